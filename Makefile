@@ -1,0 +1,69 @@
+# What people run by hand; `make help` lists it. Needs Swift 6.3, git, make, and root or sudo for missing packages.
+
+SWIFT ?= swift
+CONFIG ?= conf/quickstart.yaml
+PREFIX ?= /usr
+SYSCONFDIR ?= /etc
+DESTDIR ?=
+
+# Every import must be declared in Package.swift: this is what keeps the layers apart.
+CHECKED := --explicit-target-dependency-import-check error
+# A release binary carries Swift's libraries, so that it runs on machines without the toolchain.
+RELEASE := --configuration release --product larder --static-swift-stdlib $(CHECKED)
+
+PICTURES := var/pictures
+PICTURE_COUNT := 3200
+SCRIPTS := $(wildcard scripts/install-packages .ci/run Tests/SystemTests/run Tests/SystemTests/*.sh Benchmarks/run)
+
+.PHONY: help build run test check lint sanitize pictures bench install clean
+
+help: ## Lists the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+build: ## Installs missing packages and builds the release binary
+	@scripts/install-packages build
+	$(SWIFT) build $(RELEASE)
+
+run: build ## Builds larder and serves the sample pictures of conf/quickstart.yaml
+	@mkdir -p var
+	exec "$$($(SWIFT) build $(RELEASE) --show-bin-path)/larder" serve --config $(CONFIG)
+
+pictures: ## Makes the pictures that the system test and the benchmarks serve
+	@scripts/make-pictures $(PICTURES) $(PICTURE_COUNT)
+
+test: ## Installs missing packages and runs all tests
+	@scripts/install-packages build test
+	@$(MAKE) --no-print-directory pictures
+	$(SWIFT) build --build-tests $(CHECKED)
+	$(SWIFT) test --skip-build
+	@if [ -x Tests/SystemTests/run ]; then Tests/SystemTests/run; fi
+
+check: lint test sanitize ## Everything that must pass before a change is merged
+
+lint: ## Checks formatting and scripts
+	@scripts/install-packages check
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	shellcheck $(SCRIPTS)
+
+sanitize: ## Runs the tests under the thread and the address sanitizer
+	@scripts/install-packages build test
+	$(SWIFT) test --sanitize thread --scratch-path .build-thread
+	$(SWIFT) test --sanitize address --scratch-path .build-address
+
+bench: build ## Measures larder beside its peers
+	@scripts/install-packages bench
+	@$(MAKE) --no-print-directory pictures
+	Benchmarks/run
+
+install: build ## Installs under DESTDIR and PREFIX; an existing configuration is kept
+	install -D -m 755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/larder" $(DESTDIR)$(PREFIX)/bin/larder
+	install -d -m 755 $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/bin/larder|$(PREFIX)/bin/larder|' systemd/larder.service \
+		>$(DESTDIR)$(PREFIX)/lib/systemd/system/larder.service
+	install -D -m 644 systemd/sysusers.d/larder.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/larder.conf
+	install -D -m 644 systemd/tmpfiles.d/larder.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/larder.conf
+	@test -e $(DESTDIR)$(SYSCONFDIR)/larder/larder.yaml || \
+		install -D -m 644 conf/larder.yaml $(DESTDIR)$(SYSCONFDIR)/larder/larder.yaml
+
+clean: ## Removes all that was built, made or stored here
+	rm -rf .build .build-thread .build-address var

@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "larder",
+    products: [.executable(name: "larder", targets: ["larder"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.11.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // C: module maps and static inline shims only; each imported by one target.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CLinux"),
+
+        module("HTTPMessage", []),
+        module("HTTPCaching", ["HTTPMessage"]),
+        module("Store", ["HTTPCaching", "HTTPMessage", "CLinux", "CSQLite", nioCore, nioPosix, logging]),
+        module("Origins", ["HTTPMessage", "CCurl", nioCore, logging]),
+        module("Settings", ["Yams"]),
+        module(
+            "Proxy",
+            ["HTTPMessage", "HTTPCaching", "Store", "Origins", "Settings", nioCore, nioPosix, logging]
+        ),
+        module(
+            "Admin",
+            [
+                "Proxy", "Store", "Origins", "Settings", "HTTPMessage", nioCore, logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]
+        ),
+        .executableTarget(
+            name: "larder",
+            dependencies: [
+                "HTTPMessage", "HTTPCaching", "Store", "Origins", "Settings", "Proxy", "Admin",
+                nioCore, nioPosix, logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+
+        .target(
+            name: "TestSupport",
+            dependencies: ["HTTPMessage"],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
+        tests("HTTPMessageTests", ["HTTPMessage"]),
+        tests("HTTPCachingTests", ["HTTPCaching", "HTTPMessage"]),
+        tests("StoreTests", ["Store", "HTTPCaching", "HTTPMessage", "TestSupport", nioCore, nioPosix, logging]),
+        tests("OriginsTests", ["Origins", "HTTPMessage", "TestSupport", nioCore, logging]),
+        tests("SettingsTests", ["Settings", "TestSupport"]),
+        tests(
+            "ScenarioTests",
+            [
+                "Proxy", "Admin", "Store", "Origins", "Settings", "HTTPMessage", "HTTPCaching", "TestSupport",
+                nioCore, nioPosix, logging,
+            ]
+        ),
+    ]
+)

@@ -1,0 +1,106 @@
+// Linux calls and instructions of the Store that Glibc's Swift module does not offer.
+// Static inline shims only: no state, no allocation.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+#if defined(__aarch64__) && defined(__ARM_FEATURE_CRC32)
+#include <arm_acle.h>
+#endif
+
+#ifndef RWF_NOWAIT
+#define RWF_NOWAIT 0x00000008
+#endif
+
+/// Reads only what the page cache holds. Returns bytes read, or -errno: -EAGAIN where the disk would be waited for.
+static inline long clinux_pread_nowait(int fd, void *_Nonnull into, size_t length, long offset) {
+    struct iovec vector = {into, length};
+    // The raw call: glibc's wrapper falls back to a blocking read where the kernel lacks the flag.
+    long count = syscall(SYS_preadv2, fd, &vector, 1UL, offset, 0L, RWF_NOWAIT);
+    return count < 0 ? -(long)errno : count;
+}
+
+static inline long clinux_pread(int fd, void *_Nonnull into, size_t length, long offset) {
+    long count = pread(fd, into, length, offset);
+    return count < 0 ? -(long)errno : count;
+}
+
+static inline long clinux_pwrite(int fd, const void *_Nonnull from, size_t length, long offset) {
+    long count = pwrite(fd, from, length, offset);
+    return count < 0 ? -(long)errno : count;
+}
+
+/// Names the calling thread, for `top -H`; at most 15 characters are kept.
+static inline void clinux_name_thread(const char *_Nonnull name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+/// 1 where every page of the mapped range is in the page cache, else 0. At most 8 MiB a call.
+static inline int clinux_is_resident(const void *_Nonnull mapping, size_t offset, size_t length) {
+    unsigned char pages[2048];
+    size_t start = offset & ~(size_t)4095;
+    size_t count = (offset + length - start + 4095) / 4096;
+    if (count > sizeof pages) return 0;
+    if (mincore((char *)mapping + start, offset + length - start, pages) != 0) return 0;
+    for (size_t page = 0; page < count; page++) {
+        if (!(pages[page] & 1)) return 0;
+    }
+    return 1;
+}
+
+static inline uint32_t clinux_crc32c_portable(uint32_t crc, const unsigned char *_Nonnull bytes, size_t length) {
+    while (length--) {
+        crc ^= *bytes++;
+        for (int bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (0x82F63B78U & -(crc & 1));
+    }
+    return crc;
+}
+
+#if defined(__x86_64__)
+// The instruction by name: the intrinsics need the whole module compiled for SSE 4.2.
+static inline uint32_t clinux_crc32c_sse42(
+    uint32_t crc, const unsigned char *_Nonnull bytes, size_t length) {
+    uint64_t wide = crc;
+    while (length >= 8) {
+        uint64_t word;
+        memcpy(&word, bytes, 8);
+        __asm__("crc32q %1, %0" : "+r"(wide) : "r"(word));
+        bytes += 8;
+        length -= 8;
+    }
+    uint32_t narrow = (uint32_t)wide;
+    while (length--) {
+        unsigned char byte = *bytes++;
+        __asm__("crc32b %1, %0" : "+r"(narrow) : "r"(byte));
+    }
+    return narrow;
+}
+#endif
+
+/// CRC-32C (Castagnoli, RFC 3720 §B.4) of `bytes`, continued from `crc` (0 to begin).
+static inline uint32_t clinux_crc32c(uint32_t crc, const void *_Nonnull bytes, size_t length) {
+    crc = ~crc;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("sse4.2")) return ~clinux_crc32c_sse42(crc, (const unsigned char *)bytes, length);
+#elif defined(__aarch64__) && defined(__ARM_FEATURE_CRC32)
+    const unsigned char *at = (const unsigned char *)bytes;
+    while (length >= 8) {
+        uint64_t word;
+        memcpy(&word, at, 8);
+        crc = __crc32cd(crc, word);
+        at += 8;
+        length -= 8;
+    }
+    while (length--) crc = __crc32cb(crc, *at++);
+    return ~crc;
+#endif
+    return ~clinux_crc32c_portable(crc, (const unsigned char *)bytes, length);
+}
+
+#endif

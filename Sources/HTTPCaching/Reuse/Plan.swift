@@ -1,0 +1,36 @@
+// value: what to do with a request.
+//
+// Made by Planner, performed by the request handler in one exhaustive switch. Invariant: `validate` is planned only where the
+// stored response has a validator.
+
+/// What to do with a request.
+public enum Plan: Equatable, Sendable {
+    /// Answer with the stored response; `stale` says why although it is not fresh.
+    case serve(stale: StaleReason?)
+    /// Answer with the stored response at once and validate it behind the answer.
+    case serveStaleAndValidate(StaleReason)
+    /// Ask the origin whether the stored response is still good.
+    case validate(ForwardReason)
+    /// Fetch and store.
+    case fill(ForwardReason)
+    /// Forward without storing or reusing.
+    case pass(ForwardReason)
+    /// Answer with an error without asking an origin.
+    case refuse(status: Int, RefuseReason)
+}
+
+/// Why a stale response may be served; the raw value is the `detail` of Cache-Status.
+public enum StaleReason: String, Sendable, CaseIterable {
+    /// The client takes it (RFC 9111 §5.2.1.2).
+    case maxStale = "max-stale"
+    /// It is in grace (RFC 5861 §3).
+    case staleWhileRevalidate = "stale-while-revalidate"
+    /// Every origin failed (RFC 5861 §4).
+    case staleIfError = "stale-if-error"
+}
+
+/// Why a request is refused by its caching directives; the raw value is the `detail` of Cache-Status.
+public enum RefuseReason: String, Sendable, CaseIterable {
+    /// The client wants no origin asked (RFC 9111 §5.2.1.7).
+    case onlyIfCached = "only-if-cached"
+}

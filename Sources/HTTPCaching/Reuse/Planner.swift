@@ -1,0 +1,131 @@
+// value: decides what to do with a request, given what is stored (RFC 9111 §4).
+//
+// Called by the request handler for everything but the plain fresh hit. Invariant: pure; a stale response is served only where
+// neither the response forbids it nor the request, whatever the operator's rules say.
+
+public import HTTPMessage
+
+/// Decides what to do with a request.
+public enum Planner {
+    /// Decides about a request.
+    ///
+    /// - Parameters:
+    ///   - request: What the request says.
+    ///   - stored: The facts of the stored response it selects, or nil where it selects none.
+    ///   - anyVariantStored: Whether one is stored for the URI with other request fields.
+    ///   - now: The time.
+    ///   - rules: The operator's rules.
+    /// - Returns: What to do.
+    public static func plan(
+        _ request: RequestFacts,
+        stored: StoredFacts?,
+        anyVariantStored: Bool,
+        now: WallTime,
+        rules: CachingRules
+    ) -> Plan {
+        guard request.method != .other else {
+            return .pass(.method)
+        }
+        guard let stored else {
+            return forward(request, planned: miss(request, anyVariantStored ? .varyMiss : .uriMiss))
+        }
+        if let reason = mustAsk(request, stored, now) {
+            return serveStale(request, stored, now, because: reason) ?? ask(request, stored, because: reason)
+        }
+        return .serve(stale: nil)
+    }
+
+    /// Whether a stored response may be served although every origin failed to validate or replace it (RFC 9111 §4.2.4).
+    ///
+    /// - Parameters:
+    ///   - request: What the request says.
+    ///   - stored: The facts of the stored response.
+    ///   - now: The time.
+    ///   - rules: The operator's rules.
+    /// - Returns: Whether it may.
+    public static func mayServeStaleOnError(
+        _ request: RequestFacts,
+        stored: StoredFacts,
+        now: WallTime,
+        rules: CachingRules
+    ) -> Bool {
+        guard request.method != .other, !request.cacheControl.noCache, !stored.flags.contains(.noCache) else {
+            return false
+        }
+        guard !stored.isFresh(at: now) else {
+            // Its own lifetime is not over: only the request wanted something fresher, which nobody can give.
+            return true
+        }
+        guard !stored.flags.contains(.mustRevalidate) else {
+            return false
+        }
+        let window = max(Int64(stored.staleIfError), Int64(request.cacheControl.staleIfError ?? 0))
+        return now - stored.freshUntil <= window
+    }
+
+    /// Why the origin has to be asked, or nil where the stored response can be served as it is.
+    private static func mustAsk(_ request: RequestFacts, _ stored: StoredFacts, _ now: WallTime) -> ForwardReason? {
+        let control = request.cacheControl
+        guard !control.noCache else {
+            return .request
+        }
+        guard stored.isFresh(at: now), !stored.flags.contains(.noCache) else {
+            return .stale
+        }
+        if let maxAge = control.maxAge, stored.age(at: now) > Int64(maxAge) {
+            return .request
+        }
+        if let minFresh = control.minFresh, stored.timeToLive(at: now) < Int64(minFresh) {
+            return .request
+        }
+        return nil
+    }
+
+    /// The plan to serve a stale response, where that is allowed without asking first (RFC 9111 §4.2.4).
+    private static func serveStale(
+        _ request: RequestFacts,
+        _ stored: StoredFacts,
+        _ now: WallTime,
+        because reason: ForwardReason
+    ) -> Plan? {
+        guard reason == .stale, stored.flags.isDisjoint(with: [.noCache, .mustRevalidate]) else {
+            return nil
+        }
+        let control = request.cacheControl
+        let staleness = now - stored.freshUntil
+        switch control.maxStale {
+        case .any:
+            return .serve(stale: .maxStale)
+        case .seconds(let limit) where staleness <= Int64(limit):
+            return .serve(stale: .maxStale)
+        default:
+            break
+        }
+        // A client that names an age or a rest of freshness does not take stale responses (RFC 9111 §5.2.1.1, §5.2.1.3).
+        guard control.maxAge == nil, control.minFresh == nil, !control.onlyIfCached else {
+            return nil
+        }
+        guard staleness < Int64(stored.staleWhileRevalidate) else {
+            return nil
+        }
+        return .serveStaleAndValidate(.staleWhileRevalidate)
+    }
+
+    /// The plan to ask the origin about a stored response.
+    private static func ask(_ request: RequestFacts, _ stored: StoredFacts, because reason: ForwardReason) -> Plan {
+        if request.cacheControl.noStore {
+            return forward(request, planned: .pass(reason))
+        }
+        return forward(request, planned: stored.hasValidator ? .validate(reason) : miss(request, reason))
+    }
+
+    /// The plan where nothing stored helps: HEAD is not turned into a GET that fetches a body nobody asked for.
+    private static func miss(_ request: RequestFacts, _ reason: ForwardReason) -> Plan {
+        request.method == .head || request.cacheControl.noStore ? .pass(reason) : .fill(reason)
+    }
+
+    /// A plan that asks an origin, unless the client wants none asked.
+    private static func forward(_ request: RequestFacts, planned: Plan) -> Plan {
+        request.cacheControl.onlyIfCached ? .refuse(status: 504, .onlyIfCached) : planned
+    }
+}

@@ -1,0 +1,45 @@
+// value: what a request says about caching.
+//
+// Made from the fields of a request that has marks, or `plain` for one without; read by Planner. Invariant: independent of what is
+// stored.
+
+public import HTTPMessage
+
+/// What a request says about caching.
+public struct RequestFacts: Sendable, Equatable {
+    /// The method as far as a cache tells them apart.
+    public var method: Method
+    /// The directives; Pragma: no-cache counts where there is no Cache-Control (RFC 9111 §5.4).
+    public var cacheControl: CacheControl
+    /// Whether there is an Authorization: its response may be for one user (RFC 9111 §3.5).
+    public var hasAuthorization: Bool
+    /// Whether it asks for a part.
+    public var isRange: Bool
+    /// Whether it has a precondition (RFC 9110 §13.1).
+    public var isConditional: Bool
+
+    /// A GET without any field that matters here.
+    public static let plain = RequestFacts(method: .get, fields: Fields())
+
+    /// Reads a request.
+    ///
+    /// - Parameters:
+    ///   - method: The method.
+    ///   - fields: The fields.
+    public init(method: Method, fields: Fields) {
+        self.method = method
+        cacheControl = CacheControl(fields)
+        if !fields.contains("Cache-Control") {
+            cacheControl.noCache = CacheControl(fields, name: "Pragma").noCache
+        }
+        hasAuthorization = fields.contains("Authorization")
+        isRange = method == .get && fields.contains("Range")
+        isConditional = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"]
+            .contains { fields.contains($0) }
+    }
+
+    /// Whether others may be given what this request brings while it is not yet known to be storable.
+    public var allowsFollowers: Bool {
+        method == .get && !hasAuthorization && !cacheControl.noStore
+    }
+}

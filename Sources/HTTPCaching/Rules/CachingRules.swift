@@ -1,0 +1,50 @@
+// value: what the operator decides where messages say nothing.
+//
+// Made by the composition from the configuration; an argument of every decision here. Invariant: never overrides an explicit
+// prohibition of client or origin.
+
+/// The operator's rules of caching; every duration is in seconds.
+public struct CachingRules: Sendable, Equatable {
+    /// Freshness lifetime where the origin gives none and no heuristic applies; 0 stores nothing then.
+    public var defaultTTL: Int
+    /// The part of the time since Last-Modified that a response is taken to stay fresh (RFC 9111 §4.2.2).
+    public var heuristicFraction: Double
+    /// The longest lifetime a heuristic gives.
+    public var heuristicMaximum: Int
+    /// How long past freshness a response is served while it is validated, where it does not say.
+    public var grace: Int
+    /// How long past freshness a response is served when every origin fails, where it does not say.
+    public var staleIfError: Int
+    /// The longest lifetime of an error response, 404 and 410 above all, that gives none itself.
+    public var negativeTTL: Int
+    /// The longest lifetime of all, explicit ones included.
+    public var maximumTTL: Int
+
+    /// Makes rules.
+    ///
+    /// - Parameters:
+    ///   - defaultTTL: Lifetime where the origin gives none and no heuristic applies.
+    ///   - heuristicFraction: Part of the time since Last-Modified.
+    ///   - heuristicMaximum: Longest heuristic lifetime.
+    ///   - grace: How long stale responses are served while being validated.
+    ///   - staleIfError: How long stale responses are served when origins fail; a week.
+    ///   - negativeTTL: Longest lifetime of errors without an explicit one.
+    ///   - maximumTTL: Longest lifetime of all; a year.
+    public init(
+        defaultTTL: Int = 3600,
+        heuristicFraction: Double = 0.1,
+        heuristicMaximum: Int = 86_400,
+        grace: Int = 0,
+        staleIfError: Int = 604_800,
+        negativeTTL: Int = 10,
+        maximumTTL: Int = 31_536_000
+    ) {
+        self.defaultTTL = defaultTTL
+        self.heuristicFraction = heuristicFraction
+        self.heuristicMaximum = heuristicMaximum
+        self.grace = grace
+        self.staleIfError = staleIfError
+        self.negativeTTL = negativeTTL
+        self.maximumTTL = maximumTTL
+    }
+}

@@ -1,0 +1,50 @@
+// value: how long a response stays fresh (RFC 9111 §4.2.1, §4.2.2).
+//
+// Part of Storability. Invariant: the first that is there decides: s-maxage, max-age, Expires, and only then a heuristic; what is
+// there and malformed counts as 0, never as absent.
+
+import HTTPMessage
+
+struct FreshnessLifetime: Equatable {
+    var seconds: Int
+    /// Whether the origin gave it.
+    var isExplicit: Bool
+
+    /// The lifetime the origin gives, or nil where it says nothing.
+    static func explicit(_ response: Fields, _ control: CacheControl, responseTime: WallTime) -> FreshnessLifetime? {
+        if let seconds = control.sMaxAge ?? control.maxAge {
+            return FreshnessLifetime(seconds: seconds, isExplicit: true)
+        }
+        guard response.contains("Expires") else {
+            return nil
+        }
+        guard let expires = ResponseDate.expires(of: response) else {
+            return FreshnessLifetime(seconds: 0, isExplicit: true)
+        }
+        let seconds = expires - (ResponseDate.date(of: response) ?? responseTime)
+        return FreshnessLifetime(seconds: Int(min(max(seconds, 0), Int64(DeltaSeconds.maximum))), isExplicit: true)
+    }
+
+    /// The lifetime larder assumes, or nil where it may not or need not assume any (RFC 9111 §4.2.2).
+    static func heuristic(
+        _ response: Fields,
+        _ control: CacheControl,
+        status: Int,
+        responseTime: WallTime,
+        rules: CachingRules
+    ) -> FreshnessLifetime? {
+        guard StatusRules.allowsHeuristic(status) || control.isPublic else {
+            return nil
+        }
+        var seconds = rules.defaultTTL
+        if let modified = ResponseDate.lastModified(of: response) {
+            let elapsed = (ResponseDate.date(of: response) ?? responseTime) - modified
+            let part = Double(min(max(elapsed, 0), 1 << 40)) * min(max(rules.heuristicFraction, 0), 1)
+            seconds = min(Int(part), rules.heuristicMaximum)
+        }
+        if StatusRules.isNegative(status) {
+            seconds = min(seconds, rules.negativeTTL)
+        }
+        return FreshnessLifetime(seconds: max(seconds, 0), isExplicit: false)
+    }
+}

@@ -1,0 +1,191 @@
+// value: whether a response may be stored, and how fresh it is then (RFC 9111 §3).
+//
+// Called for every response to a request that leads a fill. Invariant: what is refused has a name, which is the label in log and
+// counter; what is storable can be reused or at least validated, so nothing is stored in vain.
+
+public import HTTPMessage
+
+/// Whether a response may be stored.
+public enum Storability: Equatable, Sendable {
+    /// It may, with these facts.
+    case storable(StoredFacts)
+    /// It may not, for this reason.
+    case refused(Refusal)
+
+    /// Why a response may not be stored.
+    public enum Refusal: String, Sendable, CaseIterable {
+        /// The method is not GET.
+        case method
+        /// The response forbids it.
+        case noStore = "no-store"
+        /// The request forbids it.
+        case requestNoStore = "request-no-store"
+        /// It is for one user (RFC 9111 §5.2.2.7).
+        case isPrivate = "private"
+        /// The request was authorized and the response does not allow it (RFC 9111 §3.5).
+        case authorization
+        /// It varies by what no request can repeat (RFC 9111 §4.1).
+        case varyAny = "vary-any"
+        /// The status cannot answer a later request, or is not understood where it must be.
+        case status
+        /// It is a part, which is not combined with others.
+        case partialContent = "partial-content"
+        /// It sets a cookie and nobody said that it may be stored.
+        case setCookie = "set-cookie"
+        /// It is never fresh and cannot be validated.
+        case noFreshness = "no-freshness"
+    }
+
+    /// Decides about a response.
+    ///
+    /// - Parameters:
+    ///   - method: The method of the request.
+    ///   - request: The fields of the request as the origin got it.
+    ///   - status: The status of the response.
+    ///   - response: The fields of the response as received.
+    ///   - requestTime: When the request was sent.
+    ///   - responseTime: When the response head was received.
+    ///   - rules: The operator's rules.
+    /// - Returns: The facts to store, or why not.
+    public static func decide(
+        method: Method,
+        request: Fields,
+        status: Int,
+        response: Fields,
+        requestTime: WallTime,
+        responseTime: WallTime,
+        rules: CachingRules
+    ) -> Storability {
+        let control = CacheControl(response)
+        if let refusal = prohibition(method, request, status, response, control) {
+            return .refused(refusal)
+        }
+        let explicit = FreshnessLifetime.explicit(response, control, responseTime: responseTime)
+        let lifetime =
+            explicit
+            ?? FreshnessLifetime.heuristic(
+                response,
+                control,
+                status: status,
+                responseTime: responseTime,
+                rules: rules
+            )
+        guard let lifetime else {
+            return .refused(.noFreshness)
+        }
+        // Nobody meant a cookie to be everyone's who did not say that the response may be (RFC 9111 §7.3).
+        guard explicit != nil || control.isPublic || !response.contains("Set-Cookie") else {
+            return .refused(.setCookie)
+        }
+        let age = InitialAge.corrected(response, requestTime: requestTime, responseTime: responseTime)
+        let facts = facts(lifetime, control, status, response, bornAt: responseTime + -age, rules: rules)
+        // Without a validator it is of use only while it is fresh, so it has to be fresh now.
+        guard facts.hasValidator || (facts.freshUntil > responseTime && !facts.flags.contains(.noCache)) else {
+            return .refused(.noFreshness)
+        }
+        return .storable(facts)
+    }
+
+    /// The first rule that forbids to store, whatever the freshness.
+    private static func prohibition(
+        _ method: Method,
+        _ request: Fields,
+        _ status: Int,
+        _ response: Fields,
+        _ control: CacheControl
+    ) -> Refusal? {
+        guard method == .get else {
+            return .method
+        }
+        guard status != 206 else {
+            return .partialContent
+        }
+        guard StatusRules.isStorable(status, toRange: request.contains("Range")) else {
+            return .status
+        }
+        guard !control.mustUnderstand || StatusRules.isUnderstood(status) else {
+            return .status
+        }
+        // Where the status is understood, must-understand takes the place of no-store (RFC 9111 §5.2.2.3).
+        guard !control.noStore || control.mustUnderstand else {
+            return .noStore
+        }
+        guard !CacheControl(request).noStore else {
+            return .requestNoStore
+        }
+        guard !control.isPrivate else {
+            return .isPrivate
+        }
+        let isShared = control.isPublic || control.mustRevalidate || control.sMaxAge != nil
+        guard !request.contains("Authorization") || isShared else {
+            return .authorization
+        }
+        return Vary.names(in: response) == .any ? .varyAny : nil
+    }
+
+    private static func facts(
+        _ lifetime: FreshnessLifetime,
+        _ control: CacheControl,
+        _ status: Int,
+        _ response: Fields,
+        bornAt: WallTime,
+        rules: CachingRules
+    ) -> StoredFacts {
+        let seconds = min(lifetime.seconds, max(rules.maximumTTL, 0))
+        let flags = flags(lifetime, control, status, response)
+        var windows = (grace: control.staleWhileRevalidate, onError: control.staleIfError)
+        if !flags.contains(.isNegative) {
+            // What was never fresh gets no grace that its origin did not ask for.
+            windows.grace = windows.grace ?? (seconds > 0 ? rules.grace : 0)
+            windows.onError = windows.onError ?? rules.staleIfError
+        }
+        if !flags.isDisjoint(with: [.mustRevalidate, .noCache]) {
+            windows = (0, 0)
+        }
+        return StoredFacts(
+            status: UInt16(clamping: status),
+            flags: flags,
+            bornAt: bornAt,
+            freshUntil: bornAt + seconds,
+            staleWhileRevalidate: DeltaSeconds.stored(windows.grace ?? 0),
+            staleIfError: DeltaSeconds.stored(windows.onError ?? 0)
+        )
+    }
+
+    private static func flags(
+        _ lifetime: FreshnessLifetime,
+        _ control: CacheControl,
+        _ status: Int,
+        _ response: Fields
+    ) -> StoredFacts.Flags {
+        var flags: StoredFacts.Flags = []
+        // s-maxage implies proxy-revalidate (RFC 9111 §5.2.2.10). We part from the clause where the same response also gives
+        // an RFC 5861 window: an origin that sends both means the window.
+        let hasWindow = control.staleWhileRevalidate != nil || control.staleIfError != nil
+        if control.mustRevalidate || control.proxyRevalidate || (control.sMaxAge != nil && !hasWindow) {
+            flags.insert(.mustRevalidate)
+        }
+        if control.noCache {
+            flags.insert(.noCache)
+        }
+        if let etag = response.first("ETag"), !etag.isEmpty {
+            flags.insert(.hasETag)
+        }
+        if ResponseDate.lastModified(of: response) != nil {
+            flags.insert(.hasLastModified)
+        }
+        if StatusRules.isNegative(status) {
+            flags.insert(.isNegative)
+        }
+        if control.immutable {
+            flags.insert(.immutable)
+        }
+        if response.contains("Vary") {
+            flags.insert(.hasVary)
+        }
+        if !lifetime.isExplicit {
+            flags.insert(.fromHeuristic)
+        }
+        return flags
+    }
+}

@@ -1,0 +1,106 @@
+// value: what a decision about a stored response needs, in a fixed size.
+//
+// Made by Storability.decide, kept by the store in record and directory, read by Planner. Invariant: bornAt ≤ freshUntil; both
+// windows are 0 where the response forbids to be served stale.
+
+public import HTTPMessage
+
+/// The freshness of a stored response.
+public struct StoredFacts: Sendable, Equatable {
+    /// What holds for the response, one bit each; the bits are part of the store's format.
+    public struct Flags: OptionSet, Sendable, Hashable {
+        /// The bits.
+        public let rawValue: UInt16
+
+        /// Makes a set of its bits.
+        ///
+        /// - Parameter rawValue: The bits.
+        public init(rawValue: UInt16) {
+            self.rawValue = rawValue
+        }
+
+        /// Once stale it is not served without validation (RFC 9111 §5.2.2.2, §5.2.2.8, §5.2.2.10).
+        public static let mustRevalidate = Flags(rawValue: 1 << 0)
+        /// It is validated each time, fresh or not (RFC 9111 §5.2.2.4).
+        public static let noCache = Flags(rawValue: 1 << 1)
+        /// It has an ETag.
+        public static let hasETag = Flags(rawValue: 1 << 2)
+        /// It has a Last-Modified.
+        public static let hasLastModified = Flags(rawValue: 1 << 3)
+        /// Its status is 400 or above.
+        public static let isNegative = Flags(rawValue: 1 << 4)
+        /// It does not change while fresh (RFC 8246).
+        public static let immutable = Flags(rawValue: 1 << 5)
+        /// It has a Vary.
+        public static let hasVary = Flags(rawValue: 1 << 6)
+        /// Its lifetime was not given by the origin.
+        public static let fromHeuristic = Flags(rawValue: 1 << 7)
+    }
+
+    /// The status code.
+    public var status: UInt16
+    /// What holds for it.
+    public var flags: Flags
+    /// When its age was 0: the time of the response less its corrected initial age (RFC 9111 §4.2.3).
+    public var bornAt: WallTime
+    /// When it becomes stale: `bornAt` and the freshness lifetime.
+    public var freshUntil: WallTime
+    /// Seconds past `freshUntil` in which it is served while being validated.
+    public var staleWhileRevalidate: UInt32
+    /// Seconds past `freshUntil` in which it is served when every origin fails.
+    public var staleIfError: UInt32
+
+    /// Makes facts.
+    ///
+    /// - Parameters:
+    ///   - status: The status code.
+    ///   - flags: What holds for it.
+    ///   - bornAt: When its age was 0.
+    ///   - freshUntil: When it becomes stale.
+    ///   - staleWhileRevalidate: Seconds it is served stale while being validated.
+    ///   - staleIfError: Seconds it is served stale when every origin fails.
+    public init(
+        status: UInt16,
+        flags: Flags,
+        bornAt: WallTime,
+        freshUntil: WallTime,
+        staleWhileRevalidate: UInt32,
+        staleIfError: UInt32
+    ) {
+        self.status = status
+        self.flags = flags
+        self.bornAt = bornAt
+        self.freshUntil = freshUntil
+        self.staleWhileRevalidate = staleWhileRevalidate
+        self.staleIfError = staleIfError
+    }
+
+    /// The age to send, never negative (RFC 9111 §4.2.3).
+    ///
+    /// - Parameter now: The time of the answer.
+    /// - Returns: Seconds, at most 2^31.
+    public func age(at now: WallTime) -> Int64 {
+        min(max(now - bornAt, 0), Int64(DeltaSeconds.maximum))
+    }
+
+    /// Whether it may be served without asking (RFC 9111 §4.2); a response of `noCache` may not, fresh or not.
+    ///
+    /// - Parameter now: The time of the answer.
+    /// - Returns: Whether its lifetime exceeds its age.
+    public func isFresh(at now: WallTime) -> Bool {
+        now < freshUntil
+    }
+
+    /// Seconds of freshness left; negative where stale.
+    ///
+    /// - Parameter now: The time of the answer.
+    /// - Returns: The `ttl` of Cache-Status.
+    public func timeToLive(at now: WallTime) -> Int64 {
+        freshUntil - now
+    }
+
+    /// Whether the origin can be asked if it is still good.
+    public var hasValidator: Bool {
+        !flags.isDisjoint(with: [.hasETag, .hasLastModified])
+    }
+}

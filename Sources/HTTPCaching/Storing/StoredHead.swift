@@ -1,0 +1,52 @@
+// value: which fields of a response are stored, and which of the stored ones a 304 carries.
+//
+// Owned by HTTPCaching; applied once when a response is stored and once an answer of 304. Invariant: what is stored concerns the
+// response alone, not the connection it came over (RFC 9111 §3.1), and always has a Date.
+
+public import HTTPMessage
+
+/// The head of a stored response.
+public enum StoredHead {
+    /// The fields to store.
+    ///
+    /// Hop-by-hop fields, those listed in Connection and those named by `no-cache="…"` or `private="…"` are left out; Age too, which
+    /// lives on in `StoredFacts.bornAt`, and Warning, which is obsolete.
+    ///
+    /// - Parameters:
+    ///   - response: The fields as received.
+    ///   - responseTime: The Date of a response that has none (RFC 9110 §6.6.1).
+    /// - Returns: The fields in the order received.
+    public static func fields(from response: Fields, responseTime: WallTime) -> Fields {
+        let control = CacheControl(response)
+        let named = Set(control.noCacheFields + control.privateFields).subtracting(["content-length", "cache-control"])
+        var fields = response
+        fields.removeHopByHop()
+        fields.removeAll { line in
+            let name = FieldList.lowercased(line.name)
+            return name == "age" || name == "warning" || named.contains(name)
+        }
+        if !fields.contains("Date") {
+            fields.append(name: "Date", value: HTTPDate.format(responseTime))
+        }
+        return fields
+    }
+
+    /// The stored fields that a 304 to a client carries (RFC 9110 §15.4.5).
+    ///
+    /// - Parameter stored: The stored fields.
+    /// - Returns: Those that guide a client's cache; Last-Modified where there is no ETag.
+    public static func notModifiedFields(from stored: Fields) -> Fields {
+        var fields = stored
+        let hasETag = stored.contains("ETag")
+        fields.removeAll { line in
+            let name = FieldList.lowercased(line.name)
+            return !notModifiedNames.contains(name) && (name != "last-modified" || hasETag)
+        }
+        return fields
+    }
+
+    private static let notModifiedNames: Set<String> = [
+        "cache-control", "cdn-cache-control", "content-location", "date", "etag", "expires", "vary", "via",
+        "cache-status",
+    ]
+}

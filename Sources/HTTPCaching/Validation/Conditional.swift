@@ -1,0 +1,106 @@
+// value: the preconditions of a request against a stored response, and those of larder's own validation requests.
+//
+// Called where a stored response is about to be served, and where one is to be validated. Invariant: the order of RFC 9110 §13.2.2;
+// a condition that is malformed never turns a whole answer into a 304.
+
+public import HTTPMessage
+
+/// Evaluates and makes conditional requests.
+public enum Conditional {
+    /// What the preconditions come to.
+    public enum Outcome: Sendable, Equatable {
+        /// Answer as without them.
+        case proceed
+        /// Answer 304.
+        case notModified
+        /// Answer 412.
+        case preconditionFailed
+    }
+
+    /// Evaluates the preconditions of a GET or HEAD (RFC 9110 §13.2.2).
+    ///
+    /// - Parameters:
+    ///   - method: The method; others always proceed.
+    ///   - request: The fields of the request.
+    ///   - etag: The ETag of the stored response.
+    ///   - lastModified: The Last-Modified of the stored response.
+    ///   - date: The Date of the stored response, which stands in for a missing Last-Modified (RFC 9111 §4.3.2).
+    ///   - status: The status of the stored response: preconditions are for successes (RFC 9110 §13.2.1).
+    /// - Returns: What to answer.
+    public static func evaluate(
+        method: Method,
+        request: Fields,
+        etag: String?,
+        lastModified: String?,
+        date: WallTime?,
+        status: Int = 200
+    ) -> Outcome {
+        guard method != .other, (200...299).contains(status) else {
+            return .proceed
+        }
+        let tag = etag.flatMap { EntityTag.parse($0) }
+        let modified = lastModified.flatMap { HTTPDate.parse($0) }
+        if let condition = request.combined("If-Match") {
+            // A list nobody can read matches nothing: what the client fears may be the case.
+            guard EntityTagList.parse(condition)?.strongContains(tag) ?? false else {
+                return .preconditionFailed
+            }
+        } else if let since = singleDate(request, "If-Unmodified-Since"), let modified, modified > since {
+            return .preconditionFailed
+        }
+        if let condition = request.combined("If-None-Match") {
+            return EntityTagList.parse(condition)?.weakContains(tag) ?? false ? .notModified : .proceed
+        }
+        if let since = singleDate(request, "If-Modified-Since"), let stored = modified ?? date, stored <= since {
+            return .notModified
+        }
+        return .proceed
+    }
+
+    /// Whether a Range may be applied: If-Range is absent or names the stored response (RFC 9110 §13.1.5).
+    ///
+    /// - Parameters:
+    ///   - request: The fields of the request.
+    ///   - etag: The ETag of the stored response.
+    ///   - lastModified: The Last-Modified of the stored response.
+    ///   - date: The Date of the stored response: a Last-Modified is strong only where it is earlier (RFC 9110 §8.8.2.2).
+    /// - Returns: Whether to answer with ranges.
+    public static func ifRangeAllows(request: Fields, etag: String?, lastModified: String?, date: WallTime?) -> Bool {
+        let values = request.all("If-Range")
+        guard let value = values.first else {
+            return true
+        }
+        guard values.count == 1 else {
+            return false
+        }
+        if let wanted = EntityTag.parse(value) {
+            return etag.flatMap { EntityTag.parse($0) }?.strongMatches(wanted) ?? false
+        }
+        guard let wanted = HTTPDate.parse(value), let modified = lastModified.flatMap({ HTTPDate.parse($0) }), let date
+        else {
+            return false
+        }
+        return wanted == modified && date - modified >= 1
+    }
+
+    /// The fields that make a request to the origin a validation (RFC 9111 §4.3.1).
+    ///
+    /// - Parameter storedHead: The stored fields.
+    /// - Returns: If-None-Match and If-Modified-Since with the validators as the origin wrote them.
+    public static func validationFields(storedHead: Fields) -> Fields {
+        var fields = Fields()
+        if let etag = storedHead.first("ETag"), !etag.isEmpty {
+            fields.append(name: "If-None-Match", value: etag)
+        }
+        if let lastModified = storedHead.first("Last-Modified"), HTTPDate.parse(lastModified) != nil {
+            fields.append(name: "If-Modified-Since", value: lastModified)
+        }
+        return fields
+    }
+
+    /// The date of a condition, or nil where it is repeated or no date and so to be ignored (RFC 9110 §13.1.3, §13.1.4).
+    private static func singleDate(_ request: Fields, _ name: String) -> WallTime? {
+        let values = request.all(name)
+        return values.count == 1 ? HTTPDate.parse(values[0]) : nil
+    }
+}

@@ -1,0 +1,64 @@
+// value: decimal numbers read from and written to bytes without a String in between.
+//
+// Owned by HTTPMessage; used for Content-Length, Age, ranges and dates. Invariant: reading accepts digits only, no sign, no
+// blank, and reports overflow rather than wrapping.
+
+/// Decimal numbers as HTTP writes them: digits, nothing else.
+public enum Decimal {
+    /// Appends a number's digits.
+    ///
+    /// - Parameters:
+    ///   - value: The number.
+    ///   - bytes: Where its digits go.
+    public static func write(_ value: UInt64, into bytes: inout [UInt8]) {
+        guard value >= 10 else {
+            bytes.append(ASCII.zero &+ UInt8(truncatingIfNeeded: value))
+            return
+        }
+        write(value / 10, into: &bytes)
+        bytes.append(ASCII.zero &+ UInt8(truncatingIfNeeded: value % 10))
+    }
+
+    /// Appends a number's digits, with a minus sign before those of a negative one.
+    ///
+    /// - Parameters:
+    ///   - value: The number.
+    ///   - bytes: Where its digits go.
+    public static func write(_ value: Int64, into bytes: inout [UInt8]) {
+        if value < 0 {
+            bytes.append(ASCII.dash)
+        }
+        write(value.magnitude, into: &bytes)
+    }
+
+    /// Reads a text that is one or more digits and nothing else.
+    ///
+    /// - Parameter text: The digits.
+    /// - Returns: The number, `UInt64.max` where it is larger than that, or nil for any other text.
+    public static func parse(_ text: some StringProtocol) -> UInt64? {
+        var value: UInt64 = 0
+        var isEmpty = true
+        for byte in text.utf8 {
+            guard ASCII.isDigit(byte) else {
+                return nil
+            }
+            isEmpty = false
+            value = appending(byte, to: value) ?? .max
+        }
+        return isEmpty ? nil : value
+    }
+
+    /// A number with one more digit, or nil where it no longer fits.
+    @inline(__always)
+    static func appending(_ digit: UInt8, to value: UInt64) -> UInt64? {
+        let (product, overflows) = value.multipliedReportingOverflow(by: 10)
+        let (sum, carries) = product.addingReportingOverflow(UInt64(digit &- ASCII.zero))
+        return overflows || carries ? nil : sum
+    }
+
+    /// Appends two digits, as times of day have them.
+    static func writeTwo(_ value: Int, into bytes: inout [UInt8]) {
+        bytes.append(ASCII.zero &+ UInt8(truncatingIfNeeded: value / 10 % 10))
+        bytes.append(ASCII.zero &+ UInt8(truncatingIfNeeded: value % 10))
+    }
+}

@@ -1,0 +1,65 @@
+// value: byte access to a `RawSpan`, the one place of this module that loads raw memory.
+//
+// Owned by HTTPMessage; every parser reads through it. Invariant: each load is bounds-checked and of `UInt8`, for which
+// every bit pattern is a value, so nothing here can read outside a span or make an invalid value.
+
+extension RawSpan {
+    /// The byte at an offset; traps outside the span.
+    @inline(__always)
+    subscript(_ offset: Int) -> UInt8 {
+        // because the load is bounds-checked and any bit pattern is a UInt8.
+        unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+    }
+
+    /// Whether the bytes of a range equal an ASCII name in lower case, compared without regard to case.
+    func matches(_ range: Range<Int>, lowercased name: StaticString) -> Bool {
+        guard range.count == name.utf8CodeUnitCount else {
+            return false
+        }
+        // because the loop stays below utf8CodeUnitCount, the length of the literal.
+        let letters = unsafe name.utf8Start
+        var index = 0
+        while index < range.count {
+            // because of the same bound.
+            guard unsafe ASCII.lowercased(self[range.lowerBound + index]) == letters[index] else {
+                return false
+            }
+            index += 1
+        }
+        return true
+    }
+
+    /// The bytes of a range as a string of one scalar U+0000…U+00FF a byte (Latin-1).
+    func text(_ range: Range<Int>) -> String {
+        var utf8: [UInt8] = []
+        utf8.reserveCapacity(range.count)
+        for offset in range {
+            ASCII.appendLatin1(self[offset], to: &utf8)
+        }
+        return String(decoding: utf8, as: UTF8.self)
+    }
+
+    /// A range without the spaces and tabs at its ends (OWS, RFC 9110 §5.6.3).
+    func trimmed(_ range: Range<Int>) -> Range<Int> {
+        var lower = range.lowerBound
+        var upper = range.upperBound
+        while lower < upper, ASCII.isBlank(self[lower]) {
+            lower += 1
+        }
+        while lower < upper, ASCII.isBlank(self[upper - 1]) {
+            upper -= 1
+        }
+        return lower..<upper
+    }
+}
+
+extension [UInt8] {
+    /// Calls a closure with the array's bytes as a `RawSpan`, the form the parsers of this module read.
+    ///
+    /// - Parameter body: Reads the bytes; the span does not outlive the call.
+    /// - Returns: What the closure returns.
+    public func withRawSpan<Result>(_ body: (RawSpan) -> Result) -> Result {
+        // because an array of UInt8 has no padding: each of its bytes is initialized.
+        unsafe body(span.bytes)
+    }
+}

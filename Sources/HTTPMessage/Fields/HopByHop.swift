@@ -1,0 +1,33 @@
+// value: the fields that concern one connection only (RFC 9110 §7.6.1).
+//
+// Owned by HTTPMessage; applied to every message that is forwarded or stored. Invariant: what is left concerns the message, not
+// the connection it came over.
+
+/// Fields that are neither forwarded nor stored.
+public enum HopByHop {
+    /// The names that are never forwarded or stored, in lower case.
+    public static let names: Set<String> = [
+        "connection", "keep-alive", "proxy-connection", "transfer-encoding", "te", "trailer", "upgrade",
+        "proxy-authenticate", "proxy-authorization", "proxy-authentication-info",
+    ]
+
+    /// Names that stay even where Connection lists them: without them a peer could take away a message's framing, or turn
+    /// what must not be stored into what may (RFC 9110 §7.6.1 forbids senders to list them).
+    static let kept: Set<String> = ["host", "content-length", "cache-control"]
+
+    /// The names a message's Connection fields list, in lower case.
+    ///
+    /// - Parameter fields: The fields of a message.
+    /// - Returns: Every option listed, close and keep-alive included.
+    public static func listed(in fields: Fields) -> Set<String> {
+        Set(fields.all("Connection").flatMap { FieldList.members(of: $0) }.map { FieldList.lowercased($0) })
+    }
+}
+
+extension Fields {
+    /// Removes the fields that concern one connection only, those listed in Connection included.
+    public mutating func removeHopByHop() {
+        let unwanted = HopByHop.names.union(HopByHop.listed(in: self).subtracting(HopByHop.kept))
+        removeAll { unwanted.contains(FieldList.lowercased($0.name)) }
+    }
+}

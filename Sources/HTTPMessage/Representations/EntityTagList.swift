@@ -1,0 +1,69 @@
+// value: the value of If-Match and If-None-Match (RFC 9110 §13.1.1, §13.1.2).
+//
+// Owned by HTTPMessage. Invariant: a list with one malformed member is malformed as a whole, and so is `*` beside tags.
+
+/// The entity tags of a condition.
+public enum EntityTagList: Sendable, Equatable {
+    /// `*`: whatever there is.
+    case any
+    /// One tag or more.
+    case tags([EntityTag])
+
+    /// Reads the value of If-Match or If-None-Match.
+    ///
+    /// - Parameter value: The lines of the field, joined.
+    /// - Returns: The list, or nil where the value is malformed or empty.
+    public static func parse(_ value: some StringProtocol) -> EntityTagList? {
+        if FieldList.trimmed(value) == "*" {
+            return .any
+        }
+        var tags: [EntityTag] = []
+        // A backslash escapes nothing in an entity tag, so this is not a list of quoted strings.
+        var member: [UInt8] = []
+        var isQuoted = false
+        for byte in Array(value.utf8) + [ASCII.comma] {
+            guard byte != ASCII.comma || isQuoted else {
+                let text = FieldList.trimmed(String(decoding: member, as: UTF8.self))
+                member.removeAll(keepingCapacity: true)
+                guard !text.isEmpty else {
+                    continue
+                }
+                guard let tag = EntityTag.parse(text) else {
+                    return nil
+                }
+                tags.append(tag)
+                continue
+            }
+            if byte == ASCII.quote {
+                isQuoted.toggle()
+            }
+            member.append(byte)
+        }
+        return isQuoted || tags.isEmpty ? nil : .tags(tags)
+    }
+
+    /// Whether a tag is among these by strong comparison; `*` has every tag.
+    ///
+    /// - Parameter tag: The tag of what is stored, or nil where it has none.
+    /// - Returns: Whether the list has it.
+    public func strongContains(_ tag: EntityTag?) -> Bool {
+        contains(tag) { $0.strongMatches($1) }
+    }
+
+    /// Whether a tag is among these by weak comparison; `*` has every tag.
+    ///
+    /// - Parameter tag: The tag of what is stored, or nil where it has none.
+    /// - Returns: Whether the list has it.
+    public func weakContains(_ tag: EntityTag?) -> Bool {
+        contains(tag) { $0.weakMatches($1) }
+    }
+
+    private func contains(_ tag: EntityTag?, by isMatch: (EntityTag, EntityTag) -> Bool) -> Bool {
+        switch self {
+        case .any:
+            true
+        case .tags(let tags):
+            tag.map { tag in tags.contains { isMatch($0, tag) } } ?? false
+        }
+    }
+}

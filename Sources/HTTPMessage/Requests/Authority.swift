@@ -1,0 +1,53 @@
+// value: whether bytes are a host with an optional port (RFC 3986 §3.2.2, RFC 9110 §7.2).
+//
+// Owned by HTTPMessage; used for Host and for the authority of an absolute target. Invariant: userinfo is refused, since "a@b"
+// is read as host a by some and as host b by others (RFC 9110 §4.2.4).
+
+enum Authority {
+    static func isValid(_ span: RawSpan, _ range: Range<Int>, mayBeEmpty: Bool) -> Bool {
+        guard !range.isEmpty else {
+            return mayBeEmpty
+        }
+        if span[range.lowerBound] == 0x5B {
+            return isLiteral(span, range)
+        }
+        var host = range.lowerBound
+        while host < range.upperBound, span[host] != ASCII.colon {
+            guard ASCII.isHost(span[host]), span[host] != 0x5B, span[host] != 0x5D else {
+                return false
+            }
+            host += 1
+        }
+        return host > range.lowerBound && isPort(span, host..<range.upperBound)
+    }
+
+    /// "[::1]" with an optional port.
+    private static func isLiteral(_ span: RawSpan, _ range: Range<Int>) -> Bool {
+        var close = range.lowerBound + 1
+        while close < range.upperBound, span[close] != 0x5D {
+            let byte = span[close]
+            guard ASCII.isUnreserved(byte) || byte == ASCII.colon else {
+                return false
+            }
+            close += 1
+        }
+        guard close < range.upperBound, close > range.lowerBound + 1 else {
+            return false
+        }
+        return isPort(span, (close + 1)..<range.upperBound)
+    }
+
+    /// Nothing, or a colon and at most five digits.
+    private static func isPort(_ span: RawSpan, _ range: Range<Int>) -> Bool {
+        guard !range.isEmpty else {
+            return true
+        }
+        guard span[range.lowerBound] == ASCII.colon, range.count <= 6 else {
+            return false
+        }
+        for offset in range.dropFirst() where !ASCII.isDigit(span[offset]) {
+            return false
+        }
+        return true
+    }
+}

@@ -1,0 +1,174 @@
+// value: the one spelling of a request target that is both the cache key and what an origin is asked for (RFC 3986 §6.2).
+//
+// Owned by HTTPMessage; called on every request. Invariants: `normalize` is idempotent; `isNormal` implies that `normalize`
+// changes nothing; a normal target has no `.` or `..` segment, no raw byte outside the grammar and no NUL, and no origin that
+// takes %2F or %5C for a separator can be led above its root by one.
+
+/// Brings request targets into one spelling.
+public enum TargetNormalization {
+    /// Whether a target is normal already, so that the caller can use it where it stands.
+    ///
+    /// One pass, no allocation.
+    ///
+    /// - Parameters:
+    ///   - target: Path and query, starting with a slash.
+    ///   - foldsCase: Whether paths that differ in ASCII case alone are the same.
+    /// - Returns: True where `normalize` would change nothing; false also for a few that it would not change or would refuse.
+    public static func isNormal(_ target: RawSpan, foldsCase: Bool) -> Bool {
+        let count = target.byteCount
+        guard count > 0, target[0] == ASCII.slash else {
+            return false
+        }
+        var index = 1
+        // The piece since the last separator, encoded ones included: its length, and whether it is dots only.
+        var piece = 0
+        var isDots = true
+        while index < count, target[index] != ASCII.question {
+            let byte = target[index]
+            if byte == ASCII.slash {
+                if isDots, piece == 1 || piece == 2 {
+                    return false
+                }
+                piece = 0
+                isDots = true
+                index += 1
+                continue
+            }
+            if byte == ASCII.percent {
+                guard let decoded = normalTriplet(target, at: index) else {
+                    return false
+                }
+                let isSeparator = decoded == ASCII.slash || decoded == ASCII.backslash
+                if isSeparator, isDots, piece == 1 || piece == 2 {
+                    return false
+                }
+                piece = isSeparator ? 0 : piece + 1
+                isDots = isSeparator
+                index += 3
+                continue
+            }
+            guard ASCII.isPathCharacter(byte), !(foldsCase && ASCII.isUpper(byte)) else {
+                return false
+            }
+            piece += 1
+            isDots = isDots && byte == ASCII.dot
+            index += 1
+        }
+        if isDots, piece == 1 || piece == 2 {
+            return false
+        }
+        return index == count || isNormalQuery(target, from: index + 1)
+    }
+
+    /// The normal spelling of a target.
+    ///
+    /// Percent-encoded unreserved characters are decoded, other triplets get upper-case digits, bytes that may not stand in a
+    /// target are encoded, dot segments are removed, and an empty path becomes a slash. The query only has its
+    /// percent-encoding normalized.
+    ///
+    /// - Parameters:
+    ///   - target: Path and query; empty or a query alone where an absolute target had no path.
+    ///   - foldsCase: Whether the path's ASCII letters become lower case; digits of triplets do not.
+    /// - Returns: The bytes, or nil where the target is refused: a percent sign without two digits, NUL, more `..` than there are
+    ///   segments, or a `..` beside an encoded slash or backslash.
+    public static func normalize(_ target: RawSpan, foldsCase: Bool) -> [UInt8]? {
+        let count = target.byteCount
+        var pathEnd = 0
+        while pathEnd < count, target[pathEnd] != ASCII.question {
+            pathEnd += 1
+        }
+        guard pathEnd == 0 || target[0] == ASCII.slash else {
+            return nil
+        }
+        var path: [UInt8] = []
+        path.reserveCapacity(count + 16)
+        if pathEnd == 0 {
+            path.append(ASCII.slash)
+        }
+        guard append(target, 0..<pathEnd, foldsCase: foldsCase, isPath: true, to: &path) else {
+            return nil
+        }
+        guard var normal = DotSegments.removed(from: path) else {
+            return nil
+        }
+        if pathEnd < count {
+            normal.append(ASCII.question)
+            guard append(target, (pathEnd + 1)..<count, foldsCase: false, isPath: false, to: &normal) else {
+                return nil
+            }
+        }
+        return normal
+    }
+
+    /// The byte a triplet stands for, where the triplet is spelled as it should be: upper case, and for a byte that needs it.
+    private static func normalTriplet(_ target: RawSpan, at index: Int) -> UInt8? {
+        guard let decoded = triplet(target, at: index, end: target.byteCount), decoded != 0 else {
+            return nil
+        }
+        guard !ASCII.isUnreserved(decoded), target[index + 1] < 0x60, target[index + 2] < 0x60 else {
+            return nil
+        }
+        return decoded
+    }
+
+    private static func triplet(_ target: RawSpan, at index: Int, end: Int) -> UInt8? {
+        guard index + 2 < end, let high = ASCII.hexValue(target[index + 1]) else {
+            return nil
+        }
+        return ASCII.hexValue(target[index + 2]).map { high << 4 | $0 }
+    }
+
+    private static func isNormalQuery(_ target: RawSpan, from start: Int) -> Bool {
+        var index = start
+        while index < target.byteCount {
+            let byte = target[index]
+            if byte == ASCII.percent {
+                guard normalTriplet(target, at: index) != nil else {
+                    return false
+                }
+                index += 3
+                continue
+            }
+            guard ASCII.isPathCharacter(byte) || byte == ASCII.slash || byte == ASCII.question else {
+                return false
+            }
+            index += 1
+        }
+        return true
+    }
+
+    /// Appends a part of the target with its percent-encoding normalized; false where it is refused.
+    private static func append(
+        _ target: RawSpan,
+        _ range: Range<Int>,
+        foldsCase: Bool,
+        isPath: Bool,
+        to bytes: inout [UInt8]
+    ) -> Bool {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            var byte = target[index]
+            var isLiteral = ASCII.isPathCharacter(byte) || byte == ASCII.slash || (!isPath && byte == ASCII.question)
+            index += 1
+            if byte == ASCII.percent {
+                guard let decoded = triplet(target, at: index - 1, end: range.upperBound) else {
+                    return false
+                }
+                byte = decoded
+                isLiteral = ASCII.isUnreserved(decoded)
+                index += 2
+            }
+            guard byte != 0 else {
+                return false
+            }
+            if isLiteral {
+                bytes.append(foldsCase ? ASCII.lowercased(byte) : byte)
+            } else {
+                bytes.append(ASCII.percent)
+                bytes.append(ASCII.hexDigit(byte >> 4))
+                bytes.append(ASCII.hexDigit(byte & 15))
+            }
+        }
+        return true
+    }
+}

@@ -1,0 +1,31 @@
+// value
+// The settings of the access log: one line a request.
+
+extension Configuration {
+    /// The settings of the access log.
+    public struct AccessLog: Sendable, Equatable {
+        /// The form of a line.
+        public enum Format: String, Sendable, CaseIterable {
+            /// The combined log format of Apache and nginx.
+            case combined
+            /// One JSON object a line.
+            case json
+        }
+
+        /// The absolute path of the file, or `-` for standard output.
+        public var path: String
+        /// The form of a line.
+        public var format = Format.combined
+        /// The bytes of lines that are gathered before they are written.
+        public var buffer: Int64 = 65_536
+        /// The longest that a line waits in the buffer.
+        public var flushInterval = Duration.seconds(1)
+
+        /// Makes an access log with default settings.
+        ///
+        /// - Parameter path: The file, or `-` for standard output.
+        public init(path: String) {
+            self.path = path
+        }
+    }
+}

@@ -1,0 +1,36 @@
+// value
+// The settings of the store, and of freshness where the origin's answer does not say. Sizes are bytes.
+// Invariant after reading a file: `directory` is absolute, every duration is zero or more.
+
+extension Configuration {
+    /// The settings of the store and of freshness.
+    public struct Cache: Sendable, Equatable {
+        /// The absolute path of the cache directory; `serve` creates it if only its parent exists.
+        public var directory = ""
+        /// The bytes that larder may use on disk, index included.
+        public var maxSize: Int64 = 10_000_000_000
+        /// The bytes of the memory tier; 0 turns it off.
+        public var memory: Int64 = 256_000_000
+        /// The largest body that is stored, in bytes; nil leaves it to the store.
+        public var maximumResponse: Int64?
+        /// How long a response is fresh where the origin says nothing and no heuristic applies; zero stores none.
+        public var defaultTTL = Duration.seconds(3600)
+        /// How long a 404 or 410 is fresh where the origin says nothing.
+        public var negativeTTL = Duration.seconds(10)
+        /// The most any response stays fresh, whatever the origin says.
+        public var maximumTTL = Duration.seconds(365 * 86_400)
+        /// How long past freshness a response is served while it is validated behind.
+        public var grace = Duration.seconds(30)
+        /// How long past freshness a response is served when every origin fails.
+        public var staleIfError = Duration.seconds(7 * 86_400)
+        /// The share of a response's age at arrival (since Last-Modified) that it stays fresh (RFC 9111 §4.2.2).
+        public var heuristicFraction = 0.1
+        /// The most that the heuristic gives; zero turns it off.
+        public var heuristicMaximum = Duration.seconds(86_400)
+        /// Whether letter case in the path is ignored, as IIS does.
+        public var foldCase = false
+
+        /// Makes the default settings, without a directory.
+        public init() {}
+    }
+}

@@ -1,0 +1,20 @@
+// value
+// A field to add to an origin's requests. Invariant after reading a file: the name is a token, the value is one line.
+
+/// A request field: a name and a value.
+public struct HeaderField: Sendable, Hashable {
+    /// The field's name, as written.
+    public var name: String
+    /// The field's value.
+    public var value: String
+
+    /// Makes a field.
+    ///
+    /// - Parameters:
+    ///   - name: The field's name.
+    ///   - value: The field's value.
+    public init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
+}

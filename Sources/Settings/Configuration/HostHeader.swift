@@ -1,0 +1,23 @@
+// value
+// What an origin sees as Host. With `.client` the Host is part of the cache key, since the origin may answer by it.
+
+/// What goes into the Host field of a request to an origin.
+public enum HostHeader: Sendable, Hashable {
+    /// The host and port of the origin's URL.
+    case origin
+    /// The Host that the client sent.
+    case client
+    /// A fixed host name, with or without a port.
+    case name(String)
+}
+
+extension HostHeader: CustomStringConvertible {
+    /// The setting as it is written in the configuration.
+    public var description: String {
+        switch self {
+        case .origin: "origin"
+        case .client: "client"
+        case .name(let name): name
+        }
+    }
+}

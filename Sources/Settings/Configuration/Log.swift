@@ -1,0 +1,31 @@
+// value
+// The settings of larder's own log, which goes to standard error.
+
+extension Configuration {
+    /// The settings of larder's own log.
+    public struct Log: Sendable, Equatable {
+        /// The least severe messages that are written; the raw value is swift-log's name of the level.
+        public enum Level: String, Sendable, CaseIterable {
+            /// Every step.
+            case trace
+            /// Decisions.
+            case debug
+            /// What happens now and then while serving.
+            case info
+            /// Starting, stopping, reloading.
+            case notice
+            /// Degraded, but serving.
+            case warning
+            /// An operator must act.
+            case error
+            /// larder cannot go on.
+            case critical
+        }
+
+        /// The least severe messages that are written.
+        public var level = Level.notice
+
+        /// Makes the default settings.
+        public init() {}
+    }
+}

@@ -1,0 +1,36 @@
+// value
+// One origin of the prioritized list. Its place in the list is its priority.
+// Invariant after reading a file: the URL is valid and absolute, and no two origins have the same.
+
+extension Configuration {
+    /// The settings of one origin.
+    public struct Origin: Sendable, Equatable {
+        /// Where the pictures are.
+        public var url: OriginURL
+        /// Whether its 404 is an answer; another's means "not here, ask the next".
+        public var isAuthoritative = false
+        /// How long connecting may take, TLS included.
+        public var connectTimeout = Duration.seconds(3)
+        /// How long the response head may take once the request is sent.
+        public var firstByteTimeout = Duration.seconds(15)
+        /// How long a body may stand still.
+        public var stallTimeout = Duration.seconds(30)
+        /// The most connections to it at a time.
+        public var connections = 64
+        /// The most requests that wait for one of its connections.
+        public var queue = 1000
+        /// What goes into the Host field.
+        public var hostHeader = HostHeader.origin
+        /// Fields added to every request, in the order of the file.
+        public var headers: [HeaderField] = []
+        /// The absolute path of a PEM file with the authorities to trust instead of the system's.
+        public var caFile: String?
+
+        /// Makes an origin with default settings.
+        ///
+        /// - Parameter url: Where the pictures are.
+        public init(url: OriginURL) {
+            self.url = url
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// value
+// An origin's URL, checked and taken apart. `text` is normal: scheme and host in lower case, no default port,
+// no slash at the end, so that two spellings of one origin compare equal.
+
+/// The URL of an origin: where its pictures are.
+public struct OriginURL: Sendable, Hashable {
+    /// The schemes that larder can fetch from.
+    public enum Scheme: String, Sendable, CaseIterable {
+        /// HTTP in the clear.
+        case http
+        /// HTTP over TLS.
+        case https
+        /// A directory of this machine, or a share mounted on it.
+        case file
+    }
+
+    /// The whole URL in its normal form: `http://host:port/prefix`, `file:///directory`, percent-encoded.
+    public let text: String
+    /// The URL's scheme.
+    public let scheme: Scheme
+    /// The host, an IPv6 address without brackets; empty for `file`.
+    public let host: String
+    /// The port, the scheme's default if the URL has none; 0 for `file`.
+    public let port: Int
+    /// The path prefix without a slash at the end (empty for the root), percent-encoded; for `file` the decoded
+    /// absolute path of the directory.
+    public let path: String
+}
+
+extension OriginURL: CustomStringConvertible {
+    /// The whole URL in its normal form.
+    public var description: String { text }
+}

@@ -1,0 +1,26 @@
+// value
+// What the checks need to know of the machine, as a protocol so that tests need no files: paths are absolute.
+
+/// A look at the machine that a configuration is for.
+public protocol FileProbe: Sendable {
+    /// The absolute path of the working directory.
+    var workingDirectory: String { get }
+
+    /// The processors that larder may run on, at least 1.
+    var processors: Int { get }
+
+    /// Looks at a path, following symlinks.
+    ///
+    /// - Parameter path: An absolute path.
+    /// - Returns: What is there; nil if nothing is.
+    func status(of path: String) -> FileStatus?
+
+    /// Reads a whole file.
+    ///
+    /// - Parameters:
+    ///   - path: An absolute path.
+    ///   - limit: The most bytes it may have.
+    /// - Returns: The file's bytes.
+    /// - Throws: Why it cannot be read.
+    func contents(of path: String, limit: Int) throws(FileProblem) -> [UInt8]
+}

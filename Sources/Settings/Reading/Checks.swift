@@ -1,0 +1,186 @@
+// value
+// What concerns more than one setting, or the machine: run once every setting has been read by itself. A setting that
+// already has a problem is left alone, so that one mistake gives one message.
+
+/// Checks a whole configuration.
+struct Checks {
+    let probe: any FileProbe
+
+    func run(_ configuration: inout Configuration, _ findings: inout Findings) {
+        checkAdmin(&configuration, &findings)
+        checkDirectory(configuration.cache.directory, &findings)
+        checkOrigins(configuration.origins, &findings)
+        checkAccessLog(configuration.accessLog, &findings)
+        checkLimits(configuration, &findings)
+    }
+
+    // MARK: Admin
+
+    private func checkAdmin(_ configuration: inout Configuration, _ findings: inout Findings) {
+        let admin = configuration.admin
+        if !findings.isFaulty("admin.listen"), !findings.isFaulty("listen"),
+            let taken = configuration.listen.first(where: { $0.overlaps(admin.listen) })
+        {
+            let path = findings.has("admin.listen") || !findings.has("listen") ? "admin.listen" : "listen"
+            findings.problem(
+                path,
+                "the picture port and the admin interface both listen on \(taken)",
+                expected: "an address of its own for each (admin.listen is \(admin.listen))"
+            )
+        }
+        if let file = admin.tokenFile {
+            configuration.admin.token = token(file, &findings)
+        } else if !admin.listen.isLoopback, !findings.has("admin.token_file") {
+            findings.problem(
+                "admin.listen",
+                "\(admin.listen) can be reached by others, and there is no token",
+                expected: "admin.token_file, or a loopback address such as 127.0.0.1:8081"
+            )
+        }
+    }
+
+    private func token(_ file: String, _ findings: inout Findings) -> Secret? {
+        let path = "admin.token_file"
+        let bytes: [UInt8]
+        do {
+            bytes = try probe.contents(of: file, limit: 4096)
+        } catch {
+            findings.problem(path, "\(file) \(error)", expected: "a file with one line, the token")
+            return nil
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        let lines = text.split(whereSeparator: \.isNewline)
+        guard lines.count == 1, let token = lines.first, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            let what = lines.isEmpty ? "is empty" : "is not one line of ASCII letters, digits and signs"
+            findings.problem(path, "\(file) \(what)", expected: "a file with one line, the token")
+            return nil
+        }
+        if probe.status(of: file)?.isWorldReadable == true {
+            findings.warning(path, "every user of this machine can read \(file)", expected: "mode 0640 or 0600")
+        }
+        if token.utf8.count < 16 {
+            findings.warning(path, "the token has \(token.utf8.count) characters", expected: "at least 16, random")
+        }
+        return Secret(String(token))
+    }
+
+    // MARK: Files
+
+    private func checkDirectory(_ directory: String, _ findings: inout Findings) {
+        let path = "cache.directory"
+        guard !directory.isEmpty else {
+            if !findings.isFaulty(path), !findings.isFaulty("cache") {
+                findings.problem(path, "is missing", expected: "the cache directory, such as /var/cache/larder")
+            }
+            return
+        }
+        if directory == "/" {
+            findings.problem(path, "is the root directory", expected: "a directory of larder's own")
+        } else if let status = probe.status(of: directory) {
+            checkUsable(status, directory, path, &findings)
+        } else {
+            checkParent(of: directory, path, &findings)
+        }
+    }
+
+    private func checkUsable(_ status: FileStatus, _ name: String, _ path: String, _ findings: inout Findings) {
+        if status.kind != .directory {
+            findings.problem(path, "\(name) is not a directory", expected: "a directory")
+        } else if !status.isWritable {
+            findings.problem(
+                path,
+                "\(name) is not writable by this user",
+                expected: "a directory that larder can write to"
+            )
+        }
+    }
+
+    private func checkParent(of name: String, _ path: String, _ findings: inout Findings) {
+        let parent = FilePath.parent(of: name)
+        if let status = probe.status(of: parent) {
+            checkUsable(status, parent, path, &findings)
+        } else {
+            findings.problem(path, "\(parent) does not exist", expected: "a path whose parent directory exists")
+        }
+    }
+
+    private func checkAccessLog(_ log: Configuration.AccessLog?, _ findings: inout Findings) {
+        let path = "access_log.path"
+        guard let log, log.path != "-", !log.path.isEmpty else { return }
+        guard let status = probe.status(of: log.path) else {
+            checkParent(of: log.path, path, &findings)
+            return
+        }
+        if status.kind == .directory {
+            findings.problem(path, "\(log.path) is a directory", expected: "a file, or - for standard output")
+        } else if !status.isWritable {
+            findings.problem(
+                path,
+                "\(log.path) is not writable by this user",
+                expected: "a file that larder can write to"
+            )
+        }
+    }
+
+    // MARK: Origins
+
+    private func checkOrigins(_ origins: [Configuration.Origin], _ findings: inout Findings) {
+        if origins.isEmpty, !findings.has("origins") {
+            findings.problem(
+                "origins",
+                "no origin is given",
+                expected: "a list with at least one `- url: http://host/prefix`"
+            )
+        }
+        for (index, origin) in origins.enumerated() {
+            let path = "origins[\(index)]"
+            if origin.url.scheme == .file, !findings.isFaulty("\(path).url") { checkRoot(origin.url, path, &findings) }
+            guard let file = origin.caFile else { continue }
+            if probe.status(of: file)?.kind != .regular {
+                findings.problem("\(path).ca_file", "\(file) is not there", expected: "a PEM file with certificates")
+            } else if origin.url.scheme != .https {
+                findings.warning(
+                    "\(path).ca_file",
+                    "has no effect on \(origin.url)",
+                    expected: "it with an https:// URL only"
+                )
+            }
+        }
+    }
+
+    private func checkRoot(_ url: OriginURL, _ path: String, _ findings: inout Findings) {
+        switch probe.status(of: url.path)?.kind {
+        case .directory: break
+        case nil:
+            // A share may be mounted later, and until then the other origins answer.
+            findings.warning("\(path).url", "\(url.path) does not exist", expected: "a directory")
+        default:
+            findings.problem("\(path).url", "\(url.path) is not a directory", expected: "a directory")
+        }
+    }
+
+    // MARK: Limits
+
+    private func checkLimits(_ configuration: Configuration, _ findings: inout Findings) {
+        let limits = configuration.limits
+        if limits.targetSize > limits.headSize,
+            !findings.isFaulty("limits.target_size"), !findings.isFaulty("limits.head_size")
+        {
+            findings.problem(
+                findings.has("limits.target_size") ? "limits.target_size" : "limits.head_size",
+                "a target of \(Quantity.size.text(limits.targetSize)) does not fit into the head",
+                expected: "target_size of at most head_size (\(Quantity.size.text(limits.headSize)))"
+            )
+        }
+        let cache = configuration.cache
+        if let largest = cache.maximumResponse, largest > cache.maxSize,
+            !findings.isFaulty("cache.max_response"), !findings.isFaulty("cache.max_size")
+        {
+            findings.problem(
+                "cache.max_response",
+                "\(Quantity.size.text(largest)) does not fit into the cache",
+                expected: "at most cache.max_size (\(Quantity.size.text(cache.maxSize)))"
+            )
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// value
+// From a file to a Configuration: the module's main entrance. Read the bytes, compose the YAML, read each setting by
+// the table, then check what concerns more than one setting or the machine. Nothing stops at the first problem, except
+// where there is no tree to go on with (unreadable file, broken YAML).
+
+/// Reads and checks configuration files.
+public enum ConfigurationFile {
+    /// What was read from a file without problems.
+    public struct Loaded: Sendable, Equatable {
+        /// The settings.
+        public let configuration: Configuration
+        /// What is doubtful but does not keep larder from starting.
+        public let warnings: [Problem]
+    }
+
+    /// Where larder looks when it is not told.
+    public static let defaultPath = "/etc/larder/larder.yaml"
+
+    /// The most bytes a file may have: a configuration of a thousand origins stays far below it.
+    public static let maximumSize = 1 << 20
+
+    /// Reads a file.
+    ///
+    /// - Parameters:
+    ///   - path: The file; relative to the working directory if it does not begin with a slash.
+    ///   - probe: The machine to check the settings against.
+    /// - Returns: The settings and what is doubtful about them.
+    /// - Throws: Every problem of the file.
+    public static func load(
+        _ path: String,
+        probe: some FileProbe = SystemFileProbe()
+    ) throws(ConfigurationProblems) -> Loaded {
+        let absolute = FilePath.absolute(path, in: probe.workingDirectory)
+        let bytes: [UInt8]
+        do {
+            bytes = try probe.contents(of: absolute, limit: maximumSize)
+        } catch {
+            let isDefault = path == defaultPath && error == .missing
+            throw refuse(
+                path,
+                message: "the configuration file \(error)",
+                expected: isDefault ? "this file, or another one named with --config FILE" : "a readable YAML file"
+            )
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            let line = firstInvalidLine(bytes)
+            throw refuse(path, line: line, message: "the text is not UTF-8", expected: "a file saved as UTF-8")
+        }
+        return try parse(text: text, file: path, probe: probe)
+    }
+
+    /// Reads the text of a file.
+    ///
+    /// - Parameters:
+    ///   - text: The YAML text.
+    ///   - file: The file's name in problems; relative paths in the text start from its directory.
+    ///   - probe: The machine to check the settings against.
+    /// - Returns: The settings and what is doubtful about them.
+    /// - Throws: Every problem of the text.
+    public static func parse(
+        text: String,
+        file: String,
+        probe: some FileProbe = SystemFileProbe()
+    ) throws(ConfigurationProblems) -> Loaded {
+        guard text.utf8.count <= maximumSize else {
+            throw refuse(file, message: "the text has \(text.utf8.count) bytes", expected: "at most \(maximumSize)")
+        }
+        let directory = FilePath.parent(of: FilePath.absolute(file, in: probe.workingDirectory))
+        var findings = Findings(file: file)
+        var configuration = Configuration()
+        configuration.threads = min(max(1, probe.processors), Table.threads.upperBound)
+        if let document = YAMLDocument.compose(text, into: &findings) {
+            let reader = SettingsReader(document: document, directory: directory)
+            reader.read(document.root, as: Table.main, at: "", into: &configuration, &findings)
+            // A file that is a list, say, lacks everything: once is enough.
+            if !findings.isFaulty("") { Checks(probe: probe).run(&configuration, &findings) }
+        }
+        let warnings = findings.sortedWarnings
+        guard findings.problems.isEmpty else {
+            throw ConfigurationProblems(problems: findings.sortedProblems, warnings: warnings)
+        }
+        return Loaded(configuration: configuration, warnings: warnings)
+    }
+
+    private static func refuse(
+        _ file: String,
+        line: Int? = nil,
+        message: String,
+        expected: String
+    ) -> ConfigurationProblems {
+        let problem = Problem(file: file, line: line, message: message, expected: expected)
+        return ConfigurationProblems(problems: [problem], warnings: [])
+    }
+
+    private static func firstInvalidLine(_ bytes: [UInt8]) -> Int? {
+        let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        return lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }.map { $0 + 1 }
+    }
+}

@@ -1,0 +1,64 @@
+// value
+// The table of settings as text: docs/configuration.md, and listings of a configuration in use.
+
+/// Every setting, in the order of the reference.
+public var settingDescriptions: [SettingDescription] { Table.descriptions }
+
+/// The reference of settings, as docs/configuration.md has it.
+///
+/// - Returns: Markdown text that ends with a line break.
+public func reference() -> String {
+    var text = introduction
+    var section: String?
+    for row in Table.descriptions {
+        let name = row.path.firstIndex { $0 == "." || $0 == "[" }.map { String(row.path[..<$0]) } ?? row.path
+        let isSection = Table.descriptions.contains { $0.path.hasPrefix("\(name).") || $0.path.hasPrefix("\(name)[") }
+        let heading = isSection ? "`\(name)`" : "General"
+        if heading != section {
+            text += "\n## \(heading)\n\n| Setting | Kind | Default | Allowed | Change | Meaning |\n"
+            text += "| --- | --- | --- | --- | --- | --- |\n"
+            section = heading
+        }
+        let change = row.isReloadable ? "reload" : "restart"
+        let cells = ["`\(row.path)`", row.kind, row.defaultText, row.range, change, row.summary]
+        text += "| \(cells.map { $0.split(separator: "|").joined(separator: "\\|") }.joined(separator: " | ")) |\n"
+    }
+    return text
+}
+
+/// Each setting of a configuration with its value as a file would say it; secrets and field values are not shown.
+///
+/// - Parameter configuration: The configuration to list.
+/// - Returns: Paths and values in the order of the reference.
+public func listing(of configuration: Configuration) -> [(path: String, value: String)] {
+    Table.main.flatMap { row -> [(path: String, value: String)] in
+        switch row.name {
+        case "origins":
+            configuration.origins.enumerated().flatMap { index, origin in
+                Table.origin.map { ("origins[\(index)].\($0.name)", $0.text(origin)) }
+            }
+        case "access_log":
+            configuration.accessLog.map { log in
+                Table.accessLog.map { ("access_log.\($0.name)", $0.text(log)) }
+            } ?? [("access_log", row.text(configuration))]
+        default:
+            [(row.name, row.text(configuration))]
+        }
+    }
+}
+
+private let introduction = """
+    # Configuration
+
+    larder reads one YAML file, `/etc/larder/larder.yaml` unless `--config FILE` names another. `conf/larder.yaml` is
+    a commented example with every setting. `larder check` reports every problem of a file at once, with its line.
+
+    - **Sizes** have a unit: `B`, `kB`, `MB`, `GB`, `TB` (powers of 1000), `KiB`, `MiB`, `GiB`, `TiB` (powers of
+      1024). `1.5GB` is allowed. Only `0` needs no unit.
+    - **Durations** have a unit: `ms`, `s`, `m`, `h`, `d`.
+    - **Paths**, `unix:` sockets and `file:` URLs that are relative start from the directory of the configuration file.
+    - **Addresses** are `host:port`, `[::1]:port` or `unix:/path`.
+    - Unknown and duplicate settings are errors, and so are YAML anchors with aliases.
+    - **Change** says what a new value takes: *reload* (SIGHUP) or *restart*.
+
+    """

@@ -1,0 +1,67 @@
+// value
+// One row of the table of settings: it reads, shows, compares and describes a setting of a subject (the whole
+// configuration, an origin, the access log). Everything that knows the list of settings goes through these rows.
+
+/// A setting of a subject.
+struct Setting<Subject: Sendable>: Sendable {
+    /// Where it stands within its subject: `cache.max_size`, `url`.
+    let name: String
+    let description: SettingDescription
+    /// Reads the entry into the subject, or reports why not.
+    let read: @Sendable (Entry, inout Subject, inout Findings) -> Void
+    /// The value as the file would say it.
+    let text: @Sendable (Subject) -> String
+    /// Whether the setting has other values in the two.
+    var differs: @Sendable (Subject, Subject) -> Bool
+}
+
+/// Makes the rows of one subject, with the subject's initial values as defaults.
+struct Rows<Subject: Sendable>: Sendable {
+    /// What a change of a setting takes.
+    enum Change: Sendable {
+        case reload
+        case restart
+    }
+
+    /// A subject of initial values.
+    let sample: Subject
+    /// What documentation puts in front of the names, such as `origins[].` (with the dot).
+    let prefix: String
+
+    /// Makes a row.
+    ///
+    /// - Parameters:
+    ///   - name: Where the setting stands within its subject.
+    ///   - slot: Where its value is kept.
+    ///   - form: How its value is read and shown.
+    ///   - change: What a change takes.
+    ///   - summary: What it does, in one sentence.
+    ///   - shown: What documentation says instead of the initial value.
+    /// - Returns: The row.
+    func callAsFunction<Value: Equatable & Sendable>(
+        _ name: String,
+        _ slot: any WritableKeyPath<Subject, Value> & Sendable,
+        _ form: Form<Value>,
+        _ change: Change,
+        _ summary: String,
+        default shown: String? = nil
+    ) -> Setting<Subject> {
+        Setting(
+            name: name,
+            description: SettingDescription(
+                path: prefix + name,
+                kind: form.kind,
+                defaultText: shown ?? form.text(sample[keyPath: slot]),
+                range: form.range,
+                isReloadable: change == .reload,
+                summary: summary
+            ),
+            read: { entry, subject, findings in
+                guard let value = form.parse(entry, &findings) else { return }
+                subject[keyPath: slot] = value
+            },
+            text: { form.text($0[keyPath: slot]) },
+            differs: { $0[keyPath: slot] != $1[keyPath: slot] }
+        )
+    }
+}

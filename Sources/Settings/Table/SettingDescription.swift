@@ -1,0 +1,18 @@
+// value
+// What a person may want to know of a setting: a row of the reference and of listings.
+
+/// A setting as documentation shows it.
+public struct SettingDescription: Sendable, Equatable {
+    /// Where it stands in the file: `cache.max_size`, `origins[].url`.
+    public let path: String
+    /// The kind of value, such as `size`, `duration` or `path`.
+    public let kind: String
+    /// The value of a file that does not say; `required` if every file must.
+    public let defaultText: String
+    /// The values that are allowed; empty if the kind says all.
+    public let range: String
+    /// Whether a reload takes a new value over; otherwise larder must be restarted.
+    public let isReloadable: Bool
+    /// What it does, in one sentence.
+    public let summary: String
+}

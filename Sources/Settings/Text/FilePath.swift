@@ -1,0 +1,18 @@
+// value
+// Paths as text. `..` stays as it is: behind a symlink it is not the name before it, and only the kernel knows.
+
+/// Joins and cuts paths.
+enum FilePath {
+    /// The absolute path, without doubled slashes, `.` segments or a slash at the end.
+    static func absolute(_ path: String, in directory: String) -> String {
+        let whole = path.hasPrefix("/") ? path : "\(directory)/\(path)"
+        let segments = whole.split(separator: "/").filter { $0 != "." }
+        return "/" + segments.joined(separator: "/")
+    }
+
+    /// The path of the directory that holds the path; `/` for the root.
+    static func parent(of path: String) -> String {
+        let segments = path.split(separator: "/")
+        return "/" + segments.dropLast().joined(separator: "/")
+    }
+}

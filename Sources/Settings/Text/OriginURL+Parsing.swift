@@ -1,0 +1,135 @@
+// value
+// Reading an origin's URL. Strict: what curl and a person might read differently is refused with a hint, since a wrong
+// origin shows up as every picture missing. A relative `file:` URL is resolved against a directory.
+
+extension OriginURL {
+    /// Reads a URL.
+    ///
+    /// - Parameters:
+    ///   - text: `http://host[:port][/prefix]`, `https://…`, `file:///directory` or `file:directory`.
+    ///   - directory: The absolute directory that a relative `file:` URL starts from.
+    /// - Throws: What is wrong with the URL.
+    public init(_ text: String, relativeTo directory: String = "/") throws(Mistake) {
+        guard let colon = text.firstIndex(of: ":"), OriginURL.looksLikeScheme(text[..<colon]) else {
+            throw Mistake(message: "\(quoted(text)) is not a URL", expected: OriginURL.expected)
+        }
+        guard let scheme = Scheme(rawValue: text[..<colon].lowercased()) else {
+            throw OriginURL.unsupported(String(text[..<colon]), in: text)
+        }
+        if let bad = text.unicodeScalars.first(where: { !OriginURL.isURLScalar($0, scheme: scheme) }) {
+            throw Mistake(
+                message: "\(quoted(text)) has the character \(quoted(String(bad)))",
+                expected: "a percent-encoded URL"
+            )
+        }
+        let rest = text[text.index(after: colon)...]
+        if scheme == .file {
+            self = try OriginURL.file(rest, text: text, directory: directory)
+        } else {
+            self = try OriginURL.web(scheme, rest, text: text)
+        }
+    }
+
+    private static let expected = "http://host:port/prefix, https://host/prefix or file:///directory"
+
+    private static func looksLikeScheme(_ text: Substring) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "+") }
+    }
+
+    private static func unsupported(_ scheme: String, in text: String) -> Mistake {
+        let rest = text.dropFirst(scheme.count)
+        // `files-1.lan:8080` has no dot in a scheme, but `localhost:8080/pictures` reads as one.
+        if !rest.hasPrefix("://") {
+            return Mistake(message: "\(quoted(text)) has no scheme", expected: "http://\(text)")
+        }
+        let known = Scheme.allCases.map(\.rawValue)
+        return Mistake(message: "the scheme \(quoted(scheme)) is not supported", expected: list(known))
+    }
+
+    private static func isURLScalar(_ scalar: Unicode.Scalar, scheme: Scheme) -> Bool {
+        // A path of this machine may be written as it is in the file system, spaces and umlauts included.
+        if scheme == .file { return scalar.value >= 0x20 && scalar.value != 0x7F }
+        return scalar.isASCII && scalar.value > 0x20 && scalar.value != 0x7F
+            && !"\"<>\\^`{|}".unicodeScalars.contains(scalar)
+    }
+
+    private static func web(_ scheme: Scheme, _ rest: Substring, text: String) throws(Mistake) -> OriginURL {
+        guard rest.hasPrefix("//") else {
+            throw Mistake(message: "\(quoted(text)) has no host", expected: "\(scheme.rawValue)://host/prefix")
+        }
+        let afterSlashes = rest.dropFirst(2)
+        let authority = afterSlashes.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        let remainder = afterSlashes.dropFirst(authority.count)
+        if remainder.contains("?") || remainder.contains("#") {
+            throw Mistake(
+                message: "\(quoted(text)) has a query or a fragment",
+                expected: "a URL that ends with its path"
+            )
+        }
+        if authority.contains("@") {
+            throw Mistake(
+                message: "the URL holds a user name or a password",
+                expected: "an Authorization field under headers"
+            )
+        }
+        let standard = scheme == .https ? 443 : 80
+        let (host, port) = try HostAndPort.parse(String(authority), defaultPort: standard, expected: expected)
+        if host.contains("%") {
+            throw Mistake(message: "\(quoted(host)) has a zone", expected: "an address without %, or a host name")
+        }
+        let path = try checkedPath(remainder, text: text)
+        let shownHost = host.contains(":") ? "[\(host)]" : host
+        let shownPort = port == standard ? "" : ":\(port)"
+        return OriginURL(
+            text: "\(scheme.rawValue)://\(shownHost)\(shownPort)\(path)",
+            scheme: scheme,
+            host: host,
+            port: port,
+            path: path
+        )
+    }
+
+    private static func checkedPath(_ path: Substring, text: String) throws(Mistake) -> String {
+        guard PercentCoding.isValid(path) else {
+            throw Mistake(message: "\(quoted(text)) has a % without two hex digits", expected: "a percent-encoded URL")
+        }
+        let segments = path.split(separator: "/", omittingEmptySubsequences: false)
+        if segments.contains("..") || segments.contains(".") {
+            throw Mistake(message: "\(quoted(text)) has a . or .. segment", expected: "the path it stands for")
+        }
+        return String(path.trimmingSuffix { $0 == "/" })
+    }
+
+    private static func file(_ rest: Substring, text: String, directory: String) throws(Mistake) -> OriginURL {
+        var place = rest
+        if rest.hasPrefix("//") {
+            place = rest.dropFirst(2)
+            if place.lowercased().hasPrefix("localhost/") { place = place.dropFirst("localhost".count) }
+            guard place.hasPrefix("/") else {
+                throw Mistake(
+                    message: "\(quoted(text)) names a host",
+                    expected: "file:///directory with three slashes, or file:directory for a relative one"
+                )
+            }
+        }
+        guard !place.isEmpty else {
+            throw Mistake(message: "\(quoted(text)) names no directory", expected: "file:///directory")
+        }
+        guard let decoded = PercentCoding.decode(place), !decoded.contains("\0") else {
+            throw Mistake(
+                message: "\(quoted(text)) is not percent-encoded UTF-8",
+                expected: "file:///directory with % written as %25"
+            )
+        }
+        let path = FilePath.absolute(decoded, in: directory)
+        return OriginURL(text: "file://\(PercentCoding.encode(path))", scheme: .file, host: "", port: 0, path: path)
+    }
+}
+
+extension Substring {
+    fileprivate func trimmingSuffix(while matches: (Character) -> Bool) -> Substring {
+        var result = self
+        while let last = result.last, matches(last) { result.removeLast() }
+        return result
+    }
+}
