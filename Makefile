@@ -13,7 +13,7 @@ RELEASE := --configuration release --product larder --static-swift-stdlib $(CHEC
 
 PICTURES := var/pictures
 PICTURE_COUNT := 3200
-SCRIPTS := $(wildcard scripts/install-packages .ci/run Tests/SystemTests/run Tests/SystemTests/*.sh Benchmarks/run)
+SCRIPTS := scripts/install-packages .ci/run
 
 .PHONY: help build run test check lint sanitize pictures bench install clean
 
@@ -43,12 +43,13 @@ check: lint test sanitize ## Everything that must pass before a change is merged
 lint: ## Checks formatting and scripts
 	@scripts/install-packages check
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	scripts/lint-unsafe
 	shellcheck $(SCRIPTS)
 
 sanitize: ## Runs the tests under the thread and the address sanitizer
 	@scripts/install-packages build test
-	$(SWIFT) test --sanitize thread --scratch-path .build-thread
-	$(SWIFT) test --sanitize address --scratch-path .build-address
+	$(SWIFT) test --sanitize thread --scratch-path .build-thread -Xswiftc -DTHREAD_SANITIZER $(CHECKED)
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize address --scratch-path .build-address $(CHECKED)
 
 bench: build ## Measures larder beside its peers
 	@scripts/install-packages bench

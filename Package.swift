@@ -54,6 +54,7 @@ let package = Package(
             [
                 "Proxy", "Store", "Origins", "Settings", "HTTPMessage", nioCore, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
             ]
         ),
         .executableTarget(
@@ -63,13 +64,13 @@ let package = Package(
                 nioCore, nioPosix, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),
 
         .target(
             name: "TestSupport",
-            dependencies: ["HTTPMessage"],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
@@ -79,9 +80,13 @@ let package = Package(
         tests("OriginsTests", ["Origins", "HTTPMessage", "TestSupport", nioCore, logging]),
         tests("SettingsTests", ["Settings", "TestSupport"]),
         tests(
+            "AdminTests",
+            ["Admin", "Proxy", "Store", "Origins", "Settings", "TestSupport", nioCore, nioPosix, logging]
+        ),
+        tests(
             "ScenarioTests",
             [
-                "Proxy", "Admin", "Store", "Origins", "Settings", "HTTPMessage", "HTTPCaching", "TestSupport",
+                "Proxy", "Store", "Origins", "Settings", "HTTPMessage", "HTTPCaching", "TestSupport",
                 nioCore, nioPosix, logging,
             ]
         ),

@@ -1,0 +1,30 @@
+// A value. What the admin interface looks at and acts on; made by the composition.
+
+public import Origins
+public import Proxy
+public import Settings
+public import Store
+
+/// The running parts that the admin interface tells of.
+public struct AdminParts: Sendable {
+    let proxy: Proxy
+    let store: Store
+    let origins: Origins
+    let configuration: Configuration
+    let version: String
+
+    /// Names the parts.
+    /// - Parameters:
+    ///   - proxy: The picture port.
+    ///   - store: Where responses are kept.
+    ///   - origins: Where they come from.
+    ///   - configuration: The configuration in force.
+    ///   - version: larder's version.
+    public init(proxy: Proxy, store: Store, origins: Origins, configuration: Configuration, version: String) {
+        self.proxy = proxy
+        self.store = store
+        self.origins = origins
+        self.configuration = configuration
+        self.version = version
+    }
+}

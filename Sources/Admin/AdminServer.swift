@@ -1,0 +1,67 @@
+// Shared. The admin interface: figures, metrics, purges, health and the status page over HTTP, apart from the picture
+// port and on one event loop of its own. Owned by the composition; `run` lasts as long as the interface does.
+
+public import Logging
+import Hummingbird
+import HummingbirdCore
+public import NIOCore
+import NIOPosix
+public import Settings
+import Synchronization
+
+/// The admin HTTP interface.
+public final class AdminServer: Sendable {
+    /// Connections at once: some people, a monitor and the commands.
+    private static let connectionLimit = 256
+
+    private let responder: AdminResponder
+    /// Where it listens, as configured.
+    public let address: ListenAddress
+    private let logger: Logger
+
+    /// Makes the interface; binds nothing yet.
+    /// - Parameters:
+    ///   - parts: What it tells of.
+    ///   - logger: Where trouble is told.
+    public init(_ parts: AdminParts, logger: Logger) {
+        address = parts.configuration.admin.listen
+        responder = AdminResponder(parts, began: .now)
+        self.logger = logger
+    }
+
+    /// Takes over a configuration that was read anew: the token, and what figures are shown against.
+    public func reload(_ configuration: Configuration) {
+        responder.configuration.withLock { $0 = configuration }
+    }
+
+    /// Binds the address and answers until the task is cancelled or its service is told to stop.
+    /// - Parameter onListening: Told of the bound address, once.
+    /// - Throws: What `bind` throws.
+    public func run(onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }) async throws {
+        let bind: BindAddress =
+            switch address {
+            case .tcp(let host, let port): .hostname(host, port: port)
+            case .unix(let path): .unixDomainSocket(path: path)
+            }
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let application = Application(
+            responder: responder,
+            server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+            configuration: ApplicationConfiguration(
+                address: bind,
+                backlog: 128,
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionLimit)
+            ),
+            onServerRunning: { channel in await onListening(channel.localAddress) },
+            eventLoopGroupProvider: .shared(group),
+            logger: logger
+        )
+        do {
+            try await application.run()
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        try? await group.shutdownGracefully()
+    }
+}

@@ -1,0 +1,93 @@
+// The figures as /stats tells them. Names are stable: they are added to, never changed.
+
+import Origins
+import Proxy
+import Store
+
+extension Figures {
+    var json: JSON {
+        [
+            "version": .string(version), "uptime_seconds": .number(uptimeSeconds), "is_ready": .bool(isReady),
+            "troubles": .array(troubles.map { .string($0) }), "requests": .integer(value(.requests)),
+            "hit_ratio": hitRatio.map { .number($0) } ?? .null,
+            "byte_hit_ratio": byteHitRatio.map { .number($0) } ?? .null,
+            "hits": members("hits", total: hits), "misses": members("misses", total: misses),
+            "bytes_served": .integer(value(.bytesServed)), "bytes_fetched": .integer(value(.bytesFetched)),
+            "connections": .integer(proxy.openConnections), "fills_in_progress": .integer(proxy.fillsInProgress),
+            "held_bytes": .integer(proxy.heldBytes), "lost_log_lines": .integer(proxy.lostLogLines),
+            "limits_reached": members("limit", total: nil),
+            "counters": .object(proxy.counters.map { .init($0.counter.name, .integer($0.value)) }),
+            "origins": .array(origins.map(Self.json)), "store": storeJSON,
+        ]
+    }
+
+    private func members(_ prefix: String, total: Int?) -> JSON {
+        var members = group(prefix).map { JSON.Member($0.name, .integer($0.value)) }
+        if let total { members.append(.init("total", .integer(total))) }
+        return .object(members)
+    }
+
+    private static func json(_ origin: OriginStatistics) -> JSON {
+        let errors = OriginError.Kind.allCases.compactMap { kind in
+            origin.errors[kind].map { JSON.Member(kind.label, .integer(Int(clamping: $0))) }
+        }
+        var total: UInt64 = 0
+        var buckets: [JSON] = zip(LatencyHistogram.bounds, origin.firstByte.counts).map { bound, count in
+            total += count
+            return ["le": .number(bound), "count": .integer(Int(clamping: total))]
+        }
+        buckets.append(["le": "+Inf", "count": .integer(Int(clamping: origin.firstByte.count))])
+        return [
+            "url": .string(origin.url), "requests": .integer(Int(clamping: origin.requests)),
+            "errors": .object(errors), "not_found": .integer(Int(clamping: origin.notFound)),
+            "server_errors": .integer(Int(clamping: origin.serverErrors)),
+            "skipped": .integer(Int(clamping: origin.skipped)),
+            "refused_paths": .integer(Int(clamping: origin.refusedPaths)),
+            "bytes": .integer(Int(clamping: origin.bytes)),
+            "first_byte_seconds": [
+                "count": .integer(Int(clamping: origin.firstByte.count)), "sum": .number(origin.firstByte.sum),
+                "buckets": .array(buckets),
+            ],
+            "in_progress": .integer(origin.inProgress), "queued": .integer(origin.queued),
+            "connections": .integer(origin.connections), "backing_off": .bool(origin.isBackingOff),
+        ]
+    }
+
+    private var storeJSON: JSON {
+        let refused = StoreRefusal.allCases.map { refusal in
+            JSON.Member(label(refusal.rawValue), .integer(store.refused[refusal.rawValue] ?? 0))
+        }
+        return [
+            "responses": .integer(store.responses), "body_bytes": .integer(Int(store.bodyBytes)),
+            "disk_bytes": .integer(diskBytes), "maximum_bytes": .integer(Int(maximumSize)),
+            "volumes": .integer(store.volumes), "volume_bytes": .integer(store.volumeBytes),
+            "index_bytes": .integer(store.indexBytes), "memory_responses": .integer(store.memoryResponses),
+            "memory_bytes": .integer(store.memoryBytes), "memory_maximum_bytes": .integer(Int(memoryLimit)),
+            "memory_evictions": .integer(store.memoryEvictions), "stored": .integer(store.stored),
+            "stored_bytes": .integer(store.storedBytes), "evictions": .integer(store.evictions),
+            "evicted_bytes": .integer(store.evictedBytes), "survivors": .integer(store.survivors),
+            "purged": .integer(store.purged), "active_purges": .integer(store.activeBans),
+            "refused": .object(refused), "corrupt": .integer(store.corrupt),
+            "write_errors": .integer(store.writeErrors), "index_errors": .integer(store.indexErrors),
+            "directory_lost": .integer(store.directoryLost), "backlog_bytes": .integer(store.backlogBytes),
+            "is_loaded": .bool(store.isLoaded), "is_writable": .bool(store.isWritable),
+            "is_index_writable": .bool(store.isIndexWritable),
+        ]
+    }
+}
+
+/// A name as labels and members have it: `too-large` and `tooLarge` become `too_large`.
+func label(_ name: String) -> String {
+    var text = ""
+    var wasUpper = true
+    for character in name {
+        if character.isUppercase, !wasUpper { text += "_" }
+        wasUpper = character.isUppercase
+        text += character == "-" ? "_" : character.lowercased()
+    }
+    return text
+}
+
+extension OriginError.Kind {
+    var label: String { Admin.label(rawValue) }
+}

@@ -1,0 +1,71 @@
+// A value. Everything the parts tell of themselves at one moment: what /stats, /metrics, /healthz and the page are
+// made of.
+
+import Origins
+import Proxy
+import Store
+
+struct Figures: Sendable {
+    let version: String
+    let uptime: Duration
+    let proxy: ProxyStatistics
+    let store: StoreStatistics
+    let origins: [OriginStatistics]
+    /// The picture port takes connections.
+    let isReady: Bool
+    /// Bytes the store may use on disk.
+    let maximumSize: Int64
+    /// Bytes of the memory tier.
+    let memoryLimit: Int64
+
+    /// A counter's value.
+    func value(_ counter: Counter) -> Int {
+        proxy.counters.first { $0.counter == counter }?.value ?? 0
+    }
+
+    var uptimeSeconds: Double {
+        Double(uptime.components.seconds) + Double(uptime.components.attoseconds / 1_000_000_000_000_000) / 1000
+    }
+
+    var hits: Int { value(.hitsMemory) + value(.hitsDisk) + value(.hitsStale) }
+    var misses: Int {
+        value(.missesURI) + value(.missesVary) + value(.missesStale) + value(.missesRequest)
+    }
+
+    /// The share of look-ups that the store answered; nil before the first one.
+    var hitRatio: Double? { Self.ratio(hits, of: hits + misses) }
+
+    /// The share of the bytes served that no origin had to send; nil before the first one.
+    var byteHitRatio: Double? {
+        let served = value(.bytesServed)
+        return Self.ratio(max(0, served - value(.bytesFetched)), of: served)
+    }
+
+    private static func ratio(_ part: Int, of whole: Int) -> Double? {
+        whole == 0 ? nil : Double(part) / Double(whole)
+    }
+
+    /// Bytes on disk, the index included.
+    var diskBytes: Int { store.volumeBytes + store.indexBytes }
+
+    /// The counters of one group, by the name without its prefix: `limit` gives `connections`, `head`, …
+    func group(_ prefix: String) -> [(name: String, counter: Counter, value: Int)] {
+        proxy.counters.compactMap { counter, value in
+            guard counter.name.hasPrefix(prefix + "_") else { return nil }
+            return (String(counter.name.dropFirst(prefix.count + 1)), counter, value)
+        }
+    }
+
+    /// What keeps larder from working as it should while it still serves pictures, in words.
+    var troubles: [String] {
+        var troubles: [String] = []
+        if !store.isWritable { troubles.append("the cache directory cannot be written: nothing new is stored") }
+        if !store.isIndexWritable {
+            troubles.append("the index cannot be written: what is stored now may be forgotten at a restart")
+        }
+        if !origins.isEmpty, origins.allSatisfy(\.isBackingOff) {
+            troubles.append("every origin fails: only what is stored is served")
+        }
+        return troubles
+    }
+}

@@ -1,0 +1,93 @@
+// A value. A JSON text (RFC 8259) as the admin interface writes it and its commands read it: members keep their order.
+
+/// A JSON value.
+public enum JSON: Sendable, Equatable {
+    /// `null`.
+    case null
+    /// `true` or `false`.
+    case bool(Bool)
+    /// A number without a fraction.
+    case integer(Int)
+    /// Any other number.
+    case number(Double)
+    /// A string.
+    case string(String)
+    /// An array.
+    case array([JSON])
+    /// An object; its members in the order of the text.
+    case object([Member])
+
+    /// A member of an object.
+    public struct Member: Sendable, Equatable {
+        /// The member's name.
+        public let name: String
+        /// The member's value.
+        public let value: JSON
+
+        /// Makes a member.
+        public init(_ name: String, _ value: JSON) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// The first member of that name; nil where there is none, or the value is no object.
+    public subscript(_ name: String) -> JSON? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.name == name }?.value
+    }
+
+    /// The members of an object; empty where the value is none.
+    public var members: [Member] {
+        if case .object(let members) = self { members } else { [] }
+    }
+
+    /// The items of an array; empty where the value is none.
+    public var items: [JSON] {
+        if case .array(let items) = self { items } else { [] }
+    }
+
+    /// The text of a string; nil where the value is none.
+    public var text: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    /// The number as a whole one; 0 where the value is no number.
+    public var whole: Int {
+        switch self {
+        case .integer(let value): value
+        case .number(let value): Int(exactly: value.rounded()) ?? 0
+        case .null, .bool, .string, .array, .object: 0
+        }
+    }
+
+    /// The number; 0 where the value is none.
+    public var double: Double {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        case .null, .bool, .string, .array, .object: 0
+        }
+    }
+
+    /// True for `true` alone.
+    public var isTrue: Bool { self == .bool(true) }
+}
+
+extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
+    /// Makes a string.
+    public init(stringLiteral value: String) { self = .string(value) }
+    /// Makes a whole number.
+    public init(integerLiteral value: Int) { self = .integer(value) }
+    /// Makes a Boolean.
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+}
+
+extension JSON: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
+    /// Makes an array.
+    public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    /// Makes an object whose members keep the order of the literal.
+    public init(dictionaryLiteral elements: (String, JSON)...) {
+        self = .object(elements.map { Member($0.0, $0.1) })
+    }
+}

@@ -1,0 +1,172 @@
+// A value. Reads a JSON text (RFC 8259), strictly: what is no JSON, or nests deeper than anything larder asks for, is
+// refused with the place of the mistake.
+
+extension JSON {
+    /// Why a text is not read.
+    public struct Mistake: Error, Sendable, Equatable, CustomStringConvertible {
+        /// What is wrong.
+        public let message: String
+        /// The byte at which it is, from 0.
+        public let offset: Int
+
+        /// One line for people.
+        public var description: String { "\(message) at byte \(offset)" }
+    }
+
+    /// Reads a text.
+    /// - Parameter bytes: The whole text in UTF-8.
+    /// - Throws: The first mistake.
+    public init(parsing bytes: [UInt8]) throws(Mistake) {
+        var reader = JSONReader(bytes: bytes)
+        self = try reader.readAll()
+    }
+}
+
+private struct JSONReader {
+    /// Deeper nesting is refused: reading is recursive.
+    private static let depthLimit = 32
+
+    let bytes: [UInt8]
+    var offset = 0
+    var depth = 0
+
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
+    mutating func readAll() throws(JSON.Mistake) -> JSON {
+        let value = try readValue()
+        skipSpace()
+        guard offset == bytes.count else { throw mistake("text after the value") }
+        return value
+    }
+
+    private func mistake(_ message: String) -> JSON.Mistake { JSON.Mistake(message: message, offset: offset) }
+
+    private var next: UInt8? { offset < bytes.count ? bytes[offset] : nil }
+
+    private mutating func skipSpace() {
+        while let byte = next, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { offset += 1 }
+    }
+
+    /// Takes a byte, with space before it, where it is the next one.
+    private mutating func take(_ character: Character) -> Bool {
+        skipSpace()
+        guard let byte = next, byte == character.asciiValue else { return false }
+        offset += 1
+        return true
+    }
+
+    private mutating func readValue() throws(JSON.Mistake) -> JSON {
+        skipSpace()
+        guard depth < Self.depthLimit else { throw mistake("nested too deeply") }
+        depth += 1
+        defer { depth -= 1 }
+        switch next {
+        case UInt8(ascii: "{"): return try readObject()
+        case UInt8(ascii: "["): return try readArray()
+        case UInt8(ascii: "\""): return .string(try readString())
+        case UInt8(ascii: "t"): return try readWord("true", .bool(true))
+        case UInt8(ascii: "f"): return try readWord("false", .bool(false))
+        case UInt8(ascii: "n"): return try readWord("null", .null)
+        default: return try readNumber()
+        }
+    }
+
+    private mutating func readWord(_ word: String, _ value: JSON) throws(JSON.Mistake) -> JSON {
+        guard bytes[offset...].starts(with: word.utf8) else { throw mistake("not a JSON value") }
+        offset += word.utf8.count
+        return value
+    }
+
+    private mutating func readObject() throws(JSON.Mistake) -> JSON {
+        offset += 1
+        var members: [JSON.Member] = []
+        var names: Set<String> = []
+        if take("}") { return .object([]) }
+        repeat {
+            skipSpace()
+            guard next == UInt8(ascii: "\"") else { throw mistake("a member without a name") }
+            let name = try readString()
+            guard names.insert(name).inserted else { throw mistake("\"\(name)\" twice in one object") }
+            guard take(":") else { throw mistake("no colon after a member's name") }
+            members.append(JSON.Member(name, try readValue()))
+        } while take(",")
+        guard take("}") else { throw mistake("an object without its end") }
+        return .object(members)
+    }
+
+    private mutating func readArray() throws(JSON.Mistake) -> JSON {
+        offset += 1
+        var items: [JSON] = []
+        if take("]") { return .array([]) }
+        repeat { items.append(try readValue()) } while take(",")
+        guard take("]") else { throw mistake("an array without its end") }
+        return .array(items)
+    }
+
+    private mutating func readNumber() throws(JSON.Mistake) -> JSON {
+        let start = offset
+        func isPart(_ byte: UInt8) -> Bool {
+            (0x30...0x39).contains(byte) || "+-.eE".utf8.contains(byte)
+        }
+        while let byte = next, isPart(byte) { offset += 1 }
+        let text = String(decoding: bytes[start..<offset], as: UTF8.self)
+        let digits = text.drop { $0 == "-" }
+        let isRegular =
+            digits.first?.isNumber == true && digits.last?.isNumber == true && !digits.contains(".e")
+            && !digits.contains(".E") && !(digits.hasPrefix("0") && digits.dropFirst().first?.isNumber == true)
+            && text.count - digits.count <= 1
+        guard isRegular else { throw JSON.Mistake(message: "not a JSON value", offset: start) }
+        if let whole = Int(text) { return .integer(whole) }
+        guard let number = Double(text), number.isFinite else {
+            throw JSON.Mistake(message: "not a JSON number", offset: start)
+        }
+        return .number(number)
+    }
+
+    private mutating func readString() throws(JSON.Mistake) -> String {
+        offset += 1
+        var text: [UInt8] = []
+        while let byte = next {
+            offset += 1
+            switch byte {
+            case UInt8(ascii: "\""):
+                guard let string = String(validating: text, as: UTF8.self) else { throw mistake("not UTF-8") }
+                return string
+            case UInt8(ascii: "\\"): text += String(try readEscape()).utf8
+            case 0..<0x20: throw mistake("a control character in a string")
+            default: text.append(byte)
+            }
+        }
+        throw mistake("a string without its end")
+    }
+
+    private mutating func readEscape() throws(JSON.Mistake) -> Unicode.Scalar {
+        let escapes: [UInt8: Unicode.Scalar] = [
+            0x22: "\"", 0x5C: "\\", 0x2F: "/", 0x62: "\u{8}", 0x66: "\u{c}", 0x6E: "\n", 0x72: "\r", 0x74: "\t",
+        ]
+        guard let byte = next else { throw mistake("a string without its end") }
+        offset += 1
+        if let scalar = escapes[byte] { return scalar }
+        guard byte == UInt8(ascii: "u") else { throw mistake("an unknown escape") }
+        let unit = try readUnit()
+        guard 0xD800..<0xDC00 ~= unit else {
+            guard let scalar = Unicode.Scalar(unit) else { throw mistake("half a surrogate pair") }
+            return scalar
+        }
+        guard bytes[offset...].starts(with: "\\u".utf8) else { throw mistake("half a surrogate pair") }
+        offset += 2
+        let low = try readUnit()
+        guard 0xDC00..<0xE000 ~= low, let scalar = Unicode.Scalar(0x1_0000 + (unit - 0xD800) << 10 + low - 0xDC00)
+        else { throw mistake("half a surrogate pair") }
+        return scalar
+    }
+
+    private mutating func readUnit() throws(JSON.Mistake) -> UInt32 {
+        let digits = bytes[offset...].prefix(4)
+        guard digits.count == 4, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+            let unit = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
+        else { throw mistake("an escape without four digits") }
+        offset += 4
+        return unit
+    }
+}

@@ -1,0 +1,76 @@
+// A value. What a request to /purge asks for: its JSON read and checked whole before anything is removed.
+
+import Hummingbird
+import Store
+
+/// The rules of one purge, each with the words it is reported in.
+struct PurgeOrder {
+    struct Item: Sendable {
+        let rule: PurgeRule
+        /// `prefix /images/`, as it was given.
+        let label: String
+    }
+
+    /// Rules at once; the store takes no more either.
+    static let limit = 1000
+
+    private(set) var items: [Item] = []
+
+    init(_ body: [UInt8], keys: KeyText) throws(Refusal) {
+        let order: JSON
+        do {
+            order = try JSON(parsing: body)
+        } catch {
+            throw Refusal(status: .badRequest, detail: "The body is no JSON: \(error).")
+        }
+        guard case .object(let members) = order else {
+            throw Refusal(status: .badRequest, detail: "The body is a JSON object with url, prefix, glob or all.")
+        }
+        for member in members { try add(member, keys) }
+        guard !items.isEmpty else {
+            throw Refusal(status: .badRequest, detail: "Nothing to purge is named: give url, prefix, glob or all.")
+        }
+    }
+
+    private mutating func add(_ member: JSON.Member, _ keys: KeyText) throws(Refusal) {
+        switch member.name {
+        case "url": try add(member) { text, field throws(Refusal) in .key(try keys.key(text, field: field)) }
+        case "prefix": try add(member) { text, field throws(Refusal) in .prefix(try keys.prefix(text, field: field)) }
+        case "glob": try add(member) { text, field throws(Refusal) in .glob(try keys.glob(text, field: field)) }
+        case "all":
+            guard case .bool(let isWanted) = member.value else {
+                throw Refusal(status: .badRequest, detail: "all is true or false.", field: "all")
+            }
+            if isWanted { items.append(Item(rule: .all, label: "all")) }
+        default:
+            throw Refusal(
+                status: .badRequest,
+                detail: "\"\(member.name)\" is unknown; url, prefix, glob and all are known.",
+                field: member.name
+            )
+        }
+    }
+
+    private mutating func add(
+        _ member: JSON.Member,
+        _ rule: (String, String) throws(Refusal) -> PurgeRule
+    ) throws(Refusal) {
+        guard case .array(let texts) = member.value else {
+            throw Refusal(
+                status: .badRequest,
+                detail: "\(member.name) is a list of strings.",
+                field: member.name
+            )
+        }
+        for (index, text) in texts.enumerated() {
+            let field = "\(member.name)[\(index)]"
+            guard case .string(let text) = text, !text.isEmpty else {
+                throw Refusal(status: .badRequest, detail: "\(field) is no text.", field: field)
+            }
+            guard items.count < Self.limit else {
+                throw Refusal(status: .badRequest, detail: "There are more than \(Self.limit) rules.", field: field)
+            }
+            items.append(Item(rule: try rule(text, field), label: "\(member.name) \(text)"))
+        }
+    }
+}

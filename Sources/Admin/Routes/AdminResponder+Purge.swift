@@ -1,0 +1,88 @@
+// POST /purge: every rule holds before the answer; the answer waits for the sweeps, to tell what they removed.
+
+import Hummingbird
+import NIOCore
+import Settings
+import Store
+import Synchronization
+
+extension AdminResponder {
+    /// Bytes of a purge's body: a thousand long URLs fit.
+    private static let bodyLimit = 1 << 20
+    /// How long an answer waits for the sweeps. The rules hold without it.
+    private static let sweepDeadline = Duration.seconds(30)
+
+    func purge(_ request: Request) async throws(Refusal) -> Response {
+        try Guard(admin: configuration.withLock { $0.admin }).checkIsJSON(request)
+        let order = try PurgeOrder(try await Self.body(of: request), keys: keys)
+        let (reports, isTaken) = await sweep(order.items)
+        guard isTaken else {
+            throw Refusal(
+                status: .serviceUnavailable,
+                detail: "Too many purges are being swept; the first rules hold, the last do not. Try again."
+            )
+        }
+        return Self.response(order.items, reports)
+    }
+
+    private static func body(of request: Request) async throws(Refusal) -> [UInt8] {
+        let tooLarge = Refusal(status: .contentTooLarge, detail: "The body has more than \(bodyLimit) bytes.")
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > bodyLimit { throw tooLarge }
+        var body: [UInt8] = []
+        do {
+            for try await piece in request.body {
+                body += piece.readableBytesView
+                if body.count > bodyLimit { break }
+            }
+        } catch {
+            throw Refusal(status: .badRequest, detail: "The body broke off.")
+        }
+        guard body.count <= bodyLimit else { throw tooLarge }
+        return body
+    }
+
+    /// Purges, and waits for the sweeps up to the deadline.
+    /// - Returns: What each rule removed, nil where its sweep goes on; and whether the store took all rules.
+    private func sweep(_ items: [PurgeOrder.Item]) async -> (reports: [PurgeReport?], isTaken: Bool) {
+        let (stream, continuation) = AsyncStream.makeStream(of: (index: Int, report: PurgeReport).self)
+        for (index, item) in items.enumerated() {
+            guard parts.store.purge(item.rule, completion: { continuation.yield((index, $0)) }) else {
+                return ([], false)
+            }
+        }
+        var reports = [PurgeReport?](repeating: nil, count: items.count)
+        await withTaskGroup { group in
+            group.addTask {
+                try? await Task.sleep(for: Self.sweepDeadline)
+                continuation.finish()
+            }
+            var left = items.count
+            for await (index, report) in stream {
+                reports[index] = report
+                left -= 1
+                if left == 0 { break }
+            }
+            group.cancelAll()
+        }
+        return (reports, true)
+    }
+
+    /// 200 with what was removed; 202 where a sweep goes on.
+    private static func response(_ items: [PurgeOrder.Item], _ reports: [PurgeReport?]) -> Response {
+        let isComplete = !reports.contains(nil)
+        let rules = zip(items, reports).map { item, report -> JSON in
+            let report = report ?? PurgeReport()
+            return [
+                "rule": .string(item.label), "responses": .integer(report.responses),
+                "bytes": .integer(Int(report.bytes)),
+            ]
+        }
+        let known = reports.compactMap { $0 }
+        let body: JSON = [
+            "responses": .integer(known.reduce(0) { $0 + $1.responses }),
+            "bytes": .integer(Int(known.reduce(0) { $0 + $1.bytes })), "is_complete": .bool(isComplete),
+            "rules": .array(rules),
+        ]
+        return .json(body, isComplete ? .ok : .accepted)
+    }
+}

@@ -1,0 +1,115 @@
+// Shared. The routes of the admin interface. A request is checked (Guard), then answered by its route; whatever is
+// thrown on the way becomes problem details here and nowhere else.
+
+import Hummingbird
+import Origins
+import Proxy
+import Settings
+import Store
+import Synchronization
+
+/// Answers every request of the admin interface.
+final class AdminResponder: HTTPResponder {
+    typealias Context = BasicRequestContext
+
+    let parts: AdminParts
+    /// The configuration in force; swapped on a reload.
+    let configuration: Mutex<Configuration>
+    private let began: ContinuousClock.Instant
+
+    init(_ parts: AdminParts, began: ContinuousClock.Instant) {
+        self.parts = parts
+        configuration = Mutex(parts.configuration)
+        self.began = began
+    }
+
+    private enum Route: String, CaseIterable {
+        case page = "/"
+        case health = "/healthz"
+        case readiness = "/readyz"
+        case stats = "/stats"
+        case metrics = "/metrics"
+        case objects = "/objects"
+        case purge = "/purge"
+
+        var isPublic: Bool { self == .health || self == .readiness }
+        var allow: String { self == .purge ? "POST" : "GET, HEAD" }
+
+        func allows(_ method: HTTPRequest.Method) -> Bool {
+            self == .purge ? method == .post : method == .get || method == .head
+        }
+    }
+
+    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+        let response: Response
+        do {
+            response = try await answer(request)
+        } catch let refusal as Refusal {
+            response = refusal.response
+        }
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func answer(_ request: Request) async throws -> Response {
+        let route = Route(rawValue: request.uri.path)
+        let current = configuration.withLock { $0 }
+        let check = Guard(admin: current.admin)
+        try check.checkSite(of: request)
+        if route?.isPublic != true { try check.checkToken(of: request) }
+        guard let route else {
+            throw Refusal(status: .notFound, detail: "There is nothing at \(request.uri.path).")
+        }
+        guard route.allows(request.method) else {
+            throw Refusal(
+                status: .methodNotAllowed,
+                detail: "\(route.rawValue) is asked with \(route.allow).",
+                allow: route.allow
+            )
+        }
+        switch route {
+        case .page: return StatusPage.response(figures)
+        case .health: return health
+        case .readiness: return readiness
+        case .stats: return .json(figures.json)
+        case .metrics: return .text(MetricsText.page(figures), "text/plain; version=0.0.4; charset=utf-8")
+        case .objects: return try await objects(request)
+        case .purge: return try await purge(request)
+        }
+    }
+
+    /// What turns URLs and paths into keys.
+    var keys: KeyText {
+        KeyText(proxy: parts.proxy, keyHasHost: configuration.withLock { $0.keyHasHost })
+    }
+
+    /// The figures of this moment.
+    var figures: Figures {
+        Figures(
+            version: parts.version,
+            uptime: ContinuousClock.now - began,
+            proxy: parts.proxy.statistics,
+            store: parts.store.statistics,
+            origins: parts.origins.statistics(),
+            isReady: parts.proxy.isListening,
+            maximumSize: configuration.withLock { $0.cache.maxSize },
+            memoryLimit: configuration.withLock { $0.cache.memory }
+        )
+    }
+
+    private var health: Response {
+        let reasons = figures.troubles
+        return .json([
+            "status": reasons.isEmpty ? "ok" : "degraded", "reasons": .array(reasons.map { .string($0) }),
+        ])
+    }
+
+    private var readiness: Response {
+        parts.proxy.isListening
+            ? .json(["status": "ready"]) : .json(["status": "not ready"], .serviceUnavailable)
+    }
+}
+
+extension Configuration {
+    /// The client's Host is part of the cache key, because some origin is sent it.
+    var keyHasHost: Bool { origins.contains { $0.hostHeader == .client } }
+}

@@ -1,0 +1,206 @@
+// Loop-confined (origin thread). Asking one origin once on behalf of one exchange; subclasses know how.
+// Waits in its lane's queue, starts, gets a head, then a body, ends. Invariants: it ends once; after that it calls
+// nobody; an ended attempt is in no table, queue or libcurl handle.
+
+import HTTPMessage
+import NIOCore
+
+/// One origin asked once.
+class Attempt {
+    enum Phase {
+        case queued
+        case connecting
+        /// The request's content is on its way.
+        case sending
+        case awaitingHead
+        case body
+        case ended
+    }
+
+    let id: UInt64
+    let lane: Lane
+    let isProbe: Bool
+    unowned let engine: Engine
+    private(set) var exchange: Exchange?
+    private(set) var phase = Phase.queued
+    private(set) var requestTime: WallTime
+    private var sentAt: ContinuousClock.Instant
+    private var bytes: UInt64 = 0
+    /// What it has of its lane; the lane sets it.
+    var place = Lane.Place.none
+    private var stall = Stall()
+    /// When `expire` is called, unless it is moved.
+    var deadline: ContinuousClock.Instant?
+    /// The deadline the engine's timers know.
+    var scheduled: ContinuousClock.Instant?
+
+    init(id: UInt64, lane: Lane, isProbe: Bool, engine: Engine, exchange: Exchange) {
+        self.id = id
+        self.lane = lane
+        self.isProbe = isProbe
+        self.engine = engine
+        self.exchange = exchange
+        requestTime = engine.wallTime()
+        sentAt = engine.now
+    }
+
+    // MARK: For subclasses to do
+
+    /// A place among the origin's connections is free: begin.
+    func start() {
+        preconditionFailure("each kind of origin starts in its own way")
+    }
+
+    /// Take up the flow of the body again; not called after the end.
+    func resume() {
+        preconditionFailure("each kind of origin resumes in its own way")
+    }
+
+    /// Give back what is held, if it ever started; the attempt has ended.
+    func stop() {}
+
+    // MARK: Life
+
+    /// Asks for a place among the origin's connections; may end at once.
+    func begin() {
+        place = lane.admit(self)
+        switch place {
+        case .taken:
+            enter(.connecting)
+            start()
+        case .waiting:
+            engine.setDeadline(engine.now + lane.settings.firstByteTimeout, of: self)
+        case .none:
+            end(fault(.queueFull, "queue"))
+        }
+    }
+
+    /// Its turn has come after waiting; outside libcurl.
+    func beginAfterWaiting() {
+        guard phase == .queued else { return }
+        deadline = nil
+        enter(.connecting)
+        start()
+    }
+
+    /// Ends it without a word to the exchange, which has let go of it.
+    func drop() {
+        exchange = nil
+        end(nil)
+    }
+
+    /// Ends it, complete when there is no error; outside libcurl only.
+    func end(_ error: OriginError?) {
+        guard phase != .ended else { return }
+        let hadHead = phase == .body
+        phase = .ended
+        deadline = nil
+        engine.forget(self)
+        stop()
+        lane.ended(self, bytes: bytes, error: exchange == nil ? nil : error?.kind)
+        if exchange == nil || hadHead {
+            if isProbe { lane.health.releaseProbe(at: engine.now) }
+        } else if let error {
+            report(error)
+        }
+        exchange?.ended(self, error)
+        exchange = nil
+    }
+
+    /// A fault of this attempt.
+    func fault(_ kind: OriginError.Kind, _ operation: String, code: Int = 0, detail: String = "") -> OriginError {
+        OriginError(kind: kind, operation: operation, subject: lane.settings.url, code: code, detail: detail)
+    }
+
+    func enter(_ phase: Phase) {
+        self.phase = phase
+    }
+
+    // MARK: Steps
+
+    /// The request goes out now (again, if libcurl had to take another connection).
+    func markSent() {
+        requestTime = engine.wallTime()
+        sentAt = .now
+    }
+
+    /// From now on the head is due.
+    func awaitHead() {
+        enter(.awaitingHead)
+        engine.setDeadline(.now + lane.settings.firstByteTimeout, of: self)
+    }
+
+    /// The final head is here; inside libcurl.
+    func received(_ head: OriginHead) {
+        enter(.body)
+        let now = ContinuousClock.now
+        lane.counters.answered(head.status, after: now - sentAt)
+        lane.report(lane.health.recordAnswer())
+        watchStall(from: now)
+        exchange?.answered(self, head)
+    }
+
+    /// Whether bytes are wanted now; nil when the attempt has been let go of.
+    func accepts(_ count: Int) -> OriginFlow? {
+        guard let exchange, phase != .ended else { return nil }
+        return exchange.accepts(count, from: self) ? .proceed : .pause
+    }
+
+    /// Passes bytes on.
+    func take(_ buffer: ByteBuffer) {
+        bytes += UInt64(buffer.readableBytes)
+        stall.count(buffer.readableBytes)
+        exchange?.take(buffer, from: self)
+    }
+
+    /// Bytes went up.
+    func countSent(_ count: Int) {
+        stall.count(count)
+    }
+
+    /// Looks for progress from now on.
+    func watchStall(from now: ContinuousClock.Instant) {
+        stall = Stall()
+        engine.setDeadline(now + lane.settings.stallTimeout, of: self)
+    }
+
+    /// Whether its slowness is not the origin's: the receiver, or the sender of content, makes it wait.
+    var isHeldUp: Bool { false }
+
+    /// There is no judging this window: it was held up for a part of it.
+    func excuseStall() {
+        stall.isExcused = true
+    }
+
+    /// The deadline has come; outside libcurl.
+    func expire() {
+        switch phase {
+        case .queued: end(fault(.queueTimeout, "wait for a connection"))
+        case .connecting: end(fault(.connectTimeout, "connect"))
+        case .awaitingHead: end(fault(.firstByteTimeout, "await response"))
+        case .sending, .body:
+            if isHeldUp || stall.isExcused || stall.isEnough(for: lane.settings.stallTimeout) {
+                watchStall(from: engine.now)
+            } else {
+                end(fault(.stalled, phase == .sending ? "send body" : "receive body"))
+            }
+        case .ended: break
+        }
+    }
+
+    /// Tells the origin's health of a failure before a head.
+    private func report(_ error: OriginError) {
+        switch error.kind {
+        case .connectionRefused, .unreachable, .dnsFailure, .tlsFailure, .connectTimeout, .firstByteTimeout, .reset,
+            .fileSystem:
+            lane.report(lane.health.recordFailure(at: engine.now))
+        case .stalled, .truncated, .malformed, .tooLarge, .cancelled, .queueFull, .queueTimeout, .requestBody,
+            .badRequest, .badURL, .resources:
+            if isProbe { lane.health.releaseProbe(at: engine.now) }
+        }
+        lane.counters.update { $0.isBackingOff = lane.health.isBackingOff }
+    }
+}
+
+@available(*, unavailable)
+extension Attempt: Sendable {}  // lives on the origin thread

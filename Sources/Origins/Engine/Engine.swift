@@ -1,0 +1,207 @@
+// Loop-confined (origin thread). The loop: waits for sockets, deadlines and commands, and lets everything that has
+// something to do do it. Owns libcurl, the lanes, and all exchanges and attempts.
+// Invariant: libcurl is never entered while it calls back; what would is put off (`later`) to the end of the turn.
+
+import CCurl
+import HTTPMessage
+import Logging
+
+/// The origin thread's work.
+final class Engine {
+    /// What must not happen inside a callback of libcurl.
+    enum Deferred {
+        case askNext(Exchange)
+        case start(Attempt)
+        case drop(Attempt)
+    }
+
+    let lanes: [Lane]
+    let mailbox: Mailbox
+    let multi: Multi
+    let wallTime: @Sendable () -> WallTime
+    /// The time as of this turn; good enough for deadlines, not for latencies.
+    private(set) var now = ContinuousClock.now
+
+    private let poller: Poller
+    private let authoritative: Int
+    private var exchanges: [UInt64: Exchange] = [:]
+    private var attempts: [UInt64: Attempt] = [:]
+    private var nextAttempt: UInt64 = 1
+    private var timers = Timers()
+    private var deferred: [Deferred] = []
+    private var commands: [Command] = []
+    private var events = [origins_event](repeating: origins_event(), count: Poller.batch)
+    private var isRunning = true
+
+    /// Makes the loop; called on its thread.
+    init(
+        _ origins: [ConfiguredOrigin],
+        mailbox: Mailbox,
+        poller: Poller,
+        logger: Logger,
+        now wallTime: @escaping @Sendable () -> WallTime
+    ) {
+        lanes = origins.map { Lane($0, logger: logger) }
+        authoritative = origins.firstIndex { $0.settings.isAuthoritative } ?? 0
+        self.mailbox = mailbox
+        self.poller = poller
+        self.wallTime = wallTime
+        // Room for every connection of every origin: a smaller cache would close connections that are wanted again.
+        let connections = origins.reduce(0) { $0 + min($1.settings.maximumConnections, 4096) }
+        multi = Multi(poller: poller, connections: connections)
+        poller.watch(mailbox.descriptor, for: 0x001)
+    }
+
+    /// Runs until told to shut down.
+    func run() {
+        while isRunning {
+            let count = poller.wait(into: &events, milliseconds: timeout())
+            now = .now
+            for event in events.prefix(count) where event.descriptor != mailbox.descriptor {
+                multi.ready(event.descriptor, events: event.events)
+            }
+            collectEnded()
+            mailbox.take(into: &commands)
+            for command in commands { perform(command) }
+            commands.removeAll(keepingCapacity: true)
+            expireDue()
+            settle()
+        }
+        close()
+    }
+
+    // MARK: For attempts and exchanges
+
+    /// Puts off what must not happen inside libcurl to the end of this turn.
+    func later(_ action: Deferred) {
+        deferred.append(action)
+    }
+
+    /// Makes an attempt, in its place in the tables.
+    func makeAttempt(at index: Int, for exchange: Exchange, isProbe: Bool) -> Attempt {
+        let id = nextAttempt
+        nextAttempt += 1
+        let lane = lanes[index]
+        let attempt: Attempt
+        switch lane.origin.kind {
+        case .http(let base, let prefix):
+            attempt = HTTPAttempt(
+                id: id,
+                lane: lane,
+                isProbe: isProbe,
+                engine: self,
+                exchange: exchange,
+                base: base,
+                prefix: prefix
+            )
+        case .file(let files):
+            attempt = FileAttempt(
+                id: id,
+                lane: lane,
+                isProbe: isProbe,
+                engine: self,
+                exchange: exchange,
+                files: files
+            )
+        }
+        attempts[id] = attempt
+        return attempt
+    }
+
+    /// Sets or moves the time at which an attempt is told `expire`.
+    func setDeadline(_ deadline: ContinuousClock.Instant, of attempt: Attempt) {
+        attempt.deadline = deadline
+        if let scheduled = attempt.scheduled, scheduled <= deadline { return }
+        attempt.scheduled = deadline
+        timers.add(Timers.Entry(deadline: deadline, attempt: attempt.id))
+    }
+
+    func forget(_ attempt: Attempt) {
+        attempts[attempt.id] = nil
+    }
+
+    func forget(_ exchange: Exchange) {
+        exchanges[exchange.id] = nil
+    }
+
+    // MARK: A turn
+
+    private func timeout() -> Int32 {
+        guard deferred.isEmpty else { return 0 }
+        guard let next = [timers.first, multi.deadline].compactMap(\.self).min() else { return -1 }
+        let left = next - .now
+        return left <= .zero ? 0 : Int32(min(left.milliseconds, 60_000))
+    }
+
+    private func perform(_ command: Command) {
+        switch command {
+        case .send(let id, let request, let receiver):
+            let only = request.isSingle ? authoritative : nil
+            let order = AskingOrder(count: lanes.count, only: only)
+            let exchange = Exchange(id: id, request: request, receiver: receiver, engine: self, order: order)
+            exchanges[id] = exchange
+            exchange.askNext()
+        case .cancel(let id): exchanges[id]?.cancel()
+        case .resume(let id): exchanges[id]?.resume()
+        case .upload(let id): (attempts[id] as? HTTPAttempt)?.resumeSending()
+        case .file(let id, let event): (attempts[id] as? FileAttempt)?.take(event)
+        case .shutDown: isRunning = false
+        }
+    }
+
+    private func collectEnded() {
+        while let (handle, code) = multi.nextEnded() {
+            handle.attempt?.transferEnded(code)
+        }
+    }
+
+    private func expireDue() {
+        while let due = timers.removeDue(at: now) {
+            // An entry that the attempt's deadline has overtaken is not its current one.
+            guard let attempt = attempts[due.attempt], attempt.scheduled == due.deadline else { continue }
+            attempt.scheduled = nil
+            guard let deadline = attempt.deadline else { continue }
+            if deadline > now {
+                setDeadline(deadline, of: attempt)
+            } else {
+                attempt.deadline = nil
+                attempt.expire()
+            }
+        }
+    }
+
+    /// Does what was put off, and what that gives libcurl to do at once; the rest comes with the next turn.
+    private func settle() {
+        for _ in 0..<8 {
+            let actions = deferred
+            deferred.removeAll(keepingCapacity: true)
+            for action in actions {
+                switch action {
+                case .askNext(let exchange): exchange.askNext()
+                case .start(let attempt): attempt.beginAfterWaiting()
+                case .drop(let attempt): attempt.drop()
+                }
+            }
+            let hasFired = multi.fire(at: .now)
+            collectEnded()
+            if deferred.isEmpty, !hasFired { return }
+        }
+    }
+
+    private func close() {
+        for exchange in Array(exchanges.values) { exchange.cancel() }
+        for case .send(_, let request, let receiver) in mailbox.close() {
+            receiver.fail(OriginError(kind: .cancelled, operation: "send", subject: request.target))
+        }
+        for attempt in Array(attempts.values) { attempt.drop() }
+        deferred.removeAll()
+        for lane in lanes {
+            lane.idle.removeAll()
+            if case .file(let files) = lane.origin.kind { files.shutDown() }
+        }
+        multi.close()
+    }
+}
+
+@available(*, unavailable)
+extension Engine: Sendable {}  // lives on the origin thread

@@ -1,0 +1,77 @@
+// The C functions libcurl calls, on the origin thread, inside a call of `Multi` or `EasyHandle.pause`.
+// They only turn pointers into values: what to do is `HTTPAttempt`'s.
+
+import CCurl
+import NIOCore
+
+typealias Context = UnsafeMutableRawPointer
+
+// because every context is the handle set in EasyHandle.setCallbacks, alive while libcurl calls, and every buffer is
+// libcurl's own, of size × count bytes, for the time of the call
+
+func receiveBody(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: Context?) -> Int {
+    guard let attempt = unsafe attempt(context) else { return 0 }  // because as above
+    switch attempt.accepts(size * count) {
+    case .proceed:
+        var buffer = ByteBufferAllocator().buffer(capacity: size * count)
+        unsafe buffer.writeBytes(UnsafeRawBufferPointer(start: bytes, count: size * count))  // because as above
+        attempt.take(buffer)
+        return size * count
+    case .pause: return Int(CURL_WRITEFUNC_PAUSE)
+    case nil: return size * count == 0 ? 1 : 0
+    }
+}
+
+func receiveLine(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: Context?) -> Int {
+    guard let attempt = unsafe attempt(context) else { return 0 }  // because as above
+    let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)  // because as above
+    let isTaken = unsafe attempt.take(line: line.bytes)  // because read during the call only
+    return isTaken ? size * count : 0
+}
+
+func sendBody(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: Context?) -> Int {
+    guard let attempt = unsafe attempt(context) else { return Int(CURL_READFUNC_ABORT) }  // because as above
+    let room = unsafe UnsafeMutableRawBufferPointer(start: bytes, count: size * count)  // because as above
+    let read = attempt.read(upTo: size * count) { piece in
+        // because `piece` is at most as long as the room
+        unsafe piece.withUnsafeReadableBytes { unsafe room.copyMemory(from: $0) }
+    }
+    switch read {
+    case .bytes(let count): return count
+    case .end: return 0
+    case .wait: return Int(CURL_READFUNC_PAUSE)
+    case .failed: return Int(CURL_READFUNC_ABORT)
+    }
+}
+
+func connected(
+    _ context: Context?,
+    _ remote: UnsafeMutablePointer<CChar>?,
+    _ local: UnsafeMutablePointer<CChar>?,
+    _ remotePort: Int32,
+    _ localPort: Int32
+) -> Int32 {
+    guard let attempt = unsafe attempt(context) else { return CURL_PREREQFUNC_ABORT }  // because as above
+    attempt.connected()
+    return CURL_PREREQFUNC_OK
+}
+
+func openedSocket(_ context: Context?, _ socket: curl_socket_t, _ purpose: curlsocktype) -> Int32 {
+    unsafe counters(context)?.update { $0.connections += 1 }  // because the context is an origin's counters
+    return CURL_SOCKOPT_OK
+}
+
+func closeSocket(_ context: Context?, _ socket: curl_socket_t) -> Int32 {
+    unsafe counters(context)?.update { $0.connections -= 1 }  // because the context is an origin's counters
+    return origins_close(socket)
+}
+
+private func attempt(_ context: Context?) -> HTTPAttempt? {
+    guard let context = unsafe context else { return nil }  // because as above
+    return unsafe Unmanaged<EasyHandle>.fromOpaque(context).takeUnretainedValue().attempt  // because as above
+}
+
+private func counters(_ context: Context?) -> OriginCounters? {
+    guard let context = unsafe context else { return nil }  // because as above
+    return unsafe Unmanaged<OriginCounters>.fromOpaque(context).takeUnretainedValue()  // because it outlives libcurl
+}

@@ -1,0 +1,142 @@
+// Loop-confined (origin thread). Owns one easy handle of libcurl, with the options that are the same for every request
+// to one origin; kept and used again. The C callbacks find the transfer in progress through it.
+// Invariant: libcurl calls back only between `Multi.add` and `Multi.remove`, while `attempt` is set.
+
+import CCurl
+import NIOCore
+
+/// One transfer's place in libcurl.
+@safe final class EasyHandle {  // because its pointers are never handed out but to libcurl
+    /// What a C function of libcurl is given to find us again.
+    let easy: UnsafeMutableRawPointer
+    private let message: UnsafeMutablePointer<CChar>
+    private var lines: RequestLines?
+    /// Whether another request may be prepared.
+    private(set) var isReusable = true
+    /// Told what libcurl has to say.
+    var attempt: HTTPAttempt?
+
+    /// Makes a handle for requests to one origin; nil when memory is out.
+    init?(_ origin: ConfiguredOrigin, base: String) {
+        // because libcurl is a C library: `easy` and `message` are ours until deinit, strings are copied, and the
+        // counters the socket callbacks get outlive every connection (the engine closes libcurl before its lanes)
+        guard Curl.isReady, let handle = unsafe curl_easy_init() else { return nil }
+        unsafe easy = unsafe handle
+        unsafe message = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+        unsafe message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        setConstants(origin.settings, base: base)
+        setCallbacks(origin.counters)
+    }
+
+    deinit {
+        unsafe curl_easy_cleanup(easy)  // because it was made in init and is in no multi handle any more
+        unsafe message.deallocate()  // because libcurl wrote to it through the handle only
+    }
+
+    /// What libcurl wrote about the last failure.
+    var lastMessage: String { unsafe String(cString: message) }  // because libcurl ends it with 0
+
+    /// errno of the last failed connect.
+    var systemError: Int {
+        var value = 0
+        _ = unsafe origins_get_long(easy, CURLINFO_OS_ERRNO, &value)  // because the value is a local variable
+        return value
+    }
+
+    /// Sets what differs from request to request.
+    ///
+    /// Only GET and HEAD leave the handle fit for another request.
+    ///
+    /// - Parameters:
+    ///   - request: What to ask for.
+    ///   - lines: Its field lines.
+    ///   - target: The request target, the origin's prefix included.
+    func prepare(_ request: OriginRequest, lines: consuming RequestLines, target: String) {
+        unsafe message.pointee = 0  // because it is allocated in init
+        string(CURLOPT_REQUEST_TARGET, target)
+        _ = unsafe origins_set_fields(easy, lines.list)  // because `lines` is kept until the next request
+        self.lines = consume lines
+        switch request.method {
+        case "GET" where request.body == nil: number(CURLOPT_HTTPGET, 1)
+        case "HEAD": number(CURLOPT_NOBODY, 1)
+        default:
+            isReusable = false
+            let needsLength = ["POST", "PUT", "PATCH"].contains(request.method)
+            if request.body != nil || needsLength {
+                number(CURLOPT_UPLOAD, 1)
+                let length = request.body.map { $0.length ?? -1 } ?? 0
+                // because plain number
+                _ = unsafe origins_set_offset(easy, CURLOPT_INFILESIZE_LARGE, curl_off_t(length))
+            }
+            string(CURLOPT_CUSTOMREQUEST, request.method)
+        }
+        // libcurl sends a request again, whatever its method, when a kept-alive connection turns out closed.
+        number(CURLOPT_FRESH_CONNECT, request.isSingle ? 1 : 0)
+    }
+
+    /// Stops or starts the flow; may call back with bytes held until now.
+    func pause(receiving: Bool, sending: Bool) {
+        let mask = (receiving ? CURLPAUSE_RECV : 0) | (sending ? CURLPAUSE_SEND : 0)
+        _ = unsafe curl_easy_pause(easy, mask)  // because the handle is in the multi handle while it has an attempt
+    }
+
+    private func setConstants(_ settings: OriginSettings, base: String) {
+        string(CURLOPT_URL, base + "/")
+        string(CURLOPT_PROTOCOLS_STR, "http,https")
+        string(CURLOPT_PROXY, "")  // not even from the environment
+        string(CURLOPT_NOPROXY, "*")
+        if let file = settings.caFile { string(CURLOPT_CAINFO, file) }
+        number(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        number(CURLOPT_NOSIGNAL, 1)
+        number(CURLOPT_FOLLOWLOCATION, 0)
+        number(CURLOPT_PATH_AS_IS, 1)
+        number(CURLOPT_HTTP_TRANSFER_DECODING, 1)
+        number(CURLOPT_HTTP_CONTENT_DECODING, 0)
+        number(CURLOPT_HTTP09_ALLOWED, 0)
+        number(CURLOPT_BUFFERSIZE, 64 * 1024)
+        number(CURLOPT_TCP_NODELAY, 1)
+        number(CURLOPT_TCP_KEEPALIVE, 1)
+        number(CURLOPT_CONNECTTIMEOUT_MS, max(1, settings.connectTimeout.milliseconds))
+        // A slow name lookup is left to its thread: waiting for it would hold up every other transfer.
+        number(CURLOPT_QUICK_EXIT, 1)
+    }
+
+    private func setCallbacks(_ counters: OriginCounters) {
+        // because the pointers are to this object and to the counters, which outlive the handle's use of them
+        let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+        let counts = unsafe Unmanaged.passUnretained(counters).toOpaque()
+        _ = unsafe origins_set_pointer(easy, CURLOPT_ERRORBUFFER, message)
+        _ = unsafe origins_set_pointer(easy, CURLOPT_PRIVATE, this)
+        _ = unsafe origins_set_pointer(easy, CURLOPT_WRITEDATA, this)
+        _ = unsafe origins_set_pointer(easy, CURLOPT_HEADERDATA, this)
+        _ = unsafe origins_set_pointer(easy, CURLOPT_READDATA, this)
+        _ = unsafe origins_set_pointer(easy, CURLOPT_PREREQDATA, this)
+        _ = unsafe origins_set_pointer(easy, CURLOPT_SOCKOPTDATA, counts)
+        _ = unsafe origins_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, counts)
+        _ = unsafe origins_set_bytes_callback(easy, CURLOPT_WRITEFUNCTION, receiveBody)
+        _ = unsafe origins_set_bytes_callback(easy, CURLOPT_HEADERFUNCTION, receiveLine)
+        _ = unsafe origins_set_bytes_callback(easy, CURLOPT_READFUNCTION, sendBody)
+        _ = unsafe origins_set_prereq_callback(easy, connected)
+        _ = unsafe origins_set_socket_options_callback(easy, openedSocket)
+        _ = unsafe origins_set_close_socket_callback(easy, closeSocket)
+    }
+
+    private func number(_ option: CURLoption, _ value: Int) {
+        _ = unsafe origins_set_long(easy, option, value)  // because plain number
+    }
+
+    private func string(_ option: CURLoption, _ value: String) {
+        _ = unsafe origins_set_string(easy, option, value)  // because libcurl copies it
+    }
+}
+
+@available(*, unavailable)
+extension EasyHandle: Sendable {}  // lives on the origin thread
+
+extension Duration {
+    /// Whole milliseconds, rounded up.
+    var milliseconds: Int {
+        let (seconds, attoseconds) = components
+        return Int(seconds) * 1000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,112 @@
+// Value. Puts a response's head together from its lines and refuses what is too large or ambiguous (RFC 9112 §4–§6).
+// libcurl frames by its own, more lenient reading; what both would not read alike is refused here, so never delivered.
+
+import HTTPMessage
+
+/// Reads the heads of one response: interim ones, then the final one; ignores later lines (trailers).
+struct HeadParser {
+    /// The most bytes of all heads together: far above any picture's, far below what would hurt.
+    static let maximumBytes = 64 * 1024
+    /// The most field lines of one head.
+    static let maximumLines = 200
+    /// The most interim (1xx) heads.
+    static let maximumInterims = 16
+
+    enum Step: Equatable {
+        case more
+        case head(OriginHead)
+        case refused(OriginError.Kind, String)
+    }
+
+    private enum State {
+        case statusLine
+        case fields
+        case done
+    }
+
+    private var state = State.statusLine
+    private var bytes = 0
+    private var lines = 0
+    private var interims = 0
+    private var minorVersion = 1
+    private var contentLength: Int64?
+    private var isChunked = false
+    private var head = OriginHead(status: 0, reason: "", fields: Fields(), contentLength: nil)
+
+    /// Whether the final head was read.
+    var isDone: Bool { state == .done }
+
+    /// Takes the next line, its line ending included; a lone LF is one (RFC 9112 §2.2).
+    mutating func take(_ line: RawSpan) -> Step {
+        if state == .done { return .more }
+        bytes += line.byteCount
+        guard bytes <= Self.maximumBytes else { return .refused(.tooLarge, "head over \(Self.maximumBytes) bytes") }
+        var end = line.byteCount
+        if end > 0, byte(line, end - 1) == 0x0A { end -= 1 }
+        if end > 0, byte(line, end - 1) == 0x0D { end -= 1 }
+        switch state {
+        case .statusLine: return takeStatusLine(line.extracting(0..<end))
+        case .fields: return end == 0 ? finish() : takeField(line.extracting(0..<end))
+        case .done: return .more
+        }
+    }
+
+    private mutating func takeStatusLine(_ text: RawSpan) -> Step {
+        guard let line = StatusLine.parse(text), line.major == 1 else { return .refused(.malformed, "status line") }
+        // 101 was not asked for; nothing is known of what would follow it.
+        guard line.status <= 599, line.status != 101 else { return .refused(.malformed, "status \(line.status)") }
+        head = OriginHead(status: line.status, reason: line.reason, fields: Fields(), contentLength: nil)
+        minorVersion = line.minor
+        (contentLength, isChunked, lines) = (nil, false, 0)
+        state = .fields
+        return .more
+    }
+
+    /// Folded lines and spaces before the colon are refused (RFC 9112 §5.1, §5.2), as are control bytes.
+    private mutating func takeField(_ text: RawSpan) -> Step {
+        lines += 1
+        guard lines <= Self.maximumLines else { return .refused(.tooLarge, "over \(Self.maximumLines) fields") }
+        guard let line = Fields.parse(line: text) else { return .refused(.malformed, "field line") }
+        head.fields.append(name: line.name, value: line.value)
+        if Fields.isSame(line.name, "Content-Length") { return takeContentLength(line.value) }
+        if Fields.isSame(line.name, "Transfer-Encoding") { return takeTransferEncoding(line.value) }
+        return .more
+    }
+
+    private mutating func takeContentLength(_ value: String) -> Step {
+        let isNumber = !value.isEmpty && value.utf8.count <= 18 && value.utf8.allSatisfy { (48...57).contains($0) }
+        guard isNumber, let length = Int64(value) else { return .refused(.malformed, "Content-Length") }
+        if let former = contentLength, former != length { return .refused(.malformed, "unequal Content-Length") }
+        contentLength = length
+        return .more
+    }
+
+    /// Only "chunked", once: no other coding was asked for (RFC 9112 §7.4), and none exists in HTTP/1.0 (§6.1).
+    private mutating func takeTransferEncoding(_ value: String) -> Step {
+        guard value.lowercased() == "chunked", !isChunked, minorVersion == 1 else {
+            return .refused(.malformed, "Transfer-Encoding")
+        }
+        isChunked = true
+        return .more
+    }
+
+    private mutating func finish() -> Step {
+        // Either reading of such a message may be the sender's (RFC 9112 §6.3).
+        guard !(isChunked && contentLength != nil) else {
+            return .refused(.malformed, "Content-Length with Transfer-Encoding")
+        }
+        guard head.status >= 200 else {
+            interims += 1
+            guard interims <= Self.maximumInterims else { return .refused(.tooLarge, "interim responses") }
+            state = .statusLine
+            return .more
+        }
+        head.contentLength = contentLength
+        state = .done
+        return .head(head)
+    }
+}
+
+private func byte(_ span: RawSpan, _ offset: Int) -> UInt8 {
+    unsafe span.unsafeLoad(fromByteOffset: offset, as: UInt8.self)  // because every byte is a UInt8; bounds are checked
+}

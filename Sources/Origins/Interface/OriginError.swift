@@ -1,0 +1,86 @@
+// Value. Why an origin, or every origin, gave no answer or a broken one.
+// The kind's raw value is the label in logs and counters.
+
+/// A failure at the boundary to the origins.
+public struct OriginError: Error, Sendable {
+    /// What went wrong.
+    public enum Kind: String, Sendable, CaseIterable, Hashable {
+        /// The origin's machine answers, its port does not.
+        case connectionRefused
+        /// No route, or the network is down.
+        case unreachable
+        /// The name has no address, or its lookup failed.
+        case dnsFailure
+        /// No TLS session: handshake or certificate.
+        case tlsFailure
+        /// Not connected within `connectTimeout`.
+        case connectTimeout
+        /// No head within `firstByteTimeout` of sending the request.
+        case firstByteTimeout
+        /// The body, or the upload, stopped making progress.
+        case stalled
+        /// The connection broke.
+        case reset
+        /// The body ended before its declared end, or changed while it was read.
+        case truncated
+        /// What came is not a response, or an ambiguous one.
+        case malformed
+        /// The response's head is larger than allowed.
+        case tooLarge
+        /// The file system gave an error that says nothing about the picture.
+        case fileSystem
+        /// Ended by `OriginTransfer.cancel()` or by shutting down.
+        case cancelled
+        /// Too many requests wait for this origin.
+        case queueFull
+        /// Waited for a free connection to this origin for too long.
+        case queueTimeout
+        /// The content of the request broke off or does not have its declared length.
+        case requestBody
+        /// The request cannot be sent: its method, target or a field is not one.
+        case badRequest
+        /// The origin's URL cannot be used.
+        case badURL
+        /// The system gave no thread, descriptor or memory.
+        case resources
+    }
+
+    /// What went wrong.
+    public var kind: Kind
+    /// What was being done, such as "connect" or "receive body".
+    public var operation: String
+    /// The URL of the origin.
+    public var subject: String
+    /// The code of libcurl (or errno, for file origins and resources); 0 when larder itself found the fault.
+    public var code: Int
+    /// What the library said, for people.
+    public var detail: String
+    /// The origins asked before this error was given up to, in order.
+    public var tried: [OriginAttempt]
+
+    /// Makes an error.
+    public init(
+        kind: Kind,
+        operation: String,
+        subject: String,
+        code: Int = 0,
+        detail: String = "",
+        tried: [OriginAttempt] = []
+    ) {
+        self.kind = kind
+        self.operation = operation
+        self.subject = subject
+        self.code = code
+        self.detail = detail
+        self.tried = tried
+    }
+}
+
+extension OriginError: CustomStringConvertible {
+    /// One line: kind, operation, origin, what the library said.
+    public var description: String {
+        let said = detail.isEmpty ? "" : ": \(detail)"
+        let number = code == 0 ? "" : " (\(code))"
+        return "\(kind.rawValue): \(operation), \(subject)\(said)\(number)"
+    }
+}

@@ -1,0 +1,31 @@
+// The Proxy's side of a transfer. Calls come in this order: `receive(_: OriginResponse)` at most once, then
+// `receive(_: ByteBuffer)` any number of times, then exactly one of `finish` and `fail`. After that, none.
+
+public import NIOCore
+
+/// Whether the giver of bytes may go on.
+public enum OriginFlow: Sendable, Equatable {
+    /// Give more.
+    case proceed
+    /// These bytes are taken; give no more until told to resume.
+    case pause
+}
+
+/// What takes an answer.
+///
+/// Called on the origin thread, in order, one call at a time; must not block.
+public protocol OriginReceiver: AnyObject, Sendable {
+    /// Takes the head of the answer that was chosen.
+    func receive(_ response: OriginResponse)
+
+    /// Takes the next bytes of the body.
+    ///
+    /// After `.pause` no bytes come until `OriginTransfer.resume()`; the end may.
+    func receive(_ bytes: ByteBuffer) -> OriginFlow
+
+    /// The answer is complete, its length verified.
+    func finish()
+
+    /// Before a head: no origin could answer. After: the body is broken and must not be stored.
+    func fail(_ error: OriginError)
+}

@@ -1,0 +1,42 @@
+// Value. One request to be answered by the first origin of the list that can.
+// Made by the Proxy, consumed by `Origins.send`.
+
+public import HTTPMessage
+
+/// A request to the list of origins.
+public struct OriginRequest: Sendable {
+    /// The method token, as the client sent it.
+    public var method: String
+    /// The normalized path and query; begins with "/", holds only visible ASCII.
+    public var target: String
+    /// The client's Host, for origins with `hostHeader: .client`.
+    public var clientHost: String?
+    /// The end-to-end fields to send, conditionals and Via included.
+    ///
+    /// Host, framing and hop-by-hop fields are dropped.
+    public var fields: Fields
+    /// The content; a request with one is sent to one origin only, once.
+    public var body: OriginRequestBody?
+    /// Unsafe methods: the first authoritative origin only, on a new connection, never retried.
+    public var onlyFirst: Bool
+
+    /// Makes a request.
+    public init(
+        method: String = "GET",
+        target: String,
+        clientHost: String? = nil,
+        fields: Fields = Fields(),
+        body: OriginRequestBody? = nil,
+        onlyFirst: Bool = false
+    ) {
+        self.method = method
+        self.target = target
+        self.clientHost = clientHost
+        self.fields = fields
+        self.body = body
+        self.onlyFirst = onlyFirst
+    }
+
+    /// Whether one origin is asked, once.
+    var isSingle: Bool { onlyFirst || body != nil }
+}

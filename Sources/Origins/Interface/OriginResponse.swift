@@ -1,0 +1,44 @@
+// Value. The head of the answer that was chosen, and how it was come by.
+
+public import HTTPMessage
+
+/// The head of an origin's final answer.
+public struct OriginResponse: Sendable {
+    /// 200…599: interim responses are never delivered.
+    public var status: Int
+    /// The reason phrase, possibly empty.
+    public var reason: String
+    /// All fields as received, hop-by-hop ones included; the body's transfer coding is already undone.
+    public var fields: Fields
+    /// The index in the list of the origin that answered.
+    public var origin: Int
+    /// The length the head declares, also where no body follows (HEAD, 304); nil when it declares none.
+    public var contentLength: Int64?
+    /// When the request was sent.
+    public var requestTime: WallTime
+    /// When the head was received.
+    public var responseTime: WallTime
+    /// The origins asked, in order, the one that answered included.
+    public var tried: [OriginAttempt]
+
+    /// Makes a response head.
+    public init(
+        status: Int,
+        reason: String,
+        fields: Fields,
+        origin: Int,
+        contentLength: Int64?,
+        requestTime: WallTime,
+        responseTime: WallTime,
+        tried: [OriginAttempt]
+    ) {
+        self.status = status
+        self.reason = reason
+        self.fields = fields
+        self.origin = origin
+        self.contentLength = contentLength
+        self.requestTime = requestTime
+        self.responseTime = responseTime
+        self.tried = tried
+    }
+}

@@ -1,0 +1,29 @@
+// Shared. The running figures of one origin; written by the origin thread, read by any.
+
+import Synchronization
+
+/// Counts what one origin does.
+final class OriginCounters: Sendable {
+    private let figures: Mutex<OriginStatistics>
+
+    init(url: String) {
+        figures = Mutex(OriginStatistics(url: url))
+    }
+
+    func snapshot() -> OriginStatistics {
+        figures.withLock { $0 }
+    }
+
+    func update(_ change: (inout OriginStatistics) -> Void) {
+        figures.withLock { change(&$0) }
+    }
+
+    /// Counts an answer's head.
+    func answered(_ status: Int, after duration: Duration) {
+        update { figures in
+            figures.firstByte.record(duration)
+            if status == 404 || status == 410 { figures.notFound += 1 }
+            if status >= 500 { figures.serverErrors += 1 }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+// Shared. One client's place in a fill: how its loop is told that there is something new, at most once until it looked.
+
+import NIOCore
+import Synchronization
+
+final class FillReader: Sendable {
+    private let loop: any EventLoop
+    private let isTold = Atomic<Bool>(false)
+    private let look: @Sendable () -> Void
+
+    /// - Parameters:
+    ///   - loop: The reader's loop.
+    ///   - look: Called on it; there `FillReader.looked()` comes first.
+    init(on loop: any EventLoop, look: @escaping @Sendable () -> Void) {
+        self.loop = loop
+        self.look = look
+    }
+
+    /// Tells the reader to look. Any thread; one wake-up however often it is called before the reader does.
+    func tell() {
+        guard !isTold.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        loop.execute(look)
+    }
+
+    /// The reader looks now: what comes after is told again.
+    func looked() { isTold.store(false, ordering: .releasing) }
+}

@@ -1,0 +1,25 @@
+// Shared. One transfer's way into a fill; a fill that asks again makes another, and the first is heard no more.
+
+import NIOCore
+import Origins
+import Synchronization
+
+final class FillReceiver: OriginReceiver {
+    private let fill: Fill
+    private let isOver = Atomic<Bool>(false)
+
+    init(_ fill: Fill) { self.fill = fill }
+
+    func receive(_ response: OriginResponse) {
+        if response.status == 304, case .validate = fill.purpose { isOver.store(true, ordering: .relaxed) }
+        fill.receive(response)
+    }
+
+    func receive(_ bytes: ByteBuffer) -> OriginFlow {
+        isOver.load(ordering: .relaxed) ? .proceed : fill.receive(bytes)
+    }
+
+    func finish() { if !isOver.load(ordering: .relaxed) { fill.finish() } }
+
+    func fail(_ error: OriginError) { if !isOver.load(ordering: .relaxed) { fill.fail(error) } }
+}

@@ -1,0 +1,48 @@
+// Shared. The fills in progress by key: who comes second follows (invariant 8).
+
+import Synchronization
+
+final class FillTable: Sendable {
+    private let fills = Mutex<[[UInt8]: Fill]>([:])
+
+    /// What a request for a key finds.
+    enum Place {
+        /// It leads: the fill is in the table and is to be started.
+        case leader(Fill)
+        case follower(Fill)
+        /// Too many fills are in progress: it goes alone.
+        case full
+        /// What is stored has changed since it was looked up: it looks again.
+        case outdated
+    }
+
+    /// The fill of a key, made and entered where there is none. One lock.
+    /// - Parameters:
+    ///   - key: The key.
+    ///   - limit: Fills in progress at once.
+    ///   - isOutdated: Whether the store has changed since the caller looked. A fill may have ended between the caller's
+    ///     look and now: it is in the store before it leaves the table, so a second look in here cannot miss it.
+    ///   - make: Makes the fill.
+    /// - Returns: What the caller is to do.
+    func join(_ key: [UInt8], limit: Int, isOutdated: () -> Bool, make: () -> Fill) -> Place {
+        fills.withLock { fills in
+            // What began before a purge is not for those who came after it.
+            if let fill = fills[key], !fill.isPurged { return .follower(fill) }
+            guard fills[key] != nil || fills.count < limit else { return .full }
+            if isOutdated() { return .outdated }
+            let fill = make()
+            fills[key] = fill
+            return .leader(fill)
+        }
+    }
+
+    /// Takes a fill out, if it is still the one of its key.
+    func remove(_ fill: Fill) {
+        fills.withLock { fills in
+            if fills[fill.key] === fill { fills[fill.key] = nil }
+        }
+    }
+
+    /// Fills in progress.
+    var count: Int { fills.withLock { $0.count } }
+}

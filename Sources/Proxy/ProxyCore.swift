@@ -1,0 +1,35 @@
+// Shared. What all loops have in common: the store, the origins, the fills in progress, the access log.
+
+import NIOCore
+import Origins
+import Store
+import Synchronization
+
+final class ProxyCore: Sendable {
+    let store: Store
+    let origins: Origins
+    let fills = FillTable()
+    let held = HeldBytes()
+    let accessLog: AccessLog?
+    /// Connections open now.
+    let connections = Atomic<Int>(0)
+
+    init(store: Store, origins: Origins, accessLog: AccessLog?) {
+        self.store = store
+        self.origins = origins
+        self.accessLog = accessLog
+    }
+
+    /// What a fill that begins on a loop needs.
+    func services(for state: LoopState) -> FillServices {
+        FillServices(
+            store: store,
+            origins: origins,
+            rules: state.settings.rules,
+            counters: state.counters,
+            fillMemory: state.settings.fillMemory,
+            maximumResponse: state.settings.maximumResponse,
+            held: held
+        )
+    }
+}

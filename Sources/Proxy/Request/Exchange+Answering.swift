@@ -1,0 +1,299 @@
+// How an answer gets its head: from what is stored, from what an origin answers, or from larder itself.
+
+import HTTPCaching
+import HTTPMessage
+import NIOCore
+import Origins
+import Store
+
+extension Exchange {
+    private var persistence: HeadWriter.Persistence {
+        let isBodyRead = upload?.isComplete ?? (head.framing == .none)
+        // What the client is told has to hold, even if the rest of its body should still arrive in time.
+        if !isBodyRead { connection.makeLast() }
+        return RequestHandler.persistence(head, connection)
+    }
+
+    // MARK: From the store
+
+    /// Answers with a stored response: whole, in part, or 304, as the request asks.
+    func answer(with stored: Stored, outcome: LogRecord.Outcome, detail: String?) {
+        self.outcome = outcome
+        count(outcome, stored)
+        let now = SystemClock.now
+        let ttl = stored.facts.freshUntil - now
+        var cacheStatus = CacheStatus.hit(timeToLive: ttl, detail: detail)
+        if outcome == .validated {
+            cacheStatus = CacheStatus(
+                outcome: .forward(reason ?? .stale),
+                forwardStatus: 304,
+                isStored: true,
+                isCollapsed: !isLeader,
+                timeToLive: ttl
+            )
+        }
+        let parts = Parts(
+            status: stored.status,
+            head: stored.head,
+            fields: stored.fields,
+            length: stored.bodyLength,
+            age: stored.facts.age(at: now),
+            cacheStatus: cacheStatus
+        )
+        switch stored.body {
+        case .memory(let bytes): source = .memory(bytes)
+        case .volume(let volume, let offset): source = .volume(volume, offset: offset)
+        }
+        answer(parts)
+    }
+
+    private func count(_ outcome: LogRecord.Outcome, _ stored: Stored) {
+        switch outcome {
+        case .hit: state.counters.add(stored.isInMemory ? .hitsMemory : .hitsDisk)
+        case .stale: state.counters.add(.hitsStale)
+        default: break
+        }
+    }
+
+    // MARK: From an origin
+
+    /// Answers with what a fill or a pass brings.
+    func answer(with fillHead: FillHead) {
+        outcome = isPass ? .pass : isLeader ? .miss : .follower
+        origin = fillHead.origin
+        var cacheStatus = CacheStatus(
+            outcome: .forward(reason ?? .uriMiss),
+            forwardStatus: fillHead.status,
+            isCollapsed: !isLeader
+        )
+        if case .storable(let facts) = fillHead.storability, !isPass {
+            cacheStatus.isStored = fillHead.isBeingStored
+            cacheStatus.timeToLive = facts.freshUntil - SystemClock.now
+        } else if case .refused(let refusal) = fillHead.storability, !isPass {
+            cacheStatus.detail = refusal.rawValue
+        }
+        let age = SystemClock.now - fillHead.bornAt
+        let parts = Parts(
+            status: fillHead.status,
+            head: fillHead.bytes,
+            fields: fillHead.fields,
+            length: fillHead.contentLength,
+            age: age > 0 ? age : nil,
+            cacheStatus: cacheStatus
+        )
+        source = .fill
+        if isPass { answerWhole(parts) } else { answer(parts) }
+    }
+
+    private var isPass: Bool {
+        if case .pass = fill?.purpose { return true }
+        return false
+    }
+
+    // MARK: Whole, part, or not at all
+
+    /// What an answer is made of, wherever it comes from.
+    private struct Parts {
+        let status: Int
+        let head: ByteBuffer
+        let fields: Fields
+        let length: Int64?
+        let age: Int64?
+        let cacheStatus: CacheStatus
+    }
+
+    private func answer(_ parts: Parts) {
+        let etag = parts.fields.first("ETag")
+        let modified = parts.fields.first("Last-Modified")
+        let date = parts.fields.first("Date").flatMap { HTTPDate.parse($0) }
+        if facts.isConditional {
+            let outcome = Conditional.evaluate(
+                method: head.method,
+                request: fields,
+                etag: etag,
+                lastModified: modified,
+                date: date,
+                status: parts.status
+            )
+            switch outcome {
+            case .proceed: break
+            case .notModified: return answerNotModified(parts)
+            case .preconditionFailed: return answerOwn(412, "A precondition of the request is not met.", nil)
+            }
+        }
+        if facts.isRange, parts.status == 200, let length = parts.length, let range = fields.combined("Range"),
+            Conditional.ifRangeAllows(request: fields, etag: etag, lastModified: modified, date: date)
+        {
+            switch ByteRanges.parse(range, length: length) {
+            case .ignored: break
+            case .unsatisfiable: return answerUnsatisfiable(parts, length)
+            case .ranges(let ranges): if answerRanges(parts, ranges, length) { return }
+            }
+        }
+        answerWhole(parts)
+    }
+
+    private func answerWhole(_ parts: Parts) {
+        let hasNoBody = parts.status == 204 || parts.status == 304
+        var framing = HeadWriter.Framing.none
+        if !hasNoBody || parts.length != nil {
+            framing =
+                parts.length.map(HeadWriter.Framing.length) ?? (head.minorVersion == 0 ? .close : .chunked)
+        }
+        if hasNoBody, parts.status == 204 { framing = .none }
+        // A HEAD tells the framing that a GET would have; of an unknown length there is nothing to tell.
+        if head.method == .head, framing == .chunked { framing = .none }
+        isChunked = framing == .chunked
+        endsWithConnection = framing == .close
+        if endsWithConnection { connection.makeLast() }
+        writeHead(parts, framing)
+        if head.method != .head, !hasNoBody {
+            segments = [parts.length.map { .body(0..<$0) } ?? .rest(from: 0)]
+        }
+        pump()
+    }
+
+    private func writeHead(_ parts: Parts, _ framing: HeadWriter.Framing) {
+        var bytes = ByteBuffer()
+        bytes.writeImmutableBuffer(parts.head)
+        begin(parts.status)
+        HeadWriter.writeTail(
+            into: &bytes,
+            framing: framing,
+            age: parts.age,
+            status: parts.cacheStatus,
+            persistence: persistence
+        )
+        connection.write(bytes)
+    }
+
+    private func answerNotModified(_ parts: Parts) {
+        state.counters.add(.notModified)
+        var bytes = ByteBuffer(head: 304, fields: StoredHead.notModifiedFields(from: parts.fields))
+        begin(304)
+        HeadWriter.writeTail(
+            into: &bytes,
+            framing: .none,
+            age: parts.age,
+            status: parts.cacheStatus,
+            persistence: persistence
+        )
+        connection.write(bytes)
+        finish()
+    }
+
+    private func answerUnsatisfiable(_ parts: Parts, _ length: Int64) {
+        let text = "The range lies outside the \(length) bytes there are."
+        begin(416)
+        let more = Fields([("Content-Range", ContentRange(range: nil, completeLength: length).value)])
+        connection.write(
+            OwnAnswer.bytes(416, text, more: more, cacheStatus: parts.cacheStatus, persistence: persistence)
+        )
+        finish()
+    }
+
+    /// Answers 206; false where the body is still on its way and several ranges of it are asked for.
+    private func answerRanges(_ parts: Parts, _ ranges: [ClosedRange<Int64>], _ length: Int64) -> Bool {
+        var fields = parts.fields
+        let more: Int64
+        if ranges.count == 1, let only = ranges.first {
+            fields.set("Content-Range", ContentRange(range: only, completeLength: length).value)
+            segments = [.body(only.lowerBound..<only.upperBound + 1)]
+            more = Int64(only.count)
+        } else {
+            if case .fill = source { return false }
+            let boundary = "larder" + String(UInt64.random(in: .min ... .max), radix: 36)
+            let frame = MultipartRanges(
+                ranges: ranges,
+                contentType: fields.first("Content-Type"),
+                completeLength: length,
+                boundary: boundary
+            )
+            fields.set("Content-Type", frame.responseContentType)
+            segments = ranges.enumerated().flatMap { index, range -> [Segment] in
+                [.bytes(ByteBuffer(bytes: frame.partHead(index))), .body(range.lowerBound..<range.upperBound + 1)]
+            }
+            segments.append(.bytes(ByteBuffer(bytes: frame.end)))
+            more = frame.length
+        }
+        var bytes = ByteBuffer(head: 206, fields: fields)
+        begin(206)
+        HeadWriter.writeTail(
+            into: &bytes,
+            framing: .length(more),
+            age: parts.age,
+            status: parts.cacheStatus,
+            persistence: persistence
+        )
+        connection.write(bytes)
+        if head.method == .head { segments = [] }
+        pump()
+        return true
+    }
+
+    // MARK: Of larder's own
+
+    /// Answers with a text of larder's own.
+    func answerOwn(_ status: Int, _ text: String, _ detail: String?, more: Fields = Fields()) {
+        leaveFill()
+        begin(status)
+        if status >= 500 { outcome = .error }
+        let cacheStatus = CacheStatus(
+            outcome: reason.map(CacheStatus.Outcome.forward) ?? .none,
+            isCollapsed: !isLeader && reason != nil,
+            detail: detail
+        )
+        connection.write(
+            OwnAnswer.bytes(
+                status,
+                text,
+                more: more,
+                cacheStatus: cacheStatus,
+                persistence: persistence,
+                hasBody: head.method != .head
+            )
+        )
+        finish()
+    }
+
+    /// No origin could answer: stale where that is allowed, else 502, 503 or 504 with the reason (RFC 9209).
+    func answerFailure(_ error: OriginError) {
+        if let stored, mayServeStale(stored) {
+            leaveFill()
+            return answer(with: stored, outcome: .stale, detail: StaleReason.staleIfError.rawValue)
+        }
+        state.counters.add(.originErrors)
+        let (status, word) = error.kind.answer
+        var more = Fields([("Proxy-Status", "larder; error=\(word)")])
+        if status == 503 { more.append(name: "Retry-After", value: "5") }
+        answerOwn(status, "No origin could answer: \(error.kind.rawValue).", error.kind.rawValue, more: more)
+    }
+
+    private func begin(_ status: Int) {
+        self.status = status
+        hasHead = true
+    }
+}
+
+extension OriginError.Kind {
+    /// The status for the client, and the error type of RFC 9209 §2.3.
+    fileprivate var answer: (status: Int, word: String) {
+        switch self {
+        case .connectionRefused: (502, "connection_refused")
+        case .unreachable: (502, "destination_ip_unroutable")
+        case .dnsFailure: (502, "dns_error")
+        case .tlsFailure: (502, "tls_protocol_error")
+        case .connectTimeout: (504, "connection_timeout")
+        case .firstByteTimeout: (504, "http_response_timeout")
+        case .stalled: (504, "connection_read_timeout")
+        case .reset: (502, "connection_terminated")
+        case .truncated: (502, "http_response_incomplete")
+        case .malformed: (502, "http_protocol_error")
+        case .tooLarge: (502, "http_response_header_section_size")
+        case .queueFull, .queueTimeout: (503, "connection_limit_reached")
+        case .badRequest, .requestBody: (400, "http_request_error")
+        case .fileSystem: (502, "destination_unavailable")
+        case .cancelled, .badURL, .resources: (502, "proxy_internal_error")
+        }
+    }
+}

@@ -1,0 +1,155 @@
+// How an answer's body goes out: a piece at a time, as fast as the client takes it and the source gives it, and never
+// by waiting for a disk on the loop.
+
+import NIOCore
+import Store
+
+extension Exchange {
+    /// Where the body's bytes come from.
+    enum Source {
+        case none
+        case memory(ByteBuffer)
+        case volume(Volume, offset: Int64)
+        case fill
+    }
+
+    /// A part of a file that is sent in one go: what the check for the page cache looks at.
+    private static let regionLimit: Int64 = 4 << 20
+    /// What is read from the disk at a time where the page cache has nothing.
+    private static let readLimit: Int64 = 256 << 10
+
+    private enum Sent {
+        case bytes(Int64)
+        /// Nothing for now: the source or the disk calls back.
+        case wait
+        case end
+        case broken
+    }
+
+    /// Sends what can be sent now.
+    func pump() {
+        guard hasHead, !isOver, !waitsForDisk else { return }
+        while let segment = segments.first {
+            guard connection.isWritable else { return connection.flushIfNeeded() }
+            switch segment {
+            case .bytes(let bytes):
+                segments.removeFirst()
+                write(bytes)
+            case .body(let range):
+                guard !range.isEmpty else {
+                    segments.removeFirst()
+                    continue
+                }
+                switch send(range) {
+                case .bytes(let count): segments[0] = .body(range.lowerBound + count..<range.upperBound)
+                case .wait: return connection.flushIfNeeded()
+                case .end, .broken: return breakOff()
+                }
+            case .rest(let offset):
+                switch send(offset..<Int64.max) {
+                case .bytes(let count): segments[0] = .rest(from: offset + count)
+                case .wait: return connection.flushIfNeeded()
+                case .end:
+                    segments.removeFirst()
+                    if isChunked { connection.write(ByteBuffer(string: "0\r\n\r\n")) }
+                case .broken: return breakOff()
+                }
+            }
+        }
+        finish()
+    }
+
+    private func send(_ range: Range<Int64>) -> Sent {
+        switch source {
+        case .none: return .end
+        case .memory(let body):
+            let start = body.readerIndex + Int(range.lowerBound)
+            guard let slice = body.getSlice(at: start, length: range.count) else { return .broken }
+            write(slice)
+            return .bytes(Int64(range.count))
+        case .volume(let volume, let offset):
+            return send(offset + range.lowerBound..<offset + range.upperBound, of: volume)
+        case .fill:
+            guard let fill, let reader else { return .broken }
+            switch fill.next(for: reader, at: range.lowerBound, upTo: range.upperBound) {
+            case .bytes(let bytes):
+                write(bytes)
+                return .bytes(Int64(bytes.readableBytes))
+            case .volume(let volume, let place): return send(place, of: volume)
+            case .wait: return .wait
+            case .end: return .end
+            case .broken: return .broken
+            }
+        }
+    }
+
+    /// Sends from a volume: straight from the page cache where it is there, else through the disk pool.
+    private func send(_ range: Range<Int64>, of volume: Volume) -> Sent {
+        let region = range.prefix(Self.regionLimit)
+        if !isChunked, volume.isResident(region) {
+            // The handle does not own the descriptor; the volume does, and is held until the bytes are out.
+            let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: volume.descriptor)
+            let promise = state.loop.makePromise(of: Void.self)
+            promise.futureResult.whenComplete { _ in
+                _ = try? handle.takeDescriptorOwnership()
+                withExtendedLifetime(volume) {}
+            }
+            connection.write(
+                FileRegion(
+                    fileHandle: handle,
+                    readerIndex: Int(region.lowerBound),
+                    endIndex: Int(region.upperBound)
+                ),
+                promise: promise
+            )
+            countSent(region.count)
+            return .bytes(Int64(region.count))
+        }
+        let piece = range.prefix(Self.readLimit)
+        let store = state.store
+        if isChunked, let bytes = store.readBody(volume, piece, mayBlock: false) {
+            write(bytes)
+            return .bytes(Int64(bytes.readableBytes))
+        }
+        waitsForDisk = true
+        onDisk {
+            store.readBody(volume, piece, mayBlock: true)
+        } then: { exchange, bytes in
+            exchange.waitsForDisk = false
+            guard let bytes else { return exchange.breakOff() }
+            exchange.write(bytes)
+            exchange.advance(by: Int64(bytes.readableBytes))
+            exchange.pump()
+        }
+        return .wait
+    }
+
+    /// The disk pool brought the next piece of the first segment.
+    private func advance(by count: Int64) {
+        switch segments.first {
+        case .body(let range): segments[0] = .body(range.lowerBound + count..<range.upperBound)
+        case .rest(let offset): segments[0] = .rest(from: offset + count)
+        case .bytes, nil: preconditionFailure("only bodies are read from the disk")
+        }
+    }
+
+    private func write(_ bytes: ByteBuffer) {
+        guard bytes.readableBytes > 0 else { return }
+        countSent(bytes.readableBytes)
+        guard isChunked else { return connection.write(bytes) }
+        connection.write(ByteBuffer(string: String(bytes.readableBytes, radix: 16) + "\r\n"))
+        connection.write(bytes)
+        connection.write(ByteBuffer(string: "\r\n"))
+    }
+
+    private func countSent(_ count: Int) {
+        bytesSent += Int64(count)
+        state.counters.add(.bytesServed, count)
+    }
+}
+
+extension Range<Int64> {
+    fileprivate func prefix(_ length: Int64) -> Range<Int64> {
+        lowerBound..<Swift.min(upperBound, lowerBound + length)
+    }
+}

@@ -1,0 +1,259 @@
+// A request's life, top to bottom (design §3): key, look-up, the short way of a plain fresh hit, and for everything else
+// an exchange that plans and acts. Called on the connection's loop.
+
+import HTTPCaching
+import HTTPMessage
+import NIOCore
+import Store
+import Synchronization
+
+enum RequestHandler {
+    /// Answers a request, or begins to.
+    /// - Parameters:
+    ///   - head: The request's head.
+    ///   - received: The bytes it was parsed from.
+    ///   - connection: Whose request it is.
+    static func handle(_ head: RequestHead, _ received: ByteBuffer, on connection: ClientConnection) {
+        let state = connection.loopState
+        state.counters.add(.requests)
+        guard !head.marks.contains(.otherExpectation) else {
+            return answer(417, "The only expectation that can be met is 100-continue.", head, received, on: connection)
+        }
+        guard !head.marks.contains(.asterisk) else { return answerOptions(head, received, on: connection) }
+        guard let key = CacheKey(head, received.readableBytesSpan, settings: state.settings) else {
+            return answer(
+                400,
+                "The target cannot be brought into its normal form: a percent sign without two digits, a NUL, "
+                    + "or a path that climbs above its root.",
+                head,
+                received,
+                on: connection
+            )
+        }
+        guard head.method == .get, head.framing == .none, head.marks.isDisjoint(with: .shapesReuse) else {
+            return begin(head, received, key, found: nil, epoch: state.store.epoch, on: connection)
+        }
+        let epoch = state.store.epoch
+        let found = key.withSpan(received.readableBytesSpan) { span in
+            state.store.look(up: state.store.hash(span), key: span)
+        }
+        if case .one(let candidate) = found, candidate.entry.isPlain, candidate.entry.vary == 0 {
+            let now = SystemClock.now
+            if candidate.entry.freshUntil > now,
+                serve(candidate, at: now, key, head, received, on: connection)
+            {
+                return
+            }
+        }
+        begin(head, received, key, found: found, epoch: epoch, on: connection)
+    }
+
+    /// The short way: a plain fresh response, from memory or from the page cache. False where it has to go the long way.
+    private static func serve(
+        _ candidate: Candidate,
+        at now: WallTime,
+        _ key: CacheKey,
+        _ head: RequestHead,
+        _ received: ByteBuffer,
+        on connection: ClientConnection
+    ) -> Bool {
+        let state = connection.loopState
+        if let item = candidate.item {
+            guard key.withSpan(received.readableBytesSpan, { item.isFor($0) }) else { return false }
+            state.counters.add(.hitsMemory)
+            send(item.head, length: nil, item.body, of: candidate.entry, at: now, head, received, on: connection)
+            return true
+        }
+        guard candidate.entry.bodyLength <= shortWayLimit else { return false }
+        let read = key.withSpan(received.readableBytesSpan) {
+            state.store.read(candidate.entry, key: $0, mayBlock: false)
+        }
+        guard case .found(let stored) = read, let body = stored.body else { return false }
+        state.counters.add(.hitsDisk)
+        admit(stored, body, key.bytes(received.readableBytesSpan), to: state.store)
+        send(
+            stored.head,
+            length: stored.bodyLength,
+            body,
+            of: candidate.entry,
+            at: now,
+            head,
+            received,
+            on: connection
+        )
+        return true
+    }
+
+    /// Bodies up to this are read along with their head.
+    private static let shortWayLimit: Int64 = 64 * 1024
+    /// Bodies up to this are copied behind their head: one write of one buffer costs less than a gathering one.
+    private static let copyLimit = 16 * 1024
+
+    private static func send(
+        _ stored: ByteBuffer,
+        length: Int64?,
+        _ body: ByteBuffer,
+        of entry: DirectoryEntry,
+        at now: WallTime,
+        _ head: RequestHead,
+        _ received: ByteBuffer,
+        on connection: ClientConnection
+    ) {
+        let state = connection.loopState
+        state.head.clear()
+        state.head.writeImmutableBuffer(stored)
+        if let length {
+            state.scratch.removeAll(keepingCapacity: true)
+            state.scratch.append(contentsOf: "Content-Length: ".utf8)
+            Decimal.write(length, into: &state.scratch)
+            state.scratch.append(contentsOf: "\r\n".utf8)
+            state.head.writeBytes(state.scratch)
+        }
+        HeadWriter.writeHitTail(
+            into: &state.head,
+            scratch: &state.scratch,
+            age: max(0, now - entry.bornAt),
+            ttl: entry.freshUntil - now,
+            persistence: persistence(head, connection)
+        )
+        let size = body.readableBytes
+        if size <= copyLimit {
+            state.head.writeImmutableBuffer(body)
+            connection.write(state.head)
+        } else {
+            connection.write(state.head)
+            connection.write(body)
+        }
+        state.counters.add(.bytesServed, size)
+        if state.log != nil {
+            LogRecord(head, received, peer: connection.peer, began: nil)
+                .write(to: state, status: 200, bytes: Int64(size), cacheStatus: .hit, origin: nil)
+        }
+        connection.finishExchange(keepAlive: head.keepAlive)
+    }
+
+    /// Offers a small response that was read from its volume to the memory tier.
+    static func admit(_ stored: StoredResponse, _ body: ByteBuffer, _ key: [UInt8], to store: Store) {
+        var head = ByteBuffer()
+        head.writeImmutableBuffer(stored.head)
+        head.writeString("Content-Length: \(stored.bodyLength)\r\n")
+        // A copy of its own: a slice would keep the whole record in memory.
+        let whole = ByteBuffer(bytes: body.readableBytesView)
+        store.admit(MemoryItem(key: key, head: head, body: whole, facts: stored.facts), for: stored.entry)
+    }
+
+    static func persistence(_ head: RequestHead, _ connection: ClientConnection) -> HeadWriter.Persistence {
+        guard head.keepAlive, case .stays = connection.persistence else { return .closes }
+        return .stays(isHTTP10: head.minorVersion == 0)
+    }
+
+    /// The long way: everything but a plain fresh hit.
+    private static func begin(
+        _ head: RequestHead,
+        _ received: ByteBuffer,
+        _ key: CacheKey,
+        found: Lookup?,
+        epoch: UInt32,
+        on connection: ClientConnection
+    ) {
+        let bytes = key.bytes(received.readableBytesSpan)
+        let exchange = Exchange(head, received, key: bytes, epoch: epoch, on: connection)
+        connection.begin(exchange)
+        exchange.start(found: found)
+    }
+
+    // MARK: Answers of larder's own
+
+    /// `OPTIONS *` asks about the server itself (RFC 9110 §9.3.7).
+    private static func answerOptions(_ head: RequestHead, _ received: ByteBuffer, on connection: ClientConnection) {
+        var bytes = ByteBuffer(head: 204, fields: Fields([("Allow", "GET, HEAD, OPTIONS")]))
+        HeadWriter.writeTail(
+            into: &bytes,
+            framing: .none,
+            age: nil,
+            status: nil,
+            persistence: persistence(head, connection)
+        )
+        connection.write(bytes)
+        if head.framing != .none { connection.makeLast() }
+        log(head, received, 204, on: connection)
+        connection.finishExchange(keepAlive: head.keepAlive)
+    }
+
+    /// Answers a request that cannot be taken further; its body, if any, is not read.
+    private static func answer(
+        _ status: Int,
+        _ text: String,
+        _ head: RequestHead,
+        _ received: ByteBuffer,
+        on connection: ClientConnection
+    ) {
+        if head.framing != .none { connection.makeLast() }
+        let persistence = persistence(head, connection)
+        connection.write(OwnAnswer.bytes(status, text, persistence: persistence, hasBody: head.method != .head))
+        log(head, received, status, on: connection)
+        connection.finishExchange(keepAlive: head.keepAlive)
+    }
+
+    private static func log(_ head: RequestHead, _ received: ByteBuffer, _ status: Int, on connection: ClientConnection)
+    {
+        guard connection.loopState.log != nil else { return }
+        LogRecord(head, received, peer: connection.peer, began: nil)
+            .write(to: connection.loopState, status: status, bytes: 0, cacheStatus: .none, origin: nil)
+    }
+
+    /// Refuses what is no request, and ends the connection: what follows cannot be told apart (RFC 9112 §9.4).
+    static func refuse(_ refusal: RequestRefusal, on connection: ClientConnection) {
+        connection.makeLast()
+        connection.write(
+            OwnAnswer.bytes(refusal.status, "The request was refused: \(refusal.rawValue).", persistence: .closes)
+        )
+        connection.end()
+    }
+
+    /// Turns a connection away: there are too many.
+    static func turnAway(_ connection: ClientConnection) {
+        connection.makeLast()
+        connection.write(OwnAnswer.bytes(503, "There are too many connections.", persistence: .closes))
+        connection.end()
+    }
+
+    /// Refuses a head that did not arrive in time.
+    static func refuseLate(on connection: ClientConnection) {
+        connection.makeLast()
+        connection.write(OwnAnswer.bytes(408, "The request's head did not arrive in time.", persistence: .closes))
+        connection.end()
+    }
+}
+
+/// Answers that larder makes itself.
+enum OwnAnswer {
+    /// Head and body of a short text answer.
+    static func bytes(
+        _ status: Int,
+        _ text: String,
+        more: Fields = Fields(),
+        cacheStatus: CacheStatus? = nil,
+        persistence: HeadWriter.Persistence,
+        hasBody: Bool = true
+    ) -> ByteBuffer {
+        let body = "\(status) \(StatusText.reason(for: status))\n\(text)\n"
+        var bytes = ByteBuffer(
+            head: status,
+            fields: Fields([
+                ("Date", HTTPDate.format(SystemClock.now)), ("Content-Type", "text/plain; charset=utf-8"),
+                ("Cache-Control", "no-store"),
+            ])
+        )
+        HeadWriter.writeTail(
+            into: &bytes,
+            framing: .length(Int64(body.utf8.count)),
+            age: nil,
+            status: cacheStatus,
+            more: more,
+            persistence: persistence
+        )
+        if hasBody { bytes.writeString(body) }
+        return bytes
+    }
+}

@@ -1,0 +1,87 @@
+// A value. A stored response that was read, from memory or from its volume, as the request handler uses it.
+
+import HTTPCaching
+import HTTPMessage
+import NIOCore
+import Store
+
+struct Stored: Sendable {
+    enum Body: Sendable {
+        case memory(ByteBuffer)
+        case volume(Volume, offset: Int64)
+    }
+
+    let entry: DirectoryEntry
+    let facts: StoredFacts
+    let status: Int
+    /// Status line and field lines as stored: no Content-Length, no Age.
+    let head: ByteBuffer
+    /// The fields of the head.
+    let fields: Fields
+    let body: Body
+    let isInMemory: Bool
+
+    var bodyLength: Int64 { entry.bodyLength }
+
+    /// Takes what a look-up found in the memory tier.
+    init(_ entry: DirectoryEntry, item: MemoryItem) {
+        self.entry = entry
+        facts = item.facts
+        status = Int(item.facts.status)
+        let parsed = Self.fields(of: item.head)
+        fields = parsed
+        head = ByteBuffer(head: status, fields: parsed)
+        body = .memory(item.body)
+        isInMemory = true
+    }
+
+    /// Takes what was read from a volume.
+    init(_ response: StoredResponse) {
+        entry = response.entry
+        facts = response.facts
+        status = Int(response.facts.status)
+        head = response.head
+        fields = Self.fields(of: response.head)
+        body = response.body.map(Body.memory) ?? .volume(response.volume, offset: response.bodyOffset)
+        isInMemory = false
+    }
+
+    private init(_ other: Stored, head: ByteBuffer, fields: Fields, facts: StoredFacts) {
+        entry = other.entry
+        self.facts = facts
+        status = other.status
+        self.head = head
+        self.fields = fields
+        body = other.body
+        isInMemory = other.isInMemory
+    }
+
+    /// The same body under a head that an origin's 304 freshened.
+    func freshened(head: ByteBuffer, fields: Fields, facts: StoredFacts) -> Stored {
+        Stored(self, head: head, fields: fields, facts: facts)
+    }
+
+    /// The field lines of a stored head. Content-Length is the record's to tell.
+    private static func fields(of head: ByteBuffer) -> Fields {
+        var fields = Fields()
+        var rest = head
+        _ = rest.readLine()
+        while let line = rest.readLine() {
+            if let parsed = Fields.parse(line: line.readableBytesSpan) {
+                fields.append(name: parsed.name, value: parsed.value)
+            }
+        }
+        fields.removeAll("Content-Length")
+        return fields
+    }
+}
+
+extension ByteBuffer {
+    /// The bytes up to the next CR LF, which is skipped; nil where there is none.
+    fileprivate mutating func readLine() -> ByteBuffer? {
+        guard let end = readableBytesView.firstIndex(of: UInt8(ascii: "\n")), end > readerIndex else { return nil }
+        let line = readSlice(length: end - readerIndex - 1)
+        moveReaderIndex(forwardBy: 2)
+        return line
+    }
+}

@@ -1,0 +1,73 @@
+// A value. Writes what a response's head has besides the stored fields: how long the body is, how old the response is,
+// how it came about, whether the connection stays.
+
+import HTTPCaching
+import HTTPMessage
+import NIOCore
+
+enum HeadWriter {
+    /// How a client finds the end of a body (RFC 9112 §6.3).
+    enum Framing: Equatable {
+        /// No Content-Length is added: the status allows no body, or the head has the field already.
+        case none
+        case length(Int64)
+        case chunked
+        /// HTTP/1.0 and unknown length: the end is the connection's.
+        case close
+    }
+
+    /// Whether and how the connection goes on, as the client's version wants it told (RFC 9112 §9.3).
+    enum Persistence {
+        case stays(isHTTP10: Bool)
+        case closes
+    }
+
+    /// Appends the tail of a hit's head, its empty line included. No allocation beyond the buffers' own.
+    static func writeHitTail(
+        into head: inout ByteBuffer,
+        scratch: inout [UInt8],
+        age: Int64,
+        ttl: Int64,
+        persistence: Persistence
+    ) {
+        scratch.removeAll(keepingCapacity: true)
+        scratch.append(contentsOf: "Age: ".utf8)
+        Decimal.write(age, into: &scratch)
+        scratch.append(contentsOf: "\r\nCache-Status: ".utf8)
+        CacheStatus.writeHit(ttl: ttl, into: &scratch)
+        scratch.append(contentsOf: "\r\n".utf8)
+        head.writeBytes(scratch)
+        write(persistence, into: &head)
+    }
+
+    /// Appends the tail of any other head.
+    static func writeTail(
+        into head: inout ByteBuffer,
+        framing: Framing,
+        age: Int64?,
+        status: CacheStatus?,
+        more: Fields = Fields(),
+        persistence: Persistence
+    ) {
+        switch framing {
+        case .none: break
+        case .length(let length): head.writeString("Content-Length: \(length)\r\n")
+        case .chunked: head.writeString("Transfer-Encoding: chunked\r\n")
+        case .close: break
+        }
+        if let age { head.writeString("Age: \(age)\r\n") }
+        var bytes: [UInt8] = []
+        more.write(into: &bytes)
+        head.writeBytes(bytes)
+        if let status { head.writeString("Cache-Status: \(status.value)\r\n") }
+        write(framing == .close ? .closes : persistence, into: &head)
+    }
+
+    private static func write(_ persistence: Persistence, into head: inout ByteBuffer) {
+        switch persistence {
+        case .stays(isHTTP10: false): head.writeStaticString("\r\n")
+        case .stays(isHTTP10: true): head.writeStaticString("Connection: keep-alive\r\n\r\n")
+        case .closes: head.writeStaticString("Connection: close\r\n\r\n")
+        }
+    }
+}

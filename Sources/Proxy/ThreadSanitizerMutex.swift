@@ -1,0 +1,1 @@
+../Store/System/ThreadSanitizerMutex.swift

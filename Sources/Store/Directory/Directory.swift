@@ -1,0 +1,141 @@
+// Shared. All metadata that a look-up needs, in memory, in shards with a lock each.
+//
+// Invariant: an entry is only inserted under its shard's lock after the fence was asked, so that a purge that began
+// before cannot be undone by a fill, a validation or the loading of the index that began earlier still.
+
+import Synchronization
+
+/// A stored response that a look-up found.
+public struct Candidate: Sendable {
+    /// The directory's entry, as it was at the look-up.
+    public let entry: DirectoryEntry
+    /// Its copy in the memory tier, where there is one.
+    public let item: MemoryItem?
+}
+
+/// What the directory knows of a key.
+public enum Lookup: Sendable {
+    /// Nothing is stored for it.
+    case miss
+    /// The directory is still loading, and this key is not in yet: the index has to be asked.
+    case loading
+    /// One response is stored.
+    case one(Candidate)
+    /// Several variants are stored (or, rarely, two keys share the hash).
+    case several([Candidate])
+}
+
+final class Directory: Sendable {
+    private static let shardBits = 5
+    static let shardCount = 1 << shardBits
+
+    private final class Shard: Sendable {
+        let state: Mutex<DirectoryShard>
+        init(memoryLimit: Int) { state = Mutex(DirectoryShard(memoryLimit: memoryLimit)) }
+    }
+
+    private let shards: [Shard]
+
+    /// - Parameter memoryLimit: Bytes the memory tier may take, shared out evenly.
+    init(memoryLimit: Int64) {
+        shards = (0..<Self.shardCount).map { _ in Shard(memoryLimit: Int(memoryLimit) / Self.shardCount) }
+    }
+
+    private func shard(of hash: UInt64) -> Shard { shards[Int(truncatingIfNeeded: hash) & (Self.shardCount - 1)] }
+
+    /// Looks a key up and counts an access.
+    ///
+    /// One short lock; no allocation unless there are variants.
+    func look(up hash: UInt64) -> Lookup {
+        shard(of: hash).state.withLock { $0.look(up: hash) }
+    }
+
+    /// Inserts an entry if `isAllowed` holds under the shard's lock; returns what it replaced.
+    func insert(_ entry: DirectoryEntry, if isAllowed: () -> Bool) -> (inserted: Bool, replaced: DirectoryEntry?) {
+        shard(of: entry.hash).state.withLock { shard in
+            isAllowed() ? (true, shard.insert(entry)) : (false, nil)
+        }
+    }
+
+    /// Inserts an entry that the index or a scan found, unless a newer one of the key and variant is there.
+    func load(_ entry: DirectoryEntry, if isAllowed: () -> Bool) {
+        shard(of: entry.hash).state.withLock { shard in
+            guard isAllowed() else { return }
+            var isThere = false
+            shard.visit(hash: entry.hash) {
+                isThere = isThere || ($0.variant == entry.variant && $0.vary == entry.vary)
+            }
+            if !isThere { _ = shard.insert(entry) }
+        }
+    }
+
+    func remove(_ hash: UInt64, where matches: (DirectoryEntry) -> Bool = { _ in true }) -> [DirectoryEntry] {
+        shard(of: hash).state.withLock { $0.remove(hash, where: matches) }
+    }
+
+    func update(_ hash: UInt64, at location: RecordLocation, _ change: (inout DirectoryEntry) -> Void) -> Bool {
+        shard(of: hash).state.withLock { $0.update(hash, at: location, change) }
+    }
+
+    func entry(_ hash: UInt64, at location: RecordLocation) -> DirectoryEntry? {
+        shard(of: hash).state.withLock { $0.entry(hash, at: location) }
+    }
+
+    func admit(_ item: MemoryItem, for entry: DirectoryEntry) {
+        shard(of: entry.hash).state.withLock { $0.admit(item, for: entry) }
+    }
+
+    func dropFromMemory(_ hash: UInt64, at location: RecordLocation) {
+        shard(of: hash).state.withLock { $0.dropFromMemory(hash, at: location) }
+    }
+
+    /// The entries that match, a shard at a time.
+    ///
+    /// O(entries), never on an event loop.
+    func entries(where matches: (DirectoryEntry) -> Bool) -> [DirectoryEntry] {
+        var found: [DirectoryEntry] = []
+        for shard in shards {
+            shard.state.withLock { $0.visit { if matches($0) { found.append($0) } } }
+        }
+        return found
+    }
+
+    /// Removes every entry that matches, a shard at a time.
+    ///
+    /// O(entries), never on an event loop.
+    func removeAll(where matches: (DirectoryEntry) -> Bool) -> [DirectoryEntry] {
+        var removed: [DirectoryEntry] = []
+        for shard in shards {
+            shard.state.withLock { state in
+                var hashes: Set<UInt64> = []
+                state.visit { if matches($0) { hashes.insert($0.hash) } }
+                for hash in hashes { removed += state.remove(hash, where: matches) }
+            }
+        }
+        return removed
+    }
+
+    /// Stored responses and the memory tier's use.
+    ///
+    /// O(shards).
+    var totals: DirectoryTotals {
+        shards.reduce(into: DirectoryTotals()) { totals, shard in
+            shard.state.withLock {
+                totals.responses += $0.count
+                totals.bodyBytes += $0.bodyBytes
+                totals.memoryResponses += $0.memory.count
+                totals.memoryBytes += $0.memory.used
+                totals.memoryEvictions += $0.memory.evictions
+            }
+        }
+    }
+}
+
+/// What the directory and the memory tier hold.
+struct DirectoryTotals: Sendable {
+    var responses = 0
+    var bodyBytes: Int64 = 0
+    var memoryResponses = 0
+    var memoryBytes = 0
+    var memoryEvictions = 0
+}

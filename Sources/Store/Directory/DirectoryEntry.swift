@@ -1,0 +1,114 @@
+// A value. What the directory keeps of a stored response: 56 bytes, with its bucket at most 64 (design §4).
+
+import HTTPCaching
+public import HTTPMessage
+
+/// Where a stored response lies and when it may be served without asking the origin.
+public struct DirectoryEntry: Sendable, Equatable {
+    /// The hash of the cache key; the key itself is in the record and compared there.
+    public internal(set) var hash: UInt64
+    /// Bytes of the body.
+    public internal(set) var bodyLength: Int64
+    /// The volume's number; numbers are never used again.
+    public internal(set) var volume: UInt32
+    /// Where the record begins in its volume, in bytes.
+    public internal(set) var offset: UInt32
+    var bornAtSeconds: UInt32
+    var freshUntilSeconds: UInt32
+    /// Which variant under `Vary` this is: a hash of the selecting request fields; 0 where there is no `Vary`.
+    public internal(set) var variant: UInt32
+    /// The fence's epoch in which the fill began: a ban of a later epoch refuses this response.
+    var epoch: UInt32
+    /// The next entry of the same bucket, in the shard's slab.
+    var next: UInt32
+    /// The memory tier's slot of this response, or `none`.
+    var memorySlot: UInt32
+    /// Bytes from the record's start to its body, in units of 8.
+    var headerUnits: UInt16
+    var flags: Flags
+    /// The names in the response's `Vary`, as a number of `VaryNames`; 0 where there is none.
+    public internal(set) var vary: UInt8
+    /// Hits since it was stored or last survived, saturating.
+    var accesses: UInt8
+
+    static let none = UInt32.max
+
+    /// What of a stored response decides how it may be used, beyond its freshness.
+    struct Flags: OptionSet, Sendable, Equatable {
+        let rawValue: UInt16
+        /// The body's checksum has not been seen to match since an unclean stop.
+        static let unverified = Flags(rawValue: 1 << 0)
+        /// A plain 200 that may be reused while fresh: a hit needs no more than the directory tells.
+        static let plain = Flags(rawValue: 1 << 1)
+    }
+
+    /// The instant at which the response's age was 0.
+    public var bornAt: WallTime { WallTime(secondsSinceEpoch: Int64(bornAtSeconds)) }
+    /// The instant at which it becomes stale.
+    public var freshUntil: WallTime { WallTime(secondsSinceEpoch: Int64(freshUntilSeconds)) }
+    /// Bytes from the record's start to its body.
+    public var headerLength: Int { Int(headerUnits) * 8 }
+    /// True where a fresh hit may be served by what the directory holds, without the record's facts.
+    public var isPlain: Bool { flags.contains(.plain) }
+    /// True until the body's checksum has been seen to match after an unclean stop.
+    public var isUnverified: Bool { flags.contains(.unverified) }
+    /// Bytes the record takes in its volume.
+    var recordLength: Int64 { Record.aligned(Int64(headerLength) + bodyLength) }
+
+    /// Describes a record at a place.
+    init(
+        hash: UInt64,
+        variant: UInt32,
+        vary: UInt8,
+        location: RecordLocation,
+        headerLength: Int,
+        bodyLength: Int64,
+        facts: StoredFacts,
+        epoch: UInt32
+    ) {
+        self.hash = hash
+        self.bodyLength = bodyLength
+        self.volume = location.volume
+        self.offset = location.offset
+        self.bornAtSeconds = Record.seconds(facts.bornAt)
+        self.freshUntilSeconds = Record.seconds(facts.freshUntil)
+        self.variant = variant
+        self.epoch = epoch
+        self.next = Self.none
+        self.memorySlot = Self.none
+        self.headerUnits = UInt16(headerLength / 8)
+        self.flags = Self.isPlain(facts) ? .plain : []
+        self.vary = vary
+        self.accesses = 0
+    }
+
+    mutating func freshen(_ facts: StoredFacts) {
+        bornAtSeconds = Record.seconds(facts.bornAt)
+        freshUntilSeconds = Record.seconds(facts.freshUntil)
+        if Self.isPlain(facts) { flags.insert(.plain) } else { flags.remove(.plain) }
+    }
+
+    mutating func move(to location: RecordLocation) {
+        volume = location.volume
+        offset = location.offset
+    }
+
+    func hasSameFreshness(as other: DirectoryEntry) -> Bool {
+        bornAtSeconds == other.bornAtSeconds && freshUntilSeconds == other.freshUntilSeconds
+    }
+
+    func isAt(_ location: RecordLocation) -> Bool { volume == location.volume && offset == location.offset }
+
+    /// Where the record lies.
+    var location: RecordLocation { RecordLocation(volume: volume, offset: offset) }
+
+    private static func isPlain(_ facts: StoredFacts) -> Bool {
+        facts.status == 200 && !facts.flags.contains(.noCache)
+    }
+}
+
+/// Where a record lies: its volume's number and the offset of its first byte.
+struct RecordLocation: Sendable, Hashable {
+    let volume: UInt32
+    let offset: UInt32
+}

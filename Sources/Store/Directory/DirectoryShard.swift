@@ -1,0 +1,170 @@
+// A value, inside a shard's lock. Hash buckets over a slab of entries, and the memory tier's items of those entries.
+//
+// The memory tier lives in the same shard so that a memory hit takes one lock and one look-up, and so that removing
+// a stored response removes its copy in memory in the same instant.
+
+struct DirectoryShard {
+    private var buckets: [UInt32]
+    private(set) var slab = EntrySlab()
+    private(set) var memory: MemoryShard
+    /// Bytes of the bodies of all entries.
+    private(set) var bodyBytes: Int64 = 0
+
+    init(memoryLimit: Int) {
+        buckets = Array(repeating: DirectoryEntry.none, count: 64)
+        memory = MemoryShard(limit: memoryLimit)
+    }
+
+    var count: Int { slab.count }
+
+    /// The entries of a hash with their copies in memory; counts an access of each.
+    mutating func look(up hash: UInt64) -> Lookup {
+        var found: Candidate?
+        var several: [Candidate]?
+        var index = buckets[bucket(of: hash)]
+        while index != DirectoryEntry.none {
+            let next = slab[index].next
+            if slab[index].hash == hash {
+                let candidate = touch(index)
+                if let first = found {
+                    several = (several ?? [first]) + [candidate]
+                } else {
+                    found = candidate
+                }
+            }
+            index = next
+        }
+        if let several { return .several(several) }
+        return found.map(Lookup.one) ?? .miss
+    }
+
+    private mutating func touch(_ index: UInt32) -> Candidate {
+        if slab[index].accesses < UInt8.max { slab[index].accesses += 1 }
+        let entry = slab[index]
+        let item = entry.memorySlot == DirectoryEntry.none ? nil : memory.hit(entry.memorySlot)
+        return Candidate(entry: entry, item: item)
+    }
+
+    /// Inserts an entry, in place of one with the same hash and variant, which is returned.
+    mutating func insert(_ entry: DirectoryEntry) -> DirectoryEntry? {
+        let replaced = remove(entry.hash) { $0.variant == entry.variant && $0.vary == entry.vary }.first
+        if slab.count >= buckets.count { grow() }
+        var linked = entry
+        let at = bucket(of: entry.hash)
+        linked.next = buckets[at]
+        linked.memorySlot = DirectoryEntry.none
+        buckets[at] = slab.insert(linked)
+        bodyBytes += entry.bodyLength
+        return replaced
+    }
+
+    /// Removes the entries of a hash that match, and returns them.
+    mutating func remove(_ hash: UInt64, where matches: (DirectoryEntry) -> Bool) -> [DirectoryEntry] {
+        var removed: [DirectoryEntry] = []
+        var previous = DirectoryEntry.none
+        var index = buckets[bucket(of: hash)]
+        while index != DirectoryEntry.none {
+            let entry = slab[index]
+            if entry.hash == hash, matches(entry) {
+                if previous == DirectoryEntry.none {
+                    buckets[bucket(of: hash)] = entry.next
+                } else {
+                    slab[previous].next = entry.next
+                }
+                if entry.memorySlot != DirectoryEntry.none { memory.remove(entry.memorySlot) }
+                slab.remove(index)
+                bodyBytes -= entry.bodyLength
+                removed.append(entry)
+            } else {
+                previous = index
+            }
+            index = entry.next
+        }
+        return removed
+    }
+
+    /// Changes the entry that lies at a place.
+    ///
+    /// Returns false where it is no longer there.
+    mutating func update(
+        _ hash: UInt64,
+        at location: RecordLocation,
+        _ change: (inout DirectoryEntry) -> Void
+    ) -> Bool {
+        guard let index = index(of: hash, at: location) else { return false }
+        change(&slab[index])
+        return true
+    }
+
+    /// The entry that lies at a place, without counting an access.
+    func entry(_ hash: UInt64, at location: RecordLocation) -> DirectoryEntry? {
+        index(of: hash, at: location).map { slab[$0] }
+    }
+
+    /// Keeps a copy of a stored response in memory, while its entry is still at the same place and was not freshened
+    /// since the item was read: the item would keep the older head alive.
+    mutating func admit(_ item: MemoryItem, for entry: DirectoryEntry) {
+        guard let index = index(of: entry.hash, at: entry.location), slab[index].hasSameFreshness(as: entry),
+            slab[index].memorySlot == DirectoryEntry.none
+        else { return }
+        guard let (slot, evicted) = memory.admit(item, entry: index) else { return }
+        for entry in evicted { slab[entry].memorySlot = DirectoryEntry.none }
+        slab[index].memorySlot = slot
+    }
+
+    /// Drops the copy in memory of the entry at a place.
+    mutating func dropFromMemory(_ hash: UInt64, at location: RecordLocation) {
+        guard let index = index(of: hash, at: location), slab[index].memorySlot != DirectoryEntry.none else { return }
+        memory.remove(slab[index].memorySlot)
+        slab[index].memorySlot = DirectoryEntry.none
+    }
+
+    /// Calls `body` with every entry.
+    ///
+    /// O(entries).
+    func visit(_ body: (DirectoryEntry) -> Void) {
+        for head in buckets {
+            var index = head
+            while index != DirectoryEntry.none {
+                body(slab[index])
+                index = slab[index].next
+            }
+        }
+    }
+
+    /// Calls `body` with the entries of a hash, without counting an access.
+    func visit(hash: UInt64, _ body: (DirectoryEntry) -> Void) {
+        var index = buckets[bucket(of: hash)]
+        while index != DirectoryEntry.none {
+            if slab[index].hash == hash { body(slab[index]) }
+            index = slab[index].next
+        }
+    }
+
+    private func index(of hash: UInt64, at location: RecordLocation) -> UInt32? {
+        var index = buckets[bucket(of: hash)]
+        while index != DirectoryEntry.none {
+            if slab[index].hash == hash, slab[index].isAt(location) { return index }
+            index = slab[index].next
+        }
+        return nil
+    }
+
+    // The low bits chose the shard; these are others.
+    private func bucket(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 16) & (buckets.count - 1) }
+
+    private mutating func grow() {
+        let old = buckets
+        buckets = Array(repeating: DirectoryEntry.none, count: old.count * 2)
+        for head in old {
+            var index = head
+            while index != DirectoryEntry.none {
+                let next = slab[index].next
+                let at = bucket(of: slab[index].hash)
+                slab[index].next = buckets[at]
+                buckets[at] = index
+                index = next
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+// A value, owned by one shard. Entries in chunks: growing never copies the entries that are there, and an entry's
+// index stays its own until it is removed.
+
+struct EntrySlab {
+    private static let chunkBits = 8
+    private static let chunkSize = 1 << chunkBits
+
+    private var chunks: [ContiguousArray<DirectoryEntry>] = []
+    private var firstFree = DirectoryEntry.none
+    private(set) var count = 0
+
+    /// An entry by its index.
+    ///
+    /// O(1).
+    subscript(index: UInt32) -> DirectoryEntry {
+        get { chunks[Int(index) >> Self.chunkBits][Int(index) & (Self.chunkSize - 1)] }
+        _modify { yield &chunks[Int(index) >> Self.chunkBits][Int(index) & (Self.chunkSize - 1)] }
+    }
+
+    mutating func insert(_ entry: DirectoryEntry) -> UInt32 {
+        count += 1
+        if firstFree != DirectoryEntry.none {
+            let index = firstFree
+            firstFree = self[index].next
+            self[index] = entry
+            return index
+        }
+        if chunks.last.map({ $0.count == Self.chunkSize }) ?? true {
+            var chunk = ContiguousArray<DirectoryEntry>()
+            chunk.reserveCapacity(Self.chunkSize)
+            chunks.append(chunk)
+        }
+        let last = chunks.count - 1
+        chunks[last].append(entry)
+        return UInt32(last << Self.chunkBits | (chunks[last].count - 1))
+    }
+
+    mutating func remove(_ index: UInt32) {
+        self[index].next = firstFree
+        firstFree = index
+        count -= 1
+    }
+}

@@ -1,0 +1,24 @@
+// Shared. The sets of field names that `Vary` fields in the store name, each with a small number for the directory.
+
+import Synchronization
+
+final class VaryNames: Sendable {
+    /// A site has a handful; past this, responses with yet another `Vary` are not stored.
+    private static let limit = 255
+
+    private let sets = Mutex<[[String]]>([[]])
+
+    /// The number of a set of names, 1…255; nil where the limit is reached.
+    func number(of names: [String]) -> UInt8? {
+        sets.withLock { sets in
+            if let known = sets.firstIndex(of: names) { return UInt8(known) }
+            guard sets.count <= Self.limit else { return nil }
+            sets.append(names)
+            return UInt8(sets.count - 1)
+        }
+    }
+
+    func names(of number: UInt8) -> [String] {
+        sets.withLock { Int(number) < $0.count ? $0[Int(number)] : [] }
+    }
+}

@@ -1,0 +1,148 @@
+// Shared. One fill's way into the store: bytes are handed to the writer thread as they come, small bodies at once at
+// the end. The sender never waits for the disk: what the disk cannot keep up with is not stored.
+
+public import NIOCore
+import Synchronization
+
+/// The right, and duty, to store one response: `finish` or `abort` ends it.
+public final class FillWriter: Sendable {
+    /// Bodies up to this are written together with their head, in one call.
+    static let wholeLimit: Int64 = 64 * 1024
+    /// A body of unknown length stays in memory up to this, then gets a volume of its own.
+    static let unknownLimit = 1 << 20
+
+    private struct State {
+        var pending = ByteBuffer()
+        var received: Int64 = 0
+        var isStreaming: Bool
+        var isOver = false
+        /// Why nothing is going to be stored.
+        var refusal: StoreRefusal?
+        var isRefusalTold = false
+        /// Where the body lies, once its extent is taken.
+        var volume: Volume?
+        var bodyOffset: Int64 = 0
+        var written: Int64 = 0
+    }
+
+    let response: NewResponse
+    let hash: UInt64
+    /// What the writer thread knows the fill by.
+    let number: UInt64
+    private let store: StoreCore
+    private let state: Mutex<State>
+
+    init(_ response: NewResponse, hash: UInt64, store: StoreCore) {
+        self.response = response
+        self.hash = hash
+        self.store = store
+        number = store.nextFill.add(1, ordering: .relaxed).oldValue
+        let isStreaming = response.bodyLength.map { $0 > Self.wholeLimit } ?? false
+        state = Mutex(State(isStreaming: isStreaming))
+        if isStreaming { store.post(.open(self)) }
+    }
+
+    deinit {
+        // A fill that was simply let go of gives its extent back.
+        let isAbandoned = state.withLock { $0.isStreaming && !$0.isOver }
+        if isAbandoned { store.post(.discard(number)) }
+    }
+
+    /// Takes the next bytes of the body; any thread, one at a time.
+    ///
+    /// Never waits.
+    /// - Returns: The refusal that ended the fill's storing, the first time; nil otherwise.
+    public func append(_ bytes: ByteBuffer) -> StoreRefusal? {
+        let received = state.withLock { state in
+            state.received += Int64(bytes.readableBytes)
+            return state.received
+        }
+        if store.backlog.load(ordering: .relaxed) > StoreCore.backlogLimit { abandon(because: .backlog) }
+        if let told = response.bodyLength, received > told { abandon(because: .incomplete) }
+        let (jobs, refusal) = state.withLock { state -> ([WriteJob], StoreRefusal?) in
+            if let refusal = state.refusal {
+                defer { state.isRefusalTold = true }
+                return ([], state.isRefusalTold ? nil : refusal)
+            }
+            guard !state.isOver else { return ([], nil) }
+            if state.isStreaming { return ([.body(self, bytes)], nil) }
+            state.pending.writeImmutableBuffer(bytes)
+            guard response.bodyLength == nil, state.pending.readableBytes > Self.unknownLimit else { return ([], nil) }
+            state.isStreaming = true
+            let pending = state.pending
+            state.pending = ByteBuffer()
+            return ([.open(self), .body(self, pending)], nil)
+        }
+        for job in jobs { store.post(job) }
+        return refusal
+    }
+
+    /// The body is complete: store it.
+    ///
+    /// `completion` is called on the writer thread, or here where it is refused at once.
+    public func finish(_ completion: @escaping @Sendable (StoreRefusal?) -> Void) {
+        let isIncomplete = state.withLock { state in response.bodyLength.map { $0 != state.received } ?? false }
+        if isIncomplete { abandon(because: .incomplete) }
+        let (job, refusal) = state.withLock { state -> (WriteJob?, StoreRefusal) in
+            guard !state.isOver else { return (nil, state.refusal ?? .incomplete) }
+            state.isOver = true
+            if state.isStreaming { return (.finish(self, completion), .closing) }
+            let body = state.pending
+            state.pending = ByteBuffer()
+            return (.append(response, hash: hash, body: body, completion), .closing)
+        }
+        guard let job, store.post(job) else { return completion(refusal) }
+    }
+
+    /// The body will not be complete: nothing is stored.
+    public func abort() { abandon(because: .incomplete) }
+
+    private func abandon(because refusal: StoreRefusal) {
+        guard let wasStreaming = end(because: refusal) else { return }
+        store.counters.count(refusal)
+        if wasStreaming { store.post(.discard(number)) }
+    }
+
+    /// Nothing more is taken.
+    ///
+    /// Returns whether the body was streaming; nil where the fill was over already.
+    private func end(because refusal: StoreRefusal) -> Bool? {
+        state.withLock { state in
+            guard !state.isOver else { return nil }
+            state.isOver = true
+            state.refusal = refusal
+            state.pending = ByteBuffer()
+            return state.isStreaming
+        }
+    }
+
+    // MARK: The writer thread's side
+
+    /// The writer thread cannot go on: its sender learns that with its next bytes, or at the end.
+    ///
+    /// Returns false where the fill was refused before.
+    func fail(because refusal: StoreRefusal) -> Bool {
+        state.withLock { state in
+            guard state.refusal == nil else { return false }
+            state.isOver = true
+            state.refusal = refusal
+            return true
+        }
+    }
+
+    var refusal: StoreRefusal? { state.withLock { $0.refusal } }
+
+    func isPlaced(in volume: Volume, bodyOffset: Int64) {
+        state.withLock { state in
+            state.volume = volume
+            state.bodyOffset = bodyOffset
+        }
+    }
+
+    func isWritten(upTo length: Int64) { state.withLock { $0.written = length } }
+
+    /// Where a reader that fell behind finds what is already in the volume: the file, and the written part of the body.
+    public var written: (volume: Volume, bodyOffset: Int64, length: Int64)? {
+        state.withLock { state in state.volume.map { ($0, state.bodyOffset, state.written) } }
+    }
+}

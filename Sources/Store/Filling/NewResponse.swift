@@ -1,0 +1,97 @@
+// A value. A response on its way into the store.
+
+public import HTTPCaching
+public import NIOCore
+
+/// What a fill stores besides the body.
+public struct NewResponse: Sendable {
+    /// The cache key.
+    public let key: [UInt8]
+    /// The request fields that selected it, from `Store.variant(names:selecting:)`.
+    public let variant: Variant
+    /// Status line and field lines, without Content-Length and without the empty line.
+    public let head: ByteBuffer
+    /// What decides its reuse.
+    public let facts: StoredFacts
+    /// The body's length where the origin told it.
+    public let bodyLength: Int64?
+    /// The fence's epoch when the fill began, from `Store.epoch`.
+    public let epoch: UInt32
+
+    /// Describes a response that is to be stored.
+    public init(
+        key: [UInt8],
+        variant: Variant,
+        head: ByteBuffer,
+        facts: StoredFacts,
+        bodyLength: Int64?,
+        epoch: UInt32
+    ) {
+        self.key = key
+        self.variant = variant
+        self.head = head
+        self.facts = facts
+        self.bodyLength = bodyLength
+        self.epoch = epoch
+    }
+
+    /// Bytes of the record's header for a body of any length.
+    var headerLength: Int {
+        Record.headerLength(key: key.count, variant: variant.text.count, head: head.readableBytes)
+    }
+
+    func prefix(
+        hash: UInt64,
+        state: Record.State,
+        bodyLength: Int64,
+        sequence: UInt64,
+        checksum: UInt32
+    )
+        -> RecordPrefix
+    {
+        RecordPrefix(
+            state: state,
+            headerLength: headerLength,
+            keyLength: key.count,
+            variantLength: variant.text.count,
+            headLength: head.readableBytes,
+            facts: facts,
+            bodyLength: bodyLength,
+            hash: hash,
+            sequence: sequence,
+            storedAt: SystemClock.now,
+            bodyChecksum: checksum
+        )
+    }
+}
+
+/// Which variant of its key a response is (RFC 9111 §4.1).
+public struct Variant: Sendable, Equatable {
+    /// The number of its set of field names; 0 where the response has no `Vary`.
+    let vary: UInt8
+    /// A hash of `text`; 0 where there is no `Vary`.
+    let hash: UInt32
+    /// The names and the selecting values, as they stand in the record and in the index.
+    let text: [UInt8]
+
+    /// The only variant of a response without `Vary`.
+    public static let none = Variant(vary: 0, hash: 0, text: [])
+}
+
+/// Why a response that may be stored was not.
+public enum StoreRefusal: String, Sendable, CaseIterable {
+    /// A purge of its key came after its fill began.
+    case purged
+    /// Its body is larger than the shelf keeps.
+    case tooLarge = "too-large"
+    /// Its head is larger than a record keeps.
+    case headTooLarge = "head-too-large"
+    /// The disk cannot keep up with what comes in.
+    case backlog
+    /// The disk is full, read-only or failing.
+    case sick
+    /// The body broke off, or its length is not what was told.
+    case incomplete
+    /// The store is closing.
+    case closing
+}

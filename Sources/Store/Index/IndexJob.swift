@@ -1,0 +1,18 @@
+// A value. What is asked of the index thread.
+
+enum IndexJob: Sendable {
+    case put(IndexRow)
+    case freshen(IndexRow)
+    case remove(key: [UInt8], RecordLocation)
+    case volume(VolumeRow)
+    case removeVolume(UInt32)
+    /// Removes what a rule of the fence matches, then retires the rule.
+    case sweep(PurgeRule, epoch: UInt32, @Sendable (PurgeReport) -> Void)
+    /// Rows from a key on, for `ls`.
+    case list(prefix: [UInt8], limit: Int, @Sendable ([IndexRow]) -> Void)
+    /// The cache directory was taken into use, or another one in its place.
+    case reopen
+    /// Calls back when all before is in the file.
+    case barrier(@Sendable () -> Void)
+    case close(isClean: Bool)
+}

@@ -1,0 +1,57 @@
+// A value. What a start learns from the index before the index's thread runs.
+
+import Logging
+import Synchronization
+
+struct IndexOpening: Sendable {
+    private(set) var volumes: [VolumeRow] = []
+    /// The highest number that a volume had.
+    private(set) var highestVolume: UInt32 = 0
+    /// Purges whose sweep a stop interrupted: they hold from the start, and are swept once the index is loaded.
+    private(set) var bans: [(PurgeRule, epoch: UInt32)] = []
+    /// The index is new, broken or was being rebuilt: the volumes have to be read.
+    private(set) var isRebuilding = true
+    private var wasClean = false
+    private var storedLimit: UInt32 = 0
+
+    /// Reads what the index knows; nothing of it changes, unless it is broken: then it is removed.
+    init(_ core: StoreCore, isUsable: Bool) {
+        guard isUsable else { return }
+        let path = core.path + "/" + IndexDatabase.fileName
+        let isNew = Paths.identity(path) == nil
+        do throws(StoreError) {
+            try read(IndexDatabase(path), core)
+            isRebuilding = isRebuilding || isNew
+        } catch {
+            failed(error, core)
+            self = IndexOpening()
+        }
+    }
+
+    private init() {}
+
+    private mutating func read(_ database: IndexDatabase, _ core: StoreCore) throws(StoreError) {
+        volumes = try database.volumes()
+        highestVolume = UInt32(exactly: try database.state(.highestVolume) ?? 0) ?? 0
+        highestVolume = min(highestVolume, Volume.maximumNumber)
+        isRebuilding = try database.state(.isRebuilding) == 1
+        wasClean = try database.state(.isClean) == 1
+        storedLimit = UInt32(clamping: try database.state(.unverifiedBelow) ?? 0)
+        core.raiseSequence(above: UInt64(bitPattern: try database.state(.sequence) ?? 0))
+        bans = try database.bans().map { rule in (rule, core.fence.raise(rule)) }
+    }
+
+    /// Bodies that were there at an unclean stop stay doubtful until they are evicted, through later clean stops too.
+    func unverifiedBelow(nextVolume: UInt32) -> UInt32 {
+        wasClean && !isRebuilding ? storedLimit : nextVolume
+    }
+
+    private func failed(_ error: StoreError, _ core: StoreCore) {
+        core.counters.indexErrors.add(1)
+        core.logger.warning(
+            "The index cannot be used and is rebuilt from the volumes",
+            metadata: ["error": "\(error)"]
+        )
+        if error.kind == .corrupt { StoreFiles.removeIndex(core.path) }
+    }
+}

@@ -1,0 +1,120 @@
+// How the directory is loaded from the index, and the index rebuilt from the volumes, a slice at a time.
+
+import Glibc
+import HTTPCaching
+import HTTPMessage
+import Synchronization
+
+extension IndexWriter {
+    /// One step of the task under way; with none, now and then the garbage of reclaimed volumes.
+    func proceed() {
+        switch task {
+        case .load(let last): load(after: last)
+        case .rebuild(var volumes):
+            guard let number = volumes.popLast() else { return endRebuild() }
+            task = .rebuild(volumes: volumes)
+            scan(number)
+        case nil: if garbage >= 24 { collectGarbage() }
+        }
+    }
+
+    private func load(after last: IndexRow?) {
+        var next: Task?
+        let isRead = attempt { (database) throws(StoreError) in
+            let rows = try database.rows(from: [], after: last, limit: Self.slice)
+            for row in rows where !core.load(row) { garbage += 1 }
+            next = rows.count < Self.slice ? nil : .load(after: rows.last)
+        }
+        guard isRead else {
+            // Not at full speed: a disk that fails may go on failing.
+            usleep(100_000)
+            return
+        }
+        task = next
+        if task == nil { core.isLoaded.store(true, ordering: .releasing) }
+    }
+
+    /// Rows for the records of a volume.
+    ///
+    /// What they were worth is not known any more: they are validated before use.
+    private func scan(_ number: UInt32) {
+        guard let volume = core.volumes[number] else { return }
+        var scan = VolumeScan(volume)
+        var rows: [IndexJob] = []
+        while let found = scan.next() {
+            guard core.keyHash(found.key) == found.prefix.hash else { continue }
+            core.raiseSequence(above: found.prefix.sequence)
+            guard found.prefix.state == .complete else { continue }
+            rows.append(
+                .put(
+                    IndexRow(
+                        key: found.key,
+                        variant: found.variant,
+                        location: found.location,
+                        headerLength: found.prefix.headerLength,
+                        bodyLength: found.prefix.bodyLength,
+                        bornAt: Record.seconds(found.prefix.facts.bornAt),
+                        freshUntil: 0,
+                        isPlain: false,
+                        sequence: found.prefix.sequence
+                    )
+                )
+            )
+            if rows.count == Self.slice {
+                write(rows)
+                rows = []
+            }
+        }
+        write(rows)
+    }
+
+    private func endRebuild() {
+        guard write([]) else {
+            // Rows were lost again: begin anew once the index is well.
+            task = nil
+            isIncomplete = true
+            core.isLoaded.store(true, ordering: .releasing)
+            return
+        }
+        let isDone = attempt { (database) throws(StoreError) in
+            try database.durableTransaction { () throws(StoreError) in try database.setState(.isRebuilding, 0) }
+        }
+        if isDone { task = .load(after: nil) }
+    }
+
+    /// Removes the rows of volumes that are gone.
+    ///
+    /// They were harmless; now they are also no longer in the way.
+    private func collectGarbage() {
+        garbage = 0
+        _ = attempt { (database) throws(StoreError) in
+            var last: IndexRow?
+            repeat {
+                let rows = try database.rows(from: [], after: last, limit: Self.slice)
+                try database.transaction { () throws(StoreError) in
+                    for row in rows where core.volumes[row.location.volume] == nil {
+                        try database.remove(row.key, at: row.location)
+                    }
+                }
+                last = rows.count < Self.slice ? nil : rows.last
+            } while last != nil
+            try database.tidy()
+        }
+        reportSize()
+    }
+
+    func list(_ prefix: [UInt8], limit: Int) -> [IndexRow] {
+        var found: [IndexRow] = []
+        _ = attempt { (database) throws(StoreError) in
+            var last: IndexRow?
+            repeat {
+                let rows = try database.rows(from: prefix, after: last, limit: min(limit, Self.slice))
+                found += rows.filter { $0.key.starts(with: prefix) && core.volumes[$0.location.volume] != nil }
+                let isOver =
+                    rows.count < min(limit, Self.slice) || rows.last.map { !$0.key.starts(with: prefix) } ?? true
+                last = isOver ? nil : rows.last
+            } while last != nil && found.count < limit
+        }
+        return Array(found.prefix(limit))
+    }
+}

@@ -1,0 +1,251 @@
+// Confined to the index thread, the only one that writes SQLite. Rows come in batches and go in as transactions;
+// between batches the directory is loaded, slice by slice, or the index is rebuilt from the volumes.
+//
+// An index that fails costs no request anything: rows wait, bounded, and if too many were lost the index is rebuilt.
+// Invariant: a purge's rule holds until index and directory are both known to have nothing older that matches.
+
+import Glibc
+import HTTPCaching
+import HTTPMessage
+import Logging
+import NIOCore
+import Synchronization
+
+final class IndexWriter {
+    /// Rows that wait for an index that fails.
+    ///
+    /// Past it they are dropped, and the index is rebuilt when it is well.
+    private static let waitingLimit = 50_000
+    /// Rows that loading, sweeping or listing handles between two looks into the inbox or in one transaction.
+    static let slice = 5_000
+    /// Rows of one transaction, whose keys may be all over the file: the log has to stay within what is set aside.
+    private static let transactionLimit = 500
+
+    enum Task {
+        case load(after: IndexRow?)
+        case rebuild(volumes: [UInt32])
+    }
+
+    let core: StoreCore
+    var database: IndexDatabase?
+    private var identity: FileIdentity?
+    private var waiting: [IndexJob] = []
+    var task: Task?
+    /// Rows were lost: bans stay in force and clean stops are not marked until the index is rebuilt.
+    var isIncomplete = false
+    /// Purges that were swept while rows were missing: their rules hold until they are swept again.
+    var unsettled: [(PurgeRule, epoch: UInt32)]
+    var garbage = 0
+    private var reportedSize: Int64 = 0
+    private var lastRebuild: ContinuousClock.Instant?
+
+    init(_ core: StoreCore, _ opening: IndexOpening) {
+        self.core = core
+        unsettled = opening.bans
+        open()
+        if opening.isRebuilding { rebuild() } else if task == nil, database != nil { task = .load(after: nil) }
+        if task == nil { core.isLoaded.store(true, ordering: .releasing) }
+        reportSize()
+    }
+
+    private var path: String { core.path + "/" + IndexDatabase.fileName }
+
+    /// The thread's life.
+    func run() {
+        while let batch = core.indexing.next(within: task == nil ? .milliseconds(500) : .zero) {
+            take(batch)
+            checkFile()
+            proceed()
+            sweepUnsettled()
+            // Lets rows gather: a transaction a picture would cost ten times as much.
+            if task == nil, !batch.isEmpty { usleep(20_000) }
+        }
+    }
+
+    // MARK: Batches
+
+    private func take(_ batch: [IndexJob]) {
+        var rows: [IndexJob] = []
+        for job in batch {
+            switch job {
+            case .put, .freshen, .remove, .volume, .removeVolume: rows.append(job)
+            default:
+                write(rows)
+                rows = []
+                perform(job)
+            }
+        }
+        write(rows)
+    }
+
+    /// Writes rows, after those that wait from before.
+    ///
+    /// Returns false where some still wait, or were dropped.
+    @discardableResult
+    func write(_ rows: [IndexJob]) -> Bool {
+        waiting += rows
+        guard !waiting.isEmpty else { return !isIncomplete }
+        var written = 0
+        while written < waiting.count {
+            let batch = waiting[written...].prefix(Self.transactionLimit)
+            let isWritten = attempt { (database) throws(StoreError) in
+                try database.transaction { () throws(StoreError) in
+                    for job in batch { try apply(job, to: database) }
+                }
+            }
+            guard isWritten else { break }
+            written += batch.count
+        }
+        waiting.removeFirst(min(written, waiting.count))
+        if written > 0 { reportSize() }
+        if waiting.count > Self.waitingLimit {
+            waiting = []
+            isIncomplete = true
+        }
+        return waiting.isEmpty && !isIncomplete
+    }
+
+    private func apply(_ job: IndexJob, to database: IndexDatabase) throws(StoreError) {
+        switch job {
+        case .put(let row): try database.put(row)
+        case .freshen(let row): try database.freshen(row)
+        case .remove(let key, let location): try database.remove(key, at: location)
+        case .volume(let row): try database.put(row)
+        case .removeVolume(let number):
+            try database.removeVolume(number)
+            garbage += 1
+        default: preconditionFailure("only rows wait for a transaction")
+        }
+    }
+
+    private func perform(_ job: IndexJob) {
+        switch job {
+        case .sweep(let rule, let epoch, let completion): completion(sweep(rule, epoch: epoch))
+        case .list(let prefix, let limit, let completion): completion(list(prefix, limit: limit))
+        case .reopen: reopen()
+        case .barrier(let completion): completion()
+        case .close(let isClean): close(isClean)
+        default: preconditionFailure("rows are written in transactions")
+        }
+    }
+
+    /// Runs something on the database; false where it failed, or where there is none.
+    func attempt(_ body: (IndexDatabase) throws(StoreError) -> Void) -> Bool {
+        guard let database else { return false }
+        do throws(StoreError) {
+            try body(database)
+        } catch {
+            failed(error)
+            return false
+        }
+        if core.isIndexSick.exchange(false, ordering: .relaxed) {
+            core.logger.notice("The index can be written again", metadata: ["path": "\(path)"])
+        }
+        return true
+    }
+
+    private func failed(_ error: StoreError) {
+        core.counters.indexErrors.add(1)
+        if error.kind == .corrupt {
+            core.logger.warning(
+                "The index is broken and is rebuilt from the volumes",
+                metadata: ["error": "\(error)"]
+            )
+            database = nil
+            StoreFiles.removeIndex(core.path)
+            return rebuild()
+        }
+        if !core.isIndexSick.exchange(true, ordering: .relaxed) {
+            core.logger.warning(
+                "The index cannot be written; pictures stored meanwhile are indexed later",
+                metadata: ["error": "\(error)"]
+            )
+        }
+    }
+
+    func reportSize() {
+        let size = StoreFiles.indexSize(core.path)
+        core.counters.indexBytes.store(Int(size), ordering: .relaxed)
+        guard abs(size - reportedSize) > 512 << 10 else { return }
+        reportedSize = size
+        core.post(.indexSize(size))
+    }
+
+    // MARK: The file
+
+    /// The file may have been deleted or replaced from outside, or rows were lost: begin again from the volumes.
+    private func checkFile() {
+        guard core.lock.withLock({ $0 != nil }), Paths.identity(core.volumesPath) != nil else { return }
+        if database != nil, Paths.identity(path) == identity {
+            if isIncomplete, task == nil { rebuild() }
+            return
+        }
+        if database != nil { core.logger.warning("The index was deleted from outside and is rebuilt") }
+        database = nil
+        rebuild()
+    }
+
+    /// The volumes are others than before.
+    private func reopen() {
+        database = nil
+        waiting = []
+        lastRebuild = nil
+        rebuild()
+    }
+
+    private func open() {
+        guard core.lock.withLock({ $0 != nil }) else { return }
+        do throws(StoreError) {
+            let opened = try IndexDatabase(path)
+            // Until a clean stop says otherwise, this run ends uncleanly.
+            try opened.durableTransaction { () throws(StoreError) in
+                try opened.setState(.isClean, 0)
+                try opened.setState(.unverifiedBelow, Int64(core.unverifiedBelow.load(ordering: .relaxed)))
+            }
+            database = opened
+            identity = Paths.identity(path)
+            core.isIndexSick.store(false, ordering: .relaxed)
+        } catch {
+            failed(error)
+        }
+    }
+
+    /// Reads the volumes again, in a database that may be new.
+    ///
+    /// At most once a second: a disk that fails stays failing.
+    func rebuild() {
+        if let lastRebuild, ContinuousClock.now - lastRebuild < .seconds(1) { return }
+        lastRebuild = .now
+        if database == nil { open() }
+        let isBegun = attempt { (database) throws(StoreError) in
+            try database.durableTransaction { () throws(StoreError) in try database.setState(.isRebuilding, 1) }
+        }
+        guard isBegun else {
+            // Nothing can be looked up there: what the directory does not know is a miss.
+            isIncomplete = true
+            core.isLoaded.store(true, ordering: .releasing)
+            task = nil
+            return
+        }
+        core.isLoaded.store(false, ordering: .releasing)
+        isIncomplete = false
+        core.post(.noteVolumes)
+        task = .rebuild(volumes: core.volumes.all.map(\.number).sorted())
+    }
+
+    private func close(_ isClean: Bool) {
+        guard write([]), isClean else { return }
+        switch task {
+        case nil, .load: break
+        case .rebuild: return
+        }
+        _ = attempt { (database) throws(StoreError) in
+            try database.durableTransaction { () throws(StoreError) in
+                try database.setState(.isClean, 1)
+                try database.setState(.unverifiedBelow, Int64(core.unverifiedBelow.load(ordering: .relaxed)))
+                try database.setState(.sequence, Int64(bitPattern: core.nextSequence.load(ordering: .relaxed)))
+            }
+            try database.checkpoint()
+        }
+    }
+}

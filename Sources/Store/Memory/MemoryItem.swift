@@ -1,0 +1,51 @@
+// Shared, immutable. A small hot response in memory, its head pre-built: a hit appends Age and what else changes,
+// and writes head and body at once.
+
+public import HTTPCaching
+public import NIOCore
+
+/// A stored response kept in memory.
+public final class MemoryItem: Sendable {
+    /// The cache key, compared on every hit: a collision of hashes is a miss.
+    let key: [UInt8]
+    /// Status line and field lines, Content-Length included, without the empty line that ends a head.
+    public let head: ByteBuffer
+    /// The whole body.
+    public let body: ByteBuffer
+    /// What decides reuse.
+    public let facts: StoredFacts
+
+    /// Makes an item from a record that was read and checked.
+    public init(key: [UInt8], head: ByteBuffer, body: ByteBuffer, facts: StoredFacts) {
+        self.key = key
+        self.head = head
+        self.body = body
+        self.facts = facts
+    }
+
+    /// What the item takes of the memory tier's limit, in bytes; the constant stands for the objects around it.
+    var cost: Int { key.count + head.readableBytes + body.readableBytes + 256 }
+
+    /// True where this item was stored for that key.
+    ///
+    /// O(length).
+    public func isFor(_ other: RawSpan) -> Bool { other.equals(key) }
+}
+
+extension RawSpan {
+    /// True where the span holds the same bytes as an array.
+    func equals(_ other: [UInt8]) -> Bool {
+        unsafe equals(other.span.bytes)  // because any byte is defined as raw memory
+    }
+
+    /// True where both spans hold the same bytes.
+    ///
+    /// O(length), no allocation.
+    func equals(_ other: RawSpan) -> Bool {
+        guard byteCount == other.byteCount else { return false }
+        // because both pointers are only used inside the closures and `byteCount` is the length of both
+        return unsafe withUnsafeBytes { left in
+            unsafe other.withUnsafeBytes { right in unsafe left.elementsEqual(right) }
+        }
+    }
+}

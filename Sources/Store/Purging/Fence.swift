@@ -1,0 +1,94 @@
+// Shared. Every purge raises the epoch; what began in an earlier epoch and falls under the purge's rule is refused, be
+// it a look-up of what is still in the directory or a fill that comes home late (design §4, invariant 4).
+//
+// Invariant: a rule is visible here before its sweep begins, and stays until nothing older that matches is left.
+
+import Synchronization
+
+final class Fence: Sendable {
+    private struct Rule {
+        let epoch: UInt32
+        let rule: PurgeRule
+    }
+
+    private struct State {
+        /// The last purges, for fills that began before them.
+        var recent: [Rule] = []
+        /// Fills that began before this epoch are refused whatever their key: their purges are forgotten.
+        var forgotten: UInt32 = 0
+        /// Purges whose sweep is not over.
+        var active: [Rule] = []
+    }
+
+    /// Purges remembered for fills under way.
+    ///
+    /// Past it the oldest are forgotten, and fills older than those not stored.
+    private static let recentLimit = 4096
+
+    private let state = Mutex(State())
+    private let current = Atomic<UInt32>(1)
+    private let activeCount = Atomic<Int>(0)
+
+    /// The epoch in which a fill or validation that begins now begins.
+    var epoch: UInt32 { current.load(ordering: .acquiring) }
+
+    /// True while some purge's sweep is not over: then look-ups must ask `refuses`.
+    var isActive: Bool { activeCount.load(ordering: .acquiring) != 0 }
+
+    /// How many purges are being swept.
+    var activeBans: Int { activeCount.load(ordering: .relaxed) }
+
+    /// Raises the epoch and makes a rule hold, at once.
+    ///
+    /// Returns the new epoch.
+    func raise(_ rule: PurgeRule) -> UInt32 {
+        state.withLock { state in
+            let epoch = current.load(ordering: .relaxed) + 1
+            state.active.append(Rule(epoch: epoch, rule: rule))
+            state.recent.append(Rule(epoch: epoch, rule: rule))
+            if state.recent.count > Self.recentLimit {
+                let surplus = state.recent.count - Self.recentLimit / 2
+                state.forgotten = state.recent[surplus - 1].epoch
+                state.recent.removeFirst(surplus)
+            }
+            activeCount.store(state.active.count, ordering: .releasing)
+            current.store(epoch, ordering: .releasing)
+            return epoch
+        }
+    }
+
+    /// The sweep of a purge is over: nothing older that matches is left.
+    func retire(_ epoch: UInt32) {
+        state.withLock { state in
+            state.active.removeAll { $0.epoch == epoch }
+            activeCount.store(state.active.count, ordering: .releasing)
+        }
+    }
+
+    /// Whether a stored response of that epoch falls under a purge whose sweep is not over.
+    func refuses(_ key: RawSpan, of epoch: UInt32) -> Bool {
+        guard isActive else { return false }
+        // A span cannot be captured; the copy is made only while a purge is being swept.
+        let bytes = key.copy
+        return state.withLock { state in
+            state.active.contains { $0.epoch > epoch && $0.rule.matches(bytes) }
+        }
+    }
+
+    /// Whether what began in `epoch` may be stored now.
+    func allowsStoring(_ key: [UInt8], since epoch: UInt32) -> Bool {
+        guard current.load(ordering: .acquiring) != epoch else { return true }
+        return state.withLock { state in
+            epoch >= state.forgotten
+                && !state.recent.contains { $0.epoch > epoch && $0.rule.matches(key) }
+        }
+    }
+}
+
+extension RawSpan {
+    /// The bytes as an array of their own.
+    var copy: [UInt8] {
+        // because the pointer is used inside the closure only
+        unsafe withUnsafeBytes { unsafe Array($0) }
+    }
+}

@@ -1,0 +1,108 @@
+// A value. What a purge is to remove. Pure.
+
+/// A rule over cache keys.
+public enum PurgeRule: Sendable, Equatable {
+    /// One key, all its variants.
+    case key([UInt8])
+    /// Every key that begins so.
+    case prefix([UInt8])
+    /// Every key that matches: `*` stands for any bytes, `?` for one.
+    case glob([UInt8])
+    /// Every key.
+    case all
+
+    /// Whether a key falls under the rule.
+    ///
+    /// O(key), for globs O(key × stars).
+    func matches(_ key: RawSpan) -> Bool {
+        switch self {
+        case .key(let exact): key.equals(exact)
+        case .prefix(let prefix):
+            key.byteCount >= prefix.count && key.extracting(first: prefix.count).equals(prefix)
+        case .glob(let pattern): Self.matches(key, pattern: pattern)
+        case .all: true
+        }
+    }
+
+    /// Whether a key held in an array falls under the rule.
+    func matches(_ key: [UInt8]) -> Bool {
+        unsafe matches(key.span.bytes)  // because any byte is defined as raw memory
+    }
+
+    /// The longest start that every matching key has: what a range scan of the index begins with.
+    var commonPrefix: [UInt8] {
+        switch self {
+        case .key(let exact): exact
+        case .prefix(let prefix): prefix
+        case .glob(let pattern): Array(pattern.prefix { $0 != UInt8(ascii: "*") && $0 != UInt8(ascii: "?") })
+        case .all: []
+        }
+    }
+
+    // The usual two-pointer match: on a mismatch, go back to the last star and let it take one byte more.
+    private static func matches(_ key: RawSpan, pattern: [UInt8]) -> Bool {
+        var at = 0
+        var place = 0
+        var star: (place: Int, at: Int)?
+        while at < key.byteCount {
+            // because `at` is below the count, and any bit pattern is a UInt8
+            let byte = unsafe key.unsafeLoad(fromUncheckedByteOffset: at, as: UInt8.self)
+            if place < pattern.count, pattern[place] == UInt8(ascii: "*") {
+                star = (place, at)
+                place += 1
+            } else if place < pattern.count, pattern[place] == byte || pattern[place] == UInt8(ascii: "?") {
+                at += 1
+                place += 1
+            } else if let last = star {
+                star = (last.place, last.at + 1)
+                at = last.at + 1
+                place = last.place + 1
+            } else {
+                return false
+            }
+        }
+        return pattern[place...].allSatisfy { $0 == UInt8(ascii: "*") }
+    }
+
+    /// The rule's kind as it stands in the index.
+    var kind: String {
+        switch self {
+        case .key: "key"
+        case .prefix: "prefix"
+        case .glob: "glob"
+        case .all: "all"
+        }
+    }
+
+    /// The rule's text as it stands in the index.
+    var pattern: [UInt8] {
+        switch self {
+        case .key(let text), .prefix(let text), .glob(let text): text
+        case .all: []
+        }
+    }
+
+    init?(kind: String, pattern: [UInt8]) {
+        switch kind {
+        case "key": self = .key(pattern)
+        case "prefix": self = .prefix(pattern)
+        case "glob": self = .glob(pattern)
+        case "all": self = .all
+        default: return nil
+        }
+    }
+}
+
+/// What a purge removed.
+public struct PurgeReport: Sendable, Equatable {
+    /// Stored responses, variants counted one by one.
+    public var responses = 0
+    /// Bytes of their bodies.
+    public var bytes: Int64 = 0
+
+    /// Makes a report.
+    public init(responses: Int = 0, bytes: Int64 = 0) {
+        self.responses = responses
+        self.bytes = bytes
+    }
+}

@@ -1,0 +1,97 @@
+// How a record becomes a stored response: one read, everything in it compared and checked.
+
+import HTTPCaching
+import HTTPMessage
+import NIOCore
+import Synchronization
+
+extension StoreCore {
+    /// Bodies up to this are read along with their head.
+    static let readAlong: Int64 = 64 * 1024
+
+    /// Reads a record.
+    ///
+    /// On an event loop only what the page cache holds, with `mayBlock` false.
+    func read(_ entry: DirectoryEntry, key: RawSpan, mayBlock: Bool) -> StoredRead {
+        if entry.isUnverified, !mayBlock { return .wouldBlock }
+        guard let volume = volumes[entry.volume] else {
+            _ = directory.remove(entry.hash) { $0.isAt(entry.location) }
+            return .absent
+        }
+        let withBody = entry.bodyLength <= Self.readAlong
+        let length = entry.headerLength + (withBody ? Int(entry.bodyLength) : 0)
+        // A head that is being freshened in place is neither old nor new for an instant: look again, off the loop.
+        for _ in 0..<(mayBlock ? 3 : 1) {
+            var buffer = ByteBuffer()
+            switch volume.file.read(length, at: Int64(entry.offset), into: &buffer, mayBlock: mayBlock) {
+            case .complete: break
+            case .wouldBlock: return .wouldBlock
+            case .short: return broken(entry, key)
+            // The disk may be well again for the next reader.
+            case .failed: return .absent
+            }
+            guard let prefix = RecordPrefix(buffer), prefix.matchesChecksum(in: buffer) else { continue }
+            return check(entry, key, volume, prefix, buffer, withBody: withBody)
+        }
+        return mayBlock ? broken(entry, key) : .wouldBlock
+    }
+
+    private func check(
+        _ entry: DirectoryEntry,
+        _ key: RawSpan,
+        _ volume: Volume,
+        _ prefix: RecordPrefix,
+        _ buffer: ByteBuffer,
+        withBody: Bool
+    ) -> StoredRead {
+        let headStart = Record.prefixLength + prefix.keyLength + prefix.variantLength
+        guard prefix.hash == entry.hash, prefix.headerLength == entry.headerLength,
+            prefix.bodyLength == entry.bodyLength,
+            let storedKey = buffer.getSlice(at: Record.prefixLength, length: prefix.keyLength),
+            let head = buffer.getSlice(at: headStart, length: prefix.headLength),
+            let variant = buffer.getBytes(at: Record.prefixLength + prefix.keyLength, length: prefix.variantLength)
+        else { return broken(entry, key) }
+        // The other key's response is fine where it is.
+        guard storedKey.readableBytesSpan.equals(key) else { return .absent }
+        guard prefix.state == .complete else {
+            remove(entry, key: key.copy)
+            return .absent
+        }
+        let body = withBody ? buffer.getSlice(at: prefix.headerLength, length: Int(prefix.bodyLength)) : nil
+        if entry.isUnverified {
+            guard isWhole(entry, prefix, volume, body) else { return broken(entry, key) }
+            _ = directory.update(entry.hash, at: entry.location) { $0.flags.remove(.unverified) }
+        }
+        var facts = prefix.facts
+        // A rebuilt index does not know what a purge without its tombstone removed: it lets nothing count as fresh.
+        facts.freshUntil = min(facts.freshUntil, entry.freshUntil)
+        return .found(
+            StoredResponse(
+                entry: entry,
+                facts: facts,
+                head: head,
+                variant: variant,
+                body: body,
+                volume: volume,
+                bodyOffset: Int64(entry.offset) + Int64(prefix.headerLength)
+            )
+        )
+    }
+
+    /// Whether the body's checksum matches: asked once after an unclean stop.
+    ///
+    /// Blocks for large bodies.
+    private func isWhole(_ entry: DirectoryEntry, _ prefix: RecordPrefix, _ volume: Volume, _ body: ByteBuffer?) -> Bool
+    {
+        if let body { return body.crc32c() == prefix.bodyChecksum }
+        let at = Int64(entry.offset) + Int64(prefix.headerLength)
+        return volume.file.checksum(at: at, length: prefix.bodyLength) == prefix.bodyChecksum
+    }
+
+    /// A record that is torn or corrupt is counted, forgotten everywhere, and a miss.
+    private func broken(_ entry: DirectoryEntry, _ key: RawSpan) -> StoredRead {
+        counters.corrupt.add(1)
+        remove(entry, key: key.copy)
+        return .absent
+    }
+}

@@ -1,0 +1,37 @@
+// A value. A stored response as it was read from its volume.
+
+public import HTTPCaching
+public import NIOCore
+
+/// A stored response whose record was read and checked against its key.
+public struct StoredResponse: Sendable {
+    /// The directory's entry.
+    public let entry: DirectoryEntry
+    /// What decides reuse, as stored.
+    public let facts: StoredFacts
+    /// Status line and field lines, without Content-Length, Age and the empty line.
+    public let head: ByteBuffer
+    /// The variant's text; empty where there is no `Vary`.
+    public let variant: [UInt8]
+    /// The whole body where it was read along; nil where it is to be read or sent from the volume.
+    public let body: ByteBuffer?
+    /// The file that holds the body; held open for as long as the value lives.
+    public let volume: Volume
+    /// Where the body begins in the volume, in bytes.
+    public let bodyOffset: Int64
+    /// Bytes of the body.
+    public var bodyLength: Int64 { entry.bodyLength }
+
+    /// True where the record is of that variant: compares the text that the directory keeps a hash of.
+    public func isOf(_ wanted: Variant) -> Bool { variant == wanted.text }
+}
+
+/// What reading a record came to.
+public enum StoredRead: Sendable {
+    /// The record is whole and of the key.
+    case found(StoredResponse)
+    /// The disk has to be waited for: read again on the disk pool, with `mayBlock`.
+    case wouldBlock
+    /// The record is gone, broken or another key's: a miss.
+    case absent
+}

@@ -1,0 +1,239 @@
+// Shared. The store: where responses are kept, found, read, purged and evicted. It knows no sockets and no HTTP
+// exchange; what may be kept and reused is decided by its callers with HTTPCaching.
+//
+// Directory (memory) → volumes (files) → index (SQLite), each described at the top of its own file and together in
+// docs/architecture.md. A store that fails never fails a request: every call has an answer that means "do without".
+
+public import HTTPCaching
+public import Logging
+public import NIOCore
+public import NIOPosix
+import Synchronization
+
+/// A cache directory in use.
+public final class Store: Sendable {
+    let core: StoreCore
+    private let threads: [DedicatedThread]
+    private let reader: Mutex<ReaderSlot>
+
+    /// Where reads go that an event loop may not wait for.
+    public let disk: NIOThreadPool
+
+    private struct ReaderSlot: ~Copyable {
+        var reader: IndexReader?
+        /// The file it reads: a rebuilt index is another one.
+        var identity: FileIdentity?
+    }
+
+    /// Opens a cache directory, made where it is missing, and begins to serve from it while its index still loads.
+    ///
+    /// Blocks for an open and a read of each volume.
+    /// - Parameters:
+    ///   - configuration: The directory and its limits.
+    ///   - logger: Where trouble and recovery are told.
+    /// - Throws: `inUse` where another larder has the directory, `corrupt` where it is another format's. A directory
+    ///   that cannot be written is no error: the store waits for it, and stores nothing until then.
+    public init(_ configuration: StoreConfiguration, logger: Logger) throws(StoreError) {
+        let opened = try StoreOpening(configuration, logger: logger)
+        let core = opened.core
+        self.core = core
+        reader = Mutex(ReaderSlot(reader: nil))
+        disk = NIOThreadPool(numberOfThreads: configuration.diskThreads)
+        disk.start()
+        threads = opened.start(configuration)
+    }
+
+    // MARK: Finding and reading
+
+    /// The hash of a cache key.
+    ///
+    /// Any thread, no allocation.
+    public func hash(_ key: RawSpan) -> UInt64 { core.keyHash(key) }
+
+    /// What is stored for a key, as far as memory knows; counts an access.
+    ///
+    /// Any thread, no allocation.
+    public func look(up hash: UInt64, key: RawSpan) -> Lookup {
+        let found = core.directory.look(up: hash)
+        switch found {
+        case .miss: return core.isLoaded.load(ordering: .acquiring) ? .miss : .loading
+        case .loading: return found
+        case .one(let candidate):
+            return core.fence.refuses(key, of: candidate.entry.epoch) ? .miss : found
+        case .several(let candidates):
+            guard core.fence.isActive else { return found }
+            let allowed = candidates.filter { !core.fence.refuses(key, of: $0.entry.epoch) }
+            return allowed.isEmpty ? .miss : .several(allowed)
+        }
+    }
+
+    /// What the index knows of a key that the directory has not loaded yet, loaded into it.
+    ///
+    /// Blocks: on the disk pool.
+    public func find(key: [UInt8]) -> Lookup {
+        let rows = reader.withLock { slot -> [IndexRow] in
+            let path = core.path + "/" + IndexDatabase.fileName
+            let identity = Paths.identity(path)
+            if slot.reader == nil || slot.identity != identity {
+                slot.reader = try? IndexReader(path)
+                slot.identity = identity
+            }
+            do throws(StoreError) {
+                return try slot.reader?.rows(of: key) ?? []
+            } catch {
+                slot.reader = nil
+                return []
+            }
+        }
+        for row in rows { core.load(row) }
+        // because any byte is defined as raw memory
+        let found = unsafe look(up: core.keyHash(key), key: key.span.bytes)
+        if case .loading = found { return .miss }
+        return found
+    }
+
+    /// Reads a stored response's head, and its body up to 64 KiB.
+    /// - Parameters:
+    ///   - entry: What the look-up found.
+    ///   - key: The key it was looked up by; compared with the record's.
+    ///   - mayBlock: False on an event loop: then `wouldBlock` where the page cache lacks it.
+    /// - Returns: The response, or why there is none.
+    public func read(_ entry: DirectoryEntry, key: RawSpan, mayBlock: Bool) -> StoredRead {
+        core.read(entry, key: key, mayBlock: mayBlock)
+    }
+
+    /// Reads a piece of a body that lies in a volume.
+    ///
+    /// Blocks unless `mayBlock` is false.
+    /// - Parameters:
+    ///   - volume: The volume of the stored response.
+    ///   - range: Bytes of the volume.
+    ///   - mayBlock: False on an event loop.
+    /// - Returns: The bytes; nil where they cannot be read, or not without waiting.
+    public func readBody(_ volume: Volume, _ range: Range<Int64>, mayBlock: Bool) -> ByteBuffer? {
+        var buffer = ByteBuffer()
+        let read = volume.file.read(range.count, at: range.lowerBound, into: &buffer, mayBlock: mayBlock)
+        return read == .complete ? buffer : nil
+    }
+
+    /// Keeps a copy of a small response in memory; the tier decides what gives way.
+    ///
+    /// Any thread.
+    public func admit(_ item: MemoryItem, for entry: DirectoryEntry) {
+        core.directory.admit(item, for: entry)
+    }
+
+    /// The names of the request fields that select among variants; empty where an entry has no `Vary`.
+    public func varyNames(of entry: DirectoryEntry) -> [String] { core.varyNames.names(of: entry.vary) }
+
+    /// The variant that a set of names and their canonical values make; nil where there are too many different sets.
+    public func variant(names: [String], selecting text: String) -> Variant? {
+        core.variant(names: names, selecting: text)
+    }
+
+    /// True where the entry is of that variant, as far as hashes tell.
+    public func matches(_ entry: DirectoryEntry, _ variant: Variant) -> Bool {
+        entry.vary == variant.vary && entry.variant == variant.hash
+    }
+
+    // MARK: Filling
+
+    /// The epoch of a fill or validation that begins now.
+    public var epoch: UInt32 { core.fence.epoch }
+
+    /// Begins to store a response.
+    ///
+    /// Any thread; never waits.
+    /// - Parameter response: What is known before its body.
+    /// - Returns: What takes the body, or the refusal, which is counted.
+    public func beginFill(_ response: NewResponse) -> Result<FillWriter, StoreRefusal.Refused> {
+        func refuse(_ refusal: StoreRefusal) -> Result<FillWriter, StoreRefusal.Refused> {
+            core.counters.count(refusal)
+            return .failure(StoreRefusal.Refused(refusal: refusal))
+        }
+        guard response.headerLength <= 64 << 10, response.key.count <= Int(UInt16.max) else {
+            return refuse(.headTooLarge)
+        }
+        guard response.bodyLength ?? 0 <= core.largestBody.load(ordering: .relaxed) else { return refuse(.tooLarge) }
+        guard !core.isSick.load(ordering: .relaxed) else { return refuse(.sick) }
+        return .success(FillWriter(response, hash: core.keyHash(response.key), store: core))
+    }
+
+    /// Writes what an origin's 304 changed over the stored response.
+    /// - Parameters:
+    ///   - entry: The stored response that was validated.
+    ///   - key: Its key.
+    ///   - head: Its new head.
+    ///   - facts: Its new facts.
+    ///   - epoch: The epoch in which the validation began.
+    public func freshen(_ entry: DirectoryEntry, key: [UInt8], head: ByteBuffer, facts: StoredFacts, epoch: UInt32) {
+        core.post(.freshen(Freshened(entry: entry, key: key, head: head, facts: facts, epoch: epoch)))
+    }
+
+    // MARK: Purging
+
+    /// Purges: the rule holds when this returns; `completion` tells on the index thread what was removed.
+    /// - Returns: False where so many purges are being swept that no more are taken.
+    @discardableResult
+    public func purge(_ rule: PurgeRule, completion: @escaping @Sendable (PurgeReport) -> Void) -> Bool {
+        guard core.fence.activeBans < Self.activeBansLimit else { return false }
+        let epoch = core.fence.raise(rule)
+        if !core.post(.sweep(rule, epoch: epoch, completion)) { completion(PurgeReport()) }
+        return true
+    }
+
+    /// Purges whose sweep is under way at once.
+    private static let activeBansLimit = 1000
+
+    /// Forgets one stored response: it cannot be used for a reason that reading found.
+    public func remove(_ stored: StoredResponse, key: [UInt8]) {
+        core.remove(stored.entry, key: key)
+    }
+
+    // MARK: Operation
+
+    /// Changes the limit of disk use; what is over it goes at once, oldest first.
+    public func setMaximumSize(_ bytes: Int64) { core.post(.setMaximumSize(bytes)) }
+
+    /// Figures of this moment.
+    ///
+    /// Some locks, no disk.
+    public var statistics: StoreStatistics { StoreStatistics(core) }
+
+    /// Stored responses whose key begins with a prefix, in the order of their keys.
+    ///
+    /// `completion` is called elsewhere.
+    public func list(prefix: [UInt8], limit: Int, completion: @escaping @Sendable ([ListedResponse]) -> Void) {
+        let answer: @Sendable ([IndexRow]) -> Void = { rows in completion(rows.map(ListedResponse.init)) }
+        if !core.post(.list(prefix: prefix, limit: limit, answer)) { completion([]) }
+    }
+
+    /// Calls back when everything handed over so far is written and indexed.
+    public func whenSettled(_ completion: @escaping @Sendable () -> Void) {
+        let core = core
+        let thenIndex: @Sendable () -> Void = { if !core.post(IndexJob.barrier(completion)) { completion() } }
+        if !core.post(WriteJob.barrier(thenIndex)) { completion() }
+    }
+
+    /// Ends the store's threads; blocks until volumes and index are on the disk.
+    ///
+    /// Once, at the end.
+    public func close() {
+        core.post(WriteJob.close)
+        core.writes.close()
+        threads[0].join()
+        core.post(IndexJob.close(isClean: !core.isSick.load(ordering: .relaxed)))
+        core.indexing.close()
+        threads[1].join()
+        core.lock.withLock { $0 = nil }
+        try? disk.syncShutdownGracefully()
+    }
+}
+
+extension StoreRefusal {
+    /// A refusal where an error is wanted.
+    public struct Refused: Error, Sendable {
+        /// Why the response is not stored.
+        public let refusal: StoreRefusal
+    }
+}

@@ -1,0 +1,173 @@
+// Shared. What the store's parts have in common: the directory, the fence, the open volumes, the inboxes, the counters.
+
+import HTTPCaching
+import HTTPMessage
+import Logging
+import NIOCore
+import Synchronization
+
+final class StoreCore: Sendable {
+    /// The largest body that is read into memory whole on the writer thread.
+    let largestCopy: Int64 = 32 << 20
+    /// Bytes handed to the writer thread and not yet written.
+    ///
+    /// Past it fills are not stored: a bound on memory.
+    static let backlogLimit = 64 << 20
+
+    let directory: Directory
+    let fence = Fence()
+    let varyNames = VaryNames()
+    let volumes = VolumeTable()
+    let counters = StoreCounters()
+    let keyHash: KeyHash
+    let path: String
+    let logger: Logger
+    let backlog = Atomic<Int>(0)
+    /// False while the directory loads the index or the index is rebuilt.
+    let isLoaded = Atomic<Bool>(false)
+    /// The writer thread cannot write at the moment.
+    let isSick = Atomic<Bool>(false)
+    /// The index cannot be written at the moment.
+    let isIndexSick = Atomic<Bool>(false)
+    /// The largest body that the shelves keep, in bytes; the writer thread tells it.
+    let largestBody = Atomic<Int64>(Int64.max)
+    let nextSequence = Atomic<UInt64>(1)
+    let nextFill = Atomic<UInt64>(1)
+    /// Bodies in volumes of lower numbers were there at an unclean stop: checked before their first reuse.
+    let unverifiedBelow = Atomic<UInt32>(0)
+    /// The lock of the cache directory, while it is in use.
+    let lock = Mutex<File?>(nil)
+    let writes = Inbox<WriteJob>()
+    let indexing = Inbox<IndexJob>()
+
+    init(_ configuration: StoreConfiguration, keyHash: KeyHash, logger: Logger) {
+        directory = Directory(memoryLimit: configuration.memory)
+        path = configuration.directory
+        self.keyHash = keyHash
+        self.logger = logger
+    }
+
+    @discardableResult
+    func post(_ job: WriteJob) -> Bool {
+        if case .body(_, let bytes) = job { backlog.add(bytes.readableBytes, ordering: .relaxed) }
+        if case .append(_, _, let body, _) = job { backlog.add(body.readableBytes, ordering: .relaxed) }
+        return writes.post(job)
+    }
+
+    @discardableResult
+    func post(_ job: IndexJob) -> Bool { indexing.post(job) }
+
+    var volumesPath: String { path + "/volumes" }
+    func path(ofVolume number: UInt32) -> String { volumesPath + "/" + Volume.name(number) }
+
+    /// The next record's number.
+    func takeSequence() -> UInt64 { nextSequence.add(1, ordering: .relaxed).oldValue }
+
+    /// A row for the index of an entry with its key.
+    func row(
+        _ entry: DirectoryEntry,
+        key: [UInt8],
+        variant: [UInt8],
+        sequence: UInt64
+    ) -> IndexRow {
+        IndexRow(
+            key: key,
+            variant: variant,
+            location: entry.location,
+            headerLength: entry.headerLength,
+            bodyLength: entry.bodyLength,
+            bornAt: entry.bornAtSeconds,
+            freshUntil: entry.freshUntilSeconds,
+            isPlain: entry.isPlain,
+            sequence: sequence
+        )
+    }
+
+    /// The entry that a row of the index tells of; nil where the row cannot be right.
+    func entry(_ row: IndexRow) -> DirectoryEntry? {
+        guard (Record.prefixLength...Record.maximumHeaderLength).contains(row.headerLength), row.headerLength % 8 == 0,
+            (0...Record.maximumBodyLength).contains(row.bodyLength), let variant = variant(ofText: row.variant)
+        else { return nil }
+        var entry = DirectoryEntry(
+            hash: keyHash(row.key),
+            variant: variant.hash,
+            vary: variant.vary,
+            location: row.location,
+            headerLength: row.headerLength,
+            bodyLength: row.bodyLength,
+            facts: StoredFacts(
+                status: 200,
+                flags: [],
+                bornAt: WallTime(secondsSinceEpoch: Int64(row.bornAt)),
+                freshUntil: WallTime(secondsSinceEpoch: Int64(row.freshUntil)),
+                staleWhileRevalidate: 0,
+                staleIfError: 0
+            ),
+            epoch: 0
+        )
+        if !row.isPlain { entry.flags.remove(.plain) }
+        if row.location.volume < unverifiedBelow.load(ordering: .relaxed) { entry.flags.insert(.unverified) }
+        return entry
+    }
+
+    /// Makes the response of a row known, unless a newer one is there, a purge fell on it, or its volume is gone.
+    /// - Returns: False where the row is of no use.
+    @discardableResult
+    func load(_ row: IndexRow) -> Bool {
+        guard volumes[row.location.volume] != nil, let entry = entry(row) else { return false }
+        // The volume again, under the shard's lock: one that goes leaves the table first, then the directory.
+        directory.load(entry) { volumes[row.location.volume] != nil && fence.allowsStoring(row.key, since: 1) }
+        return true
+    }
+
+    /// Entries that a purge finds without the index: those of its key, or all.
+    ///
+    /// They are removed.
+    func strays(of rule: PurgeRule, before epoch: UInt32) -> [DirectoryEntry] {
+        let strays =
+            switch rule {
+            case .key(let key): directory.remove(keyHash(key)) { $0.epoch < epoch }
+            case .all: directory.removeAll { $0.epoch < epoch }
+            case .prefix, .glob: [DirectoryEntry]()
+            }
+        for entry in strays { post(.markRemoved(entry.location, hash: entry.hash)) }
+        return strays
+    }
+
+    /// The next records are newer than any that a scan found.
+    ///
+    /// A number that cannot be right is none.
+    func raiseSequence(above number: UInt64) {
+        guard number < Record.maximumSequence else { return }
+        var current = nextSequence.load(ordering: .relaxed)
+        while current <= number {
+            (_, current) = nextSequence.compareExchange(expected: current, desired: number + 1, ordering: .relaxed)
+        }
+    }
+
+    /// Takes a response out of directory, volume and index: it is broken, replaced or invalidated.
+    func remove(_ entry: DirectoryEntry, key: [UInt8]) {
+        let removed = directory.remove(entry.hash) { $0.isAt(entry.location) }
+        guard !removed.isEmpty else { return }
+        post(.markRemoved(entry.location, hash: entry.hash))
+        post(.remove(key: key, entry.location))
+    }
+
+    /// The set of names and the text of a variant, as record and index hold it: `accept,accept-encoding\n…`.
+    func variant(names: [String], selecting text: String) -> Variant? {
+        guard !names.isEmpty else { return Variant.none }
+        guard let number = varyNames.number(of: names) else { return nil }
+        let bytes = Array((names.joined(separator: ",") + "\n" + text).utf8)
+        guard bytes.count <= Int(UInt16.max) else { return nil }
+        return Variant(vary: number, hash: UInt32(truncatingIfNeeded: keyHash(bytes)) | 1, text: bytes)
+    }
+
+    /// The variant that a record's or the index's text tells of.
+    func variant(ofText bytes: [UInt8]) -> Variant? {
+        guard !bytes.isEmpty else { return Variant.none }
+        guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+        let names = bytes[..<end].split(separator: UInt8(ascii: ",")).map { String(decoding: $0, as: UTF8.self) }
+        guard let number = varyNames.number(of: names) else { return nil }
+        return Variant(vary: number, hash: UInt32(truncatingIfNeeded: keyHash(bytes)) | 1, text: bytes)
+    }
+}

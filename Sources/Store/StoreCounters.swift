@@ -1,0 +1,28 @@
+// Shared. What the store counts; statistics read it at any time.
+
+import Synchronization
+
+final class StoreCounters: Sendable {
+    let evictions = Atomic<Int>(0)
+    let evictedBytes = Atomic<Int>(0)
+    let survivors = Atomic<Int>(0)
+    let survivorBytes = Atomic<Int>(0)
+    let stored = Atomic<Int>(0)
+    let storedBytes = Atomic<Int>(0)
+    let corrupt = Atomic<Int>(0)
+    let purged = Atomic<Int>(0)
+    let writeErrors = Atomic<Int>(0)
+    let indexErrors = Atomic<Int>(0)
+    let directoryLost = Atomic<Int>(0)
+    let volumeBytes = Atomic<Int>(0)
+    let indexBytes = Atomic<Int>(0)
+    private let refusals = Mutex<[StoreRefusal: Int]>([:])
+
+    func count(_ refusal: StoreRefusal) { refusals.withLock { $0[refusal, default: 0] += 1 } }
+    var refused: [StoreRefusal: Int] { refusals.withLock { $0 } }
+}
+
+extension Atomic where Value == Int {
+    func add(_ amount: Int) { add(amount, ordering: .relaxed) }
+    var value: Int { load(ordering: .relaxed) }
+}

@@ -1,0 +1,77 @@
+// How a store comes up: everything that can fail at the start, in order, and what is done where it does.
+
+import HTTPMessage
+import Logging
+import NIOCore
+import Synchronization
+
+/// The parts of a store, made and not yet running.
+struct StoreOpening {
+    let core: StoreCore
+    private let survey: VolumeSurvey
+    private let startIndex: @Sendable () -> Void
+
+    init(_ configuration: StoreConfiguration, logger: Logger) throws(StoreError) {
+        let path = configuration.directory
+        var keyHash: KeyHash?
+        var lock: File?
+        do throws(StoreError) {
+            let opened = try StoreFiles.open(path)
+            keyHash = opened.keyHash
+            lock = opened.lock
+        } catch  where error.kind != .inUse && error.kind != .corrupt {
+            logger.warning(
+                "The cache directory cannot be used yet; pictures are fetched without being stored",
+                metadata: ["error": "\(error)"]
+            )
+            // A directory that can only be read is used with what is in it as soon as it can be written.
+            keyHash = try? StoreFiles.read(path)
+        }
+        var generator = SystemRandomNumberGenerator()
+        let hash = keyHash ?? KeyHash(secret0: generator.next(), secret1: generator.next())
+        let core = StoreCore(configuration, keyHash: hash, logger: logger)
+        core.isSick.store(lock == nil, ordering: .relaxed)
+        // Whatever the index still knows: numbers go on above those of an earlier run, unless the clock stepped back.
+        core.raiseSequence(above: UInt64(max(0, SystemClock.now.secondsSinceEpoch)) << 24)
+
+        let index = IndexOpening(core, isUsable: lock != nil)
+        var survey: VolumeSurvey?
+        if lock != nil {
+            survey = try? VolumeSurvey(
+                core.volumesPath,
+                rows: index.volumes,
+                highestNumber: index.highestVolume,
+                logger: logger
+            )
+        }
+        self.survey = survey ?? VolumeSurvey()
+        core.lock.withLock { $0 = lock }
+        core.unverifiedBelow.store(index.unverifiedBelow(nextVolume: self.survey.nextNumber), ordering: .relaxed)
+        self.core = core
+        startIndex = { IndexWriter(core, index).run() }
+    }
+
+    /// Starts the writer's and the index's threads, in this order.
+    func start(_ configuration: StoreConfiguration) -> [DedicatedThread] {
+        // The writer is made here, not on its thread: disk use is within the limit before the first request.
+        let writer = HandOver(VolumeWriter(core, maximumSize: configuration.maximumSize, survey: survey))
+        return [
+            DedicatedThread("larder-volumes") { writer.take()?.run() },
+            DedicatedThread("larder-index", startIndex),
+        ]
+    }
+}
+
+/// Hands one value over to a thread.
+private final class HandOver: Sendable {
+    // because the value is made before the thread starts, taken once, and touched by nobody in between
+    nonisolated(unsafe) private var writer: VolumeWriter?
+
+    // because of the same in both functions
+    init(_ writer: VolumeWriter) { unsafe self.writer = writer }
+
+    func take() -> VolumeWriter? {
+        defer { unsafe writer = nil }
+        return unsafe writer
+    }
+}

@@ -1,0 +1,110 @@
+// A value. The store's figures of one moment.
+
+import HTTPMessage
+import Synchronization
+
+/// What the store holds and has done since its start.
+public struct StoreStatistics: Sendable, Equatable {
+    /// Stored responses in the directory.
+    public let responses: Int
+    /// Bytes of their bodies.
+    public let bodyBytes: Int64
+    /// Bytes charged for volumes.
+    public let volumeBytes: Int
+    /// Volumes.
+    public let volumes: Int
+    /// Bytes of the index's files.
+    public let indexBytes: Int
+    /// Responses in the memory tier.
+    public let memoryResponses: Int
+    /// Bytes in the memory tier.
+    public let memoryBytes: Int
+    /// Responses that left the memory tier for others.
+    public let memoryEvictions: Int
+    /// Responses stored.
+    public let stored: Int
+    /// Bytes of bodies stored.
+    public let storedBytes: Int
+    /// Responses evicted from disk.
+    public let evictions: Int
+    /// Bytes of bodies evicted.
+    public let evictedBytes: Int
+    /// Responses copied forward while their volume was reclaimed.
+    public let survivors: Int
+    /// Responses removed by purges.
+    public let purged: Int
+    /// Purges whose sweep is under way.
+    public let activeBans: Int
+    /// Records found torn or corrupt.
+    public let corrupt: Int
+    /// Writes to volumes that failed.
+    public let writeErrors: Int
+    /// Statements that SQLite refused.
+    public let indexErrors: Int
+    /// Times the cache directory was gone.
+    public let directoryLost: Int
+    /// Responses that may be stored and were not, by reason.
+    public let refused: [String: Int]
+    /// Bytes handed over and not yet written.
+    public let backlogBytes: Int
+    /// The directory has loaded the index.
+    public let isLoaded: Bool
+    /// The cache directory can be written.
+    public let isWritable: Bool
+    /// The index can be written.
+    public let isIndexWritable: Bool
+
+    init(_ core: StoreCore) {
+        let totals = core.directory.totals
+        let counters = core.counters
+        responses = totals.responses
+        bodyBytes = totals.bodyBytes
+        memoryResponses = totals.memoryResponses
+        memoryBytes = totals.memoryBytes
+        memoryEvictions = totals.memoryEvictions
+        volumeBytes = counters.volumeBytes.value
+        volumes = core.volumes.all.count
+        indexBytes = counters.indexBytes.value
+        stored = counters.stored.value
+        storedBytes = counters.storedBytes.value
+        evictions = counters.evictions.value
+        evictedBytes = counters.evictedBytes.value
+        survivors = counters.survivors.value
+        purged = counters.purged.value
+        activeBans = core.fence.activeBans
+        corrupt = counters.corrupt.value
+        writeErrors = counters.writeErrors.value
+        indexErrors = counters.indexErrors.value
+        directoryLost = counters.directoryLost.value
+        refused = Dictionary(uniqueKeysWithValues: counters.refused.map { ($0.key.rawValue, $0.value) })
+        backlogBytes = core.backlog.value
+        isLoaded = core.isLoaded.load(ordering: .relaxed)
+        isWritable = !core.isSick.load(ordering: .relaxed)
+        isIndexWritable = !core.isIndexSick.load(ordering: .relaxed)
+    }
+}
+
+/// A stored response as the index tells of it.
+public struct ListedResponse: Sendable, Equatable {
+    /// The cache key.
+    public let key: String
+    /// The variant's text; empty where there is no `Vary`.
+    public let variant: String
+    /// Bytes of the body.
+    public let bytes: Int64
+    /// The volume's number.
+    public let volume: Int
+    /// When it becomes or became stale.
+    public let freshUntil: Int64
+    /// The instant at which its age was 0, in seconds since 1970.
+    public let bornAt: Int64
+
+    init(_ row: IndexRow) {
+        key = String(decoding: row.key, as: UTF8.self)
+        variant = String(decoding: row.variant, as: UTF8.self)
+        bytes = row.bodyLength
+        volume = Int(row.location.volume)
+        freshUntil = Int64(row.freshUntil)
+        bornAt = Int64(row.bornAt)
+    }
+}

@@ -1,0 +1,151 @@
+// Shared. One open file: the only place where the store hands pointers to the kernel.
+
+import CLinux
+import Glibc
+import NIOCore
+
+/// An open file, closed when its last user lets go: a volume may be unlinked while a response still reads from it.
+final class File: Sendable {
+    let descriptor: CInt
+    let path: String
+
+    enum Access {
+        case read
+        case readWrite
+        case create
+    }
+
+    /// Opens or creates a file.
+    ///
+    /// Blocks; never on an event loop.
+    init(_ path: String, _ access: Access) throws(StoreError) {
+        let flags =
+            switch access {
+            case .read: O_RDONLY | O_CLOEXEC
+            case .readWrite: O_RDWR | O_CLOEXEC
+            case .create: O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
+            }
+        let descriptor = unsafe open(path, flags, 0o640)  // because the text outlives the call
+        guard descriptor >= 0 else { throw StoreError(errno: errno, "open", path) }
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    deinit { close(descriptor) }
+
+    enum Read: Equatable {
+        /// All bytes asked for were read.
+        case complete
+        /// The file ends before.
+        case short
+        /// It cannot be read without waiting for the disk (only without `mayBlock`).
+        case wouldBlock
+        case failed(Int32)
+    }
+
+    /// Appends `count` bytes from `offset` to `buffer`; where it fails, `buffer` is as before.
+    ///
+    /// Without `mayBlock`, as on an event loop, only the page cache is read.
+    func read(_ count: Int, at offset: Int64, into buffer: inout ByteBuffer, mayBlock: Bool) -> Read {
+        let before = buffer.writerIndex
+        var missing = count
+        while missing > 0 {
+            var result = 0
+            // because the kernel writes at most `missing` bytes into room of at least that size
+            unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: missing) { room in
+                guard let base = room.baseAddress else { return 0 }
+                let at = Int(offset) + count - missing
+                result =
+                    unsafe mayBlock
+                    ? clinux_pread(descriptor, base, missing, at) : clinux_pread_nowait(descriptor, base, missing, at)
+                return max(result, 0)
+            }
+            if result > 0 {
+                missing -= result
+            } else if result != -Int(EINTR) {
+                buffer.moveWriterIndex(to: before)
+                if result == 0 { return .short }
+                // Some file systems refuse RWF_NOWAIT altogether: what the disk says, the blocking read finds out.
+                return mayBlock ? .failed(Int32(-result)) : .wouldBlock
+            }
+        }
+        return .complete
+    }
+
+    /// Writes all readable bytes at `offset`.
+    ///
+    /// Blocks.
+    func write(_ buffer: ByteBuffer, at offset: Int64) throws(StoreError) {
+        var failure: Int32 = 0
+        // because the pointer is used inside the closure only
+        unsafe buffer.withUnsafeReadableBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            var written = 0
+            while written < bytes.count {
+                let result = unsafe clinux_pwrite(
+                    descriptor,
+                    base + written,
+                    bytes.count - written,
+                    Int(offset) + written
+                )
+                if result > 0 {
+                    written += result
+                } else if result != -Int(EINTR) {
+                    failure = result == 0 ? ENOSPC : Int32(-result)
+                    return
+                }
+            }
+        }
+        guard failure == 0 else { throw StoreError(errno: failure, "write", path) }
+    }
+
+    /// The CRC-32C of a part of the file, read piece by piece; nil where it cannot be read.
+    ///
+    /// Blocks.
+    func checksum(at offset: Int64, length: Int64) -> UInt32? {
+        var checksum: UInt32 = 0
+        var done: Int64 = 0
+        var buffer = ByteBuffer()
+        while done < length {
+            buffer.clear()
+            let count = Int(min(256 << 10, length - done))
+            guard read(count, at: offset + done, into: &buffer, mayBlock: true) == .complete else { return nil }
+            checksum = buffer.crc32c(from: checksum)
+            done += Int64(count)
+        }
+        return checksum
+    }
+
+    /// Puts what was written on the disk.
+    ///
+    /// Blocks, for long.
+    func synchronize() throws(StoreError) {
+        guard fdatasync(descriptor) == 0 else { throw StoreError(errno: errno, "fdatasync", path) }
+    }
+
+    /// The file's length and how many names it has; nil where the file system no longer answers.
+    var status: (length: Int64, links: Int)? { information.map { (Int64($0.st_size), Int($0.st_nlink)) } }
+
+    /// What identifies the file.
+    var identity: FileIdentity? { information.map(FileIdentity.init) }
+
+    private var information: stat? {
+        var status = stat()
+        // because fstat fills the struct it is given
+        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+        return status
+    }
+}
+
+extension ByteBuffer {
+    /// CRC-32C of the readable bytes, continued from `crc`.
+    ///
+    /// About 0.3 ns a byte.
+    func crc32c(from crc: UInt32 = 0) -> UInt32 {
+        // because the pointer is used inside the closure only, with its own count
+        unsafe withUnsafeReadableBytes { bytes in
+            guard let base = bytes.baseAddress else { return crc }
+            return unsafe clinux_crc32c(crc, base, bytes.count)
+        }
+    }
+}

@@ -1,0 +1,117 @@
+// Shared. How work is handed to one of the store's own threads: many senders, one receiver, whole batches.
+
+import CLinux
+import Dispatch
+import Glibc
+import Synchronization
+
+/// A queue that its thread empties a batch at a time; a sender wakes the thread only where it may be asleep.
+final class Inbox<Job: Sendable>: Sendable {
+    private struct State {
+        var jobs: [Job] = []
+        var isClosed = false
+        var isAsleep = false
+    }
+
+    private let state = Mutex(State())
+    private let wakeUp = DispatchSemaphore(value: 0)
+
+    /// Hands a job over.
+    ///
+    /// Returns false where the inbox is closed: the job is then dropped.
+    @discardableResult
+    func post(_ job: Job) -> Bool {
+        let (isOpen, mustWake) = state.withLock { state in
+            guard !state.isClosed else { return (false, false) }
+            state.jobs.append(job)
+            let mustWake = state.isAsleep
+            state.isAsleep = false
+            return (true, mustWake)
+        }
+        if mustWake { wakeUp.signal() }
+        return isOpen
+    }
+
+    /// Takes no more jobs; the thread gets what is there and then nil.
+    func close() {
+        let mustWake = state.withLock { state in
+            state.isClosed = true
+            defer { state.isAsleep = false }
+            return state.isAsleep
+        }
+        if mustWake { wakeUp.signal() }
+    }
+
+    /// The jobs so far, waiting for the first at most `patience`; empty when that is over; nil once closed and empty.
+    func next(within patience: Duration) -> [Job]? {
+        let deadline = DispatchTime.now() + .nanoseconds(Int(patience.nanoseconds))
+        while true {
+            let (batch, isOver) = state.withLock { state -> ([Job], Bool) in
+                if state.jobs.isEmpty {
+                    state.isAsleep = !state.isClosed
+                    return ([], state.isClosed)
+                }
+                let batch = state.jobs
+                state.jobs = []
+                return (batch, false)
+            }
+            if isOver { return nil }
+            if !batch.isEmpty { return batch }
+            if wakeUp.wait(timeout: deadline) == .timedOut {
+                let wasAsleep = state.withLock { state in
+                    defer { state.isAsleep = false }
+                    return state.isAsleep
+                }
+                // A sender took the flag between the time-out and here: its signal is under way and must be taken.
+                guard !wasAsleep else { return [] }
+                wakeUp.wait()
+            }
+        }
+    }
+}
+
+extension Duration {
+    var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+}
+
+/// A thread of the store's own, joined at shutdown.
+final class DedicatedThread: Sendable {
+    private let thread: pthread_t
+
+    private final class Body: Sendable {
+        let name: String
+        let run: @Sendable () -> Void
+        init(_ name: String, _ run: @escaping @Sendable () -> Void) {
+            self.name = name
+            self.run = run
+        }
+    }
+
+    /// Starts a thread.
+    ///
+    /// `name` is what `top -H` shows, 15 characters at most.
+    init(_ name: String, _ run: @escaping @Sendable () -> Void) {
+        var thread = pthread_t()
+        // because the retained body is taken over by the thread, exactly once
+        let context = unsafe Unmanaged.passRetained(Body(name, run)).toOpaque()
+        let result = unsafe pthread_create(
+            &thread,
+            nil,
+            { context in
+                guard let context = unsafe context else { return nil }
+                let body = unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
+                unsafe clinux_name_thread(body.name)
+                body.run()
+                return nil
+            },
+            context
+        )
+        precondition(result == 0, "the system gives no thread for \(name): error \(result)")
+        self.thread = thread
+    }
+
+    /// Waits until the thread has ended.
+    ///
+    /// Once only.
+    func join() { pthread_join(thread, nil) }
+}

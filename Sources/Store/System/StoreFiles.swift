@@ -1,0 +1,134 @@
+// What lies in a cache directory besides volumes and index: the file that says what it is, and the lock.
+
+import CLinux
+import Glibc
+import NIOCore
+
+enum StoreFiles {
+    private static let formatName = "larder.store"
+    private static let formatLength = 24
+    private static let magic: UInt32 = 0x3153_524C  // "LRS1" in the file
+
+    /// Takes a cache directory into use, made where it is missing, and holds its lock.
+    ///
+    /// Throws where another larder has it, or it is another format's; such a directory is not touched.
+    static func open(_ path: String) throws(StoreError) -> (keyHash: KeyHash, lock: File) {
+        try Paths.makeDirectory(path)
+        _ = try read(path)
+        let lock = try lock(path)
+        guard let keyHash = try read(path) else {
+            var generator = SystemRandomNumberGenerator()
+            let keyHash = KeyHash(secret0: generator.next(), secret1: generator.next())
+            try make(path, keyHash)
+            return (keyHash, lock)
+        }
+        try Paths.makeDirectory(path + "/volumes")
+        return (keyHash, lock)
+    }
+
+    /// The hash function of a directory's keys; nil where it has no format file yet.
+    static func read(_ path: String) throws(StoreError) -> KeyHash? {
+        let file: File
+        do throws(StoreError) {
+            file = try File(path + "/" + formatName, .read)
+        } catch  where error.kind == .missing {
+            return nil
+        }
+        var buffer = ByteBuffer()
+        switch file.read(formatLength, at: 0, into: &buffer, mayBlock: true) {
+        case .failed(let code): throw StoreError(errno: code, "read", file.path)
+        case .complete, .short, .wouldBlock: break
+        }
+        guard buffer.readInteger(endianness: .little, as: UInt32.self) == magic,
+            buffer.readInteger(endianness: .little, as: UInt32.self) == UInt32(Record.formatVersion),
+            let secret0 = buffer.readInteger(endianness: .little, as: UInt64.self),
+            let secret1 = buffer.readInteger(endianness: .little, as: UInt64.self)
+        else {
+            throw StoreError(.corrupt, "read", file.path, detail: "not a store of this format; empty the directory")
+        }
+        return KeyHash(secret0: secret0, secret1: secret1)
+    }
+
+    /// Makes an empty cache directory of one whose lock is held.
+    ///
+    /// Volumes hash by their format file's secret: without it they are of no use, and their index neither.
+    static func make(_ path: String, _ keyHash: KeyHash) throws(StoreError) {
+        try Paths.makeDirectory(path + "/volumes")
+        for name in try Paths.names(in: path + "/volumes") where Volume.number(ofName: name) != nil {
+            Paths.remove(path + "/volumes/" + name)
+        }
+        removeIndex(path)
+        Paths.remove(path + "/" + formatName)
+        try writeFormat(path, keyHash)
+    }
+
+    /// Writes the format file again where it was deleted from outside: without it the next start would find nothing.
+    static func keepFormat(_ path: String, _ keyHash: KeyHash) throws(StoreError) {
+        if Paths.identity(path + "/" + formatName) == nil { try writeFormat(path, keyHash) }
+    }
+
+    private static func writeFormat(_ path: String, _ keyHash: KeyHash) throws(StoreError) {
+        var buffer = ByteBuffer()
+        buffer.writeInteger(magic, endianness: .little)
+        buffer.writeInteger(UInt32(Record.formatVersion), endianness: .little)
+        buffer.writeInteger(keyHash.secret0, endianness: .little)
+        buffer.writeInteger(keyHash.secret1, endianness: .little)
+        // Complete or not there: a torn one would be taken for another format's.
+        let temporary = path + "/" + formatName + ".new"
+        Paths.remove(temporary)
+        let file = try File(temporary, .create)
+        try file.write(buffer, at: 0)
+        try file.synchronize()
+        try Paths.rename(temporary, to: path + "/" + formatName)
+    }
+
+    static func removeIndex(_ path: String) {
+        for suffix in ["", "-wal", "-shm"] { Paths.remove(path + "/" + IndexDatabase.fileName + suffix) }
+    }
+
+    /// Bytes that the index's files take on disk.
+    static func indexSize(_ path: String) -> Int64 {
+        ["", "-wal", "-shm"].reduce(0) { sum, suffix in
+            sum + Paths.onDisk(path + "/" + IndexDatabase.fileName + suffix)
+        }
+    }
+
+    static func lockPath(_ path: String) -> String { path + "/lock" }
+
+    /// Keeps larders out of a directory that is only read; nil where no larder was ever in it.
+    ///
+    /// Throws where one is.
+    static func sharedLock(_ path: String) throws(StoreError) -> File? {
+        let file: File
+        do throws(StoreError) {
+            file = try File(lockPath(path), .read)
+        } catch  where error.kind == .missing {
+            return nil
+        }
+        guard flock(file.descriptor, LOCK_SH | LOCK_NB) == 0 else {
+            throw StoreError(.inUse, "lock", lockPath(path), code: errno, detail: "a larder uses this directory")
+        }
+        return file
+    }
+
+    /// Keeps a second larder out of a directory for as long as the file is held.
+    static func lock(_ path: String) throws(StoreError) -> File {
+        let name = lockPath(path)
+        let file: File
+        do throws(StoreError) {
+            file = try File(name, .readWrite)
+        } catch  where error.kind == .missing {
+            file = try File(name, .create)
+        }
+        guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw StoreError(
+                .inUse,
+                "lock",
+                name,
+                code: errno,
+                detail: "another larder uses this directory; give each its own"
+            )
+        }
+        return file
+    }
+}

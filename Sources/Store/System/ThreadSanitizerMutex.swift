@@ -1,0 +1,37 @@
+// A stand-in for Synchronization's Mutex in thread-sanitizer runs only (docs/decisions/0007). The sanitizer sees pthread's
+// locks, but not the waiting half of Mutex, which lies in a library without instrumentation: a contended Mutex is
+// reported as a race that is none. Modules with a Mutex of their own link to this one file.
+
+#if THREAD_SANITIZER
+
+import Glibc
+
+// because the value is touched only between lock and unlock, and the pointer never leaves this class
+@safe final class Mutex<Value: ~Copyable>: @unchecked Sendable {
+    private var value: Value
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+
+    init(_ value: consuming sending Value) {
+        self.value = value
+        // because pthread needs an address that stays; it is given back at deinit and seen by this class alone
+        unsafe mutex = .allocate(capacity: 1)
+        unsafe mutex.initialize(to: pthread_mutex_t())
+        unsafe pthread_mutex_init(mutex, nil)
+    }
+
+    deinit {
+        // because nobody else can hold the lock any more
+        unsafe pthread_mutex_destroy(mutex)
+        unsafe mutex.deallocate()
+    }
+
+    func withLock<Result: ~Copyable, Failure: Error>(
+        _ body: (inout sending Value) throws(Failure) -> sending Result
+    ) throws(Failure) -> sending Result {
+        unsafe pthread_mutex_lock(mutex)  // because the pointer lives as long as this object
+        defer { unsafe pthread_mutex_unlock(mutex) }  // because as above
+        return try body(&value)
+    }
+}
+
+#endif

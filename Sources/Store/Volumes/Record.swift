@@ -1,0 +1,178 @@
+// The record format: how a stored response lies in a volume. docs/store-format.md tells it to the byte.
+//
+// Invariant: every record starts at a multiple of 64 with a prefix of 80 bytes whose checksum covers the prefix (less
+// its state byte), the key, the variant and the head. What does not match is no record.
+
+import HTTPCaching
+import HTTPMessage
+import NIOCore
+
+enum Record {
+    static let magic: UInt32 = 0x3144_524C  // "LRD1" in the file
+    static let formatVersion: UInt8 = 1
+    static let prefixLength = 80
+    static let alignment: Int64 = 64
+    static let stateOffset: Int64 = 5
+    /// Room behind the head, so that a head freshened by a 304 usually fits where the old one was.
+    static let slack = 64
+    /// The longest header: the directory keeps its length in 16 bits of 8-byte units.
+    static let maximumHeaderLength = Int(UInt16.max) * 8
+
+    /// The longest body that is believed: what a broken index or header tells must not overflow.
+    static let maximumBodyLength: Int64 = 1 << 40
+    /// Numbers of records and volumes' positions above this are believed to be broken.
+    static let maximumSequence: UInt64 = 1 << 62
+
+    enum State: UInt8 {
+        /// The extent is taken, its body being written.
+        case reserved = 1
+        case complete = 2
+        /// Purged, invalidated or replaced.
+        case removed = 3
+    }
+
+    static func aligned(_ length: Int64) -> Int64 { (length + alignment - 1) & ~(alignment - 1) }
+
+    /// Bytes from a record's start to its body.
+    static func headerLength(key: Int, variant: Int, head: Int) -> Int {
+        (prefixLength + key + variant + head + slack + 7) & ~7
+    }
+
+    static func seconds(_ time: WallTime) -> UInt32 { UInt32(clamping: time.secondsSinceEpoch) }
+}
+
+/// The prefix of a record, decoded.
+struct RecordPrefix: Equatable {
+    var state: Record.State
+    var headerLength: Int
+    var keyLength: Int
+    var variantLength: Int
+    var headLength: Int
+    var facts: StoredFacts
+    var bodyLength: Int64
+    var hash: UInt64
+    /// Grows with every record of the store: of two records of a key the higher one is the newer.
+    var sequence: UInt64
+    var storedAt: WallTime
+    var bodyChecksum: UInt32
+
+    var recordLength: Int64 { Record.aligned(Int64(headerLength) + bodyLength) }
+
+    /// The record's bytes up to its body: prefix, key, variant, head and zeros.
+    func encoded(key: [UInt8], variant: [UInt8], head: ByteBuffer) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(headerLength)
+        writePrefix(into: &buffer)
+        buffer.writeBytes(key)
+        buffer.writeBytes(variant)
+        buffer.writeImmutableBuffer(head)
+        buffer.writeRepeatingByte(0, count: headerLength - buffer.readableBytes)
+        let checksum = Self.checksum(of: buffer, contentLength: key.count + variant.count + head.readableBytes)
+        buffer.setInteger(checksum, at: 76, endianness: .little)
+        return buffer
+    }
+
+    private func writePrefix(into buffer: inout ByteBuffer) {
+        func put(_ value: some FixedWidthInteger) { buffer.writeInteger(value, endianness: .little) }
+        put(Record.magic)
+        put(Record.formatVersion)
+        put(state.rawValue)
+        put(UInt16(0))
+        put(UInt32(headerLength))
+        put(UInt16(keyLength))
+        put(UInt16(variantLength))
+        put(UInt32(headLength))
+        put(facts.status)
+        put(facts.flags.rawValue)
+        put(bodyLength)
+        put(hash)
+        put(sequence)
+        put(Record.seconds(facts.bornAt))
+        put(Record.seconds(facts.freshUntil))
+        put(facts.staleWhileRevalidate)
+        put(facts.staleIfError)
+        put(Record.seconds(storedAt))
+        put(bodyChecksum)
+        put(UInt32(0))
+        put(UInt32(0))
+    }
+
+    /// Decodes the prefix at the start of `buffer`, lengths checked, checksum not.
+    init?(_ buffer: ByteBuffer) {
+        let start = buffer.readerIndex
+        func take<T: FixedWidthInteger>(_ offset: Int, _ type: T.Type) -> T {
+            buffer.getInteger(at: start + offset, endianness: .little, as: type) ?? 0
+        }
+        guard buffer.readableBytes >= Record.prefixLength, take(0, UInt32.self) == Record.magic,
+            take(4, UInt8.self) == Record.formatVersion, let state = Record.State(rawValue: take(5, UInt8.self))
+        else { return nil }
+        self.state = state
+        headerLength = Int(take(8, UInt32.self))
+        keyLength = Int(take(12, UInt16.self))
+        variantLength = Int(take(14, UInt16.self))
+        headLength = Int(take(16, UInt32.self))
+        bodyLength = take(24, Int64.self)
+        hash = take(32, UInt64.self)
+        sequence = take(40, UInt64.self)
+        storedAt = WallTime(secondsSinceEpoch: Int64(take(64, UInt32.self)))
+        bodyChecksum = take(68, UInt32.self)
+        facts = StoredFacts(
+            status: take(20, UInt16.self),
+            flags: StoredFacts.Flags(rawValue: take(22, UInt16.self)),
+            bornAt: WallTime(secondsSinceEpoch: Int64(take(48, UInt32.self))),
+            freshUntil: WallTime(secondsSinceEpoch: Int64(take(52, UInt32.self))),
+            staleWhileRevalidate: take(56, UInt32.self),
+            staleIfError: take(60, UInt32.self)
+        )
+        let content = Record.prefixLength + keyLength + variantLength + headLength
+        guard headerLength <= Record.maximumHeaderLength, content <= headerLength,
+            headerLength % 8 == 0, (0...Record.maximumBodyLength).contains(bodyLength),
+            sequence < Record.maximumSequence
+        else { return nil }
+    }
+
+    init(
+        state: Record.State,
+        headerLength: Int,
+        keyLength: Int,
+        variantLength: Int,
+        headLength: Int,
+        facts: StoredFacts,
+        bodyLength: Int64,
+        hash: UInt64,
+        sequence: UInt64,
+        storedAt: WallTime,
+        bodyChecksum: UInt32
+    ) {
+        self.state = state
+        self.headerLength = headerLength
+        self.keyLength = keyLength
+        self.variantLength = variantLength
+        self.headLength = headLength
+        self.facts = facts
+        self.bodyLength = bodyLength
+        self.hash = hash
+        self.sequence = sequence
+        self.storedAt = storedAt
+        self.bodyChecksum = bodyChecksum
+    }
+
+    /// True where the header in `buffer` is what was written.
+    ///
+    /// O(header).
+    func matchesChecksum(in buffer: ByteBuffer) -> Bool {
+        let content = keyLength + variantLength + headLength
+        guard buffer.readableBytes >= Record.prefixLength + content else { return false }
+        let written = buffer.getInteger(at: buffer.readerIndex + 76, endianness: .little, as: UInt32.self)
+        return Self.checksum(of: buffer, contentLength: content) == written
+    }
+
+    // The state byte is left out: marking a record as removed rewrites that byte alone.
+    private static func checksum(of buffer: ByteBuffer, contentLength: Int) -> UInt32 {
+        let start = buffer.readerIndex
+        let slices = [(0, 5), (6, 70), (Record.prefixLength, contentLength)]
+        return slices.reduce(0) { crc, slice in
+            buffer.getSlice(at: start + slice.0, length: slice.1)?.crc32c(from: crc) ?? crc
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// Shared, immutable but for the kernel's mapping. One volume file, open for as long as anybody reads from it.
+
+import CLinux
+import Glibc
+import NIOCore
+import Synchronization
+
+/// An append-only file of records.
+public final class Volume: Sendable {
+    /// The header at a volume's start takes one record alignment; records follow.
+    static let headerLength: Int64 = 64
+    static let magic: UInt32 = 0x3156_524C  // "LRV1" in the file
+
+    /// Larger numbers in names or in the index are not larder's.
+    static let maximumNumber: UInt32 = 1 << 31
+
+    let number: UInt32
+    let file: File
+    let shelf: SizeClass
+    /// What the volume is counted as in its shelf while it is written, in bytes.
+    let capacity: Int64
+    private let mapping = Mutex<UInt>(0)
+
+    init(number: UInt32, file: File, shelf: SizeClass, capacity: Int64) {
+        self.number = number
+        self.file = file
+        self.shelf = shelf
+        self.capacity = capacity
+    }
+
+    deinit {
+        let address = mapping.withLock { $0 }
+        // because the address came from mmap with this length, and nobody can ask any more
+        if address != 0 { unsafe munmap(UnsafeMutableRawPointer(bitPattern: address), Int(capacity)) }
+    }
+
+    static func name(_ number: UInt32) -> String { "\(number).volume" }
+
+    static func number(ofName name: String) -> UInt32? {
+        guard name.hasSuffix(".volume"), let number = UInt32(name.dropLast(7)), number <= maximumNumber,
+            Self.name(number) == name
+        else { return nil }
+        return number
+    }
+
+    /// The file's descriptor, for `sendfile`; valid while the volume is held.
+    public var descriptor: CInt { file.descriptor }
+
+    /// True where `sendfile` of the range would not wait for the disk.
+    ///
+    /// About 1 µs for 1 MB; any thread.
+    public func isResident(_ range: Range<Int64>) -> Bool {
+        guard range.upperBound <= capacity else { return false }
+        let address = mapping.withLock { address in
+            if address == 0 { address = mapped() }
+            return address
+        }
+        // because the mapping covers the capacity and lives until deinit; mincore reads no byte of it
+        guard let base = unsafe UnsafeRawPointer(bitPattern: address) else { return false }
+        return unsafe clinux_is_resident(base, Int(range.lowerBound), range.count) == 1
+    }
+
+    private func mapped() -> UInt {
+        // because a shared read-only mapping of a file we hold open, never dereferenced, cannot fault
+        let address = unsafe mmap(nil, Int(capacity), PROT_READ, MAP_SHARED, file.descriptor, 0)
+        return unsafe address == MAP_FAILED ? 0 : UInt(bitPattern: address)
+    }
+
+    /// The 64 bytes at a volume's start.
+    static func header(number: UInt32, shelf: SizeClass, capacity: Int64) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.writeInteger(magic, endianness: .little)
+        buffer.writeInteger(UInt32(Record.formatVersion), endianness: .little)
+        buffer.writeInteger(number, endianness: .little)
+        buffer.writeInteger(UInt32(shelf.rawValue), endianness: .little)
+        buffer.writeInteger(capacity, endianness: .little)
+        let checksum = buffer.crc32c()
+        buffer.writeInteger(checksum, endianness: .little)
+        buffer.writeRepeatingByte(0, count: Int(headerLength) - buffer.readableBytes)
+        return buffer
+    }
+
+    /// Opens a volume file and checks its header.
+    ///
+    /// Blocks.
+    static func open(_ path: String, number: UInt32, isReadOnly: Bool = false) throws(StoreError) -> Volume {
+        let file = try File(path, isReadOnly ? .read : .readWrite)
+        var buffer = ByteBuffer()
+        guard file.read(Int(headerLength), at: 0, into: &buffer, mayBlock: true) == .complete,
+            buffer.getInteger(at: 0, endianness: .little, as: UInt32.self) == magic,
+            buffer.getInteger(at: 4, endianness: .little, as: UInt32.self) == UInt32(Record.formatVersion),
+            buffer.getInteger(at: 8, endianness: .little, as: UInt32.self) == number,
+            let shelf = buffer.getInteger(at: 12, endianness: .little, as: UInt32.self),
+            let size = SizeClass(rawValue: Int(shelf)),
+            let capacity = buffer.getInteger(at: 16, endianness: .little, as: Int64.self),
+            (1...2 * Record.maximumBodyLength).contains(capacity),
+            buffer.getSlice(at: 0, length: 24)?.crc32c()
+                == buffer.getInteger(at: 24, endianness: .little, as: UInt32.self)
+        else { throw StoreError(.corrupt, "open", path, detail: "not a volume of this format") }
+        return Volume(number: number, file: file, shelf: size, capacity: capacity)
+    }
+}

@@ -1,0 +1,134 @@
+// What the writer thread does about trouble: a disk that is full or failing, files that are deleted from outside, a cache
+// directory that is gone or was never there. It looks about once a second and recovers by itself.
+
+import Logging
+import NIOCore
+import Synchronization
+
+extension VolumeWriter {
+    /// Does what may fail for want of disk; a failure makes the store sick for a while, and is no more than a refusal.
+    func attempt(_ body: () throws(StoreError) -> StoreRefusal?) -> StoreRefusal? {
+        guard identity != nil, !core.isSick.load(ordering: .relaxed) || ContinuousClock.now >= retryAt else {
+            return .sick
+        }
+        do throws(StoreError) {
+            let refusal = try body()
+            recovered()
+            return refusal
+        } catch {
+            return failed(error)
+        }
+    }
+
+    private func recovered() {
+        guard core.isSick.exchange(false, ordering: .relaxed) else { return }
+        failures = 0
+        core.logger.notice("The cache directory can be written again", metadata: ["path": "\(core.path)"])
+    }
+
+    func failed(_ error: StoreError) -> StoreRefusal {
+        core.counters.writeErrors.add(1)
+        // Full with nothing to reclaim is a matter of what is being written now, not of the disk.
+        guard error.kind != .full || error.code != 0 else { return .sick }
+        if error.kind == .full { makeSomeRoom() }
+        failures += 1
+        retryAt = .now + .seconds(min(30, 1 << min(failures - 1, 5)))
+        if error.kind == .missing, identity != nil { nextUpkeep = .now }
+        if !core.isSick.exchange(true, ordering: .relaxed) {
+            core.logger.warning(
+                "The cache directory cannot be written; pictures are fetched without being stored",
+                metadata: ["error": "\(error)"]
+            )
+        }
+        return .sick
+    }
+
+    func upkeep() {
+        nextUpkeep = .now + .seconds(1)
+        let now = Paths.identity(core.volumesPath)
+        if identity == nil || now != identity {
+            takeOver()
+        } else if core.isSick.load(ordering: .relaxed) {
+            _ = attempt { () throws(StoreError) in
+                try probe()
+                return nil
+            }
+        } else {
+            for volume in core.volumes.all where volume.file.status.map({ $0.links == 0 }) ?? true { lose(volume) }
+            keepFiles()
+        }
+        publishUse()
+    }
+
+    /// Finds out whether the disk can be written, without a client's response at stake.
+    private func probe() throws(StoreError) {
+        let path = core.path + "/probe"
+        Paths.remove(path)
+        defer { Paths.remove(path) }
+        let file = try File(path, .create)
+        try file.write(ByteBuffer(repeating: 0, count: 4096), at: 0)
+    }
+
+    private func lose(_ volume: Volume) {
+        core.logger.warning("A volume was deleted from outside", metadata: ["volume": "\(volume.number)"])
+        core.volumes.remove(volume.number)
+        _ = core.directory.removeAll { $0.volume == volume.number }
+        drop(volume.number, from: volume.shelf.rawValue)
+    }
+
+    /// Makes the small files again that were deleted from outside.
+    private func keepFiles() {
+        do throws(StoreError) {
+            try StoreFiles.keepFormat(core.path, core.keyHash)
+            let held = core.lock.withLock { $0?.identity }
+            guard Paths.identity(StoreFiles.lockPath(core.path)) != held else { return }
+            let lock = try StoreFiles.lock(core.path)
+            core.lock.withLock { $0 = lock }
+        } catch {
+            _ = failed(error)
+        }
+    }
+
+    /// The cache directory is gone, was replaced, or could not be used so far: forget what was in it, and take the one
+    /// that is there now into use, or a new one.
+    private func takeOver() {
+        guard identity != nil || ContinuousClock.now >= retryAt else { return }
+        if identity != nil {
+            core.counters.directoryLost.add(1)
+            core.logger.warning(
+                "The cache directory is gone; what was in it is forgotten",
+                metadata: ["path": "\(core.path)"]
+            )
+        }
+        forgetAll()
+        do throws(StoreError) {
+            try Paths.makeDirectory(core.path)
+            core.lock.withLock { $0 = nil }
+            let lock = try StoreFiles.lock(core.path)
+            // What is there under another secret is of no use; what is another format's is not ours to remove.
+            if try StoreFiles.read(core.path) != core.keyHash { try StoreFiles.make(core.path, core.keyHash) }
+            try Paths.makeDirectory(core.volumesPath)
+            let survey = try VolumeSurvey(core.volumesPath, rows: [], highestNumber: 0, logger: core.logger)
+            nextVolume = max(nextVolume, survey.nextNumber)
+            core.unverifiedBelow.store(nextVolume, ordering: .relaxed)
+            indexBytes = StoreFiles.indexSize(core.path)
+            shareOut()
+            adopt(survey)
+            core.lock.withLock { $0 = lock }
+            identity = Paths.identity(core.volumesPath)
+            core.post(.reopen)
+            recovered()
+        } catch {
+            _ = failed(error)
+        }
+    }
+
+    private func forgetAll() {
+        identity = nil
+        core.volumes.removeAll()
+        _ = core.directory.removeAll { _ in true }
+        active = active.map { _ in nil }
+        extents = [:]
+        shelves = shelves.map { Shelf(size: $0.size, budget: $0.budget) }
+    }
+}

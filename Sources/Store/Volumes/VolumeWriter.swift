@@ -1,0 +1,132 @@
+// Confined to the writer thread, which alone changes volumes: it takes extents, writes records, reclaims, and tells
+// directory and index. A write that fails costs the store that one response and never a client its picture.
+//
+// Invariant: a record's bytes are all written before its row is posted, its row is posted before its entry is in the
+// directory, and the entry gets in only where the fence allows it: so a purge sees every row that a look-up could find.
+
+import Glibc
+import Logging
+import NIOCore
+import Synchronization
+
+final class VolumeWriter {
+    let core: StoreCore
+    var shelves: [Shelf]
+    var ghosts = GhostList(capacity: 1 << 17)
+    /// The volume being written of each shelf and ring.
+    var active: [ActiveVolume?]
+    /// Fills whose body is being written, by their numbers, and where.
+    var extents: [UInt64: Extent] = [:]
+    /// Volumes whose survivors are being copied.
+    var reclaiming: Set<UInt32> = []
+    var maximumSize: Int64
+    var indexBytes: Int64
+    var nextVolume: UInt32
+    var nextPosition: Int64
+    /// The directory of the volumes in use; nil where there is none: then nothing is written.
+    var identity: FileIdentity?
+    var failures = 0
+    var retryAt = ContinuousClock.now
+    var nextUpkeep = ContinuousClock.now
+
+    struct ActiveVolume {
+        let volume: Volume
+        var used: Int64
+    }
+
+    /// The place of a body whose length was told, or of one that grows in a volume of its own.
+    struct Extent {
+        let volume: Volume
+        let location: RecordLocation
+        let headerLength: Int
+        /// Nothing else lies in the volume.
+        let isSingle: Bool
+        /// The body's length is not known yet.
+        let isGrowing: Bool
+        var charge: Int64
+        var written: Int64 = 0
+        var checksum: UInt32 = 0
+    }
+
+    init(_ core: StoreCore, maximumSize: Int64, survey: VolumeSurvey) {
+        self.core = core
+        self.maximumSize = maximumSize
+        indexBytes = StoreFiles.indexSize(core.path)
+        nextVolume = survey.nextNumber
+        nextPosition = survey.nextPosition
+        active = Array(repeating: nil, count: SizeClass.allCases.count * 2)
+        shelves = SizeClass.allCases.map { Shelf(size: $0, budget: 0) }
+        shareOut()
+        let isInUse = core.lock.withLock { $0 != nil }
+        if isInUse { identity = Paths.identity(core.volumesPath) }
+        adopt(survey)
+    }
+
+    /// Takes volumes that are there onto their shelves, less what is over the limit.
+    func adopt(_ survey: VolumeSurvey) {
+        for found in survey.volumes {
+            shelves[found.volume.shelf.rawValue].add(
+                Shelf.Slot(volume: found.volume.number, charge: found.charge, isSingle: found.isSingle),
+                to: found.ring
+            )
+            core.volumes.add(found.volume)
+        }
+        shrinkAll()
+    }
+
+    /// The thread's life: batches of jobs, and the upkeep about once a second.
+    func run() {
+        while let batch = core.writes.next(within: .seconds(1)) {
+            for job in batch {
+                perform(job)
+                // Between jobs, too: a batch may take long.
+                if ContinuousClock.now >= nextUpkeep { upkeep() }
+            }
+            if ContinuousClock.now >= nextUpkeep { upkeep() }
+        }
+    }
+
+    private func perform(_ job: WriteJob) {
+        switch job {
+        case .append(let response, let hash, let body, let completion):
+            core.backlog.subtract(body.readableBytes, ordering: .relaxed)
+            completion(append(response, hash: hash, body: body))
+        case .open(let fill): open(fill)
+        case .body(let fill, let bytes):
+            core.backlog.subtract(bytes.readableBytes, ordering: .relaxed)
+            write(bytes, of: fill)
+        case .finish(let fill, let completion): completion(finish(fill))
+        case .discard(let fill): discard(fill)
+        case .freshen(let freshened): freshen(freshened)
+        case .markRemoved(let location, let hash): markRemoved(location, hash: hash)
+        case .setMaximumSize(let bytes):
+            maximumSize = bytes
+            shareOut()
+            shrinkAll()
+        case .indexSize(let bytes):
+            indexBytes = bytes
+            shareOut()
+            shrinkAll()
+        case .noteVolumes: noteAll()
+        case .barrier(let completion): completion()
+        case .close: close()
+        }
+    }
+
+    private func shrinkAll() {
+        for shelf in shelves.indices { shrink(shelf, toSpare: false) }
+        publishUse()
+    }
+
+    private func close() {
+        for fill in Array(extents.keys) { discard(fill) }
+        for volume in core.volumes.all {
+            do throws(StoreError) {
+                try volume.file.synchronize()
+            } catch {
+                // Then the stop is not marked as clean: bodies are checked before they are used again.
+                _ = failed(error)
+            }
+        }
+    }
+}

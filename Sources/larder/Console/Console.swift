@@ -1,0 +1,55 @@
+// Standard output, standard error and files, unbuffered: what is told is told at once, also into a pipe.
+
+import Glibc
+
+enum Console {
+    /// Writes a text; what the other end does not take is lost.
+    static func write(_ text: String, to descriptor: CInt) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            // because the pointer is used inside the call only, with its own count
+            let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+
+    /// Prints a line on standard output.
+    static func print(_ line: String) { write(line + "\n", to: STDOUT_FILENO) }
+
+    /// Reads a file whole, or standard input for `-`.
+    static func read(_ path: String) throws(Failure) -> [UInt8] {
+        // because the text outlives the call
+        let descriptor = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Failure("\(path): cannot be opened: \(reason(errno))") }
+        defer { if path != "-" { close(descriptor) } }
+        var bytes: [UInt8] = []
+        var room = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            // because the pointer is used inside the call only, with its own count
+            let count = unsafe room.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw Failure("\(path): cannot be read: \(reason(errno))") }
+            if count == 0 { return bytes }
+            bytes += room[..<count]
+        }
+    }
+
+    /// The system's words for an error number.
+    static func reason(_ code: CInt) -> String {
+        // because strerror_r writes at most the capacity it is told and terminates the text
+        unsafe String(unsafeUninitializedCapacity: 128) { room in
+            unsafe room.withMemoryRebound(to: CChar.self) { characters in
+                guard let base = characters.baseAddress, unsafe strerror_r(code, base, 128) == 0 else { return 0 }
+                return unsafe strlen(base)
+            }
+        }
+    }
+
+    /// A variable of the environment; nil where it is not set.
+    static func environment(_ name: String) -> String? {
+        // because the environment is not changed while larder runs, and the text is copied at once
+        unsafe getenv(name).map { unsafe String(cString: $0) }
+    }
+}

@@ -1,0 +1,36 @@
+// The executable: names its commands. Each command has a file of its own; Serving composes and runs the parts.
+
+import ArgumentParser
+
+@main
+struct Larder: AsyncParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "larder",
+        abstract: "A read-through cache for pictures.",
+        discussion: """
+            larder runs on a web server, on localhost. IIS, nginx or Apache points its image paths at it. What is \
+            stored is answered from this machine's disk or memory; the rest is fetched from the first origin of a list \
+            that can answer, and kept.
+
+            Every command reads the same configuration file. serve and check use it whole; purge, stats and ls find \
+            the running larder's admin interface in it, warm its picture port.
+
+            EXAMPLES
+              larder check --config larder.yaml
+              larder serve --config larder.yaml
+              larder purge /images/0042/front.jpg
+              larder stats
+
+            EXIT STATUS
+              0   done
+              1   not done; standard error says why
+              64  the command line is wrong
+            """,
+        version: "larder \(version)",
+        subcommands: [
+            Serve.self, Check.self, Purge.self, Stats.self, List.self, Warm.self, Verify.self,
+        ]
+    )
+}

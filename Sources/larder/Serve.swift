@@ -1,0 +1,41 @@
+// larder serve: runs larder until it is told to stop.
+
+import ArgumentParser
+import Glibc
+import Logging
+import Settings
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve pictures.",
+        discussion: """
+            Runs in the foreground, as systemd wants it, and logs to standard error.
+
+            SIGNALS
+              SIGTERM, SIGINT  finish the requests in progress and stop; a second one stops at once
+              SIGHUP           read the configuration again; the log names what needs a restart
+              SIGUSR1          open the access log anew, after it was moved away
+
+            EXAMPLES
+              larder serve
+              larder serve --config larder.yaml
+            """
+    )
+
+    @OptionGroup var options: ConfigurationOption
+
+    func run() async throws {
+        try await reportingFailures {
+            let loaded = try options.load()
+            let level = LogLevel(loaded.configuration.log.level)
+            LoggingSystem.bootstrap { label in StandardErrorLog(label: label, level: level) }
+            let logger = Logger(label: "larder")
+            for warning in loaded.warnings { logger.warning("\(warning.told)") }
+            ProcessLimits.raiseDescriptors()
+            signal(SIGPIPE, SIG_IGN)
+            let parts = try await Composition(loaded.configuration, file: options.file, logger: logger)
+            let running = RunningLarder(parts, loaded.configuration, file: options.file, level: level, logger: logger)
+            try await running.run()
+        }
+    }
+}

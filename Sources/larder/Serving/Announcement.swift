@@ -1,0 +1,50 @@
+// A value. What serve prints once it serves: every address, with something to try where an origin is a directory.
+
+import Glibc
+import Settings
+
+struct Announcement {
+    /// Names of the directory that are looked at.
+    private static let entryLimit = 1000
+    private static let sampleLimit = 3
+
+    let lines: [String]
+
+    init(_ addresses: [ListenAddress], admin: ListenAddress, origins: [Configuration.Origin]) {
+        let samples = origins.first { $0.url.scheme == .file }.map { Self.pictures(in: $0.url.path) } ?? []
+        lines =
+            addresses.map { address in
+                let base = Self.url(address)
+                let told = "larder \(Larder.version) serves pictures on \(base)"
+                guard base.hasPrefix("http"), !samples.isEmpty else { return told }
+                return "\(told) (try \(samples.map { base + $0 }.joined(separator: " ")))"
+            } + ["The status page is on \(Self.url(admin))"]
+    }
+
+    private static func url(_ address: ListenAddress) -> String {
+        switch address {
+        case .unix: address.description
+        case .tcp("0.0.0.0", let port): "http://127.0.0.1:\(port)/"
+        case .tcp("::", let port): "http://[::1]:\(port)/"
+        case .tcp: "http://\(address)/"
+        }
+    }
+
+    /// Some pictures that lie in a directory itself.
+    private static func pictures(in path: String) -> [String] {
+        let endings = [".jpg", ".jpeg", ".png", ".webp", ".svg"]
+        var names: [String] = []
+        // because the stream and its entries are used before closedir, and each name is copied at once
+        guard let directory = unsafe opendir(path) else { return [] }
+        for _ in 0..<entryLimit {
+            guard let entry = unsafe readdir(directory) else { break }
+            // because as above; the name ends with a zero byte
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if !name.hasPrefix("."), endings.contains(where: name.lowercased().hasSuffix) { names.append(name) }
+        }
+        unsafe closedir(directory)  // because nothing of it is used any more
+        return names.sorted().prefix(sampleLimit).map { Percent.encoded($0) }
+    }
+}

@@ -1,0 +1,45 @@
+// Shared. What signals do to a running larder.
+
+import Glibc
+import ServiceLifecycle
+import Synchronization
+import UnixSignals
+
+final class SignalService: Service {
+    private let stop: @Sendable () -> Void
+    private let reload: @Sendable () -> Void
+    private let reopenLog: @Sendable () -> Void
+    private let group = Mutex<ServiceGroup?>(nil)
+
+    init(
+        stop: @escaping @Sendable () -> Void,
+        reload: @escaping @Sendable () -> Void,
+        reopenLog: @escaping @Sendable () -> Void
+    ) {
+        self.stop = stop
+        self.reload = reload
+        self.reopenLog = reopenLog
+    }
+
+    /// Names the group that SIGTERM stops; before it runs.
+    func attach(_ group: ServiceGroup) { self.group.withLock { $0 = group } }
+
+    func run() async throws {
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup, .sigusr1)
+        var isStopping = false
+        for await signal in signals.cancelOnGracefulShutdown() {
+            switch signal {
+            case .sighup: reload()
+            case .sigusr1: reopenLog()
+            default:
+                if isStopping {
+                    Console.write("larder: stopped at once by a second signal\n", to: STDERR_FILENO)
+                    exit(1)
+                }
+                isStopping = true
+                stop()
+                await group.withLock { $0 }?.triggerGracefulShutdown()
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// A value. larder's own log: a line a message on standard error. The journal is told the priority (sd-daemon(3)) and adds
+// the time itself; elsewhere the line begins with the time and the level.
+
+import Glibc
+import HTTPMessage
+import Logging
+
+struct StandardErrorLog: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    private let label: String
+    private let level: LogLevel
+    private let isJournal = Console.environment("JOURNAL_STREAM") != nil
+
+    init(label: String, level: LogLevel) {
+        self.label = label
+        self.level = level
+    }
+
+    /// The level of all loggers; setting it on one does nothing.
+    var logLevel: Logger.Level {
+        get { level.current }
+        set { _ = newValue }
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
+        let fields = all.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.quoted("\($0.value)"))" }.joined()
+        // A line is a message: a line end in it would begin another.
+        let text = event.message.description.split(whereSeparator: \.isNewline).joined(separator: " | ")
+        let head =
+            isJournal
+            ? "<\(Self.priority(event.level))>"
+            : "\(Self.now) \(event.level): "
+        Console.write("\(head)\(text)\(fields)\n", to: STDERR_FILENO)
+    }
+
+    /// The time as ISO 8601 has it, made of the words of an HTTP date: `Sun, 06 Nov 1994 08:49:37 GMT`.
+    private static var now: String {
+        let date = HTTPDate.format(WallTime(secondsSinceEpoch: Int64(time(nil)))).split(separator: " ")
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        guard date.count == 6, let month = months.firstIndex(of: String(date[2])) else { return "" }
+        return "\(date[3])-\(month < 9 ? "0" : "")\(month + 1)-\(date[1])T\(date[4])Z"
+    }
+
+    private static func quoted(_ value: String) -> String {
+        let isPlain = !value.isEmpty && value.allSatisfy { !$0.isWhitespace && $0 != "\"" && !$0.isNewline }
+        return isPlain ? value : value.debugDescription
+    }
+
+    private static func priority(_ level: Logger.Level) -> Int {
+        switch level {
+        case .critical: 2
+        case .error: 3
+        case .warning: 4
+        case .notice: 5
+        case .info: 6
+        case .debug, .trace: 7
+        }
+    }
+}

@@ -1,0 +1,28 @@
+// larder stats: the figures of the running larder, for people.
+
+import Admin
+import ArgumentParser
+
+struct Stats: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what larder has done and is doing.",
+        discussion: """
+            Figures count from larder's start. --json prints all of them, under names that do not change; a monitor \
+            reads the same at /metrics of the admin interface.
+
+            EXAMPLES
+              larder stats
+              larder stats --json
+            """
+    )
+
+    @OptionGroup var options: ConfigurationOption
+    @OptionGroup var json: JSONOption
+
+    func run() async throws {
+        try await reportingFailures {
+            let stats = try await AdminClient(options).get("/stats")
+            Console.print(json.isWanted ? stats.indented : StatsText(stats).text)
+        }
+    }
+}

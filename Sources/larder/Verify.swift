@@ -1,0 +1,80 @@
+// larder verify: checks a cache directory that no larder uses, against its checksums and its index.
+
+import Admin
+import ArgumentParser
+import Settings
+import Store
+
+struct Verify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check the stored pictures against their checksums.",
+        discussion: """
+            Reads the whole cache directory and changes nothing. larder must not be running. Damage does no harm: what \
+            is not as it was written is never served, and is fetched again when it is asked for. Exits with 1 if there \
+            is any.
+
+            EXAMPLES
+              larder verify
+              larder verify --json
+            """
+    )
+
+    @OptionGroup var options: ConfigurationOption
+    @OptionGroup var json: JSONOption
+
+    func run() async throws {
+        try await reportingFailures {
+            let directory = try options.load().configuration.cache.directory
+            let report: VerificationReport
+            do {
+                report = try Store.verify(directory: directory)
+            } catch let error as StoreError {
+                throw Failure(Self.words(error, directory))
+            }
+            json.isWanted ? Console.print(Self.json(report).indented) : Self.tell(report, directory)
+            guard report.isSound else { throw ExitCode.failure }
+        }
+    }
+
+    private static func words(_ error: StoreError, _ directory: String) -> String {
+        switch error.kind {
+        case .inUse: "\(directory) is in use: stop larder first"
+        case .missing: "\(directory) is no cache directory (cache.directory)"
+        case .corrupt: "\(directory) has another format: \(error.detail)"
+        case .full, .readOnly, .io, .index: "\(error)"
+        }
+    }
+
+    private static func figures(_ report: VerificationReport) -> [(name: String, title: String, value: Int)] {
+        [
+            ("volumes", "volumes", report.volumes), ("records", "records", report.records),
+            ("complete", "whole and right", report.complete), ("reserved", "not finished", report.reserved),
+            ("removed", "removed", report.removed), ("broken", "broken", report.broken),
+            ("unusable_volumes", "unusable volumes", report.unusableVolumes),
+            ("skipped_bytes", "bytes of no record", Int(report.skippedBytes)),
+            ("rows", "rows of the index", report.rows),
+            ("rows_without_record", "rows without a record", report.rowsWithoutRecord),
+            ("rows_of_gone_volumes", "rows of volumes that are gone", report.rowsOfGoneVolumes),
+            ("records_without_row", "records without a row", report.recordsWithoutRow),
+        ]
+    }
+
+    private static func json(_ report: VerificationReport) -> JSON {
+        .object(
+            figures(report).map { JSON.Member($0.name, .integer($0.value)) } + [
+                .init("body_bytes", .integer(Int(report.bodyBytes))),
+                .init("is_index_readable", .bool(report.isIndexReadable)), .init("is_sound", .bool(report.isSound)),
+            ]
+        )
+    }
+
+    private static func tell(_ report: VerificationReport, _ directory: String) {
+        let state = report.isSound ? "sound" : "damaged; what is broken is never served"
+        Console.print("\(directory): \(state)")
+        var table = TextTable(.left, .right)
+        for (_, title, value) in figures(report) where value > 0 { table.add(title, Readable.number(value)) }
+        table.add("pictures", Readable.bytes(Int(report.bodyBytes)))
+        for line in table.lines(indent: 2) { Console.print(line) }
+        if !report.isIndexReadable { Console.print("  the index cannot be read; larder rebuilds it at its next start") }
+    }
+}

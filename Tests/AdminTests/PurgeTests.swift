@@ -1,0 +1,78 @@
+// POST /purge: what is removed is what was named, in whatever spelling, and what is wrong is named by its field.
+
+import Admin
+import Settings
+import Store
+import TestSupport
+import Testing
+
+@Suite("POST /purge")
+struct PurgeTests {
+    @Test("removes what is named, and tells what")
+    func rules() async throws {
+        try await withLarder { larder in
+            try await larder.fetch("/a~b.jpg", "/images/1.jpg", "/images/2.jpg", "/thumbs/1.png", "/x.jpg")
+            let first = try await larder.purge(#"{"url": ["/a%7eb.jpg", "http://any.test/none.jpg"], "prefix": ["/images/"]}"#)
+            #expect(first.status == 200)
+            #expect(first.report["responses"] == 3)
+            #expect(first.report["bytes"] == .integer("/a~b.jpg/images/1.jpg/images/2.jpg".utf8.count))
+            #expect(
+                first.report["rules"]?.items.map { "\($0["rule"]?.text ?? ""): \($0["responses"]?.whole ?? -1)" } == [
+                    "url /a%7eb.jpg: 1", "url http://any.test/none.jpg: 0", "prefix /images/: 2",
+                ])
+            #expect(try await larder.purge(#"{"glob": ["/thumbs/?.p*"]}"#).report["responses"] == 1)
+            #expect(try await larder.purge(#"{"all": true}"#).report["responses"] == 1)
+            #expect(try await larder.stats()["store"]?["responses"] == 0)
+            try await larder.fetch("/x.jpg")
+            #expect(larder.origin.requestCount("/x.jpg") == 2)
+        }
+    }
+
+    @Test(
+        "a mistake is named by its field, and nothing is removed",
+        arguments: [
+            (#"{"url": "/a"}"#, "url"), (#"{"url": ["a.jpg"]}"#, "url[0]"), (#"{"url": ["/a", 1]}"#, "url[1]"),
+            (#"{"prefix": ["/%zz"]}"#, "prefix[0]"), (#"{"prefix": [""]}"#, "prefix[0]"),
+            (#"{"glob": ["x*"]}"#, "glob[0]"), (#"{"all": 1}"#, "all"), (#"{"urls": ["/a"]}"#, "urls"),
+            (#"{"all": true, "tag": ["t"]}"#, "tag"), (#"{"url": ["/../../a"]}"#, "url[0]"),
+        ]
+    )
+    func mistakes(body: String, field: String) async throws {
+        try await withLarder { larder in
+            try await larder.fetch("/a")
+            let (status, report) = try await larder.purge(body)
+            #expect(status == 400)
+            #expect(report["field"]?.text == field)
+            #expect(report["detail"]?.text?.isEmpty == false)
+            #expect(try await larder.stats()["store"]?["responses"] == 1)
+        }
+    }
+
+    @Test("a body that names nothing is refused", arguments: ["", "{", "[]", "{}", #"{"all": false}"#, #"{"url": []}"#])
+    func emptiness(body: String) async throws {
+        try await withLarder { larder in #expect(try await larder.purge(body).status == 400) }
+    }
+
+    @Test("more than 1000 rules, or more than 1 MiB, is refused")
+    func bounds() async throws {
+        try await withLarder { larder in
+            let paths = (0...1000).map { "\"/\($0)\"" }.joined(separator: ",")
+            #expect(try await larder.purge("{\"url\": [\(paths)]}").status == 400)
+            let long = String(repeating: "a", count: 1 << 20)
+            #expect(try await larder.purge("{\"url\": [\"/\(long)\"]}").status == 413)
+        }
+    }
+
+    @Test("keys with a host are purged by full URL alone")
+    func hosts() async throws {
+        let change = { (configuration: inout Configuration) in configuration.origins[0].hostHeader = .client }
+        try await withLarder(change) { larder in
+            let client = try RawClient(port: larder.picturePort)
+            for host in ["a.test", "b.test"] { _ = try client.get("/x/1.jpg", [("Host", host)]) }
+            await withCheckedContinuation { done in larder.store.whenSettled { done.resume() } }
+            #expect(try await larder.purge(#"{"prefix": ["/x/"]}"#).status == 400)
+            #expect(try await larder.purge(#"{"prefix": ["http://A.test/x/"]}"#).report["responses"] == 1)
+            #expect(try await larder.purge(#"{"glob": ["http://*.test/x/?.jpg"]}"#).report["responses"] == 1)
+        }
+    }
+}

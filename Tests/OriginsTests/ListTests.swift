@@ -1,0 +1,119 @@
+// The pure parts of the list: order of asking, which answers are final, URLs, timers, stalls, histogram.
+
+import Testing
+
+@testable import Origins
+
+@Suite("Which origin is asked next") struct AskingOrderTests {
+    private func walk(_ order: AskingOrder, hasAnswer: Bool = false, skipping: Set<Int> = []) -> [Int] {
+        var order = order
+        var asked: [Int] = []
+        while let next = order.next(hasAnswer: hasAnswer, mayAsk: { !skipping.contains($0) }) { asked.append(next) }
+        return asked
+    }
+
+    @Test("the order is the list's")
+    func inOrder() {
+        #expect(walk(AskingOrder(count: 3, only: nil)) == [0, 1, 2])
+    }
+
+    @Test("a single request asks one origin")
+    func only() {
+        #expect(walk(AskingOrder(count: 3, only: 1)) == [1])
+        #expect(AskingOrder(count: 3, only: 1).hasNext)
+    }
+
+    @Test("origins that are left alone come last, and only while nobody has answered")
+    func passedOver() {
+        #expect(walk(AskingOrder(count: 3, only: nil), skipping: [0]) == [1, 2, 0])
+        #expect(walk(AskingOrder(count: 3, only: nil), skipping: [0, 1, 2]) == [0, 1, 2])
+        #expect(walk(AskingOrder(count: 3, only: nil), hasAnswer: true, skipping: [0]) == [1, 2])
+    }
+
+    @Test(
+        "5xx is never final, 404 and 410 are an authoritative origin's, all else is",
+        arguments: [
+            (200, true, true), (206, true, true), (304, true, true), (301, true, true), (400, true, true),
+            (403, true, true), (404, false, true), (410, false, true), (416, true, true), (429, true, true),
+            (500, false, false), (502, false, false), (503, false, false), (504, false, false),
+        ]
+    )
+    func final(status: Int, elsewhere: Bool, authoritative: Bool) {
+        #expect(AskingOrder.isFinal(status: status, isAuthoritative: false) == elsewhere)
+        #expect(AskingOrder.isFinal(status: status, isAuthoritative: true) == authoritative)
+    }
+}
+
+@Suite("The URL of an origin") struct OriginAddressTests {
+    @Test(
+        "good ones",
+        arguments: [
+            ("http://files-1.lan", OriginAddress.http(base: "http://files-1.lan", prefix: "")),
+            ("http://files-1.lan:8080/", .http(base: "http://files-1.lan:8080", prefix: "")),
+            ("HTTPS://files/pictures/", .http(base: "https://files", prefix: "/pictures")),
+            ("http://[::1]:81/a/b", .http(base: "http://[::1]:81", prefix: "/a/b")),
+            ("http://[::1]", .http(base: "http://[::1]", prefix: "")),
+            ("file:///mnt/pictures", .file(root: "/mnt/pictures")),
+            ("file:///mnt/my%20pictures", .file(root: "/mnt/my pictures")),
+            ("file://localhost/mnt", .file(root: "/mnt")),
+        ]
+    )
+    func good(url: String, expected: OriginAddress) {
+        #expect(OriginAddress(url) == expected)
+    }
+
+    @Test(
+        "bad ones",
+        arguments: [
+            "", "files", "ftp://files/", "http:/files", "http://", "http://:80/", "http://files:0/",
+            "http://files:70000/", "http://files:x/", "http://user:secret@files/", "http://files/?q",
+            "http://files/#f", "http://fi les/", "file://server/share", "file:pictures", "file:///a%00b", "file:///%",
+            "http://files/\r\nX: y",
+        ]
+    )
+    func bad(url: String) {
+        #expect(OriginAddress(url) == nil)
+        #expect(throws: OriginError.self) { try Running([.test(url)]) }
+    }
+}
+
+@Suite("Deadlines, stalls and latencies") struct TimersTests {
+    @Test("deadlines come soonest first, whatever the order they were added in")
+    func order() {
+        let start = ContinuousClock.now
+        var timers = Timers()
+        for number in 0..<200 {
+            let place = UInt64(number * 73 % 200)
+            timers.add(Timers.Entry(deadline: start + .milliseconds(Int(place)), attempt: place))
+        }
+        #expect(timers.removeDue(at: start - .milliseconds(1)) == nil)
+        for number in 0..<200 {
+            #expect(timers.first == start + .milliseconds(number))
+            #expect(timers.removeDue(at: start + .seconds(1))?.attempt == UInt64(number))
+        }
+        #expect(timers.removeDue(at: start + .seconds(1)) == nil)
+    }
+
+    @Test("a window needs 100 bytes a second, and a byte at least")
+    func stall() {
+        var stall = Stall()
+        #expect(!stall.isEnough(for: .milliseconds(1)))
+        stall.count(1)
+        #expect(stall.isEnough(for: .milliseconds(10)))
+        stall.count(998)
+        #expect(!stall.isEnough(for: .seconds(10)))
+        stall.count(1)
+        #expect(stall.isEnough(for: .seconds(10)))
+    }
+
+    @Test("a duration falls into the first bucket that holds it")
+    func histogram() {
+        var histogram = LatencyHistogram()
+        histogram.record(.milliseconds(1))
+        histogram.record(.seconds(60))
+        #expect(histogram.counts[1] == 1)
+        #expect(histogram.counts.last == 1)
+        #expect(histogram.count == 2)
+        #expect(abs(histogram.sum - 60.001) < 1e-9)
+    }
+}

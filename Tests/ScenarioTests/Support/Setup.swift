@@ -1,0 +1,38 @@
+// A value. What a scenario's larder is made from; a test changes what it is about and leaves the rest.
+
+import Origins
+import Settings
+import TestSupport
+
+struct Setup {
+    /// Limits, caching rules, access log; where it listens is the harness's business.
+    var configuration = Configuration()
+    var origins: [OriginSettings]
+    /// The first origin is sent the client's Host: keys have one.
+    var passesHost = false
+    /// A Unix socket to listen on as well.
+    var unixSocket: String?
+    var maximumSize: Int64 = 64 << 20
+    var memory: Int64 = 4 << 20
+
+    /// One authoritative origin first, the others in their order behind it.
+    init(_ origins: [ScriptedOrigin]) {
+        self.origins = origins.enumerated().map { OriginSettings(url: $1.url, isAuthoritative: $0 == 0) }
+    }
+
+    /// The settings that the proxy reads, with as many origins as there are.
+    func proxyConfiguration() throws -> Configuration {
+        var result = configuration
+        result.origins = try origins.map { try Configuration.Origin(url: OriginURL($0.url)) }
+        if passesHost { result.origins[0].hostHeader = .client }
+        return result
+    }
+
+    /// The origins as larder asks them.
+    func originSettings() -> [OriginSettings] {
+        guard passesHost else { return origins }
+        var result = origins
+        result[0].hostHeader = .client
+        return result
+    }
+}

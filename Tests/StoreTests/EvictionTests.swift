@@ -1,0 +1,253 @@
+// Stateless: disk use within its limit, and what is worth keeping.
+
+import HTTPCaching
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import Store
+
+@Suite("Invariant 7: disk use never passes max_size")
+struct EvictionTests {
+    /// Sizes as pictures have them: many small, some large.
+    private func size(_ generator: inout SeededGenerator) -> Int {
+        switch Int.random(in: 0..<100, using: &generator) {
+        case ..<60: Int.random(in: 2_000...16_000, using: &generator)
+        case ..<90: Int.random(in: 16_001...48_000, using: &generator)
+        case ..<98: Int.random(in: 48_001...400_000, using: &generator)
+        default: Int.random(in: 400_001...2_000_000, using: &generator)
+        }
+    }
+
+    @Test("several times as much as fits, told and untold lengths; what stays is right", arguments: [32, 40])
+    func bounded(mebibytes: Int64) async throws {
+        let limit = mebibytes * mebibyte
+        let stage = try TestStore(maximumSize: limit)
+        var generator = SeededGenerator()
+        let sample = sampleBytes(2_100_000)
+        var most = 0
+        for number in 0..<3_000 {
+            let body = Array(sample[number..<number + size(&generator)])
+            let refusal = await stage.put("/\(number)", body, isLengthTold: number % 7 != 0)
+            #expect(refusal == nil || refusal == .tooLarge)
+            if number % 10 == 0 { most = max(most, diskUse(of: stage.path)) }
+            if number % 3 == 0 { _ = stage.look("/\(number - number % 40)") }
+        }
+        await stage.settle()
+        most = max(most, diskUse(of: stage.path))
+        #expect(most <= limit, "seed \(generator.seed)")
+        #expect(most > limit / 2)
+        let statistics = stage.store.statistics
+        #expect(statistics.evictions > 0 && statistics.survivors > 0)
+        for number in 0..<3_000 {
+            guard let found = stage.get("/\(number)") else { continue }
+            #expect(found.elementsEqual(sample[number..<number + found.count]))
+        }
+        stage.store.close()
+    }
+
+    @Test("what is asked for again and again outlives what was asked for once", arguments: [8_000, 30_000, 600_000])
+    func survivors(count: Int) async throws {
+        let stage = try TestStore(maximumSize: 40 * mebibyte)
+        let sample = sampleBytes(count + 10_000)
+        for hot in 0..<3 { await stage.put("/hot/\(hot)", Array(sample[hot..<hot + count])) }
+        let writes = 60_000_000 / count
+        for number in 0..<writes {
+            await stage.put("/once/\(number)", Array(sample[number % 10_000..<number % 10_000 + count]))
+            for hot in 0..<3 { _ = stage.look("/hot/\(hot)") }
+        }
+        for hot in 0..<3 { #expect(stage.get("/hot/\(hot)") == Array(sample[hot..<hot + count])) }
+        #expect(stage.entry("/once/0") == nil)
+        #expect(stage.store.statistics.evictions > 0)
+        stage.store.close()
+    }
+
+    @Test("a smaller limit holds at once, also at a restart; what is left is right")
+    func shrinking() async throws {
+        let stage = try TestStore(maximumSize: 128 * mebibyte)
+        let sample = sampleBytes(220_000)
+        for number in 0..<500 { await stage.put("/\(number)", Array(sample[number..<number + 200_000])) }
+        await stage.settle()
+        #expect(diskUse(of: stage.path) > 40 << 20)
+        stage.store.setMaximumSize(40 * mebibyte)
+        await stage.settle()
+        #expect(diskUse(of: stage.path) <= 40 << 20)
+        stage.store.close()
+        let again = try TestStore(stage.directory, maximumSize: 32 * mebibyte)
+        #expect(diskUse(of: stage.path) <= 32 << 20)
+        try await again.loaded()
+        #expect(again.store.statistics.responses > 0)
+        for number in 0..<500 {
+            if let found = again.get("/\(number)") { #expect(found == Array(sample[number..<number + 200_000])) }
+        }
+        again.store.close()
+    }
+}
+
+@Suite("Design §4: shelves, rings, ghosts, survivors, SIEVE, globs as pure rules")
+struct RuleTests {
+    private static let classes: [(Int64, SizeClass)] = [
+        (0, .small), (16_000, .small), (16_001, .medium), (48_000, .medium), (48_001, .large),
+    ]
+
+    @Test("a body's shelf", arguments: classes)
+    func shelf(of length: Int64, is size: SizeClass) { #expect(SizeClass(bodyLength: length) == size) }
+
+    @Test("the shares make a whole")
+    func shares() { #expect(SizeClass.allCases.reduce(0) { $0 + $1.share } == 100) }
+
+    @Test(
+        "a volume is a thirty-second of its shelf, 1 MiB to 1 GiB",
+        arguments: [
+            (5 * mebibyte, mebibyte), (64 * mebibyte, 2 * mebibyte), (100 * mebibyte, 3 * mebibyte), (1 << 40, 1 << 30),
+        ]
+    )
+    func capacity(budget: Int64, is capacity: Int64) {
+        let shelf = Shelf(size: .small, budget: budget)
+        #expect(shelf.volumeCapacity == capacity)
+        #expect(shelf.singleThreshold == capacity / 4)
+    }
+
+    @Test("probation gives way first where it is over its tenth, else the main ring; never what is being written")
+    func victims() {
+        var shelf = Shelf(size: .small, budget: 100 * mebibyte)
+        func slot(_ number: UInt32, _ charge: Int64) -> Shelf.Slot {
+            Shelf.Slot(volume: number, charge: charge * mebibyte, isSingle: false)
+        }
+        shelf.add(slot(1, 6), to: .probation)
+        shelf.add(slot(2, 40), to: .main)
+        #expect(shelf.victim(busy: [])?.slot.volume == 2)
+        #expect(shelf.victim(busy: [2])?.slot.volume == 1)
+        shelf.add(slot(3, 6), to: .probation)
+        #expect(shelf.victim(busy: []) == Shelf.Victim(slot: slot(1, 6), ring: .probation))
+        #expect(shelf.victim(busy: [1])?.slot.volume == 3)
+        #expect(shelf.victim(busy: [1, 2, 3]) == nil)
+        #expect(shelf.used == 52 * mebibyte)
+        shelf.setCharge(of: 2, to: 10 * mebibyte)
+        shelf.remove(1)
+        #expect(shelf.used == 16 * mebibyte)
+        #expect(shelf.hasRoom(for: 84 * mebibyte, spare: false) && !shelf.hasRoom(for: 84 * mebibyte, spare: true))
+    }
+
+    @Test("the ghost list knows what went not long ago, once")
+    func ghosts() {
+        var ghosts = GhostList(capacity: 64)
+        func hash(_ number: UInt64) -> UInt64 { number << 33 | number }
+        ghosts.insert(hash(5))
+        let taken = [6, 5, 5].map { ghosts.take(hash($0)) }
+        #expect(taken == [false, true, false])
+        ghosts.insert(hash(7))
+        for number in 100..<200 { ghosts.insert(hash(UInt64(number))) }
+        let later = [7, 199].map { ghosts.take(hash($0)) }
+        #expect(later == [false, true])
+    }
+
+    private func entry(_ hash: UInt64, _ accesses: UInt8, _ length: Int64) -> DirectoryEntry {
+        var entry = DirectoryEntry(
+            hash: hash,
+            variant: 0,
+            vary: 0,
+            location: RecordLocation(volume: 1, offset: 64),
+            headerLength: 200,
+            bodyLength: length,
+            facts: facts(),
+            epoch: 0
+        )
+        entry.accesses = accesses
+        return entry
+    }
+
+    @Test("survivors: hit at least once, most accesses a byte first, three quarters of the volume at most")
+    func survivors() {
+        let entries = [entry(1, 0, 10), entry(2, 1, 1_000), entry(3, 5, 1_000), entry(4, 1, 5_000), entry(5, 9, 5_000)]
+        #expect(Survivors.choose(from: entries, charge: 1 << 20).map(\.hash) == [3, 5, 2, 4])
+        #expect(Survivors.choose(from: entries, charge: 4_000).map(\.hash) == [3, 2])
+        #expect(Survivors.accesses(of: entry(1, 200, 1), from: .main) == 2)
+        #expect(Survivors.accesses(of: entry(1, 1, 1), from: .main) == 0)
+        #expect(Survivors.accesses(of: entry(1, 200, 1), from: .probation) == 0)
+    }
+
+    @Test("SIEVE: the hand spares what was visited since it last passed, old to new")
+    func sieve() {
+        var shard = MemoryShard(limit: 4_000)
+        func item(_ number: UInt8) -> MemoryItem {
+            MemoryItem(
+                key: [],
+                head: ByteBuffer(),
+                body: ByteBuffer(repeating: number, count: 1_000 - 256),
+                facts: facts()
+            )
+        }
+        var slots: [UInt32] = []
+        for number in 0..<4 { slots += shard.admit(item(UInt8(number)), entry: UInt32(number)).map { [$0.slot] } ?? [] }
+        #expect(shard.used == 4_000 && shard.count == 4)
+        _ = shard.hit(slots[0])
+        _ = shard.hit(slots[2])
+        let evicted = (4...6).map { shard.admit(item($0), entry: UInt32($0))?.evicted }
+        // 0 and 2 were visited and are spared; then the hand goes on to what came last.
+        #expect(evicted == [[1], [3], [4]])
+        #expect(shard.used == 4_000 && shard.evictions == 3)
+        let large = MemoryItem(key: [], head: ByteBuffer(), body: ByteBuffer(repeating: 0, count: 800), facts: facts())
+        let refused = shard.admit(large, entry: 9)
+        #expect(refused == nil)
+        shard.remove(slots[0])
+        #expect(shard.count == 3 && shard.used == 3_000)
+    }
+
+    @Test(
+        "globs",
+        arguments: [
+            ("*", "/a", true), ("*", "", true), ("/a", "/a", true), ("/a", "/ab", false), ("/a*", "/a", true),
+            ("/*/b", "/x/y/b", true), ("/*/b", "/b", false), ("/?/b", "/x/b", true), ("/?/b", "/xx/b", false),
+            ("*.jpg", "/a.jpg", true), ("*.jpg", "/a.jpg.png", false), ("*a*b*", "xaxxbx", true),
+            ("*a*b*", "xbxxax", false),
+            ("", "", true), ("", "x", false), ("?", "", false), ("a**b", "ab", true), ("*aab", "aaaab", true),
+        ]
+    )
+    func glob(pattern: String, key: String, matches: Bool) {
+        #expect(PurgeRule.glob(pattern).matches(Array(key.utf8)) == matches)
+    }
+
+    @Test(
+        "prefixes and keys",
+        arguments: [
+            (PurgeRule.prefix("/a"), "/a", true), (.prefix("/a"), "/ab", true), (.prefix("/a"), "/", false),
+            (.prefix(""), "/", true), (.key("/a"), "/a", true), (.key("/a"), "/ab", false), (.all, "", true),
+        ]
+    )
+    func rule(_ rule: PurgeRule, key: String, matches: Bool) {
+        #expect(rule.matches(Array(key.utf8)) == matches)
+        #expect(PurgeRule(kind: rule.kind, pattern: rule.pattern) == rule)
+        if matches { #expect(Array(key.utf8).starts(with: rule.commonPrefix)) }
+    }
+
+    @Test("the directory: insert, replace, remove, look up, against a dictionary")
+    func directory() {
+        var generator = SeededGenerator()
+        let directory = Directory(memoryLimit: 0)
+        var model: [UInt64: UInt32] = [:]
+        for step in 0..<20_000 {
+            let hash = UInt64.random(in: 0..<3_000, using: &generator) &* 0x9e37_79b9_7f4a_7c15
+            if Int.random(in: 0..<3, using: &generator) > 0 {
+                var new = entry(hash, 0, 100)
+                new.volume = UInt32(step)
+                let (_, replaced) = directory.insert(new) { true }
+                #expect(replaced?.volume == model[hash])
+                model[hash] = UInt32(step)
+            } else {
+                #expect(directory.remove(hash).map(\.volume) == (model.removeValue(forKey: hash).map { [$0] } ?? []))
+            }
+        }
+        #expect(directory.totals.responses == model.count)
+        #expect(directory.totals.bodyBytes == Int64(model.count) * 100)
+        for (hash, volume) in model {
+            guard case .one(let found) = directory.look(up: hash) else {
+                Issue.record("lost, seed \(generator.seed)")
+                return
+            }
+            #expect(found.entry.volume == volume)
+        }
+        #expect(directory.removeAll { _ in true }.count == model.count)
+        #expect(directory.totals.responses == 0)
+    }
+}
