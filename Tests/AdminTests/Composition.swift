@@ -45,11 +45,18 @@ struct TestLarder: Sendable {
 
     func stats() async throws -> JSON { try JSON(parsing: try await admin("GET", "/stats").body) }
 
-    /// Fetches pictures through the picture port until each is stored and listed.
+    /// Fetches pictures through the picture port, and waits until each is stored and indexed.
     func fetch(_ paths: String...) async throws {
         let client = try RawClient(port: picturePort)
         for path in paths { #expect(try client.get(path).status == 200) }
-        await withCheckedContinuation { continuation in store.whenSettled { continuation.resume() } }
+        for path in paths { try await eventually("\(path) is stored") { await listed(path).contains(path) } }
+    }
+
+    /// The keys that begin so, as the index knows them.
+    func listed(_ prefix: String) async -> [String] {
+        await withCheckedContinuation { continuation in
+            store.list(prefix: Array(prefix.utf8), limit: 10) { continuation.resume(returning: $0.map(\.key)) }
+        }
     }
 }
 

@@ -78,6 +78,20 @@ import Testing
         )
     }
 
+    @Test("a cache directory that cannot be written is a warning: pictures are served all the same")
+    func readOnlyDirectory() throws {
+        let loaded = try ConfigurationFile.parse(
+            text: "cache: {directory: /etc/larder}\norigins: [{url: 'http://files.lan'}]\n",
+            file: "l.yaml",
+            probe: FakeMachine()
+        )
+        #expect(
+            loaded.warnings.map(\.message) == [
+                "/etc/larder is not writable by this user: pictures are served, and not stored"
+            ]
+        )
+    }
+
     @Test(
         "a token is one line of ASCII",
         arguments: [

@@ -109,10 +109,6 @@ import Testing
                 "cache.directory: /no/where does not exist; expected a path whose parent directory exists"
             ),
             (
-                "directory: /etc/larder",
-                "cache.directory: /etc/larder is not writable by this user; expected a directory that larder can write to"
-            ),
-            (
                 "directory: /etc/larder/cache",
                 "cache.directory: /etc/larder is not writable by this user; expected a directory that larder can write to"
             ),

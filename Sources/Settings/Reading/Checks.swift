@@ -77,7 +77,16 @@ struct Checks {
         if directory == "/" {
             findings.problem(path, "is the root directory", expected: "a directory of larder's own")
         } else if let status = probe.status(of: directory) {
-            checkUsable(status, directory, path, &findings)
+            if status.kind == .directory, !status.isWritable {
+                // No reason not to start: a disk that turned read-only must not keep pictures from being served.
+                findings.warning(
+                    path,
+                    "\(directory) is not writable by this user: pictures are served, and not stored",
+                    expected: "a directory that larder can write to"
+                )
+            } else {
+                checkUsable(status, directory, path, &findings)
+            }
         } else {
             checkParent(of: directory, path, &findings)
         }
