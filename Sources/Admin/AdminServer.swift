@@ -1,9 +1,9 @@
 // Shared. The admin interface: figures, metrics, purges, health and the status page over HTTP, apart from the picture
 // port and on one event loop of its own. Owned by the composition; `run` lasts as long as the interface does.
 
-public import Logging
 import Hummingbird
 import HummingbirdCore
+public import Logging
 public import NIOCore
 import NIOPosix
 public import Settings

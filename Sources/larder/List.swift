@@ -37,7 +37,9 @@ struct List: AsyncParsableCommand {
 
     private func tell(_ report: JSON) {
         let responses = report["responses"]?.items ?? []
-        guard !responses.isEmpty else { return Console.print("nothing is stored\(prefix.map { " under \($0)" } ?? "")") }
+        guard !responses.isEmpty else {
+            return Console.print("nothing is stored\(prefix.map { " under \($0)" } ?? "")")
+        }
         var table = TextTable(.right, .right, .right, .left)
         table.add("SIZE", "AGE", "FRESH FOR", "KEY")
         for response in responses {

@@ -117,7 +117,8 @@ struct Warm: AsyncParsableCommand {
         } else {
             let fetched = "\(Readable.number(counts.misses)) fetched (\(Readable.bytes(counts.bytes)))"
             Console.print(
-                "\(Readable.number(counts.hits)) stored already, \(fetched), \(Readable.number(counts.errors)) failed")
+                "\(Readable.number(counts.hits)) stored already, \(fetched), \(Readable.number(counts.errors)) failed"
+            )
         }
     }
 }

@@ -1,7 +1,6 @@
 // A larder in process behind its admin interface, on free ports, with a scripted origin.
 
 import Admin
-import HTTPMessage
 import Logging
 import NIOCore
 import NIOPosix
@@ -68,7 +67,12 @@ func withLarder(
     let directory = try TemporaryDirectory()
     let origin = try ScriptedOrigin()
     origin.respond { request in
-        [.respond(fields: [("Cache-Control", "max-age=60"), ("Content-Type", "image/jpeg")], body: Array(request.path.utf8))]
+        [
+            .respond(
+                fields: [("Cache-Control", "max-age=60"), ("Content-Type", "image/jpeg")],
+                body: Array(request.path.utf8)
+            )
+        ]
     }
     var configuration = try ConfigurationFile.parse(
         text: """
@@ -90,9 +94,20 @@ func withLarder(
     let origins = try Origins([OriginSettings(url: origin.url)], logger: logger)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let proxy = try Proxy(
-        ProxySettings(configuration), store: store, origins: origins, accessLog: nil, group: group, logger: logger)
+        ProxySettings(configuration),
+        store: store,
+        origins: origins,
+        accessLog: nil,
+        group: group,
+        logger: logger
+    )
     let parts = AdminParts(
-        proxy: proxy, store: store, origins: origins, configuration: configuration, version: "test")
+        proxy: proxy,
+        store: store,
+        origins: origins,
+        configuration: configuration,
+        version: "test"
+    )
     let admin = AdminServer(parts, logger: logger)
     let picturePort = try await proxy.listen(on: .tcp(host: "127.0.0.1", port: 0))?.port ?? 0
     let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
@@ -102,8 +117,14 @@ func withLarder(
         var found = ports.makeAsyncIterator()
         let adminPort = await found.next() ?? 0
         let larder = TestLarder(
-            origin: origin, picturePort: picturePort, adminPort: adminPort, proxy: proxy, store: store, admin: admin,
-            configuration: settings)
+            origin: origin,
+            picturePort: picturePort,
+            adminPort: adminPort,
+            proxy: proxy,
+            store: store,
+            admin: admin,
+            configuration: settings
+        )
         let result: Result<Void, any Error>
         do {
             result = .success(try await body(larder))

@@ -8,7 +8,8 @@ struct JSONTests {
     @Test(
         "a text is written as it was read",
         arguments: [
-            "null", "true", "false", "0", "-12", "1.5", "\"\"", "\"a\\\"b\\\\c\\n\"", "[]", "{}", "[1,[2,{\"a\":null}]]",
+            "null", "true", "false", "0", "-12", "1.5", "\"\"", "\"a\\\"b\\\\c\\n\"", "[]", "{}",
+            "[1,[2,{\"a\":null}]]",
             "{\"b\":1,\"a\":\"ü\"}",
         ]
     )
@@ -25,7 +26,8 @@ struct JSONTests {
     @Test(
         "what is no JSON is refused",
         arguments: [
-            "", "nul", "[1,]", "{\"a\"}", "{\"a\":1,}", "{a:1}", "01", "1.", ".5", "+1", "--1", "1e", "\"a", "\"\u{1}\"",
+            "", "nul", "[1,]", "{\"a\"}", "{\"a\":1,}", "{a:1}", "01", "1.", ".5", "+1", "--1", "1e", "\"a",
+            "\"\u{1}\"",
             #""\x""#, #""\ud83d""#, #""\u12g4""#, "[1] 2", "{\"a\":1,\"a\":2}", "1e999",
             String(repeating: "[", count: 40) + String(repeating: "]", count: 40),
         ]

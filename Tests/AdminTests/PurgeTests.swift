@@ -9,16 +9,19 @@ import Testing
 struct PurgeTests {
     @Test("removes what is named, and tells what")
     func rules() async throws {
-        try await withLarder { larder in
+        try await withLarder { (larder: TestLarder) async throws -> Void in
             try await larder.fetch("/a~b.jpg", "/images/1.jpg", "/images/2.jpg", "/thumbs/1.png", "/x.jpg")
-            let first = try await larder.purge(#"{"url": ["/a%7eb.jpg", "http://any.test/none.jpg"], "prefix": ["/images/"]}"#)
+            let first = try await larder.purge(
+                #"{"url": ["/a%7eb.jpg", "http://any.test/none.jpg"], "prefix": ["/images/"]}"#
+            )
             #expect(first.status == 200)
             #expect(first.report["responses"] == 3)
             #expect(first.report["bytes"] == .integer("/a~b.jpg/images/1.jpg/images/2.jpg".utf8.count))
             #expect(
                 first.report["rules"]?.items.map { "\($0["rule"]?.text ?? ""): \($0["responses"]?.whole ?? -1)" } == [
                     "url /a%7eb.jpg: 1", "url http://any.test/none.jpg: 0", "prefix /images/: 2",
-                ])
+                ]
+            )
             #expect(try await larder.purge(#"{"glob": ["/thumbs/?.p*"]}"#).report["responses"] == 1)
             #expect(try await larder.purge(#"{"all": true}"#).report["responses"] == 1)
             #expect(try await larder.stats()["store"]?["responses"] == 0)
@@ -37,7 +40,7 @@ struct PurgeTests {
         ]
     )
     func mistakes(body: String, field: String) async throws {
-        try await withLarder { larder in
+        try await withLarder { (larder: TestLarder) async throws -> Void in
             try await larder.fetch("/a")
             let (status, report) = try await larder.purge(body)
             #expect(status == 400)
@@ -47,9 +50,12 @@ struct PurgeTests {
         }
     }
 
-    @Test("a body that names nothing is refused", arguments: ["", "{", "[]", "{}", #"{"all": false}"#, #"{"url": []}"#])
+    @Test(
+        "a body that names nothing is refused",
+        arguments: ["", "{", "[]", "{}", #"{"all": false}"#, #"{"url": []}"#]
+    )
     func emptiness(body: String) async throws {
-        try await withLarder { larder in
+        try await withLarder { (larder: TestLarder) async throws -> Void in
             let (status, _) = try await larder.purge(body)
             #expect(status == 400)
         }
@@ -57,7 +63,7 @@ struct PurgeTests {
 
     @Test("more than 1000 rules, or more than 1 MiB, is refused")
     func bounds() async throws {
-        try await withLarder { larder in
+        try await withLarder { (larder: TestLarder) async throws -> Void in
             let paths = (0...1000).map { "\"/\($0)\"" }.joined(separator: ",")
             #expect(try await larder.purge("{\"url\": [\(paths)]}").status == 400)
             let long = String(repeating: "a", count: 1 << 20)
@@ -68,7 +74,7 @@ struct PurgeTests {
     @Test("keys with a host are purged by full URL alone")
     func hosts() async throws {
         let change = { (configuration: inout Configuration) in configuration.origins[0].hostHeader = .client }
-        try await withLarder(change) { larder in
+        try await withLarder(change) { (larder: TestLarder) async throws -> Void in
             let client = try RawClient(port: larder.picturePort)
             for host in ["a.test", "b.test"] { _ = try client.get("/x/1.jpg", [("Host", host)]) }
             try await eventually("both are stored") { await larder.listed("//").count == 2 }

@@ -10,7 +10,7 @@ import Testing
 struct RouteTests {
     @Test("figures follow what happens")
     func stats() async throws {
-        try await withLarder { larder in
+        try await withLarder { (larder: TestLarder) async throws -> Void in
             try await larder.fetch("/a.jpg")
             try await larder.fetch("/a.jpg", "/a.jpg")
             let stats = try await larder.stats()
@@ -31,14 +31,20 @@ struct RouteTests {
 
     @Test("metrics are what Prometheus reads")
     func metrics() async throws {
-        try await withLarder { larder in
+        try await withLarder { (larder: TestLarder) async throws -> Void in
             try await larder.fetch("/a.jpg")
             let response = try await larder.admin("GET", "/metrics")
             #expect(response.values(of: "content-type") == ["text/plain; version=0.0.4; charset=utf-8"])
             let text = String(decoding: response.body, as: UTF8.self)
             #expect(text.contains("\nlarder_misses_total{reason=\"uri\"} 1\n"))
-            #expect(text.contains("\nlarder_origin_first_byte_seconds_bucket{origin=\"\(larder.origin.url)\",le=\"+Inf\"} 1\n"))
-            let names = text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }.map { $0.split(separator: " ")[2] }
+            #expect(
+                text.contains(
+                    "\nlarder_origin_first_byte_seconds_bucket{origin=\"\(larder.origin.url)\",le=\"+Inf\"} 1\n"
+                )
+            )
+            let names = text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }.map {
+                $0.split(separator: " ")[2]
+            }
             #expect(Set(names).count == names.count)
             guard let check = try? await run(["promtool", "check", "metrics"], input: response.body) else { return }
             #expect(check.status == 0, "\(check.output)\(check.errorOutput)")
@@ -47,7 +53,7 @@ struct RouteTests {
 
     @Test("objects are listed by prefix, up to a limit")
     func objects() async throws {
-        try await withLarder { larder in
+        try await withLarder { (larder: TestLarder) async throws -> Void in
             try await larder.fetch("/a/1", "/a/2", "/a/3", "/b/1")
             let report = try await JSON(parsing: larder.admin("GET", "/objects?prefix=/a/&limit=2").body)
             #expect(report["responses"]?.items.map { $0["key"]?.text } == ["/a/1", "/a/2"])
@@ -66,7 +72,7 @@ struct RouteTests {
 
     @Test("health is told, and readiness ends with the drain")
     func health() async throws {
-        try await withLarder { larder in
+        try await withLarder { (larder: TestLarder) async throws -> Void in
             #expect(try await JSON(parsing: larder.admin("GET", "/healthz").body)["status"]?.text == "ok")
             #expect(try await larder.admin("GET", "/readyz").status == 200)
             await larder.proxy.drain(within: .zero)
@@ -77,7 +83,7 @@ struct RouteTests {
 
     @Test("health names what is wrong")
     func troubles() async throws {
-        try await withLarder { larder in
+        try await withLarder { (larder: TestLarder) async throws -> Void in
             larder.origin.stop()
             let client = try RawClient(port: larder.picturePort)
             try await eventually("the origin counts as failing") {
@@ -90,7 +96,7 @@ struct RouteTests {
 
     @Test("the page has the figures in it, and nothing from elsewhere")
     func page() async throws {
-        try await withLarder { larder in
+        try await withLarder { (larder: TestLarder) async throws -> Void in
             try await larder.fetch("/a.jpg")
             let response = try await larder.admin("GET", "/")
             let text = String(decoding: response.body, as: UTF8.self)
@@ -108,7 +114,7 @@ struct RouteTests {
         ] as [(String, String, Int, String?)]
     )
     func refusals(method: String, target: String, status: Int, allow: String?) async throws {
-        try await withLarder { larder in
+        try await withLarder { (larder: TestLarder) async throws -> Void in
             let response = try await larder.admin(method, target)
             #expect(response.status == status)
             #expect(response.values(of: "content-type") == ["application/problem+json"])
@@ -119,7 +125,7 @@ struct RouteTests {
 
     @Test("HEAD is answered without a body")
     func head() async throws {
-        try await withLarder { larder in
+        try await withLarder { (larder: TestLarder) async throws -> Void in
             let response = try await larder.admin("HEAD", "/stats")
             #expect(response.status == 200)
             #expect(response.body.isEmpty)
@@ -138,7 +144,9 @@ struct GuardTests {
         ] as [(String?, Int)]
     )
     func token(field: String?, status: Int) async throws {
-        try await withLarder { $0.admin.token = Secret("secret") } _: { larder in
+        try await withLarder {
+            $0.admin.token = Secret("secret")
+        } _: { (larder: TestLarder) async throws -> Void in
             let fields = [("Host", "name.test")] + (field.map { [("Authorization", $0)] } ?? [])
             for target in ["/", "/stats", "/metrics", "/objects"] {
                 #expect(try await larder.admin("GET", target, fields).status == status)
@@ -151,7 +159,7 @@ struct GuardTests {
 
     @Test("a reload takes a new token over")
     func reload() async throws {
-        try await withLarder { larder in
+        try await withLarder { (larder: TestLarder) async throws -> Void in
             #expect(try await larder.admin("GET", "/stats").status == 200)
             var changed = larder.configuration
             changed.admin.token = Secret("new")
@@ -170,7 +178,7 @@ struct GuardTests {
         ] as [(String, String?, Int)]
     )
     func sites(host: String, origin: String?, status: Int) async throws {
-        try await withLarder { larder in
+        try await withLarder { (larder: TestLarder) async throws -> Void in
             let fields = [("Host", host)] + (origin.map { [("Origin", $0)] } ?? [])
             #expect(try await larder.admin("GET", "/stats", fields).status == status)
         }

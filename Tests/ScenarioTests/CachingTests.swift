@@ -56,7 +56,8 @@ struct FreshnessScenarios {
     @Test(
         "RFC 9111 §5.2.1: what a request says of freshness",
         arguments: [
-            ("no-cache", false), ("max-age=0", false), ("max-age=5", false), ("max-age=30", true), ("min-fresh=10", true),
+            ("no-cache", false), ("max-age=0", false), ("max-age=5", false), ("max-age=30", true),
+            ("min-fresh=10", true),
             ("min-fresh=100", false), ("only-if-cached", true),
         ]
     )
@@ -85,7 +86,9 @@ struct FreshnessScenarios {
     @Test("RFC 9111 §4.1: variants by Accept-Encoding are told apart, however the field is spelled")
     func variants() async throws {
         let origin = try ScriptedOrigin()
-        origin.respond { [.text($0.field("Accept-Encoding") ?? "none", fields: fields("max-age=60", ("Vary", "Accept-Encoding")))] }
+        origin.respond {
+            [.text($0.field("Accept-Encoding") ?? "none", fields: fields("max-age=60", ("Vary", "Accept-Encoding")))]
+        }
         try await withLarder(origin) { larder in
             #expect(try await larder.fill("/a", [("Accept-Encoding", "gzip, br")]).text == "gzip, br")
             let other = try await larder.fill("/a")
@@ -106,7 +109,9 @@ struct FreshnessScenarios {
     func variantsInFlight() async throws {
         let origin = try ScriptedOrigin()
         let gate = Gate()
-        origin.respond { [.hold(gate), .text($0.field("Accept") ?? "none", fields: fields("max-age=60", ("Vary", "Accept")))] }
+        origin.respond {
+            [.hold(gate), .text($0.field("Accept") ?? "none", fields: fields("max-age=60", ("Vary", "Accept")))]
+        }
         try await withLarder(origin) { larder in
             async let webp = larder.get("/a", [("Accept", "image/webp")])
             try await origin.waitForRequests(1)
@@ -123,7 +128,9 @@ struct FreshnessScenarios {
 struct ValidationScenarios {
     @Test(
         "§4.3.4: a 304 freshens, and the next request is a hit",
-        arguments: [("ETag", "\"1\"", "If-None-Match"), ("Last-Modified", "Sat, 01 Jan 2022 00:00:00 GMT", "If-Modified-Since")],
+        arguments: [
+            ("ETag", "\"1\"", "If-None-Match"), ("Last-Modified", "Sat, 01 Jan 2022 00:00:00 GMT", "If-Modified-Since"),
+        ],
         [100, 100_000]
     )
     func freshens(validator: (name: String, value: String, condition: String), size: Int) async throws {
@@ -133,21 +140,26 @@ struct ValidationScenarios {
             "/a",
             times: [
                 [.respond(fields: stale("", (validator.name, validator.value)), body: picture)],
-                [.respond(status: 304, fields: fields("max-age=600", (validator.name, validator.value), ("X-New", "1")))],
+                [
+                    .respond(
+                        status: 304,
+                        fields: fields("max-age=600", (validator.name, validator.value), ("X-New", "1"))
+                    )
+                ],
             ]
         )
         try await withLarder(origin) { larder in
             try await larder.fill("/a")
             let validated = try await larder.fill("/a", [("Range", "bytes=0-9"), ("If-None-Match", "\"other\"")])
             #expect(validated.status == 206)
-            #expect(validated.body == Array(picture[..<10]))
+            #expect(validated.body.digest == Array(picture[..<10]).digest)
             #expect(validated.cacheStatus == "larder; fwd=stale; fwd-status=304; stored")
             #expect(origin.requests.last?.field(validator.condition) == validator.value)
             #expect(origin.requests.last?.field("Range") == nil)
             let hit = try await larder.get("/a")
             #expect(hit.isHit)
             #expect((595...600).contains(hit.ttl ?? 0))
-            #expect(hit.body == picture)
+            #expect(hit.body.digest == picture.digest)
             #expect(hit["X-New"] == "1")
             #expect(origin.requestCount() == 2)
             #expect(larder.counter(.validated) == 1)
@@ -157,7 +169,13 @@ struct ValidationScenarios {
     @Test("§4.3.3: a 200 replaces what was stored")
     func replaces() async throws {
         let origin = try ScriptedOrigin()
-        origin.on("/a", times: [[.text("old", fields: stale("", ("ETag", "\"1\"")))], [.text("new", fields: fields("max-age=60", ("ETag", "\"2\"")))]])
+        origin.on(
+            "/a",
+            times: [
+                [.text("old", fields: stale("", ("ETag", "\"1\"")))],
+                [.text("new", fields: fields("max-age=60", ("ETag", "\"2\"")))],
+            ]
+        )
         try await withLarder(origin) { larder in
             #expect(try await larder.fill("/a").text == "old")
             let replaced = try await larder.fill("/a")
@@ -291,7 +309,10 @@ struct StaleScenarios {
     func followersOfFailure() async throws {
         let origin = try ScriptedOrigin()
         let gate = Gate()
-        origin.on("/a", times: [[.text("x", fields: stale("", ("ETag", "\"1\"")))], [.hold(gate), .text("broken", status: 500)]])
+        origin.on(
+            "/a",
+            times: [[.text("x", fields: stale("", ("ETag", "\"1\"")))], [.hold(gate), .text("broken", status: 500)]]
+        )
         try await withLarder(origin) { larder in
             try await larder.fill("/a")
             try await withThrowingTaskGroup(of: RawResponse.self) { group in

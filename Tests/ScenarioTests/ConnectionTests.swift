@@ -56,7 +56,9 @@ struct ConnectionTests {
             let count = 3000
             let sent = Gate()
             async let sending: Void = onThread {
-                let request = Array("GET /a HTTP/1.1\r\nHost: a\r\nUser-Agent: \(String(repeating: "x", count: 100))\r\n\r\n".utf8)
+                let request = Array(
+                    "GET /a HTTP/1.1\r\nHost: a\r\nUser-Agent: \(String(repeating: "x", count: 100))\r\n\r\n".utf8
+                )
                 for _ in 0..<count { try client.send(request) }
                 sent.open()
             }
@@ -98,7 +100,9 @@ struct ConnectionTests {
         try await withLarder(origin) { larder in
             try await larder.fill("/a")
             let (response, rest) = try await larder.client { client in
-                try client.send("GET \(target) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET /never HTTP/1.1\r\nHost: a\r\n\r\n")
+                try client.send(
+                    "GET \(target) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET /never HTTP/1.1\r\nHost: a\r\n\r\n"
+                )
                 return (try client.receive(), try client.receiveUntilClose())
             }
             #expect(response.text == target)
@@ -123,7 +127,10 @@ struct ConnectionTests {
         }
     }
 
-    @Test("RFC 9112 §9.6: a client that has shut its sending half still gets what it asked for", arguments: [true, false])
+    @Test(
+        "RFC 9112 §9.6: a client that has shut its sending half still gets what it asked for",
+        arguments: [true, false]
+    )
     func halfClosed(isStored: Bool) async throws {
         let origin = try ScriptedOrigin()
         let picture = pictureBytes(2_000_000)
@@ -135,8 +142,8 @@ struct ConnectionTests {
                 client.shutdownWrite()
                 return (try client.receive(), try client.receive(), try client.receiveUntilClose())
             }
-            #expect(first.body == picture)
-            #expect(second.body == picture)
+            #expect(first.body.digest == picture.digest)
+            #expect(second.body.digest == picture.digest)
             #expect(rest.isEmpty)
             try await eventually { larder.proxy.statistics.openConnections == 0 }
         }

@@ -38,7 +38,10 @@ struct FramingTests {
             ("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\nx", 400),
             ("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
             ("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n", 400),
-            ("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+            (
+                "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                400
+            ),
             ("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400),
             ("POST /a HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
         ]
@@ -73,14 +76,18 @@ struct FramingTests {
 
     @Test(
         "RFC 9112 §7.1: a chunked body that breaks its framing is refused, and what follows it is no request",
-        arguments: ["z\r\nx\r\n0\r\n\r\n", "1\nx\n0\n\n", "1\r\nxy\r\n0\r\n\r\n", "-1\r\n\r\n", "fffffffffffffffff\r\n"]
+        arguments: [
+            "z\r\nx\r\n0\r\n\r\n", "1\nx\n0\n\n", "1\r\nxy\r\n0\r\n\r\n", "-1\r\n\r\n", "fffffffffffffffff\r\n",
+        ]
     )
     func brokenChunks(body: String) async throws {
         let origin = try ScriptedOrigin()
         origin.on("/a", .readBody, .text("done"))
         try await withLarder(origin) { larder in
             let received = try await larder.client { client in
-                try client.send("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body + Self.smuggled)
+                try client.send(
+                    "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body + Self.smuggled
+                )
                 return String(decoding: try client.receiveUntilClose(), as: UTF8.self)
             }
             #expect(received.hasPrefix("HTTP/1.1 400 "))

@@ -9,7 +9,11 @@ import Testing
 
 @Suite("Issue 2 §2: other methods go through with their body, and a success invalidates")
 struct PassTests {
-    @Test("the first authoritative origin gets the body, by its length or in chunks", arguments: ["POST", "PUT", "PATCH"], [true, false])
+    @Test(
+        "the first authoritative origin gets the body, by its length or in chunks",
+        arguments: ["POST", "PUT", "PATCH"],
+        [true, false]
+    )
     func upload(method: String, isLengthTold: Bool) async throws {
         let mirror = try ScriptedOrigin()
         let origin = try ScriptedOrigin()
@@ -33,7 +37,7 @@ struct PassTests {
             #expect(response.cacheStatus == "larder; fwd=method; fwd-status=201")
             #expect(origin.requests.map(\.method) == [method])
             #expect(origin.requests.first?.target == "/a?x=1")
-            #expect(origin.requests.first?.body == upload)
+            #expect(origin.requests.first?.body.digest == upload.digest)
             #expect(mirror.requestCount() == 0)
             #expect(larder.counter(.passesMethod) == 1)
         }
@@ -79,7 +83,9 @@ struct PassTests {
         origin.on("/a", .text("no", status: 403, fields: [("Connection", "close")]), .readBody)
         try await withLarder(origin) { larder in
             let (response, rest) = try await larder.client { client in
-                try client.send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nGET /x HTTP/1.1\r\nHost: a\r\n\r\n")
+                try client.send(
+                    "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nGET /x HTTP/1.1\r\nHost: a\r\n\r\n"
+                )
                 return (try client.receive(), try client.receiveUntilClose())
             }
             #expect(response.status == 403)
@@ -89,7 +95,10 @@ struct PassTests {
         }
     }
 
-    @Test("a client that leaves in the middle of its upload leaves the origin with an incomplete one", arguments: [true, false])
+    @Test(
+        "a client that leaves in the middle of its upload leaves the origin with an incomplete one",
+        arguments: [true, false]
+    )
     func clientAborts(isReset: Bool) async throws {
         let origin = try ScriptedOrigin()
         origin.on("/a", .readBody, .text("thanks"))
@@ -111,7 +120,9 @@ struct PassTests {
 
     @Test(
         "RFC 9111 §4.4: a success invalidates what is stored, an error does not",
-        arguments: [("POST", 200, true), ("DELETE", 204, true), ("PUT", 301, true), ("POST", 404, false), ("PUT", 500, false)]
+        arguments: [
+            ("POST", 200, true), ("DELETE", 204, true), ("PUT", 301, true), ("POST", 404, false), ("PUT", 500, false),
+        ]
     )
     func invalidation(method: String, status: Int, isInvalidated: Bool) async throws {
         let origin = try ScriptedOrigin()
@@ -129,7 +140,10 @@ struct PassTests {
 
     @Test(
         "RFC 9111 §4.4: Location and Content-Location are invalidated too, on the same host only",
-        arguments: [("/b", true), ("http://larder.test/b", true), ("http://LARDER.test/b?", false), ("http://other.test/b", false)]
+        arguments: [
+            ("/b", true), ("http://larder.test/b", true), ("http://LARDER.test/b?", false),
+            ("http://other.test/b", false),
+        ]
     )
     func invalidatesLocation(location: String, isInvalidated: Bool) async throws {
         let origin = try ScriptedOrigin()
@@ -213,7 +227,10 @@ struct NotStoredTests {
         }
     }
 
-    @Test("§3.5: what Authorization brings, unless the origin says that it is everyone's", arguments: [("max-age=60", false), ("public, max-age=60", true), ("s-maxage=60", true)])
+    @Test(
+        "§3.5: what Authorization brings, unless the origin says that it is everyone's",
+        arguments: [("max-age=60", false), ("public, max-age=60", true), ("s-maxage=60", true)]
+    )
     func authorization(control: String, isStored: Bool) async throws {
         let origin = try ScriptedOrigin()
         origin.on("/a", .text("x", fields: fields(control)))

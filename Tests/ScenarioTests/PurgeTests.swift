@@ -41,7 +41,8 @@ struct PurgeTests {
         let old = pictureBytes(size, seed: 1)
         let new = pictureBytes(size, seed: 2)
         // The purge comes before the head, or between head and body.
-        let steps: [ScriptedOrigin.Step] = isKnown ? [head(length: size), .hold(gate), .raw(old)] : [.hold(gate), head(length: size), .raw(old)]
+        let steps: [ScriptedOrigin.Step] =
+            isKnown ? [head(length: size), .hold(gate), .raw(old)] : [.hold(gate), head(length: size), .raw(old)]
         origin.on("/a", times: [steps, [.respond(fields: fresh, body: new)]])
         try await withLarder(origin) { larder in
             async let early = larder.get("/a")
@@ -49,12 +50,12 @@ struct PurgeTests {
             if isKnown { try await eventually { larder.proxy.statistics.fillsInProgress == 1 } }
             _ = await larder.purge("/a")
             let after = try await larder.get("/a")
-            #expect(after.body == new, "a request after the purge does not join the fill from before it")
+            #expect(after.body.digest == new.digest, "a request after the purge does not join the fill from before it")
             gate.open()
-            #expect(try await early.body == old)
+            #expect(try await early.body.digest == old.digest)
             await larder.settle()
             let next = try await larder.get("/a")
-            #expect(next.body == new)
+            #expect(next.body.digest == new.digest)
             #expect(next.isHit)
         }
     }

@@ -17,7 +17,12 @@ struct RangeTests {
         origin.on(
             "/a",
             .respond(
-                fields: fields("max-age=60", ("ETag", "\"1\""), ("Last-Modified", modified), ("Content-Type", "image/x")),
+                fields: fields(
+                    "max-age=60",
+                    ("ETag", "\"1\""),
+                    ("Last-Modified", modified),
+                    ("Content-Type", "image/x")
+                ),
                 body: picture
             )
         )
@@ -31,13 +36,14 @@ struct RangeTests {
         try await withLarder(origin) { larder in
             if isStored { try await larder.fill("/a") }
             let cases = [
-                ("bytes=0-0", 0..<1), ("bytes=100-299", 100..<300), ("bytes=-7", size - 7..<size), ("bytes=500-", 500..<size),
+                ("bytes=0-0", 0..<1), ("bytes=100-299", 100..<300), ("bytes=-7", size - 7..<size),
+                ("bytes=500-", 500..<size),
                 ("bytes=10-99999999", 10..<size),
             ]
             for (field, range) in cases {
                 let part = try await larder.get("/a", [("Range", field)])
                 #expect(part.status == 206)
-                #expect(part.body == Array(picture[range]))
+                #expect(part.body.digest == Array(picture[range]).digest)
                 #expect(part["Content-Range"] == "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)")
                 #expect(part["Content-Length"] == "\(range.count)")
                 #expect(part["Content-Type"] == "image/x")
@@ -45,7 +51,7 @@ struct RangeTests {
             #expect(origin.requestCount() == 1)
             #expect(origin.requests.first?.field("Range") == nil)
             await larder.settle()
-            #expect(try await larder.get("/a").body == picture)
+            #expect(try await larder.get("/a").body.digest == picture.digest)
         }
     }
 
@@ -60,16 +66,19 @@ struct RangeTests {
             }
             #expect(response.status == 206)
             let type = try #require(response["Content-Type"])
-            let boundary = try #require(type.split(separator: "boundary=").last).trimmingPrefix("\"").prefix { $0 != "\"" }
+            let boundary = try #require(type.split(separator: "boundary=").last).trimmingPrefix("\"").prefix {
+                $0 != "\""
+            }
             #expect(type.hasPrefix("multipart/byteranges"))
             var expected: [UInt8] = []
             for range in [0..<10, 500..<600, size - 5..<size] {
-                let head = "--\(boundary)\r\nContent-Type: image/x\r\nContent-Range: bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)\r\n\r\n"
+                let head =
+                    "--\(boundary)\r\nContent-Type: image/x\r\nContent-Range: bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)\r\n\r\n"
                 expected += (expected.isEmpty ? [] : Array("\r\n".utf8)) + Array(head.utf8) + picture[range]
             }
             expected += Array("\r\n--\(boundary)--\r\n".utf8)
-            #expect(trimmingLeadingBreak(response.body) == expected)
-            #expect(next.body == picture)
+            #expect(trimmingLeadingBreak(response.body).digest == expected.digest)
+            #expect(next.body.digest == picture.digest)
         }
     }
 
@@ -77,7 +86,10 @@ struct RangeTests {
         bytes.starts(with: Array("\r\n".utf8)) ? Array(bytes.dropFirst(2)) : bytes
     }
 
-    @Test("§15.5.17: a range outside is answered 416 with the length", arguments: ["bytes=1000-", "bytes=5000-6000", "bytes=-0"])
+    @Test(
+        "§15.5.17: a range outside is answered 416 with the length",
+        arguments: ["bytes=1000-", "bytes=5000-6000", "bytes=-0"]
+    )
     func unsatisfiable(field: String) async throws {
         let origin = try origin(pictureBytes(1000))
         try await withLarder(origin) { larder in
@@ -90,7 +102,10 @@ struct RangeTests {
         }
     }
 
-    @Test("§14.2: what is no valid range is answered whole", arguments: ["bytes=9-1", "bytes=x", "lines=1-2", "bytes=", "bytes"])
+    @Test(
+        "§14.2: what is no valid range is answered whole",
+        arguments: ["bytes=9-1", "bytes=x", "lines=1-2", "bytes=", "bytes"]
+    )
     func ignored(field: String) async throws {
         let origin = try origin(pictureBytes(1000))
         try await withLarder(origin) { larder in
@@ -122,18 +137,24 @@ struct RangeTests {
         let picture = pictureBytes(300_000)
         let origin = try ScriptedOrigin()
         let gate = Gate()
-        origin.on("/a", head(length: picture.count), .raw(Array(picture[..<100_000])), .hold(gate), .raw(Array(picture[100_000...])))
+        origin.on(
+            "/a",
+            head(length: picture.count),
+            .raw(Array(picture[..<100_000])),
+            .hold(gate),
+            .raw(Array(picture[100_000...]))
+        )
         try await withLarder(origin) { larder in
             let early = try await larder.get("/a", [("Range", "bytes=50000-59999")])
             #expect(early.status == 206)
-            #expect(early.body == Array(picture[50_000..<60_000]))
+            #expect(early.body.digest == Array(picture[50_000..<60_000]).digest)
             #expect(!gate.isOpen)
             async let tail = larder.get("/a", [("Range", "bytes=-10")])
             try await larder.reaches(.followers, 1)
             gate.open()
-            #expect(try await tail.body == Array(picture.suffix(10)))
+            #expect(try await tail.body.digest == Array(picture.suffix(10)).digest)
             await larder.settle()
-            #expect(try await larder.get("/a").body == picture)
+            #expect(try await larder.get("/a").body.digest == picture.digest)
             #expect(origin.requestCount() == 1)
         }
     }

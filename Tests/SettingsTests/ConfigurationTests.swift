@@ -136,7 +136,7 @@ import Testing
                 ["cache.grace"], []
             ),
             ("cache: {directory: /var/cache/other}\norigins: [{url: 'http://files.lan'}]\n", [], ["cache.directory"]),
-            (minimum + "access_log: {path: '-'}\n", ["access_log"], []),
+            (minimum + "access_log: {path: '-'}\n", [], ["access_log"]),
             (minimum + "admin: {token_file: /etc/larder/token}\n", ["admin.token_file"], []),
             ("cache: {directory: /var/cache/larder}\norigins: [{url: 'http://b'}]\n", [], ["origins"]),
             (
@@ -159,7 +159,9 @@ import Testing
         let old = try configuration(text, on: FakeMachine().with("/t", "0123456789abcdef"))
         var new = try configuration(text, on: FakeMachine().with("/t", "fedcba9876543210"))
         new.accessLog?.format = .json
-        #expect(changes(from: old, to: new).reloadable == ["admin.token_file", "access_log.format"])
+        let difference = changes(from: old, to: new)
+        #expect(difference.reloadable == ["admin.token_file"])
+        #expect(difference.needsRestart == ["access_log.format"])
     }
 
     @Test("a listing shows every setting, and no field's value") func lists() throws {

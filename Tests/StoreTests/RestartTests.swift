@@ -139,9 +139,9 @@ struct RestartTests {
     func brokenIndex() async throws {
         let stage = try await filled().closed()
         let index = stage.path + "/index.db"
-        let length = try #require(try File(index, .read).status).length
         var generator = SeededGenerator()
         for round in 0..<12 {
+            let length = try #require(try File(index, .read).status).length
             for _ in 0...round {
                 try flip(index, at: Int64.random(in: 0..<length, using: &generator), mask: 1 << (round & 7))
             }

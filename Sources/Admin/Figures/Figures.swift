@@ -48,7 +48,7 @@ struct Figures: Sendable {
     /// Bytes on disk, the index included.
     var diskBytes: Int { store.volumeBytes + store.indexBytes }
 
-    /// The counters of one group, by the name without its prefix: `limit` gives `connections`, `head`, …
+    /// The counters of one group, by the name without its prefix.
     func group(_ prefix: String) -> [(name: String, counter: Counter, value: Int)] {
         proxy.counters.compactMap { counter, value in
             guard counter.name.hasPrefix(prefix + "_") else { return nil }

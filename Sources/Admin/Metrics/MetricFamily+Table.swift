@@ -49,6 +49,8 @@ extension MetricFamily {
         case .bytesServed: name = "served_bytes"
         case .bytesFetched: name = "fetched_bytes"
         case .connections: name = "connections_accepted"
+        // Apart from the errors of each origin, which have a family of that name.
+        case .originErrors: name = "gateway_errors"
         case .passes: return nil
         default:
             guard !["hits_", "misses_", "passes_", "limit_"].contains(where: counter.name.hasPrefix) else { return nil }
@@ -106,7 +108,8 @@ extension MetricFamily {
             total += count
             let limit = bound.isInfinite ? "+Inf" : "\(bound)"
             samples.append(
-                Sample(suffix: "_bucket", labels: [("origin", origin.url), ("le", limit)], value: Double(total)))
+                Sample(suffix: "_bucket", labels: [("origin", origin.url), ("le", limit)], value: Double(total))
+            )
         }
         samples.append(Sample(suffix: "_sum", labels: [("origin", origin.url)], value: origin.firstByte.sum))
         samples.append(Sample(suffix: "_count", labels: [("origin", origin.url)], value: Double(total)))

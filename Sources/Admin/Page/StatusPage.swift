@@ -112,7 +112,8 @@ enum StatusPage {
                 Readable.latency(sum: origin.firstByte.sum, count: Int(clamping: origin.firstByte.count)),
                 "\(origin.inProgress)", "\(origin.queued)",
             ]
-            let state = origin.isBackingOff ? "<span class=\"bad\">failing</span>" : "<span class=\"good\">in use</span>"
+            let state =
+                origin.isBackingOff ? "<span class=\"bad\">failing</span>" : "<span class=\"good\">in use</span>"
             return "<tr><td>\(escaped(origin.url))</td>\(cells.map { "<td>\($0)</td>" }.joined())<td>\(state)</td></tr>"
         }
         return """
@@ -153,7 +154,8 @@ enum StatusPage {
                 ("Fills in progress", "fills_in_progress", Readable.number(figures.proxy.fillsInProgress)),
                 ("Connections", "connections", Readable.number(figures.proxy.openConnections)),
             ]
-        ) + "<section><h2>Limits reached</h2><p id=\"no-limits\"\(none)>None.</p><dl id=\"limits\">\(limits)</dl></section>"
+        )
+            + "<section><h2>Limits reached</h2><p id=\"no-limits\"\(none)>None.</p><dl id=\"limits\">\(limits)</dl></section>"
     }
 
     private static func list(_ title: String, _ rows: [(title: String, path: String, value: String)]) -> String {

@@ -9,7 +9,7 @@ import Synchronization
 extension AdminResponder {
     /// Bytes of a purge's body: a thousand long URLs fit.
     private static let bodyLimit = 1 << 20
-    /// How long an answer waits for the sweeps. The rules hold without it.
+    /// How long an answer waits for the sweeps; the rules hold without it.
     private static let sweepDeadline = Duration.seconds(30)
 
     func purge(_ request: Request) async throws(Refusal) -> Response {

@@ -6,9 +6,6 @@ import NIOCore
 
 /// One origin's connections, queue and health.
 final class Lane {
-    /// The most requests that wait for a connection: more would only time out in the queue.
-    static let maximumQueued = 1024
-
     /// What an attempt has of the lane.
     enum Place {
         case none
@@ -40,7 +37,7 @@ final class Lane {
             counters.update { $0.inProgress = inProgress }
             return .taken
         }
-        guard waiting.count < Self.maximumQueued else { return .none }
+        guard waiting.count < settings.maximumQueued else { return .none }
         waiting.append(attempt)
         counters.update { $0.queued = waiting.count }
         return .waiting

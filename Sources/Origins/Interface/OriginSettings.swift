@@ -25,6 +25,8 @@ public struct OriginSettings: Sendable {
     public var stallTimeout: Duration
     /// The most transfers, and so connections in use, at a time; at least 1.
     public var maximumConnections: Int
+    /// The most requests that wait for one of them: more would only time out in the queue.
+    public var maximumQueued: Int
     /// Which Host the origin is sent.
     public var hostHeader: HostHeader
     /// Further request fields; they replace the client's of the same name.
@@ -40,6 +42,7 @@ public struct OriginSettings: Sendable {
         firstByteTimeout: Duration = .seconds(10),
         stallTimeout: Duration = .seconds(10),
         maximumConnections: Int = 64,
+        maximumQueued: Int = 1000,
         hostHeader: HostHeader = .origin,
         headers: [(String, String)] = [],
         caFile: String? = nil
@@ -50,6 +53,7 @@ public struct OriginSettings: Sendable {
         self.firstByteTimeout = firstByteTimeout
         self.stallTimeout = stallTimeout
         self.maximumConnections = maximumConnections
+        self.maximumQueued = maximumQueued
         self.hostHeader = hostHeader
         self.headers = headers
         self.caFile = caFile

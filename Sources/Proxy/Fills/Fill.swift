@@ -321,9 +321,10 @@ final class Fill: Sendable {
         return flow
     }
 
-    private var window: Int {
-        services.held.now > services.fillMemory ? FillBody.smallWindow : FillBody.window
-    }
+    private var window: Int { isMemoryShort ? FillBody.smallWindow : FillBody.window }
+
+    /// All fills together hold more than they should.
+    private var isMemoryShort: Bool { services.held.now > services.fillMemory }
 
     /// Lets go of what is in the volume, or of what every reader has had.
     private func letGo(_ state: inout State) {
@@ -332,7 +333,7 @@ final class Fill: Sendable {
         var limit = written
         if let writer = state.writer {
             // The disk lags far behind: better unstored than without bound in memory.
-            if state.body.held > FillBody.longestLag {
+            if state.body.held > (isMemoryShort ? FillBody.longestLag : FillBody.longestLagWithRoom) {
                 writer.abort()
                 state.writer = nil
                 return letGo(&state)

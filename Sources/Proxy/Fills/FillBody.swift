@@ -9,8 +9,11 @@ struct FillBody {
     static let window = 1 << 20
     /// The window where all fills together hold too much.
     static let smallWindow = 64 << 10
-    /// A body that is not stored is held up to this for its slowest reader, where there are several.
+    /// A body that is not stored is held up to this for its slowest reader, where there are several; one that is stored
+    /// for the disk, where fills together hold too much.
     static let longestLag = 4 << 20
+    /// What a body that is stored may hold for the disk else: an origin nearby is quicker than any disk for a while.
+    static let longestLagWithRoom = 32 << 20
 
     private var pieces: CircularBuffer<ByteBuffer> = []
     private(set) var start: Int64 = 0

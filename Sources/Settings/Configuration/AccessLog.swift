@@ -18,8 +18,6 @@ extension Configuration {
         public var format = Format.combined
         /// The bytes of lines that are gathered before they are written.
         public var buffer: Int64 = 65_536
-        /// The longest that a line waits in the buffer.
-        public var flushInterval = Duration.seconds(1)
 
         /// Makes an access log with default settings.
         ///

@@ -78,24 +78,17 @@ extension Table {
                 "path",
                 \.path,
                 .path(except: "-"),
-                .reload,
+                .restart,
                 "The file, or `-` for standard output.",
                 default: "required"
             ),
-            row("format", \.format, .anyCase, .reload, "The form of a line."),
+            row("format", \.format, .anyCase, .restart, "The form of a line."),
             row(
                 "buffer",
                 \.buffer,
                 .size(0...16 << 20),
-                .reload,
-                "The bytes of lines that are gathered before they are written; `0` writes each at once."
-            ),
-            row(
-                "flush_interval",
-                \.flushInterval,
-                .duration(brief...second * 60),
-                .reload,
-                "The longest that a line waits in the buffer."
+                .restart,
+                "The bytes of lines that are gathered before they are written; they are written after a second in any case, and each at once with `0`."
             ),
         ]
     }

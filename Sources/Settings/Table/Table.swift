@@ -53,7 +53,7 @@ enum Table {
         ),
         token,
         row("origins", \.origins, .origins, .restart, "The origins in the order they are asked.", default: "required"),
-        row("access_log", \.accessLog, .accessLog, .reload, "One line a request; absent writes none."),
+        row("access_log", \.accessLog, .accessLog, .restart, "One line a request; absent writes none."),
         row(
             "log.level",
             \.log.level,
@@ -96,7 +96,7 @@ enum Table {
             "cache.memory",
             \.cache.memory,
             .size(0...tebibyte),
-            .reload,
+            .restart,
             "The bytes of small, often asked pictures that are kept in memory; `0` keeps none."
         ),
         row(

@@ -65,13 +65,16 @@ struct Composition: Sendable {
                 let bound = try await proxy.listen(on: address)
                 addresses.append(address.bound(to: bound))
             } catch {
+                // A stop in order: the next start need not check what is stored.
+                origins.shutDown()
+                store.close()
                 throw Self.failure(toListenOn: address, setting: "listen", file: file, error)
             }
         }
         self.addresses = addresses
     }
 
-    /// Ends what still runs, in the order that loses nothing: fills before the store that takes them. Blocks.
+    /// Ends what still runs, in the order that loses nothing: fills before the store that takes them; blocks.
     func close() async {
         origins.shutDown()
         store.close()
@@ -85,7 +88,8 @@ struct Composition: Sendable {
         case .corrupt:
             Failure(
                 "\(directory): not a cache directory of this larder (\(error.detail)); name another cache.directory, "
-                    + "or remove this one if nothing in it is needed")
+                    + "or remove this one if nothing in it is needed"
+            )
         case .full, .readOnly, .missing, .io, .index: Failure("\(error) (cache.directory)")
         }
     }
@@ -133,6 +137,7 @@ extension OriginSettings {
             firstByteTimeout: origin.firstByteTimeout,
             stallTimeout: origin.stallTimeout,
             maximumConnections: origin.connections,
+            maximumQueued: origin.queue,
             hostHeader: host,
             headers: origin.headers.map { ($0.name, $0.value) },
             caFile: origin.caFile

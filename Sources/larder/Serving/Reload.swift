@@ -12,10 +12,8 @@ struct Reload {
 
     init(from old: Configuration, to new: Configuration) {
         let difference = changes(from: old, to: new)
-        // The access log and the memory tier are made once, with the settings of the start.
-        func isFixed(_ path: String) -> Bool { path.hasPrefix("access_log") || path == "cache.memory" }
-        applied = difference.reloadable.filter { !isFixed($0) }
-        needsRestart = difference.needsRestart + difference.reloadable.filter(isFixed)
+        applied = difference.reloadable
+        needsRestart = difference.needsRestart
         var effective = new
         effective.listen = old.listen
         effective.threads = old.threads

@@ -37,7 +37,12 @@ final class RunningLarder: Sendable {
             + (notifier.watchdogInterval.map { interval in
                 [WatchdogService(group: parts.group, notifier: notifier, interval: interval)]
             } ?? [])
-            + [PictureService(proxy: parts.proxy, limit: { [self] in configuration.withLock { $0.limits.drainTimeout } })]
+            + [
+                PictureService(
+                    proxy: parts.proxy,
+                    limit: { [self] in configuration.withLock { $0.limits.drainTimeout } }
+                )
+            ]
         let group = ServiceGroup(configuration: .init(services: services, logger: logger))
         signals.attach(group)
         let address = configuration.withLock { $0.admin.listen }

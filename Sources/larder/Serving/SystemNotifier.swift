@@ -46,7 +46,13 @@ struct SystemNotifier: Sendable {
         unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
                 _ = unsafe sendto(
-                    descriptor, text, text.count, CInt(MSG_NOSIGNAL), pointer, size + socklen_t(name.count))
+                    descriptor,
+                    text,
+                    text.count,
+                    CInt(MSG_NOSIGNAL),
+                    pointer,
+                    size + socklen_t(name.count)
+                )
             }
         }
     }

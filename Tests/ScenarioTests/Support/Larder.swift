@@ -62,7 +62,14 @@ final class Larder: Sendable {
             let origins = try Origins(setup.originSettings(), logger: silent)
             let log = setup.configuration.accessLog.map { AccessLog($0, logger: silent) }
             let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-            let proxy = try Proxy(settings, store: store, origins: origins, accessLog: log, group: group, logger: silent)
+            let proxy = try Proxy(
+                settings,
+                store: store,
+                origins: origins,
+                accessLog: log,
+                group: group,
+                logger: silent
+            )
             return (store, origins, log, group, proxy)
         }
         let address = try await proxy.listen(on: .tcp(host: "127.0.0.1", port: 0))

@@ -49,3 +49,22 @@ func pictureBytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
     bytes.removeLast(bytes.count - count)
     return bytes
 }
+
+/// A body as tests compare it: what differs is told in a line, not in a million.
+struct Digest: Equatable, CustomStringConvertible {
+    let count: Int
+    let hash: UInt64
+
+    var description: String { "\(count) bytes, \(String(hash, radix: 16))" }
+}
+
+extension [UInt8] {
+    var digest: Digest {
+        // FNV-1a.
+        Digest(count: count, hash: reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 })
+    }
+}
+
+extension ArraySlice<UInt8> {
+    var digest: Digest { Array(self).digest }
+}
