@@ -150,7 +150,9 @@ final class Counters: Sendable {
 
     private let cells = Counter.allCases.map { _ in Cell() }
 
-    /// Adds to a counter. About a nanosecond where no other loop adds to the same set.
+    /// Adds to a counter.
+    ///
+    /// About a nanosecond where no other loop adds to the same set.
     @inline(__always)
     func add(_ counter: Counter, _ amount: Int = 1) { cells[counter.rawValue].value.add(amount, ordering: .relaxed) }
 

@@ -25,7 +25,10 @@ public final class Proxy: Sendable {
     private let state: Mutex<State>
     private let logger: Logger
 
-    /// Makes the port's parts; binds nothing yet. Waits for every loop once.
+    /// Makes the port's parts; binds nothing yet.
+    ///
+    /// Waits for every loop once.
+    ///
     /// - Parameters:
     ///   - settings: What the configuration says.
     ///   - store: Where responses are kept.

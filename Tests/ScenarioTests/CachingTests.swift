@@ -294,7 +294,7 @@ struct StaleScenarios {
             case .refused, .closes: [.close]
             }
         origin.on("/a", times: [[.text("x", fields: stale("", ("ETag", "\"1\"")))], later])
-        try await withLarder(origin, change: { $0.origins[0].firstByteTimeout = .milliseconds(300) }) { larder in
+        try await withLarder(Setup(origin) { $0.origins[0].firstByteTimeout = .milliseconds(300) }) { larder in
             try await larder.fill("/a")
             if outage == .refused { origin.stop() }
             let response = try await larder.get("/a")

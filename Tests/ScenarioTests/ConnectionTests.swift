@@ -116,7 +116,7 @@ struct ConnectionTests {
     func absoluteForm(passesHost: Bool) async throws {
         let origin = try ScriptedOrigin()
         origin.respond { [.text("\($0.field("Host") ?? "") \($0.target)", fields: fresh)] }
-        try await withLarder(origin, change: { $0.passesHost = passesHost }) { larder in
+        try await withLarder(Setup(origin) { $0.passesHost = passesHost }) { larder in
             let text = try await larder.client { client in
                 try client.send("GET http://one.test/a?b HTTP/1.1\r\nHost: two.test\r\n\r\n")
                 return try client.receive().text
@@ -154,7 +154,7 @@ struct ConnectionTests {
         let origin = try origin()
         let directory = try TemporaryDirectory()
         let path = directory.path("larder.sock")
-        try await withLarder(origin, change: { $0.unixSocket = path }) { larder in
+        try await withLarder(Setup(origin) { $0.unixSocket = path }) { larder in
             let text = try await onThread {
                 let client = try RawClient(unixSocket: path)
                 return try client.get("/a").text + client.get("/b").text

@@ -147,7 +147,7 @@ struct FillTests {
         let origin = try ScriptedOrigin()
         let picture = pictureBytes(8 << 20)
         origin.on("/a", .respond(fields: isStored ? fresh : fields("no-store"), body: picture))
-        try await withLarder(origin, change: { $0.maximumSize = 256 << 20 }) { larder in
+        try await withLarder(Setup(origin) { $0.maximumSize = 256 << 20 }) { larder in
             let port = larder.port
             let slow = try await onThread {
                 let client = try RawClient(port: port, timeout: .seconds(30), receiveBuffer: 4096)
@@ -203,7 +203,7 @@ struct FillTests {
         let origin = try ScriptedOrigin()
         let gate = Gate()
         origin.on("/a", times: [[.hold(gate), .text("first", fields: fresh)], [.text("second", fields: fresh)]])
-        try await withLarder(origin, change: { $0.configuration.limits.followerDeadline = .milliseconds(50) }) {
+        try await withLarder(Setup(origin) { $0.configuration.limits.followerDeadline = .milliseconds(50) }) {
             larder in
             async let leader = larder.get("/a")
             try await origin.waitForRequests(1)
@@ -237,7 +237,7 @@ struct FillTests {
         let picture = pictureBytes(3 << 20)
         origin.on("/a", .respond(fields: fresh, body: picture))
         origin.on("/b", chunkedHead, .chunk(picture), .lastChunk)
-        try await withLarder(origin, change: { $0.configuration.cache.maximumResponse = 1 << 20 }) {
+        try await withLarder(Setup(origin) { $0.configuration.cache.maximumResponse = 1 << 20 }) {
             (larder) async throws in
             for path in ["/a", "/b", "/a"] { #expect(try await larder.fill(path).body.digest == picture.digest) }
             #expect(origin.requestCount("/a") == 2)

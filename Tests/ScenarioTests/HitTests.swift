@@ -156,7 +156,7 @@ struct HitTests {
     func host(passesHost: Bool) async throws {
         let origin = try ScriptedOrigin()
         origin.respond { [.text($0.field("Host") ?? "", fields: fresh)] }
-        try await withLarder(origin, change: { $0.passesHost = passesHost }) { larder in
+        try await withLarder(Setup(origin) { $0.passesHost = passesHost }) { larder in
             let one = try await larder.fill("/a", [("Host", "one.test")])
             let two = try await larder.fill("/a", [("Host", "two.test")])
             let same = try await larder.get("/a", [("Host", "ONE.test")])

@@ -46,7 +46,7 @@ struct LimitTests {
     @Test("a head that does not come to its end in time is answered 408")
     func headTimeout() async throws {
         let origin = try ScriptedOrigin()
-        try await withLarder(origin, change: { $0.configuration.limits.headTimeout = .milliseconds(100) }) { larder in
+        try await withLarder(Setup(origin) { $0.configuration.limits.headTimeout = .milliseconds(100) }) { larder in
             let response = try await larder.client { client in
                 try client.send("GET /a HTTP/1.1\r\nHost: a\r\n")
                 return try client.receive()
@@ -60,7 +60,7 @@ struct LimitTests {
     func idleTimeout() async throws {
         let origin = try ScriptedOrigin()
         origin.respond { _ in [.text("yes", fields: fresh)] }
-        try await withLarder(origin, change: { $0.configuration.limits.idleTimeout = .milliseconds(100) }) { larder in
+        try await withLarder(Setup(origin) { $0.configuration.limits.idleTimeout = .milliseconds(100) }) { larder in
             let rest = try await larder.client { client in
                 _ = try client.get("/a")
                 return try client.receiveUntilClose()
@@ -75,7 +75,7 @@ struct LimitTests {
     func connections() async throws {
         let origin = try ScriptedOrigin()
         origin.respond { _ in [.text("yes", fields: fresh)] }
-        try await withLarder(origin, change: { $0.configuration.limits.connections = 2 }) { larder in
+        try await withLarder(Setup(origin) { $0.configuration.limits.connections = 2 }) { larder in
             let port = larder.port
             let idle = try await onThread { try [RawClient(port: port), RawClient(port: port)] }
             try await eventually { larder.proxy.statistics.openConnections == 2 }
@@ -92,7 +92,7 @@ struct LimitTests {
     func requestBody(isTold: Bool) async throws {
         let origin = try ScriptedOrigin()
         origin.on("/a", .readBody, .text("done"))
-        try await withLarder(origin, change: { $0.configuration.limits.requestBody = 1000 }) { larder in
+        try await withLarder(Setup(origin) { $0.configuration.limits.requestBody = 1000 }) { larder in
             let response = try await larder.client { client in
                 if isTold {
                     try client.send(method: "POST", "/a", body: pictureBytes(1001))
@@ -116,7 +116,7 @@ struct LimitTests {
     func sendTimeout() async throws {
         let origin = try ScriptedOrigin()
         origin.on("/a", .respond(fields: fresh, body: pictureBytes(6 << 20)))
-        try await withLarder(origin, change: { $0.configuration.limits.sendTimeout = .milliseconds(300) }) { larder in
+        try await withLarder(Setup(origin) { $0.configuration.limits.sendTimeout = .milliseconds(300) }) { larder in
             try await larder.fill("/a")
             let port = larder.port
             let client = try await onThread {
@@ -136,7 +136,7 @@ struct LimitTests {
         let gate = Gate()
         origin.on("/held", .hold(gate), .text("held", fields: fresh))
         origin.on("/a", .text("yes", fields: fresh))
-        try await withLarder(origin, change: { $0.configuration.limits.fills = 1 }) { larder in
+        try await withLarder(Setup(origin) { $0.configuration.limits.fills = 1 }) { larder in
             async let held = larder.get("/held")
             try await origin.waitForRequests(1)
             #expect(try await larder.get("/a").text == "yes")

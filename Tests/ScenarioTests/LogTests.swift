@@ -20,11 +20,13 @@ struct LogTests {
         _ body: (Larder, TemporaryDirectory) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory()
-        try await withLarder(origin) { setup in
-            var log = Configuration.AccessLog(path: directory.path("log"))
-            log.format = format
-            setup.configuration.accessLog = log
-        } _: { larder in
+        try await withLarder(
+            Setup(origin) { setup in
+                var log = Configuration.AccessLog(path: directory.path("log"))
+                log.format = format
+                setup.configuration.accessLog = log
+            }
+        ) { larder in
             try await body(larder, directory)
         }
     }

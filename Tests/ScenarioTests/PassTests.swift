@@ -19,10 +19,12 @@ struct PassTests {
         let origin = try ScriptedOrigin()
         let upload = pictureBytes(700_000)
         origin.on("/a", .text("thanks", status: 201))
-        try await withLarder(mirror, origin) { setup in
-            setup.origins[0].isAuthoritative = false
-            setup.origins[1].isAuthoritative = true
-        } _: { larder in
+        try await withLarder(
+            Setup(mirror, origin) { setup in
+                setup.origins[0].isAuthoritative = false
+                setup.origins[1].isAuthoritative = true
+            }
+        ) { larder in
             let response = try await larder.client { client in
                 if isLengthTold { return try client.request(method, "/a?x=1", body: upload) }
                 try client.send("\(method) /a?x=1 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")

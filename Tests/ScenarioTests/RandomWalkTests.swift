@@ -81,7 +81,7 @@ struct RandomWalkTests {
         let world = World(seed: seed)
         let origin = try ScriptedOrigin()
         origin.respond { world.answer($0) }
-        try await withLarder(origin, change: { $0.memory = 200_000 }) { larder in
+        try await withLarder(Setup(origin) { $0.memory = 200_000 }) { larder in
             let deadline = ContinuousClock.now + .seconds(6)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for client in 0..<6 {

@@ -184,7 +184,7 @@ struct RestartTests {
                 )
             ]
         }
-        try await withLarder(origin, change: { $0.maximumSize = 32 << 20 }) { (larder) async throws in
+        try await withLarder(Setup(origin) { $0.maximumSize = 32 << 20 }) { (larder) async throws in
             for number in 0..<(48 << 20) / size {
                 let target = "/\(number)"
                 let seed = target.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) } as UInt64

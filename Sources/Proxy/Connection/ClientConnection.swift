@@ -154,7 +154,9 @@ final class ClientConnection: ChannelInboundHandler {
     /// An answer that is under way: the handler made it, the connection tells it what the client does.
     func begin(_ exchange: Exchange) { self.exchange = exchange }
 
-    /// The answer has been handed to the channel whole. The next request's turn.
+    /// The answer has been handed to the channel whole.
+    ///
+    /// The next request's turn.
     func finishExchange(keepAlive: Bool) {
         exchange = nil
         if !keepAlive { isLast = true }

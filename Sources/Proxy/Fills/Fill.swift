@@ -95,7 +95,9 @@ final class Fill: Sendable {
         self.epoch = epoch
     }
 
-    /// Asks the origins. Once.
+    /// Asks the origins.
+    ///
+    /// Once.
     func start() {
         services.counters.add(.fills)
         var conditional = request
@@ -131,7 +133,9 @@ final class Fill: Sendable {
         }
     }
 
-    /// A reader is done or gone. A fill that nobody needs any more and that is not stored is ended.
+    /// A reader is done or gone.
+    ///
+    /// A fill that nobody needs any more and that is not stored is ended.
     func leave(_ reader: FillReader) {
         let (mustCancel, mustResume) = state.withLock { state -> (OriginTransfer?, OriginTransfer?) in
             state.readers[ObjectIdentifier(reader)] = nil

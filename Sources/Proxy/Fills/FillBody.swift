@@ -26,7 +26,9 @@ struct FillBody {
         received += Int64(bytes.readableBytes)
     }
 
-    /// Lets go of the oldest pieces that end at or before `limit`, while more than `window` is held. Returns the bytes let go.
+    /// Lets go of the oldest pieces that end at or before `limit`, while more than `window` is held.
+    ///
+    /// Returns the bytes let go.
     mutating func drop(before limit: Int64, keeping window: Int) -> Int {
         var dropped = 0
         while held > window, let first = pieces.first, start + Int64(first.readableBytes) <= limit {
@@ -37,7 +39,9 @@ struct FillBody {
         return dropped
     }
 
-    /// Lets go of everything. Returns the bytes let go.
+    /// Lets go of everything.
+    ///
+    /// Returns the bytes let go.
     mutating func clear() -> Int {
         defer {
             pieces.removeAll()
@@ -46,7 +50,9 @@ struct FillBody {
         return held
     }
 
-    /// The bytes at an offset, up to the end of the piece they lie in; nil where they are not held. O(pieces).
+    /// The bytes at an offset, up to the end of the piece they lie in; nil where they are not held.
+    ///
+    /// O(pieces).
     func piece(at offset: Int64, upTo end: Int64) -> ByteBuffer? {
         guard offset >= start, offset < received else { return nil }
         var at = start

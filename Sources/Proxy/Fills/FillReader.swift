@@ -16,7 +16,9 @@ final class FillReader: Sendable {
         self.look = look
     }
 
-    /// Tells the reader to look. Any thread; one wake-up however often it is called before the reader does.
+    /// Tells the reader to look.
+    ///
+    /// Any thread; one wake-up however often it is called before the reader does.
     func tell() {
         guard !isTold.exchange(true, ordering: .acquiringAndReleasing) else { return }
         loop.execute(look)

@@ -16,7 +16,10 @@ final class FillTable: Sendable {
         case outdated
     }
 
-    /// The fill of a key, made and entered where there is none. One lock.
+    /// The fill of a key, made and entered where there is none.
+    ///
+    /// One lock.
+    ///
     /// - Parameters:
     ///   - key: The key.
     ///   - limit: Fills in progress at once.

@@ -14,7 +14,9 @@ public final class AccessLog: Sendable {
         var isFailing = false
     }
 
-    /// Bytes that wait for the disk. Past it lines are dropped, and counted.
+    /// Bytes that wait for the disk.
+    ///
+    /// Past it lines are dropped, and counted.
     private static let waitingLimit = 16 << 20
 
     let settings: Configuration.AccessLog
@@ -24,7 +26,9 @@ public final class AccessLog: Sendable {
     private let lost = Atomic<Int>(0)
     private let logger: Logger
 
-    /// Opens the file. Blocks.
+    /// Opens the file.
+    ///
+    /// Blocks.
     public init(_ settings: Configuration.AccessLog, logger: Logger) {
         self.settings = settings
         self.logger = logger
@@ -95,36 +99,14 @@ public final class AccessLog: Sendable {
         }
     }
 
-    /// Writes what is waiting and ends the thread. Blocks.
+    /// Writes what is waiting and ends the thread.
+    ///
+    /// Blocks.
     public func shutDown() {
         try? pool.syncShutdownGracefully()
         state.withLock { state in
             if state.descriptor >= 0 { close(state.descriptor) }
             state.descriptor = -1
         }
-    }
-}
-
-/// Loop-confined. A loop's lines until they are worth a write.
-final class AccessLogBuffer {
-    private let log: AccessLog
-    private var lines: [UInt8] = []
-    private var count = 0
-
-    init(_ log: AccessLog) { self.log = log }
-
-    var format: Configuration.AccessLog.Format { log.settings.format }
-
-    func append(_ line: String) {
-        lines.append(contentsOf: line.utf8)
-        count += 1
-        if lines.count >= Int(log.settings.buffer) { flush() }
-    }
-
-    func flush() {
-        guard !lines.isEmpty else { return }
-        log.write(lines, count: count)
-        lines = []
-        count = 0
     }
 }

@@ -23,7 +23,9 @@ struct LogRecord {
     private let peer: String
     private let began: NIODeadline?
 
-    /// Keeps what the line is made from. No allocation; the bytes are shared with the connection.
+    /// Keeps what the line is made from.
+    ///
+    /// No allocation; the bytes are shared with the connection.
     init(_ head: RequestHead, _ received: ByteBuffer, peer: String, began: NIODeadline?) {
         self.head = head
         self.received = received

@@ -16,6 +16,7 @@ struct CacheKey {
     let place: Place
 
     /// Makes the key of a request; nil where its target can be no key.
+    ///
     /// In the usual case nothing is allocated: the target is normal, and the key is where it stands.
     init?(_ head: RequestHead, _ span: RawSpan, settings: ProxySettings) {
         let target = span.extracting(head.target)

@@ -48,7 +48,9 @@ enum RequestHandler {
         begin(head, received, key, found: found, epoch: epoch, on: connection)
     }
 
-    /// The short way: a plain fresh response, from memory or from the page cache. False where it has to go the long way.
+    /// The short way: a plain fresh response, from memory or from the page cache.
+    ///
+    /// False where it has to go the long way.
     private static func serve(
         _ candidate: Candidate,
         at now: WallTime,
@@ -223,37 +225,5 @@ enum RequestHandler {
         connection.makeLast()
         connection.write(OwnAnswer.bytes(408, "The request's head did not arrive in time.", persistence: .closes))
         connection.end()
-    }
-}
-
-/// Answers that larder makes itself.
-enum OwnAnswer {
-    /// Head and body of a short text answer.
-    static func bytes(
-        _ status: Int,
-        _ text: String,
-        more: Fields = Fields(),
-        cacheStatus: CacheStatus? = nil,
-        persistence: HeadWriter.Persistence,
-        hasBody: Bool = true
-    ) -> ByteBuffer {
-        let body = "\(status) \(StatusText.reason(for: status))\n\(text)\n"
-        var bytes = ByteBuffer(
-            head: status,
-            fields: Fields([
-                ("Date", HTTPDate.format(SystemClock.now)), ("Content-Type", "text/plain; charset=utf-8"),
-                ("Cache-Control", "no-store"),
-            ])
-        )
-        HeadWriter.writeTail(
-            into: &bytes,
-            framing: .length(Int64(body.utf8.count)),
-            age: nil,
-            status: cacheStatus,
-            more: more,
-            persistence: persistence
-        )
-        if hasBody { bytes.writeString(body) }
-        return bytes
     }
 }

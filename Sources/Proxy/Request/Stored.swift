@@ -61,7 +61,9 @@ struct Stored: Sendable {
         Stored(self, head: head, fields: fields, facts: facts)
     }
 
-    /// The field lines of a stored head. Content-Length is the record's to tell.
+    /// The field lines of a stored head.
+    ///
+    /// Content-Length is the record's to tell.
     private static func fields(of head: ByteBuffer) -> Fields {
         var fields = Fields()
         var rest = head

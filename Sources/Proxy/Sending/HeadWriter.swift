@@ -22,7 +22,9 @@ enum HeadWriter {
         case closes
     }
 
-    /// Appends the tail of a hit's head, its empty line included. No allocation beyond the buffers' own.
+    /// Appends the tail of a hit's head, its empty line included.
+    ///
+    /// No allocation beyond the buffers' own.
     static func writeHitTail(
         into head: inout ByteBuffer,
         scratch: inout [UInt8],

@@ -167,15 +167,21 @@ final class Larder: Sendable {
     func purge(_ path: String) async -> PurgeReport { await purge(.key(Array(path.utf8))) }
 }
 
-/// Runs a larder before some origins, and ends it however the test ends.
+/// Runs a larder before an origin.
 func withLarder(
-    _ origins: ScriptedOrigin...,
+    _ origin: ScriptedOrigin,
     directory: TemporaryDirectory? = nil,
-    change: (inout Setup) throws -> Void = { _ in },
     _ body: (Larder) async throws -> Void
 ) async throws {
-    var setup = Setup(origins)
-    try change(&setup)
+    try await withLarder(Setup(origin) { _ in }, directory: directory, body)
+}
+
+/// Runs a larder, and ends it however the test ends.
+func withLarder(
+    _ setup: Setup,
+    directory: TemporaryDirectory? = nil,
+    _ body: (Larder) async throws -> Void
+) async throws {
     let larder = Larder(setup, directory: try directory ?? TemporaryDirectory())
     await Slots.shared.take()
     do {

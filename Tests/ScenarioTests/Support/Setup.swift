@@ -15,9 +15,10 @@ struct Setup {
     var maximumSize: Int64 = 64 << 20
     var memory: Int64 = 4 << 20
 
-    /// One authoritative origin first, the others in their order behind it.
-    init(_ origins: [ScriptedOrigin]) {
+    /// One authoritative origin first, the others in their order behind it; `change` has the last word.
+    init(_ origins: ScriptedOrigin..., change: (inout Setup) throws -> Void) rethrows {
         self.origins = origins.enumerated().map { OriginSettings(url: $1.url, isAuthoritative: $0 == 0) }
+        try change(&self)
     }
 
     /// The settings that the proxy reads, with as many origins as there are.
