@@ -10,15 +10,21 @@ public final class ScriptedOrigin: Sendable {
     public let port: Int
     private let script = OriginScript()
     private let listener: Lock<OriginListener?>
+    /// Bound and never listening: keeps the port from other tests' servers while this origin is stopped.
+    private let reservation: Int32
 
     /// Starts an origin that answers 404 to everything until told otherwise.
     public init() throws {
-        let first = try OriginListener(port: 0, script: script)
-        port = first.port
+        reservation = try Socket.bound(port: 0)
+        port = Socket.port(of: reservation)
+        let first = try OriginListener(port: port, script: script)
         listener = Lock(first)
     }
 
-    deinit { stop() }
+    deinit {
+        stop()
+        close(reservation)
+    }
 
     /// The origin's base URL, without a slash at the end.
     public var url: String { "http://127.0.0.1:\(port)" }

@@ -14,14 +14,23 @@ enum Socket {
 
     /// Opens a listening socket on 127.0.0.1; port 0 lets the system choose.
     static func listen(port: Int, backlog: Int32) throws -> Int32 {
+        let descriptor = try bound(port: port)
+        guard Glibc.listen(descriptor, backlog) == 0 else {
+            let error = failure("listen on port \(port)")
+            close(descriptor)
+            throw error
+        }
+        return descriptor
+    }
+
+    /// Opens a socket bound to a port of 127.0.0.1, beside others that are bound and not listening.
+    static func bound(port: Int) throws -> Int32 {
         let descriptor = socket(AF_INET, streamType | Int32(SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { throw failure("socket") }
         set(descriptor, SOL_SOCKET, SO_REUSEADDR, to: 1)
         // because the address is valid for the call
-        guard unsafe withLoopback(port, { address, size in unsafe bind(descriptor, address, size) }) == 0,
-            Glibc.listen(descriptor, backlog) == 0
-        else {
-            let error = failure("listen on port \(port)")
+        guard unsafe withLoopback(port, { address, size in unsafe bind(descriptor, address, size) }) == 0 else {
+            let error = failure("bind port \(port)")
             close(descriptor)
             throw error
         }
