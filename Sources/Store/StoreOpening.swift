@@ -71,7 +71,7 @@ private final class HandOver: Sendable {
     init(_ writer: VolumeWriter) { unsafe self.writer = writer }
 
     func take() -> VolumeWriter? {
-        defer { unsafe writer = nil }
+        defer { unsafe writer = nil }  // because one thread calls this, once
         return unsafe writer
     }
 }

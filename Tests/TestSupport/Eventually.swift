@@ -3,7 +3,7 @@
 /// Waits until the condition holds, asking again every few milliseconds; throws when the time is up.
 public func eventually(
     _ what: String = "the condition",
-    within time: Duration = .seconds(10),
+    within time: Duration = .seconds(60),
     file: String = #fileID,
     line: Int = #line,
     _ condition: () async throws -> Bool

@@ -11,7 +11,7 @@ public final class RawClient: Sendable {
     private let reader: Lock<ByteReader>
 
     /// Connects to a port of 127.0.0.1; a small `receiveBuffer` makes a client that soon holds the sender back.
-    public convenience init(port: Int, timeout: Duration = .seconds(10), receiveBuffer: Int? = nil) throws {
+    public convenience init(port: Int, timeout: Duration = .seconds(60), receiveBuffer: Int? = nil) throws {
         try self.init(AF_INET, "port \(port)", timeout, receiveBuffer) { descriptor in
             // because the address is valid for the call
             unsafe Socket.withLoopback(port) { address, size in unsafe connect(descriptor, address, size) }
@@ -19,7 +19,7 @@ public final class RawClient: Sendable {
     }
 
     /// Connects to a Unix socket.
-    public convenience init(unixSocket path: String, timeout: Duration = .seconds(10)) throws {
+    public convenience init(unixSocket path: String, timeout: Duration = .seconds(60)) throws {
         try self.init(AF_UNIX, path, timeout, nil) { descriptor in
             // because the address is valid for the call
             try unsafe Socket.withUnix(path) { address, size in unsafe connect(descriptor, address, size) }
@@ -174,7 +174,7 @@ extension RawClient {
         method: String = "GET",
         fields: [(String, String)] = [],
         body: [UInt8]? = nil,
-        timeout: Duration = .seconds(10)
+        timeout: Duration = .seconds(60)
     ) async throws -> RawResponse {
         try await onThread {
             let client = try RawClient(port: port, timeout: timeout)

@@ -51,7 +51,7 @@ public final class ScriptedOrigin: Sendable {
     public var bytesSent: Int { script.bytesSent }
 
     /// Waits until the given number of requests has arrived; throws when the time is up.
-    public func waitForRequests(_ count: Int, path: String? = nil, within time: Duration = .seconds(10)) async throws {
+    public func waitForRequests(_ count: Int, path: String? = nil, within time: Duration = .seconds(60)) async throws {
         do {
             try await eventually(within: time) { requestCount(path) >= count }
         } catch let error as TestError where error.kind == .timeout {

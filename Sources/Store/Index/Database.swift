@@ -90,7 +90,7 @@ import CSQLite
     private let sql: String
 
     fileprivate init(_ statement: OpaquePointer, of database: Database, _ sql: String) {
-        unsafe self.statement = statement
+        unsafe self.statement = statement  // because the caller gives the handle away
         self.database = database
         self.sql = sql
     }

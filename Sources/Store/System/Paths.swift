@@ -12,8 +12,8 @@ enum Paths {
 
     /// The names in a directory, in no order.
     static func names(in path: String) throws(StoreError) -> [String] {
-        guard let stream = unsafe opendir(path) else { throw StoreError(errno: errno, "list", path) }
         // because `stream` is open until this function returns, and an entry is read before the next call
+        guard let stream = unsafe opendir(path) else { throw StoreError(errno: errno, "list", path) }
         defer { unsafe closedir(stream) }
         var names: [String] = []
         while let entry = unsafe readdir(stream) {

@@ -129,7 +129,7 @@ final class Larder: Sendable {
     /// Talks over one connection, on a thread of its own.
     func client<Value: Sendable>(
         receiveBuffer: Int? = nil,
-        timeout: Duration = .seconds(10),
+        timeout: Duration = .seconds(60),
         _ talk: @escaping @Sendable (RawClient) throws -> Value
     ) async throws -> Value {
         let port = port
