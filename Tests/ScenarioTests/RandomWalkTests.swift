@@ -99,7 +99,7 @@ struct RandomWalkTests {
                 }
                 try await group.waitForAll()
             }
-            #expect(world.done.load(ordering: .relaxed) > 100, "the walk got somewhere")
+            #expect(world.done.load(ordering: .relaxed) > 30, "the walk got somewhere")
             #expect(larder.counter(.hitsMemory) > 0)
             #expect(larder.counter(.hitsDisk) > 0)
             #expect(larder.counter(.validated) > 0)
