@@ -34,6 +34,20 @@ struct FenceTests {
         again.store.close()
     }
 
+    @Test("a fill from before a purge that comes home last does not hide a newer response from the next purge")
+    func lateFill() async throws {
+        let stage = try TestStore()
+        defer { stage.store.close() }
+        let before = stage.store.epoch
+        _ = await stage.purge(.key("/a/1"))
+        #expect(await stage.put("/a/1", [2]) == nil)
+        #expect(await stage.put("/a/1", [1], epoch: before) == .purged)
+        #expect(stage.get("/a/1") == [2])
+        await stage.settle()
+        #expect(await stage.purge(.prefix("/a/")).responses == 1)
+        #expect(stage.entry("/a/1") == nil)
+    }
+
     @Test("a purge holds at once, before its sweep, and reports what it removed", arguments: rules)
     func atOnce(rule: PurgeRule) async throws {
         let stage = try TestStore()

@@ -160,6 +160,12 @@ extension VolumeWriter {
             facts: response.facts,
             epoch: response.epoch
         )
+        // A late fill must not even touch the row: it may be that of a newer response, which then no sweep would find.
+        // Where the purge comes between here and the insertion, its sweep comes after the row and finds the key by it.
+        guard core.fence.allowsStoring(response.key, since: response.epoch) else {
+            markRemoved(location, hash: hash)
+            return .purged
+        }
         core.post(.put(core.row(entry, key: response.key, variant: response.variant.text, sequence: sequence)))
         let (isIn, replaced) = core.directory.insert(entry) {
             core.fence.allowsStoring(response.key, since: response.epoch)
