@@ -68,7 +68,7 @@ public enum Counter: Int, Sendable, CaseIterable {
     /// Readers cut off because they fell too far behind a body that is not stored.
     case limitSlowReaders
 
-    /// The name in `stats` and, with `larder_` before and `_total` behind it, in `/metrics`.
+    /// The name in `stats`; `/metrics` groups some of them under one name with labels (`MetricFamily`).
     public var name: String {
         switch self {
         case .requests: "requests"
