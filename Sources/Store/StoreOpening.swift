@@ -48,7 +48,8 @@ struct StoreOpening {
         core.lock.withLock { $0 = lock }
         core.unverifiedBelow.store(index.unverifiedBelow(nextVolume: self.survey.nextNumber), ordering: .relaxed)
         self.core = core
-        startIndex = { IndexWriter(core, index).run() }
+        let found = self.survey.volumes.map(\.volume.number)
+        startIndex = { IndexWriter(core, index, found: found).run() }
     }
 
     /// Starts the writer's and the index's threads, in this order.

@@ -38,6 +38,17 @@ struct RestartTests {
         again.store.close()
     }
 
+    @Test("a store that is closed right after its first start keeps the freshness of what it stored", arguments: 0..<8)
+    func closedAtOnce(round: Int) async throws {
+        let stage = try TestStore()
+        await stage.put("/a", body(round))
+        let again = try TestStore(stage.closed().directory)
+        _ = again.store.find(key: Array("/a".utf8))
+        #expect(again.entry("/a")?.freshUntil == far)
+        #expect(again.entry("/a")?.isPlain == true)
+        again.store.close()
+    }
+
     @Test("after a crash bodies are verified before their first reuse")
     func crash() async throws {
         let stage = try await filled()

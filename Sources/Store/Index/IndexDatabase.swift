@@ -31,11 +31,13 @@ final class IndexDatabase {
             """
         )
         try Self.makeSchema(database)
+        // A record may be scanned before its own row comes: then the row, which knows its freshness, counts.
         put = try database.prepare(
             """
             INSERT INTO responses VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             ON CONFLICT (url, variant) DO UPDATE SET volume = ?3, offset = ?4, header_length = ?5, body_length = ?6,
-            born_at = ?7, fresh_until = ?8, plain = ?9, sequence = ?10 WHERE sequence < ?10
+            born_at = ?7, fresh_until = ?8, plain = ?9, sequence = ?10
+            WHERE sequence < ?10 OR (sequence = ?10 AND ?8 > 0)
             """
         )
         freshen = try database.prepare(

@@ -39,11 +39,13 @@ final class IndexWriter {
     private var reportedSize: Int64 = 0
     private var lastRebuild: ContinuousClock.Instant?
 
-    init(_ core: StoreCore, _ opening: IndexOpening) {
+    /// - Parameter found: The volumes that were there at the start: those of this run tell of their records themselves.
+    init(_ core: StoreCore, _ opening: IndexOpening, found: [UInt32]) {
         self.core = core
         unsettled = opening.bans
         open()
         if opening.isRebuilding { rebuild() } else if task == nil, database != nil { task = .load(after: nil) }
+        if case .rebuild = task { task = .rebuild(volumes: found) }
         if task == nil { core.isLoaded.store(true, ordering: .releasing) }
         reportSize()
     }
@@ -235,6 +237,8 @@ final class IndexWriter {
 
     private func close(_ isClean: Bool) {
         guard write([]), isClean else { return }
+        // Nothing left to read, as in a directory that was new: what is in the index is whole.
+        if case .rebuild(let volumes) = task, volumes.isEmpty { proceed() }
         switch task {
         case nil, .load: break
         case .rebuild: return
