@@ -39,7 +39,7 @@ final class IndexWriter {
     private var reportedSize: Int64 = 0
     private var lastRebuild: ContinuousClock.Instant?
 
-    /// - Parameter found: The volumes that were there at the start: those of this run tell of their records themselves.
+    // `found` are the volumes that were there at the start: those of this run tell of their records themselves.
     init(_ core: StoreCore, _ opening: IndexOpening, found: [UInt32]) {
         self.core = core
         unsettled = opening.bans
