@@ -32,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.11.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
@@ -41,7 +42,10 @@ let package = Package(
         .target(name: "CLinux"),
 
         module("HTTPMessage", []),
-        module("HTTPCaching", ["HTTPMessage"]),
+        module(
+            "HTTPCaching",
+            ["HTTPMessage", .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers")]
+        ),
         module("Store", ["HTTPCaching", "HTTPMessage", "CLinux", "CSQLite", nioCore, nioPosix, logging]),
         module("Origins", ["HTTPMessage", "CCurl", nioCore, logging]),
         module("Settings", ["Yams"]),

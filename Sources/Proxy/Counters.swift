@@ -45,6 +45,8 @@ public enum Counter: Int, Sendable, CaseIterable {
     case refused
     /// Stored responses invalidated by an unsafe method.
     case invalidations
+    /// Requests refused because they had passed this larder before.
+    case loops
     /// Bytes of bodies sent to clients.
     case bytesServed
     /// Bytes of bodies received from origins.
@@ -91,6 +93,7 @@ public enum Counter: Int, Sendable, CaseIterable {
         case .originErrors: "origin_errors"
         case .refused: "refused"
         case .invalidations: "invalidations"
+        case .loops: "loops"
         case .bytesServed: "bytes_served"
         case .bytesFetched: "bytes_fetched"
         case .connections: "connections"
@@ -128,6 +131,7 @@ public enum Counter: Int, Sendable, CaseIterable {
         case .originErrors: "Requests answered 502 or 504 because no origin could answer"
         case .refused: "Request heads refused as malformed or ambiguous"
         case .invalidations: "Keys invalidated by an unsafe method"
+        case .loops: "Requests refused because they had passed this larder before"
         case .bytesServed: "Bytes of bodies sent to clients"
         case .bytesFetched: "Bytes of bodies received from origins"
         case .connections: "Connections accepted"

@@ -25,10 +25,8 @@ final class ProxyCore: Sendable {
         FillServices(
             store: store,
             origins: origins,
-            rules: state.settings.rules,
             counters: state.counters,
-            fillMemory: state.settings.fillMemory,
-            maximumResponse: state.settings.maximumResponse,
+            settings: state.settings,
             held: held
         )
     }

@@ -35,6 +35,18 @@ public struct ProxySettings: Sendable {
     var fillMemory: Int
     /// The largest body that is stored; nil for what the shelves keep.
     var maximumResponse: Int64?
+    /// Cache-Status tells the cache key.
+    var showsKey: Bool
+    /// Which paths have to bring a picture.
+    var images: ExpectedImages
+    /// What of the query is part of the key; nil where all of it is, as it stands.
+    var query: QueryRule?
+    /// Which request fields may reach an origin on a request whose answer may be stored.
+    var forwardHeaders: ForwardedFields
+    /// What becomes of Forwarded and X-Forwarded-*.
+    var forwarded: ForwardedHandling
+    /// The name in CDN-Loop.
+    var loopID: String
 
     /// Reads the settings out of a configuration.
     public init(_ configuration: Configuration) {
@@ -47,7 +59,8 @@ public struct ProxySettings: Sendable {
             grace: cache.grace.wholeSeconds,
             staleIfError: cache.staleIfError.wholeSeconds,
             negativeTTL: cache.negativeTTL.wholeSeconds,
-            maximumTTL: cache.maximumTTL.wholeSeconds
+            maximumTTL: cache.maximumTTL.wholeSeconds,
+            pictureTypes: cache.pictureTypes
         )
         requestLimits = RequestLimits(
             head: Int(limits.headSize),
@@ -66,6 +79,12 @@ public struct ProxySettings: Sendable {
         followerDeadline = limits.followerDeadline.timeAmount
         fillMemory = Int(limits.fillMemory)
         maximumResponse = cache.maximumResponse
+        showsKey = cache.showsKey
+        images = cache.expectImages
+        query = QueryRule(cache.query, isSorted: cache.sortsQuery)
+        forwardHeaders = configuration.forwardHeaders
+        forwarded = configuration.forwarded
+        loopID = configuration.loopID ?? LoopID.made(for: configuration)
     }
 }
 

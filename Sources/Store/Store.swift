@@ -71,6 +71,7 @@ public final class Store: Sendable {
     ///
     /// Blocks: on the disk pool.
     public func find(key: [UInt8]) -> Lookup {
+        let epoch = epoch
         let rows = reader.withLock { slot -> [IndexRow] in
             let path = core.path + "/" + IndexDatabase.fileName
             let identity = Paths.identity(path)
@@ -85,7 +86,7 @@ public final class Store: Sendable {
                 return []
             }
         }
-        for row in rows { core.load(row) }
+        for row in rows { core.load(row, readIn: epoch) }
         // because any byte is defined as raw memory
         let found = unsafe look(up: core.keyHash(key), key: key.span.bytes)
         if case .loading = found { return .miss }
@@ -166,8 +167,17 @@ public final class Store: Sendable {
     ///   - head: Its new head.
     ///   - facts: Its new facts.
     ///   - epoch: The epoch in which the validation began.
-    public func freshen(_ entry: DirectoryEntry, key: [UInt8], head: ByteBuffer, facts: StoredFacts, epoch: UInt32) {
-        core.post(.freshen(Freshened(entry: entry, key: key, head: head, facts: facts, epoch: epoch)))
+    ///   - groups: The groups it belongs to from now on.
+    public func freshen(
+        _ entry: DirectoryEntry,
+        key: [UInt8],
+        head: ByteBuffer,
+        facts: StoredFacts,
+        epoch: UInt32,
+        groups: [String] = []
+    ) {
+        let freshened = Freshened(entry: entry, key: key, head: head, facts: facts, epoch: epoch, groups: groups)
+        core.post(.freshen(freshened))
     }
 
     // MARK: Purging
@@ -177,9 +187,16 @@ public final class Store: Sendable {
     @discardableResult
     public func purge(_ rule: PurgeRule, completion: @escaping @Sendable (PurgeReport) -> Void) -> Bool {
         guard core.fence.activeBans < Self.activeBansLimit else { return false }
+        invalidate(rule, completion: completion)
+        return true
+    }
+
+    /// Purges as `purge` does, however many purges are being swept: for what an origin's answers make unusable.
+    ///
+    /// A group's members are unusable when `completion` is called, all others when this returns.
+    public func invalidate(_ rule: PurgeRule, completion: @escaping @Sendable (PurgeReport) -> Void) {
         let epoch = core.fence.raise(rule)
         if !core.post(.sweep(rule, epoch: epoch, completion)) { completion(PurgeReport()) }
-        return true
     }
 
     /// Purges whose sweep is under way at once.

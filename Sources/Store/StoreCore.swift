@@ -111,12 +111,19 @@ final class StoreCore: Sendable {
     }
 
     /// Makes the response of a row known, unless a newer one is there, a purge fell on it, or its volume is gone.
+    ///
+    /// - Parameters:
+    ///   - row: The row.
+    ///   - epoch: Where it was not read on the index thread, which sweeps groups: the epoch of before it was read.
     /// - Returns: False where the row is of no use.
     @discardableResult
-    func load(_ row: IndexRow) -> Bool {
+    func load(_ row: IndexRow, readIn epoch: UInt32? = nil) -> Bool {
         guard volumes[row.location.volume] != nil, let entry = entry(row) else { return false }
         // The volume again, under the shard's lock: one that goes leaves the table first, then the directory.
-        directory.load(entry) { volumes[row.location.volume] != nil && fence.allowsStoring(row.key, since: 1) }
+        directory.load(entry) {
+            volumes[row.location.volume] != nil && fence.allowsStoring(row.key, since: 1)
+                && epoch.map { fence.allowsLoading(row.key, since: $0) } ?? true
+        }
         return true
     }
 
@@ -128,7 +135,7 @@ final class StoreCore: Sendable {
             switch rule {
             case .key(let key): directory.remove(keyHash(key)) { $0.epoch < epoch }
             case .all: directory.removeAll { $0.epoch < epoch }
-            case .prefix, .glob: [DirectoryEntry]()
+            case .prefix, .glob, .group: [DirectoryEntry]()
             }
         for entry in strays { post(.markRemoved(entry.location, hash: entry.hash)) }
         return strays

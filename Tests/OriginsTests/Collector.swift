@@ -11,6 +11,8 @@ import TestSupport
 final class Collector: OriginReceiver {
     struct State {
         var response: OriginResponse?
+        var interims: [Int] = []
+        var trailers = Fields()
         var body: [UInt8] = []
         var pieces = 0
         var isFinished = false
@@ -29,6 +31,20 @@ final class Collector: OriginReceiver {
     }
 
     var now: State { state.withLock { $0 } }
+
+    func receiveInterim(_ status: Int, _ fields: Fields) {
+        state.withLock { state in
+            if state.hasEnded || state.response != nil { state.violations.append("an interim head out of order") }
+            state.interims.append(status)
+        }
+    }
+
+    func receiveTrailers(_ fields: Fields) {
+        state.withLock { state in
+            if state.hasEnded || state.response == nil { state.violations.append("trailers out of order") }
+            state.trailers = fields
+        }
+    }
 
     func receive(_ response: OriginResponse) {
         state.withLock { state in

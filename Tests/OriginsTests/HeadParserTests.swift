@@ -6,15 +6,20 @@ import Testing
 @testable import Origins
 
 @Suite("RFC 9112 §4–§6: the head of a response") struct HeadParserTests {
-    private func parse(_ text: String) -> HeadParser.Step {
-        var parser = HeadParser()
-        var last = HeadParser.Step.more
+    /// What the last line brings, or the first that is refused.
+    private func parse(_ text: String) -> HeadParser.Step { steps(text).last ?? .more }
+
+    /// What every line brings that brings something.
+    private func steps(_ text: String, isAskedAgain: Bool = false) -> [HeadParser.Step] {
+        var parser = HeadParser(isAskedAgain: isAskedAgain)
+        var steps: [HeadParser.Step] = []
         // By bytes: as Characters, CR LF is one.
         for line in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() {
-            last = parser.take(Array(line) + [0x0A])
-            if last != .more { return last }
+            let step = parser.take(Array(line) + [0x0A])
+            if step != .more { steps.append(step) }
+            if case .refused = step { break }
         }
-        return last
+        return steps
     }
 
     private func lines(_ lines: [String]) -> String { lines.map { "\($0)\r\n" }.joined() }
@@ -27,19 +32,56 @@ import Testing
         #expect(parse(text) == .head(head))
     }
 
-    @Test("interim heads are skipped, with their fields")
+    @Test("RFC 9110 §15.2: interim heads come one by one, and nothing of them is in the final one")
     func interims() {
-        let text = lines(["HTTP/1.1 103 Early Hints", "Link: x", "", "HTTP/1.1 204 ", "A: b", ""])
-        let head = OriginHead(status: 204, reason: "", fields: Fields([("A", "b")]), contentLength: nil)
-        #expect(parse(text) == .head(head))
+        let text = lines([
+            "HTTP/1.1 100 Continue", "", "HTTP/1.1 103 Early Hints", "Link: x", "Content-Length: 7", "",
+            "HTTP/1.1 204 ", "A: b", "",
+        ])
+        func head(_ status: Int, _ reason: String, _ fields: [(String, String)]) -> OriginHead {
+            OriginHead(status: status, reason: reason, fields: Fields(fields), contentLength: nil)
+        }
+        #expect(
+            steps(text) == [
+                .interim(head(100, "Continue", [])),
+                .interim(head(103, "Early Hints", [("Link", "x"), ("Content-Length", "7")])),
+                .head(head(204, "", [("A", "b")])),
+            ]
+        )
     }
 
-    @Test("lines after the final head (trailers) are ignored")
+    @Test("RFC 9110 §10.1.1: asked again without the expectation, the 417 is not the answer; a second one is")
+    func askedAgain() {
+        let refusal = ["HTTP/1.1 417 Expectation Failed", ""]
+        let answer = lines(refusal + ["HTTP/1.1 200 OK", ""])
+        #expect(steps(answer, isAskedAgain: true).count == 1)
+        guard case .head(let head) = parse(lines(refusal)), head.status == 417 else {
+            Issue.record("a 417 nobody asks again after is an answer")
+            return
+        }
+        #expect(steps(lines(refusal + refusal), isAskedAgain: true).count == 1)
+    }
+
+    @Test("RFC 9110 §6.5: a trailer section, without what must not be in one")
     func trailers() {
+        let end = ["HTTP/1.1 200 OK", "", "Digest: x", "content-LENGTH: 5", "Set-Cookie: a", "Server-Timing: y", ""]
         var parser = HeadParser()
-        for line in ["HTTP/1.1 200 OK\r\n", "\r\n"] { _ = parser.take(Array(line.utf8)) }
-        #expect(parser.isDone)
-        #expect(parser.take(Array("Content-Length: x\r\n".utf8)) == .more)
+        for line in end { _ = parser.take(Array("\(line)\r\n".utf8)) }
+        #expect(parser.trailers == Fields([("Digest", "x"), ("Server-Timing", "y")]))
+    }
+
+    @Test(
+        "a trailer section is bounded, and its lines are field lines",
+        arguments: [
+            ["A : b"], [" folded"], ["A: b\u{1}"], (0...HeadParser.maximumLines).map { "A\($0): b" },
+            ["A: \(String(repeating: "x", count: HeadParser.maximumBytes))"],
+        ]
+    )
+    func badTrailers(section: [String]) {
+        guard case .refused = parse(lines(["HTTP/1.1 200 OK", ""] + section)) else {
+            Issue.record("taken")
+            return
+        }
     }
 
     @Test(

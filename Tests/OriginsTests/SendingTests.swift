@@ -49,6 +49,62 @@ import Testing
         #expect(request.field("host") != "evil")
     }
 
+    @Test("RFC 9110 §10.1.4: TE: trailers where a trailer section is welcome, and the trailers come before the end")
+    func trailers() async throws {
+        let server = try ScriptedOrigin()
+        server.respond { _ in
+            [
+                .head("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Digest\r\n\r\n"),
+                .chunk([1, 2]), .head("0\r\nDigest: x\r\nContent-Type: evil\r\n\r\n"),
+            ]
+        }
+        let running = try Running([.test(server.url)])
+        let collector = Collector()
+        running.origins.send(OriginRequest(target: "/a", acceptsTrailers: true), to: collector)
+        let got = try await collector.ended()
+        #expect(got.isFinished && got.body == [1, 2] && got.violations.isEmpty)
+        #expect(got.trailers == Fields([("Digest", "x")]))
+        #expect(server.requests.first?.field("te") == "trailers")
+        #expect(server.requests.first?.field("connection") == "TE")
+    }
+
+    @Test("RFC 9110 §15.2: interim responses come in order, before the head")
+    func interims() async throws {
+        let server = try ScriptedOrigin()
+        server.respond { _ in
+            [
+                .head("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </b>\r\n\r\n"),
+                .text("ok"),
+            ]
+        }
+        let running = try Running([.test(server.url)])
+        let got = try await running.get("/a")
+        #expect(got.interims == [103, 103])
+        #expect(got.response?.fields.first("Link") == nil && got.violations.isEmpty)
+    }
+
+    @Test("RFC 9110 §10.1.1: with an expectation the content waits for 100 (Continue)")
+    func expectation() async throws {
+        let server = try ScriptedOrigin()
+        let gate = Gate()
+        server.on("/a", .hold(gate), .head("HTTP/1.1 100 Continue\r\n\r\n"), .readBody, .text("ok"))
+        let running = try Running([.test(server.url)])
+        let collector = Collector()
+        let body = OriginRequestBody(length: 3)
+        running.origins.send(
+            OriginRequest(method: "POST", target: "/a", body: body, expectsContinue: true),
+            to: collector
+        )
+        try await eventually("the head of the request") { server.requests.count == 1 }
+        #expect(server.requests.first?.field("expect") == "100-continue")
+        gate.open()
+        try await eventually("the interim response") { collector.now.interims == [100] }
+        _ = body.append(ByteBuffer(bytes: [1, 2, 3]))
+        body.finish()
+        let got = try await collector.ended()
+        #expect(got.isFinished && got.response?.status == 200 && got.violations.isEmpty)
+    }
+
     @Test("Host is the origin's, the client's or a name")
     func hosts() async throws {
         var request = OriginRequest(target: "/a.jpg")

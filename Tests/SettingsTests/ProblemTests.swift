@@ -21,7 +21,8 @@ import Testing
             ),
             (
                 minimum + "sizes: 1\n",
-                "l.yaml:3: sizes: unknown setting; expected one of listen, threads, admin, origins, access_log, log, cache or limits"
+                "l.yaml:3: sizes: unknown setting; expected one of listen, threads, forward_headers, forwarded, "
+                    + "loop_id, admin, origins, access_log, log, cache or limits"
             ),
             (minimum + "limit: {}\n", "l.yaml:3: limit: unknown setting; expected limits (did you mean that?)"),
             (minimum + "max_size: 1GB\n", "l.yaml:3: max_size: unknown setting; expected it at cache.max_size"),
@@ -90,6 +91,22 @@ import Testing
             (
                 minimum + "log: {level: info}\nlog: {level: info}\n",
                 "l.yaml:4: log: is given twice (first in line 3); expected it once"
+            ),
+            (
+                minimum + "forward_headers: picture\n",
+                "l.yaml:3: forward_headers: \"picture\" is not known here; expected pictures (did you mean that?)"
+            ),
+            (
+                minimum + "forward_headers: [Accept, 'X Y']\n",
+                "l.yaml:3: forward_headers[1]: \"X Y\" is not a field name; expected such as Accept"
+            ),
+            (
+                minimum + "forwarded: maybe\n",
+                "l.yaml:3: forwarded: \"maybe\" is not known here; expected keep, add or remove"
+            ),
+            (
+                minimum + "loop_id: 'a b'\n",
+                "l.yaml:3: loop_id: \"a b\" is not a name; expected such as larder-web-03"
             ),
             (
                 minimum + "limits: {\"fields\": 20, 'fields': 30}\n",

@@ -28,6 +28,8 @@ public struct CacheStatus: Sendable, Equatable {
     public var isCollapsed = false
     /// Seconds of freshness left; negative where stale.
     public var timeToLive: Int64?
+    /// The cache key, where the operator wants it shown.
+    public var key: String?
     /// More words, for people.
     public var detail: String?
 
@@ -80,6 +82,7 @@ public struct CacheStatus: Sendable, Equatable {
             text += isCollapsed ? "; collapsed" : ""
         }
         text += timeToLive.map { "; ttl=\(Self.bounded($0))" } ?? ""
+        text += key.map { "; key=\(Self.quoted($0))" } ?? ""
         text += detail.map { "; detail=\(Self.item($0))" } ?? ""
         return text
     }
@@ -93,6 +96,11 @@ public struct CacheStatus: Sendable, Equatable {
         if let first = bytes.first, isWord, (first | 0x20) &- 0x61 < 26 {
             return text
         }
+        return quoted(text)
+    }
+
+    /// A quoted string; what is no visible ASCII becomes a question mark (RFC 9651 §4.1.6).
+    private static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
             let isEscaped = scalar == "\"" || scalar == "\\"

@@ -11,6 +11,8 @@ public enum Plan: Equatable, Sendable {
     case serveStaleAndValidate(StaleReason)
     /// Ask the origin whether the stored response is still good.
     case validate(ForwardReason)
+    /// Ask the origin for what a stored part lacks, and store both together.
+    case complete(ForwardReason)
     /// Fetch and store.
     case fill(ForwardReason)
     /// Forward without storing or reusing.

@@ -13,6 +13,7 @@ public enum Planner {
     ///   - request: What the request says.
     ///   - stored: The facts of the stored response it selects, or nil where it selects none.
     ///   - anyVariantStored: Whether one is stored for the URI with other request fields.
+    ///   - coverage: How much of what the request asks for is stored.
     ///   - now: The time.
     ///   - rules: The operator's rules.
     /// - Returns: What to do.
@@ -20,6 +21,7 @@ public enum Planner {
         _ request: RequestFacts,
         stored: StoredFacts?,
         anyVariantStored: Bool,
+        coverage: Coverage = .all,
         now: WallTime,
         rules: CachingRules
     ) -> Plan {
@@ -29,10 +31,26 @@ public enum Planner {
         guard let stored else {
             return forward(request, planned: miss(request, anyVariantStored ? .varyMiss : .uriMiss))
         }
+        guard coverage == .all else {
+            return complete(request, stored, coverage, now)
+        }
         if let reason = mustAsk(request, stored, now) {
             return serveStale(request, stored, now, because: reason) ?? ask(request, stored, because: reason)
         }
         return .serve(stale: nil)
+    }
+
+    /// The plan where only a part is stored, and another is asked for (RFC 9111 §3.3).
+    private static func complete(
+        _ request: RequestFacts,
+        _ stored: StoredFacts,
+        _ coverage: Coverage,
+        _ now: WallTime
+    ) -> Plan {
+        let reason = mustAsk(request, stored, now) ?? .partial
+        let planned = miss(request, reason)
+        let isUsable = reason == .partial && coverage == .extensible && planned == .fill(reason)
+        return forward(request, planned: isUsable ? .complete(reason) : planned)
     }
 
     /// Whether a stored response may be served although every origin failed to validate or replace it (RFC 9111 §4.2.4).
@@ -113,10 +131,9 @@ public enum Planner {
 
     /// The plan to ask the origin about a stored response.
     private static func ask(_ request: RequestFacts, _ stored: StoredFacts, because reason: ForwardReason) -> Plan {
-        if request.cacheControl.noStore {
-            return forward(request, planned: .pass(reason))
-        }
-        return forward(request, planned: stored.hasValidator ? .validate(reason) : miss(request, reason))
+        // A HEAD goes on as one: its answer tells whether what is stored is still good (RFC 9111 §4.3.5).
+        let mayValidate = stored.hasValidator && request.method == .get && !request.cacheControl.noStore
+        return forward(request, planned: mayValidate ? .validate(reason) : miss(request, reason))
     }
 
     /// The plan where nothing stored helps: HEAD is not turned into a GET that fetches a body nobody asked for.

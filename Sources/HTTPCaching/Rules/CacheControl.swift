@@ -105,7 +105,24 @@ public struct CacheControl: Sendable, Equatable {
         }
     }
 
-    private mutating func readFlag(_ directive: Directive) {
+    /// Takes a directive without an argument, or with one that its name does not allow: the name counts.
+    mutating func take(flag name: String) {
+        switch name {
+        case "no-cache": noCache = true
+        case "private": isPrivate = true
+        default: readFlag(Directive(name: name, argument: nil))
+        }
+    }
+
+    /// Takes the field names of `no-cache` or `private`.
+    mutating func take(_ name: String, names: String) {
+        readFlag(Directive(name: name, argument: names), namesOnly: true)
+    }
+
+    private mutating func readFlag(_ directive: Directive, namesOnly: Bool = false) {
+        guard !namesOnly || ["no-cache", "private"].contains(directive.name) else {
+            return
+        }
         switch directive.name {
         case "no-store": noStore = true
         case "no-cache": Self.read(directive, into: &noCache, or: &noCacheFields)

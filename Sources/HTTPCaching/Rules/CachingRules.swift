@@ -19,6 +19,8 @@ public struct CachingRules: Sendable, Equatable {
     public var negativeTTL: Int
     /// The longest lifetime of all, explicit ones included.
     public var maximumTTL: Int
+    /// The media types that pictures of one URI are told apart by where they vary by Accept; empty tells every Accept apart.
+    public var pictureTypes: [String]
 
     /// Makes rules.
     ///
@@ -30,6 +32,7 @@ public struct CachingRules: Sendable, Equatable {
     ///   - staleIfError: How long stale responses are served when origins fail; a week.
     ///   - negativeTTL: Longest lifetime of errors without an explicit one.
     ///   - maximumTTL: Longest lifetime of all; a year.
+    ///   - pictureTypes: Media types that variants of pictures are told apart by.
     public init(
         defaultTTL: Int = 3600,
         heuristicFraction: Double = 0.1,
@@ -37,7 +40,8 @@ public struct CachingRules: Sendable, Equatable {
         grace: Int = 0,
         staleIfError: Int = 604_800,
         negativeTTL: Int = 10,
-        maximumTTL: Int = 31_536_000
+        maximumTTL: Int = 31_536_000,
+        pictureTypes: [String] = ["image/avif", "image/webp"]
     ) {
         self.defaultTTL = defaultTTL
         self.heuristicFraction = heuristicFraction
@@ -46,5 +50,6 @@ public struct CachingRules: Sendable, Equatable {
         self.staleIfError = staleIfError
         self.negativeTTL = negativeTTL
         self.maximumTTL = maximumTTL
+        self.pictureTypes = pictureTypes
     }
 }

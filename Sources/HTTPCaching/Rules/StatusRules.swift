@@ -4,9 +4,9 @@
 // demands to be understood.
 
 enum StatusRules {
-    /// The codes a cache may store without explicit freshness (RFC 9110 §15.1), 206 aside, which is refused.
+    /// The codes a cache may store without explicit freshness (RFC 9110 §15.1).
     static func allowsHeuristic(_ status: Int) -> Bool {
-        [200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501].contains(status)
+        [200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501].contains(status)
     }
 
     /// Whether the caching rules of a code are known (RFC 9111 §5.2.2.3).
@@ -20,7 +20,7 @@ enum StatusRules {
     /// Whether a code can be the answer to a later plain GET at all.
     static func isStorable(_ status: Int, toRange: Bool) -> Bool {
         switch status {
-        case 304, 412: false
+        case 304: false
         case 416: !toRange
         default: (200...599).contains(status)
         }

@@ -11,11 +11,11 @@ struct FreshnessLifetime: Equatable {
     var isExplicit: Bool
 
     /// The lifetime the origin gives, or nil where it says nothing.
-    static func explicit(_ response: Fields, _ control: CacheControl, responseTime: WallTime) -> FreshnessLifetime? {
-        if let seconds = control.sMaxAge ?? control.maxAge {
+    static func explicit(_ response: Fields, _ control: ResponseControl, responseTime: WallTime) -> FreshnessLifetime? {
+        if let seconds = control.directives.sMaxAge ?? control.directives.maxAge {
             return FreshnessLifetime(seconds: seconds, isExplicit: true)
         }
-        guard response.contains("Expires") else {
+        guard !control.isTargeted, response.contains("Expires") else {
             return nil
         }
         guard let expires = ResponseDate.expires(of: response) else {

@@ -14,7 +14,7 @@ public enum Storability: Equatable, Sendable {
 
     /// Why a response may not be stored.
     public enum Refusal: String, Sendable, CaseIterable {
-        /// The method is not GET.
+        /// The method is not GET, nor a POST whose response is its target's (RFC 9110 §9.3.3).
         case method
         /// The response forbids it.
         case noStore = "no-store"
@@ -28,10 +28,12 @@ public enum Storability: Equatable, Sendable {
         case varyAny = "vary-any"
         /// The status cannot answer a later request, or is not understood where it must be.
         case status
-        /// It is a part, which is not combined with others.
+        /// It is a part, and not one range of a known whole.
         case partialContent = "partial-content"
         /// It sets a cookie and nobody said that it may be stored.
         case setCookie = "set-cookie"
+        /// A picture is expected, and it is none.
+        case notAnImage = "not-an-image"
         /// It is never fresh and cannot be validated.
         case noFreshness = "no-freshness"
     }
@@ -46,6 +48,9 @@ public enum Storability: Equatable, Sendable {
     ///   - requestTime: When the request was sent.
     ///   - responseTime: When the response head was received.
     ///   - rules: The operator's rules.
+    ///   - isPostOfTarget: Whether it answers a POST and its Content-Location is the target: with explicit freshness such
+    ///     a response answers later GETs (RFC 9110 §9.3.3).
+    ///   - expectsImage: Whether the operator expects a picture, so that a page or nothing is an error in disguise.
     /// - Returns: The facts to store, or why not.
     public static func decide(
         method: Method,
@@ -54,13 +59,22 @@ public enum Storability: Equatable, Sendable {
         response: Fields,
         requestTime: WallTime,
         responseTime: WallTime,
-        rules: CachingRules
+        rules: CachingRules,
+        isPostOfTarget: Bool = false,
+        expectsImage: Bool = false
     ) -> Storability {
-        let control = CacheControl(response)
-        if let refusal = prohibition(method, request, status, response, control) {
+        guard method == .get || isPostOfTarget else {
+            return .refused(.method)
+        }
+        guard !expectsImage || mayBeImage(status, response) else {
+            return .refused(.notAnImage)
+        }
+        let effective = ResponseControl(response)
+        let control = effective.directives
+        if let refusal = prohibition(request, status, response, control) {
             return .refused(refusal)
         }
-        let explicit = FreshnessLifetime.explicit(response, control, responseTime: responseTime)
+        let explicit = FreshnessLifetime.explicit(response, effective, responseTime: responseTime)
         let lifetime =
             explicit
             ?? FreshnessLifetime.heuristic(
@@ -70,7 +84,7 @@ public enum Storability: Equatable, Sendable {
                 responseTime: responseTime,
                 rules: rules
             )
-        guard let lifetime else {
+        guard let lifetime, explicit != nil || !isPostOfTarget else {
             return .refused(.noFreshness)
         }
         // Nobody meant a cookie to be everyone's who did not say that the response may be (RFC 9111 §7.3).
@@ -86,18 +100,28 @@ public enum Storability: Equatable, Sendable {
         return .storable(facts)
     }
 
+    /// Whether a 200 has bytes and a type that a picture can have.
+    private static func mayBeImage(_ status: Int, _ response: Fields) -> Bool {
+        guard status == 200 else {
+            return true
+        }
+        guard response.first("Content-Length").map({ Decimal.parse($0) }) != 0 else {
+            return false
+        }
+        guard let type = response.first("Content-Type").map({ FieldList.lowercased($0) }), !type.isEmpty else {
+            return true
+        }
+        return type.hasPrefix("image/") || type.hasPrefix("application/octet-stream")
+    }
+
     /// The first rule that forbids to store, whatever the freshness.
     private static func prohibition(
-        _ method: Method,
         _ request: Fields,
         _ status: Int,
         _ response: Fields,
         _ control: CacheControl
     ) -> Refusal? {
-        guard method == .get else {
-            return .method
-        }
-        guard status != 206 else {
+        guard status != 206 || StoredPart(status: status, fields: response) != nil else {
             return .partialContent
         }
         guard StatusRules.isStorable(status, toRange: request.contains("Range")) else {

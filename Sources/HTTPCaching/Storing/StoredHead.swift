@@ -17,13 +17,30 @@ public enum StoredHead {
     ///   - responseTime: The Date of a response that has none (RFC 9110 §6.6.1).
     /// - Returns: The fields in the order received.
     public static func fields(from response: Fields, responseTime: WallTime) -> Fields {
-        let control = CacheControl(response)
+        let control = ResponseControl(response).directives
         let named = Set(control.noCacheFields + control.privateFields).subtracting(["content-length", "cache-control"])
+        var fields = forwarded(from: response, responseTime: responseTime)
+        if !named.isEmpty {
+            fields.removeAll { named.contains(FieldList.lowercased($0.name)) }
+        }
+        return fields
+    }
+
+    /// The fields for the client whose request brought the response.
+    ///
+    /// Hop-by-hop fields and those listed in Connection are left out; Age too, which is told anew, and Warning, which is obsolete
+    /// (RFC 9111 §5.5).
+    ///
+    /// - Parameters:
+    ///   - response: The fields as received.
+    ///   - responseTime: The Date of a response that has none (RFC 9110 §6.6.1).
+    /// - Returns: The fields in the order received.
+    public static func forwarded(from response: Fields, responseTime: WallTime) -> Fields {
         var fields = response
         fields.removeHopByHop()
         fields.removeAll { line in
             let name = FieldList.lowercased(line.name)
-            return name == "age" || name == "warning" || named.contains(name)
+            return name == "age" || name == "warning"
         }
         if !fields.contains("Date") {
             fields.append(name: "Date", value: HTTPDate.format(responseTime))
@@ -46,7 +63,8 @@ public enum StoredHead {
     }
 
     private static let notModifiedNames: Set<String> = [
-        "cache-control", "cdn-cache-control", "content-location", "date", "etag", "expires", "vary", "via",
+        "cache-control", "cdn-cache-control", "larder-cache-control", "content-location", "date", "etag", "expires",
+        "vary", "via",
         "cache-status",
     ]
 }

@@ -19,7 +19,7 @@ public enum Freshening {
     public static func freshen(_ stored: Fields, with notModified: Fields) -> Fields {
         var update = notModified
         update.removeHopByHop()
-        let control = CacheControl(notModified)
+        let control = ResponseControl(notModified).directives
         let named = Set(control.noCacheFields + control.privateFields)
         update.removeAll { line in
             let name = FieldList.lowercased(line.name)

@@ -19,9 +19,12 @@ public enum VaryNames: Sendable, Equatable {
 public enum Vary {
     /// The names in a response's Vary fields.
     ///
-    /// - Parameter response: The fields of the response.
-    /// - Returns: The names; a malformed one counts as `*`.
-    public static func names(in response: Fields) -> VaryNames {
+    /// - Parameters:
+    ///   - response: The fields of the response.
+    ///   - pictureTypes: Media types that variants of a picture are told apart by.
+    /// - Returns: The names; a malformed one counts as `*`. Accept is called `PictureAccept.name` where the response is a picture
+    ///   and there are such types.
+    public static func names(in response: Fields, pictureTypes: [String] = []) -> VaryNames {
         let members = response.all("Vary").flatMap { FieldList.members(of: $0) }
         guard !members.isEmpty else {
             return .none
@@ -30,7 +33,12 @@ public enum Vary {
         guard members.allSatisfy({ FieldList.isToken($0) && $0 != "*" }) else {
             return .any
         }
-        return .names(Set(members.map { FieldList.lowercased($0) }).sorted())
+        var names = Set(members.map { FieldList.lowercased($0) })
+        let isPicture = response.first("Content-Type").map { FieldList.lowercased($0).hasPrefix("image/") } ?? false
+        if isPicture, !pictureTypes.isEmpty, names.remove("accept") != nil {
+            names.insert(PictureAccept.name)
+        }
+        return .names(names.sorted())
     }
 
     /// The text that names the variant a request selects.
@@ -38,10 +46,14 @@ public enum Vary {
     /// - Parameters:
     ///   - names: The names of a Vary field, in lower case and sorted.
     ///   - request: The fields of the request.
+    ///   - pictureTypes: As in `names(in:pictureTypes:)`.
     /// - Returns: A line a name: "name" where the field is absent, else "name=" and its normalized value.
-    public static func variantKey(names: [String], request: Fields) -> String {
+    public static func variantKey(names: [String], request: Fields, pictureTypes: [String] = []) -> String {
         names.map { name in
-            request.combined(name).map { "\(name)=\(VaryValue.normalized($0, of: name))" } ?? name
+            if name == PictureAccept.name {
+                return "\(name)=\(PictureAccept.normalized(request.combined("Accept"), types: pictureTypes))"
+            }
+            return request.combined(name).map { "\(name)=\(VaryValue.normalized($0, of: name))" } ?? name
         }.joined(separator: "\n")
     }
 }

@@ -22,6 +22,7 @@ final class Exchange {
         var responseTime: WallTime
         var body = CircularBuffer<ByteBuffer>()
         var bytes = 0
+        var trailers = Fields()
         var isComplete = false
     }
 
@@ -36,6 +37,7 @@ final class Exchange {
     private var held: Held?
     private var delivering: Attempt?
     private var backlog = CircularBuffer<ByteBuffer>()
+    private var trailers = Fields()
     private var isComplete = false
     private var isPaused = false
     private var hasEnded = false
@@ -127,6 +129,17 @@ final class Exchange {
         }
     }
 
+    /// An attempt has a head that is not its last.
+    func interim(_ attempt: Attempt, _ head: OriginHead) {
+        guard !hasEnded, attempt === asking else { return }
+        receiver.receiveInterim(head.status, head.fields)
+    }
+
+    /// An attempt has its trailer section; no more bytes follow.
+    func trailers(_ attempt: Attempt, _ fields: Fields) {
+        if attempt === delivering { trailers = fields } else if attempt === held?.attempt { held?.trailers = fields }
+    }
+
     /// Whether bytes of an attempt have a place to go.
     func accepts(_ count: Int, from attempt: Attempt) -> Bool {
         if attempt === delivering { return !isPaused && backlog.isEmpty }
@@ -157,6 +170,7 @@ final class Exchange {
         delivering = answer.attempt
         isComplete = answer.isComplete
         backlog = answer.body
+        trailers = answer.trailers
         deliver(answer.head, of: answer.attempt, at: answer.responseTime)
         flush()
         if !hasEnded, !isPaused, !isComplete { delivering?.resume() }
@@ -182,6 +196,7 @@ final class Exchange {
             if receiver.receive(bytes) == .pause { isPaused = true }
         }
         guard isComplete, backlog.isEmpty else { return }
+        if !trailers.lines.isEmpty { receiver.receiveTrailers(trailers) }
         end()
         receiver.finish()
     }

@@ -93,6 +93,7 @@ import NIOCore
         number(CURLOPT_HTTP_TRANSFER_DECODING, 1)
         number(CURLOPT_HTTP_CONTENT_DECODING, 0)
         number(CURLOPT_HTTP09_ALLOWED, 0)
+        number(CURLOPT_EXPECT_100_TIMEOUT_MS, 1000)
         number(CURLOPT_BUFFERSIZE, 64 * 1024)
         number(CURLOPT_TCP_NODELAY, 1)
         number(CURLOPT_TCP_KEEPALIVE, 1)

@@ -39,6 +39,7 @@ final class HTTPAttempt: Attempt {
         guard let handle = lane.idle.popLast() ?? EasyHandle(lane.origin, base: base) else {
             return end(fault(.resources, "make transfer"))
         }
+        parser = HeadParser(isAskedAgain: request.expectsContinue && request.body != nil)
         handle.prepare(request, lines: lines, target: prefix + request.target)
         handle.attempt = self
         self.handle = handle
@@ -82,7 +83,9 @@ final class HTTPAttempt: Attempt {
     func transferEnded(_ code: CURLcode) {
         if let refusal { return end(refusal) }
         guard code != CURLE_OK else {
-            return end(parser.isDone ? nil : fault(.reset, "receive head", detail: "it breaks off"))
+            guard parser.isDone else { return end(fault(.reset, "receive head", detail: "it breaks off")) }
+            exchange?.trailers(self, parser.trailers)
+            return end(nil)
         }
         guard let handle else { return }
         let message = handle.lastMessage
@@ -111,7 +114,7 @@ final class HTTPAttempt: Attempt {
         }
     }
 
-    /// Takes a line of a head.
+    /// Takes a line of a head, or of a trailer section.
     ///
     /// - Returns: Whether to go on.
     func take(line: RawSpan) -> Bool {
@@ -121,8 +124,11 @@ final class HTTPAttempt: Attempt {
         case .head(let head):
             received(head)
             return true
+        case .interim(let head):
+            exchange?.interim(self, head)
+            return true
         case .refused(let kind, let detail):
-            refusal = fault(kind, "receive head", detail: detail)
+            refusal = fault(kind, parser.isDone ? "receive trailers" : "receive head", detail: detail)
             return false
         }
     }

@@ -3,9 +3,10 @@
 
 import HTTPMessage
 
-/// Reads the heads of one response: interim ones, then the final one; ignores later lines (trailers).
+/// Reads the lines of one response that are not its body: interim heads, the final head, the trailer section.
 struct HeadParser {
-    /// The most bytes of all heads together: far above any picture's, far below what would hurt.
+    /// The most bytes of all heads together, and of a trailer section: far above any picture's, far below what would
+    /// hurt.
     static let maximumBytes = 64 * 1024
     /// The most field lines of one head.
     static let maximumLines = 200
@@ -14,6 +15,7 @@ struct HeadParser {
 
     enum Step: Equatable {
         case more
+        case interim(OriginHead)
         case head(OriginHead)
         case refused(OriginError.Kind, String)
     }
@@ -21,7 +23,7 @@ struct HeadParser {
     private enum State {
         case statusLine
         case fields
-        case done
+        case trailers
     }
 
     private var state = State.statusLine
@@ -32,13 +34,20 @@ struct HeadParser {
     private var contentLength: Int64?
     private var isChunked = false
     private var head = OriginHead(status: 0, reason: "", fields: Fields(), contentLength: nil)
+    /// The fields of the trailer section so far; whole when libcurl says that the response is.
+    private(set) var trailers = Fields()
+    private var isAskedAgain: Bool
+
+    /// Begins.
+    ///
+    /// - Parameter isAskedAgain: After a 417, libcurl asks again without the expectation: the first 417 is not the answer.
+    init(isAskedAgain: Bool = false) { self.isAskedAgain = isAskedAgain }
 
     /// Whether the final head was read.
-    var isDone: Bool { state == .done }
+    var isDone: Bool { state == .trailers }
 
     /// Takes the next line, its line ending included; a lone LF is one (RFC 9112 §2.2).
     mutating func take(_ line: RawSpan) -> Step {
-        if state == .done { return .more }
         bytes += line.byteCount
         guard bytes <= Self.maximumBytes else { return .refused(.tooLarge, "head over \(Self.maximumBytes) bytes") }
         var end = line.byteCount
@@ -47,7 +56,7 @@ struct HeadParser {
         switch state {
         case .statusLine: return takeStatusLine(line.extracting(0..<end))
         case .fields: return end == 0 ? finish() : takeField(line.extracting(0..<end))
-        case .done: return .more
+        case .trailers: return end == 0 ? .more : takeTrailer(line.extracting(0..<end))
         }
     }
 
@@ -62,15 +71,32 @@ struct HeadParser {
         return .more
     }
 
-    /// Folded lines and spaces before the colon are refused (RFC 9112 §5.1, §5.2), as are control bytes.
     private mutating func takeField(_ text: RawSpan) -> Step {
-        lines += 1
-        guard lines <= Self.maximumLines else { return .refused(.tooLarge, "over \(Self.maximumLines) fields") }
-        guard let line = Fields.parse(line: text) else { return .refused(.malformed, "field line") }
+        let line: Fields.Line
+        switch fieldLine(text) {
+        case .success(let parsed): line = parsed
+        case .failure(let refused): return refused.step
+        }
         head.fields.append(name: line.name, value: line.value)
         if Fields.isSame(line.name, "Content-Length") { return takeContentLength(line.value) }
         if Fields.isSame(line.name, "Transfer-Encoding") { return takeTransferEncoding(line.value) }
         return .more
+    }
+
+    private struct Refused: Error {
+        let step: Step
+    }
+
+    /// Folded lines and spaces before the colon are refused (RFC 9112 §5.1, §5.2), as are control bytes.
+    private mutating func fieldLine(_ text: RawSpan) -> Result<Fields.Line, Refused> {
+        lines += 1
+        guard lines <= Self.maximumLines else {
+            return .failure(Refused(step: .refused(.tooLarge, "over \(Self.maximumLines) fields")))
+        }
+        guard let line = Fields.parse(line: text) else {
+            return .failure(Refused(step: .refused(.malformed, "field line")))
+        }
+        return .success(line)
     }
 
     private mutating func takeContentLength(_ value: String) -> Step {
@@ -95,16 +121,41 @@ struct HeadParser {
         guard !(isChunked && contentLength != nil) else {
             return .refused(.malformed, "Content-Length with Transfer-Encoding")
         }
+        if head.status == 417, isAskedAgain {
+            isAskedAgain = false
+            state = .statusLine
+            return .more
+        }
         guard head.status >= 200 else {
             interims += 1
             guard interims <= Self.maximumInterims else { return .refused(.tooLarge, "interim responses") }
             state = .statusLine
-            return .more
+            return .interim(head)
         }
         head.contentLength = contentLength
-        state = .done
+        (state, bytes, lines) = (.trailers, 0, 0)
         return .head(head)
     }
+
+    // MARK: The trailer section
+
+    private mutating func takeTrailer(_ text: RawSpan) -> Step {
+        switch fieldLine(text) {
+        case .failure(let refused): return refused.step
+        case .success(let line):
+            if !Self.keptOut.contains(line.name.lowercased()) { trailers.append(name: line.name, value: line.value) }
+            return .more
+        }
+    }
+
+    /// What a recipient would have to know before the body: framing, routing, authentication, caching, how to read the
+    /// content (RFC 9110 §6.5.1); a trailer section must not bring it.
+    private static let keptOut = HopByHop.names.union([
+        "host", "content-length", "content-encoding", "content-type", "content-range", "cache-control", "expires",
+        "age",
+        "date", "vary", "location", "retry-after", "set-cookie", "authorization", "www-authenticate",
+        "authentication-info", "expect", "max-forwards", "pragma", "range", "cache-status", "proxy-status",
+    ])
 }
 
 private func byte(_ span: RawSpan, _ offset: Int) -> UInt8 {

@@ -39,7 +39,11 @@ import HTTPMessage
         }
         // libcurl adds "Accept: */*" and, to uploads, "Expect: 100-continue" unless told to leave them out.
         if !isAcceptGiven { add(Array("Accept:".utf8)) }
-        if request.body != nil { add(Array("Expect:".utf8)) }
+        if request.body != nil { add(Array((request.expectsContinue ? "Expect: 100-continue" : "Expect:").utf8)) }
+        if request.acceptsTrailers {
+            add(Array("TE: trailers".utf8))
+            add(Array("Connection: TE".utf8))
+        }
     }
 
     private mutating func append(_ name: String, _ value: String) -> Bool {

@@ -1,6 +1,8 @@
-// The Proxy's side of a transfer. Calls come in this order: `receive(_: OriginResponse)` at most once, then
-// `receive(_: ByteBuffer)` any number of times, then exactly one of `finish` and `fail`. After that, none.
+// The Proxy's side of a transfer. Calls come in this order: `receiveInterim` any number of times,
+// `receive(_: OriginResponse)` at most once, then `receive(_: ByteBuffer)` any number of times, `receiveTrailers` at most
+// once, then exactly one of `finish` and `fail`. After that, none.
 
+public import HTTPMessage
 public import NIOCore
 
 /// Whether the giver of bytes may go on.
@@ -15,6 +17,9 @@ public enum OriginFlow: Sendable, Equatable {
 ///
 /// Called on the origin thread, in order, one call at a time; must not block.
 public protocol OriginReceiver: AnyObject, Sendable {
+    /// Takes a 1xx head other than 101 of the origin being asked (RFC 9110 §15.2); another may answer in the end.
+    func receiveInterim(_ status: Int, _ fields: Fields)
+
     /// Takes the head of the answer that was chosen.
     func receive(_ response: OriginResponse)
 
@@ -23,9 +28,20 @@ public protocol OriginReceiver: AnyObject, Sendable {
     /// After `.pause` no bytes come until `OriginTransfer.resume()`; the end may.
     func receive(_ bytes: ByteBuffer) -> OriginFlow
 
+    /// Takes the trailer section (RFC 9110 §6.5) but for the fields that may not be in one.
+    func receiveTrailers(_ fields: Fields)
+
     /// The answer is complete, its length verified.
     func finish()
 
     /// Before a head: no origin could answer. After: the body is broken and must not be stored.
     func fail(_ error: OriginError)
+}
+
+extension OriginReceiver {
+    /// Does without.
+    public func receiveInterim(_ status: Int, _ fields: Fields) {}
+
+    /// Does without.
+    public func receiveTrailers(_ fields: Fields) {}
 }

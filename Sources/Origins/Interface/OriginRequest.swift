@@ -19,6 +19,10 @@ public struct OriginRequest: Sendable {
     public var body: OriginRequestBody?
     /// Unsafe methods: the first authoritative origin only, on a new connection, never retried.
     public var onlyFirst: Bool
+    /// The content is sent once the origin has said 100 (Continue), or after a second (RFC 9110 §10.1.1).
+    public var expectsContinue: Bool
+    /// A trailer section is welcome: sends `TE: trailers` (RFC 9110 §10.1.4).
+    public var acceptsTrailers: Bool
 
     /// Makes a request.
     public init(
@@ -27,7 +31,9 @@ public struct OriginRequest: Sendable {
         clientHost: String? = nil,
         fields: Fields = Fields(),
         body: OriginRequestBody? = nil,
-        onlyFirst: Bool = false
+        onlyFirst: Bool = false,
+        expectsContinue: Bool = false,
+        acceptsTrailers: Bool = false
     ) {
         self.method = method
         self.target = target
@@ -35,6 +41,8 @@ public struct OriginRequest: Sendable {
         self.fields = fields
         self.body = body
         self.onlyFirst = onlyFirst
+        self.expectsContinue = expectsContinue
+        self.acceptsTrailers = acceptsTrailers
     }
 
     /// Whether one origin is asked, once.

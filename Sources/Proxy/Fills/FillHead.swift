@@ -9,10 +9,19 @@ import Store
 /// The head of an origin's answer, ready to be sent and stored.
 struct FillHead: Sendable {
     let status: Int
+    /// The status the origin gave, where larder put its part and a stored one together.
+    let forwardStatus: Int
     /// The fields as stored and sent: hop-by-hop ones gone, Via added; no Content-Length, no Age.
     let fields: Fields
     /// Status line and field lines of the above.
     let bytes: ByteBuffer
+    /// The same for the client that asked, where it gets fields that are not stored: those that `private="…"` and
+    /// `no-cache="…"` name.
+    let own: (fields: Fields, bytes: ByteBuffer)?
+    /// The part it carries, where it is a 206 of one range.
+    let part: StoredPart?
+    /// The configuration expects a picture.
+    let isPicture: Bool
     /// The body's length where the origin told it; nil where the end is told by the end.
     let contentLength: Int64?
     /// Facts where it may be stored, the refusal where not.
@@ -33,24 +42,50 @@ struct FillHead: Sendable {
     }
 
     /// Prepares an origin's head.
-    init(_ response: OriginResponse, method: HTTPMessage.Method, request: Fields, rules: CachingRules) {
+    ///
+    /// - Parameters:
+    ///   - response: The head as received.
+    ///   - method: The method of the request.
+    ///   - request: The fields the origin got.
+    ///   - settings: The settings of the fill.
+    ///   - key: The key of the request.
+    ///   - forwardStatus: The status the origin gave, where it is another.
+    ///   - isPostOfTarget: Whether it may be stored although it answers a POST.
+    init(
+        _ response: OriginResponse,
+        method: HTTPMessage.Method,
+        request: Fields,
+        settings: ProxySettings,
+        key: [UInt8],
+        forwardStatus: Int? = nil,
+        isPostOfTarget: Bool
+    ) {
         status = response.status
-        var stored = StoredHead.fields(from: response.fields, responseTime: response.responseTime)
-        stored.removeAll("Content-Length")
-        stored.append(name: "Via", value: Via.value(receivedMinor: 1))
-        fields = stored
-        bytes = ByteBuffer(head: response.status, reason: response.reason, fields: stored)
+        self.forwardStatus = forwardStatus ?? response.status
+        isPicture = settings.expectsImage(key)
+        fields = Self.finished(StoredHead.fields(from: response.fields, responseTime: response.responseTime))
+        bytes = ByteBuffer(head: response.status, reason: response.reason, fields: fields)
+        let forwarded = Self.finished(StoredHead.forwarded(from: response.fields, responseTime: response.responseTime))
+        own =
+            forwarded == fields
+            ? nil : (forwarded, ByteBuffer(head: response.status, reason: response.reason, fields: forwarded))
         contentLength = response.contentLength
-        storability = Storability.decide(
+        part = StoredPart(status: response.status, fields: fields)
+        let storability = Storability.decide(
             method: method,
             request: request,
             status: response.status,
             response: response.fields,
             requestTime: response.requestTime,
             responseTime: response.responseTime,
-            rules: rules
+            rules: settings.rules,
+            isPostOfTarget: isPostOfTarget,
+            expectsImage: isPicture
         )
-        vary = Vary.names(in: response.fields)
+        // A part whose length is not told, or is another than its range's, is none.
+        let isBroken = response.status == 206 && part.map { Int64($0.range.count) } != response.contentLength
+        self.storability = isBroken ? .refused(.partialContent) : storability
+        vary = Vary.names(in: response.fields, pictureTypes: settings.rules.pictureTypes)
         if case .storable(let facts) = storability {
             bornAt = facts.bornAt
         } else {
@@ -59,6 +94,13 @@ struct FillHead: Sendable {
         }
         tried = response.tried
         origin = response.origin
+    }
+
+    private static func finished(_ fields: Fields) -> Fields {
+        var fields = fields
+        fields.removeAll("Content-Length")
+        fields.append(name: "Via", value: Via.value(receivedMinor: 1))
+        return fields
     }
 }
 

@@ -1,5 +1,6 @@
 // Shared. One transfer's way into a fill; a fill that asks again makes another, and the first is heard no more.
 
+import HTTPMessage
 import NIOCore
 import Origins
 import Synchronization
@@ -11,12 +12,19 @@ final class FillReceiver: OriginReceiver {
     init(_ fill: Fill) { self.fill = fill }
 
     func receive(_ response: OriginResponse) {
-        if response.status == 304, case .validate = fill.purpose { isOver.store(true, ordering: .relaxed) }
-        fill.receive(response)
+        if !fill.receive(response) { isOver.store(true, ordering: .relaxed) }
     }
 
     func receive(_ bytes: ByteBuffer) -> OriginFlow {
         isOver.load(ordering: .relaxed) ? .proceed : fill.receive(bytes)
+    }
+
+    func receiveInterim(_ status: Int, _ fields: Fields) {
+        if !isOver.load(ordering: .relaxed) { fill.receiveInterim(status, fields) }
+    }
+
+    func receiveTrailers(_ fields: Fields) {
+        if !isOver.load(ordering: .relaxed) { fill.receiveTrailers(fields) }
     }
 
     func finish() { if !isOver.load(ordering: .relaxed) { fill.finish() } }

@@ -16,7 +16,7 @@ final class FillTable: Sendable {
         case outdated
     }
 
-    /// The fill of a key, made and entered where there is none.
+    /// The fill of a key (`Fill.tableKey`), made and entered where there is none.
     ///
     /// One lock.
     ///
@@ -42,7 +42,7 @@ final class FillTable: Sendable {
     /// Takes a fill out, if it is still the one of its key.
     func remove(_ fill: Fill) {
         fills.withLock { fills in
-            if fills[fill.key] === fill { fills[fill.key] = nil }
+            if fills[fill.tableKey] === fill { fills[fill.tableKey] = nil }
         }
     }
 

@@ -21,7 +21,7 @@ struct CacheKey {
     init?(_ head: RequestHead, _ span: RawSpan, settings: ProxySettings) {
         let target = span.extracting(head.target)
         let isNormal = TargetNormalization.isNormal(target, foldsCase: settings.foldsCase)
-        if isNormal, !settings.keyHasHost {
+        if isNormal, !settings.keyHasHost, settings.query == nil || !target.hasQuery {
             place = .inHead(head.target)
             return
         }
@@ -30,7 +30,8 @@ struct CacheKey {
     }
 
     private static func key(path: [UInt8], host: String, settings: ProxySettings) -> [UInt8] {
-        settings.keyHasHost ? Array("//\(host.lowercased())".utf8) + path : path
+        let target = settings.query?.applied(to: path) ?? path
+        return settings.keyHasHost ? Array("//\(host.lowercased())".utf8) + target : target
     }
 
     /// The key of a path and query that stand elsewhere than in a request: in a purge, in a Location.
@@ -64,6 +65,12 @@ struct CacheKey {
 }
 
 extension RawSpan {
+    /// Whether a question mark is in it.
+    fileprivate var hasQuery: Bool {
+        for offset in 0..<byteCount where unsafeByte(offset) == UInt8(ascii: "?") { return true }
+        return false
+    }
+
     /// One byte.
     fileprivate func unsafeByte(_ offset: Int) -> UInt8 {
         // because the checked load traps outside the span, and any bit pattern is a UInt8

@@ -32,17 +32,20 @@ extension Exchange {
                 timeToLive: ttl
             )
         }
+        cacheStatus.key = shownKey
+        // A part answers as the whole would: only what lies inside it is asked for here.
         let parts = Parts(
-            status: stored.status,
+            status: stored.part == nil ? stored.status : 200,
             head: stored.head,
             fields: stored.fields,
-            length: stored.bodyLength,
+            length: stored.part?.completeLength ?? stored.bodyLength,
             age: stored.facts.age(at: now),
             cacheStatus: cacheStatus
         )
+        let start = stored.part?.range.lowerBound ?? 0
         switch stored.body {
-        case .memory(let bytes): source = .memory(bytes)
-        case .volume(let volume, let offset): source = .volume(volume, offset: offset)
+        case .memory(let bytes): source = .memory(bytes, from: start)
+        case .volume(let volume, let offset): source = .volume(volume, offset: offset - start)
         }
         answer(parts)
     }
@@ -63,31 +66,39 @@ extension Exchange {
         origin = fillHead.origin
         var cacheStatus = CacheStatus(
             outcome: .forward(reason ?? .uriMiss),
-            forwardStatus: fillHead.status,
+            forwardStatus: fillHead.forwardStatus,
+            isStored: fillHead.isBeingStored,
             isCollapsed: !isLeader
         )
-        if case .storable(let facts) = fillHead.storability, !isPass {
-            cacheStatus.isStored = fillHead.isBeingStored
+        cacheStatus.key = shownKey
+        if case .storable(let facts) = fillHead.storability, !isPass || fillHead.isBeingStored {
             cacheStatus.timeToLive = facts.freshUntil - SystemClock.now
         } else if case .refused(let refusal) = fillHead.storability, !isPass {
             cacheStatus.detail = refusal.rawValue
         }
         let age = SystemClock.now - fillHead.bornAt
+        let part = isPass || !facts.isRange ? nil : fillHead.part
+        let own = isLeader ? fillHead.own : nil
         let parts = Parts(
-            status: fillHead.status,
-            head: fillHead.bytes,
-            fields: fillHead.fields,
-            length: fillHead.contentLength,
+            status: part == nil ? fillHead.status : 200,
+            head: own?.bytes ?? fillHead.bytes,
+            fields: own?.fields ?? fillHead.fields,
+            length: part?.completeLength ?? fillHead.contentLength,
             age: age > 0 ? age : nil,
             cacheStatus: cacheStatus
         )
-        source = .fill
+        source = .fill(from: part?.range.lowerBound ?? 0)
         if isPass { answerWhole(parts) } else { answer(parts) }
     }
 
-    private var isPass: Bool {
+    var isPass: Bool {
         if case .pass = fill?.purpose { return true }
         return false
+    }
+
+    /// The key where Cache-Status is to show it (RFC 9211 §2.7).
+    private var shownKey: String? {
+        state.settings.showsKey ? String(decoding: key, as: UTF8.self) : nil
     }
 
     // MARK: Whole, part, or not at all
@@ -238,11 +249,12 @@ extension Exchange {
         leaveFill()
         begin(status)
         if status >= 500 { outcome = .error }
-        let cacheStatus = CacheStatus(
+        var cacheStatus = CacheStatus(
             outcome: reason.map(CacheStatus.Outcome.forward) ?? .none,
             isCollapsed: !isLeader && reason != nil,
             detail: detail
         )
+        cacheStatus.key = shownKey
         connection.write(
             OwnAnswer.bytes(
                 status,
@@ -253,6 +265,22 @@ extension Exchange {
                 hasBody: head.method != .head
             )
         )
+        finish()
+    }
+
+    /// Answers 200 with bytes of larder's own.
+    func answerBytes(_ fields: Fields, _ body: ByteBuffer) {
+        begin(200)
+        var bytes = ByteBuffer(head: 200, fields: fields)
+        HeadWriter.writeTail(
+            into: &bytes,
+            framing: .length(Int64(body.readableBytes)),
+            age: nil,
+            status: nil,
+            persistence: persistence
+        )
+        bytes.writeImmutableBuffer(body)
+        connection.write(bytes)
         finish()
     }
 

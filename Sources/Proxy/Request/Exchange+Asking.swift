@@ -8,9 +8,10 @@ import Store
 
 extension Exchange {
     /// Leads the fill of the key, or follows the one under way.
-    func join(for purpose: Fill.Purpose, _ reason: ForwardReason) {
+    func join(for purpose: Fill.Purpose, _ reason: ForwardReason, isCounted: Bool = false) {
         self.reason = reason
-        count(reason)
+        if !isCounted { count(reason) }
+        guard !refuseLoop() else { return }
         switch place(for: purpose) {
         case .leader(let fill):
             isLeader = true
@@ -27,16 +28,38 @@ extension Exchange {
     }
 
     func place(for purpose: Fill.Purpose) -> FillTable.Place {
-        state.proxy.fills.join(key, limit: state.settings.fills) {
+        let tableKey = fillKey
+        return state.proxy.fills.join(tableKey, limit: state.settings.fills) {
             looksLeft > 0 && lookUp().sightings != sightings
         } make: {
-            makeFill(purpose, originRequest(isFill: true), method: .get)
+            makeFill(purpose, originRequest(isFill: true), method: .get, tableKey: tableKey)
         }
     }
 
-    func makeFill(_ purpose: Fill.Purpose, _ request: OriginRequest, method: HTTPMessage.Method) -> Fill {
+    /// What fills are told apart by: the key and, where it is known what the URI varies by, the variant.
+    private var fillKey: [UInt8] {
+        varyNames.isEmpty ? key : key + [0] + Array(variantKey(varyNames).utf8)
+    }
+
+    func variantKey(_ names: [String]) -> String { state.settings.variantKey(names, forwarded) }
+
+    /// The fill that was followed is of another variant: this request's own has one of its own.
+    private func joinOther(_ names: [String]) {
+        guard takeLook() else { return pass(.varyMiss, isCounted: true) }
+        leaveFill()
+        varyNames = names
+        join(for: .fill, .varyMiss, isCounted: true)
+    }
+
+    func makeFill(
+        _ purpose: Fill.Purpose,
+        _ request: OriginRequest,
+        method: HTTPMessage.Method,
+        tableKey: [UInt8]
+    ) -> Fill {
         Fill(
             key: key,
+            tableKey: tableKey,
             purpose: purpose,
             request: request,
             method: method,
@@ -53,7 +76,9 @@ extension Exchange {
             clientHost: clientHost,
             fields: isFill ? forwarded : originFields(isFill: false),
             body: upload?.body,
-            onlyFirst: !isSafe
+            onlyFirst: !isSafe,
+            expectsContinue: !isFill && upload != nil && head.expectsContinue,
+            acceptsTrailers: acceptsTrailers
         )
     }
 
@@ -61,17 +86,31 @@ extension Exchange {
     func pass(_ reason: ForwardReason, isCounted: Bool = false) {
         self.reason = reason
         if !isCounted { state.counters.add(head.method == .other ? .passesMethod : .passes) }
+        guard !refuseLoop() else { return }
         leaveFill()
         isLeader = true
         upload = makeUpload()
-        let fill = makeFill(.pass, originRequest(isFill: false), method: head.method)
+        let fill = makeFill(.pass(passEffect), originRequest(isFill: false), method: head.method, tableKey: key)
+        interimsSent = 0
         follow(fill)
         fill.start()
-        if let upload, head.expectsContinue, !upload.isComplete {
-            connection.write(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
-            connection.flushIfNeeded()
-        }
         connection.wantsBody()
+    }
+
+    private var passEffect: PassEffect {
+        if !isSafe {
+            let settings = state.settings
+            return .invalidates(
+                Invalidation(method: methodText, target: key, clientHost: clientHost, settings: settings)
+            )
+        }
+        guard head.method == .head, let stored else { return .none }
+        return .updates(stored)
+    }
+
+    /// The client takes trailer sections (RFC 9110 §10.1.4).
+    var acceptsTrailers: Bool {
+        fields.all("TE").flatMap { FieldList.members(of: $0) }.contains { FieldList.lowercased($0) == "trailers" }
     }
 
     func follow(_ fill: Fill) {
@@ -116,6 +155,7 @@ extension Exchange {
         reader?.looked()
         guard !isOver, let fill else { return }
         if hasHead { return pump() }
+        passOnInterims(of: fill)
         switch fill.progress {
         case .waiting: break
         case .head(let head): take(head)
@@ -144,55 +184,56 @@ extension Exchange {
             return answer(with: stored, outcome: .stale, detail: StaleReason.staleIfError.rawValue)
         }
         if !isLeader, case .names(let names) = head.vary, let fill,
-            Vary.variantKey(names: names, request: forwarded)
-                != Vary.variantKey(names: names, request: fill.request.fields)
+            variantKey(names) != state.settings.variantKey(names, fill.request.fields)
         {
-            return pass(.varyMiss, isCounted: true)
+            return joinOther(names)
         }
-        if !isSafe, (200..<400).contains(head.status) { invalidate(head) }
+        if let part = head.part, !isPass, facts.isRange,
+            !part.answers(fields, stored: head.fields) || fields.combined("Range")?.contains(",") == true
+        {
+            // The origin answered with a part that nobody asked for: this client asks for its own.
+            return pass(.partial, isCounted: true)
+        }
         answer(with: head)
     }
 
     func mayServeStale(_ stored: Stored) -> Bool {
-        Planner.mayServeStaleOnError(facts, stored: stored.facts, now: SystemClock.now, rules: state.settings.rules)
+        coverage(of: stored) == .all
+            && Planner.mayServeStaleOnError(
+                facts,
+                stored: stored.facts,
+                now: SystemClock.now,
+                rules: state.settings.rules
+            )
     }
 
-    /// An unsafe method succeeded: what is stored for its target, and what the answer names on the same host, is not to
-    /// be used any more (RFC 9111 §4.4).
-    func invalidate(_ head: FillHead) {
-        var keys = [key]
-        for name in ["Location", "Content-Location"] {
-            if let named = head.fields.first(name).flatMap(sameHostKey) { keys.append(named) }
-        }
-        for key in keys {
-            state.counters.add(.invalidations)
-            state.store.purge(.key(key)) { _ in }
+    /// Passes interim responses on as they come (RFC 9110 §15.2); HTTP/1.0 knows none, and who did not ask for 100
+    /// (Continue) does not wait for it.
+    private func passOnInterims(of fill: Fill) {
+        guard head.minorVersion > 0 else { return }
+        for interim in fill.interims(after: interimsSent) {
+            interimsSent += 1
+            if interim.status == 100 { if mayContinue { continue } else { mayContinue = true } }
+            var fields = interim.fields
+            fields.removeHopByHop()
+            fields.removeAll("Content-Length")
+            var bytes = ByteBuffer(head: interim.status, fields: fields)
+            bytes.writeStaticString("\r\n")
+            connection.write(bytes)
         }
     }
 
-    func sameHostKey(_ reference: String) -> [UInt8]? {
-        var path = Substring(reference)
-        if let colon = reference.range(ofScheme: ["http://", "https://"]) {
-            let rest = reference[colon...]
-            let slash = rest.firstIndex(of: "/") ?? rest.endIndex
-            guard rest[..<slash].lowercased() == clientHost.lowercased() else { return nil }
-            path = rest[slash...]
-        }
-        guard path.hasPrefix("/"), !path.hasPrefix("//") else { return nil }
-        return CacheKey.normalized(path: Array(path.utf8), host: clientHost, settings: state.settings)
+    /// Lets the client send its body although the origin has said nothing for a while: it may know no 100 (Continue).
+    func letContinue() {
+        guard !mayContinue, upload != nil, head.minorVersion > 0 else { return }
+        mayContinue = true
+        connection.write(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
+        connection.flushIfNeeded()
     }
 
     func leaveFill() {
         if let fill, let reader { fill.leave(reader) }
         fill = nil
         reader = nil
-    }
-}
-
-extension String {
-    /// Where the text behind one of the schemes begins.
-    fileprivate func range(ofScheme schemes: [String]) -> Index? {
-        let lower = lowercased()
-        return schemes.first { lower.hasPrefix($0) }.map { index(startIndex, offsetBy: $0.count) }
     }
 }

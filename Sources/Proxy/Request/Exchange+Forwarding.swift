@@ -1,22 +1,82 @@
 // Which of a request's fields an origin gets.
 
 import HTTPMessage
+import Settings
 
 extension Exchange {
     /// The client's fields as they go on.
     ///
-    /// A fill asks for the whole, whatever part of it or condition the client wants.
+    /// A fill asks for the whole, whatever part of it or condition the client wants, and with no more fields than the
+    /// configuration lets shape what is stored for everyone.
     func originFields(isFill: Bool) -> Fields {
         var fields = fields
         fields.removeHopByHop()
-        fields.removeAll("Host")
-        fields.removeAll("Expect")
+        for name in ["Host", "Expect"] { fields.removeAll(name) }
+        addForwarded(to: &fields)
         if isFill {
-            for name in ["Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"] {
-                fields.removeAll(name)
-            }
+            for name in Self.ofOneClient { fields.removeAll(name) }
+            restrict(&fields)
+        } else if let left = forwardsLeft {
+            fields.set("Max-Forwards", String(left - 1))
         }
         fields.append(name: "Via", value: Via.value(receivedMinor: head.minorVersion))
+        fields.append(name: "CDN-Loop", value: state.settings.loopID)
         return fields
+    }
+
+    /// What concerns the answer to one client alone, not what is stored.
+    private static let ofOneClient = [
+        "Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since",
+    ]
+
+    // MARK: What shapes what everyone gets
+
+    private static let pictureFields: Set<String> = [
+        "accept", "accept-charset", "accept-encoding", "accept-language", "authorization", "cache-control", "pragma",
+    ]
+    /// They say where a request has been, not what is wanted.
+    private static let pathFields: Set<String> = ["via", "cdn-loop"]
+
+    private func restrict(_ fields: inout Fields) {
+        switch state.settings.forwardHeaders {
+        case .all: break
+        case .pictures:
+            keep(Self.pictureFields, in: &fields)
+            fields.append(name: "User-Agent", value: Via.pseudonym)
+        case .names(let names): keep(Set(names), in: &fields)
+        }
+    }
+
+    private func keep(_ names: Set<String>, in fields: inout Fields) {
+        fields.removeAll { line in
+            let name = FieldList.lowercased(line.name)
+            return !names.contains(name) && !Self.pathFields.contains(name)
+        }
+    }
+
+    // MARK: Where the request comes from
+
+    private func addForwarded(to fields: inout Fields) {
+        switch state.settings.forwarded {
+        case .keep: break
+        case .remove:
+            fields.removeAll { line in
+                let name = FieldList.lowercased(line.name)
+                return name == "forwarded" || name.hasPrefix("x-forwarded-")
+            }
+        case .add:
+            let peer = connection.peer
+            let isAddress = peer != "unix" && peer != "-"
+            // An IPv6 address is in brackets, and therefore in quotes (RFC 7239 §6).
+            let node = !isAddress ? "unknown" : peer.contains(":") ? "\"[\(peer)]\"" : peer
+            append("for=\(node)", to: "Forwarded", of: &fields)
+            if isAddress { append(peer, to: "X-Forwarded-For", of: &fields) }
+        }
+    }
+
+    /// Adds a member to a list, which becomes one line: some servers read the first only.
+    private func append(_ member: String, to name: String, of fields: inout Fields) {
+        let former = fields.combined(name).map { "\($0), " } ?? ""
+        fields.set(name, former + member)
     }
 }

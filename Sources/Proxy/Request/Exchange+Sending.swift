@@ -1,6 +1,7 @@
 // How an answer's body goes out: a piece at a time, as fast as the client takes it and the source gives it, and never
 // by waiting for a disk on the loop.
 
+import HTTPMessage
 import NIOCore
 import Store
 
@@ -8,9 +9,12 @@ extension Exchange {
     /// Where the body's bytes come from.
     enum Source {
         case none
-        case memory(ByteBuffer)
+        /// A body, or the part of it that begins at an offset.
+        case memory(ByteBuffer, from: Int64)
+        /// A body whose first byte would lie at an offset of a file, whether it is stored or not.
         case volume(Volume, offset: Int64)
-        case fill
+        /// What a fill brings, which begins at an offset of the body.
+        case fill(from: Int64)
     }
 
     /// A part of a file that is sent in one go: what the check for the page cache looks at.
@@ -51,7 +55,7 @@ extension Exchange {
                 case .wait: return connection.flushIfNeeded()
                 case .end:
                     segments.removeFirst()
-                    if isChunked { connection.write(ByteBuffer(string: "0\r\n\r\n")) }
+                    if isChunked { writeLastChunk() }
                 case .broken: return breakOff()
                 }
             }
@@ -62,16 +66,16 @@ extension Exchange {
     private func send(_ range: Range<Int64>) -> Sent {
         switch source {
         case .none: return .end
-        case .memory(let body):
-            let start = body.readerIndex + Int(range.lowerBound)
+        case .memory(let body, let from):
+            let start = body.readerIndex + Int(range.lowerBound - from)
             guard let slice = body.getSlice(at: start, length: range.count) else { return .broken }
             write(slice)
             return .bytes(Int64(range.count))
         case .volume(let volume, let offset):
             return send(offset + range.lowerBound..<offset + range.upperBound, of: volume)
-        case .fill:
+        case .fill(let from):
             guard let fill, let reader else { return .broken }
-            switch fill.next(for: reader, at: range.lowerBound, upTo: range.upperBound) {
+            switch fill.next(for: reader, at: range.lowerBound - from, upTo: range.upperBound - from) {
             case .bytes(let bytes):
                 write(bytes)
                 return .bytes(Int64(bytes.readableBytes))
@@ -140,6 +144,13 @@ extension Exchange {
         connection.write(ByteBuffer(string: String(bytes.readableBytes, radix: 16) + "\r\n"))
         connection.write(bytes)
         connection.write(ByteBuffer(string: "\r\n"))
+    }
+
+    /// Ends a chunked body, with the origin's trailer section where the client takes one (RFC 9110 §6.5).
+    private func writeLastChunk() {
+        var bytes = Array("0\r\n".utf8)
+        if acceptsTrailers, let trailers = fill?.trailers { trailers.write(into: &bytes) }
+        connection.write(ByteBuffer(bytes: bytes + Array("\r\n".utf8)))
     }
 
     private func countSent(_ count: Int) {

@@ -21,6 +21,7 @@ final class Exchange {
     let facts: RequestFacts
     let clientHost: String
     let methodText: String
+    let targetText: String
     let began = NIODeadline.now()
     private let received: ByteBuffer
 
@@ -32,6 +33,8 @@ final class Exchange {
     /// Looks left: what moves or changes under a look is looked at again, but not for ever.
     private(set) var looksLeft = 3
     private var hasReadAgain = false
+    /// What the URI is known to vary by.
+    var varyNames: [String] = []
     /// Why the origin was asked, if it was.
     var reason: ForwardReason?
     var fill: Fill?
@@ -51,6 +54,10 @@ final class Exchange {
     var outcome = LogRecord.Outcome.none
     var origin: Int?
     private(set) var isOver = false
+    /// Interim responses of the fill that were passed on or left out.
+    var interimsSent = 0
+    /// The client waits for no 100 (Continue), or has got it.
+    var mayContinue: Bool
 
     // The request's own body: Exchange+Body.
     var upload: Upload?
@@ -71,12 +78,14 @@ final class Exchange {
         self.head = head
         self.key = key
         self.received = received
+        mayContinue = !head.expectsContinue
         state = connection.loopState
         let span = received.readableBytesSpan
         fields = head.fields(in: span)
         facts = RequestFacts(method: head.method, fields: fields)
         clientHost = head.text(head.host, in: span)
         methodText = head.text(head.methodRange, in: span)
+        targetText = head.text(head.target, in: span)
     }
 
     // MARK: Look up and plan
@@ -87,8 +96,16 @@ final class Exchange {
             state.counters.add(.limitRequestBody)
             return refuseBody(413, "The request's body is over the limit of \(state.settings.requestBody) bytes.")
         }
+        guard !answerAsFinalRecipient() else { return }
         guard head.method != .other, head.framing == .none else { return pass(.method) }
         if let found { proceed(found) } else { lookAgain() }
+    }
+
+    /// Uses up one of the looks left; false where there is none.
+    func takeLook() -> Bool {
+        guard looksLeft > 0 else { return false }
+        looksLeft -= 1
+        return true
     }
 
     func lookAgain() {
@@ -120,6 +137,8 @@ final class Exchange {
 
     /// The newest of the variants that this request selects (RFC 9111 §4.1).
     private func select(from candidates: [Candidate]) {
+        let newest = candidates.filter { $0.entry.vary != 0 }.max { $0.entry.bornAt < $1.entry.bornAt }
+        varyNames = newest.map { state.store.varyNames(of: $0.entry) } ?? []
         let selected = candidates.filter { isSelected($0.entry) }.max { $0.entry.bornAt < $1.entry.bornAt }
         guard let selected else { return plan(with: nil, anyVariantStored: true) }
         if let item = selected.item, key.withRawSpan({ item.isFor($0) }) {
@@ -146,7 +165,7 @@ final class Exchange {
 
     /// The variant that this request selects among those that differ by some fields.
     private func variant(of names: [String]) -> Variant? {
-        state.store.variant(names: names, selecting: Vary.variantKey(names: names, request: forwarded))
+        state.store.variant(names: names, selecting: variantKey(names))
     }
 
     func take(_ read: StoredRead) {
@@ -170,6 +189,7 @@ final class Exchange {
             facts,
             stored: stored?.facts,
             anyVariantStored: anyVariantStored,
+            coverage: stored.map(coverage) ?? .all,
             now: now,
             rules: state.settings.rules
         )
@@ -180,12 +200,39 @@ final class Exchange {
             validateBehind(stored)
             answer(with: stored, outcome: .stale, detail: stale.rawValue)
         case (.validate(let reason), .some(let stored)): join(for: .validate(stored), reason)
-        case (.fill(let reason), _), (.validate(let reason), .none): join(for: .fill, reason)
+        case (.complete(let reason), .some(let stored)): complete(stored, reason)
+        case (.fill(let reason), _), (.validate(let reason), .none), (.complete(let reason), .none):
+            join(for: .fill, reason)
         case (.pass(let reason), _): pass(reason)
         case (.refuse(let status, let reason), _):
             answerOwn(status, "Nothing stored can answer, and the request asked for nothing else.", reason.rawValue)
         case (.serve, .none), (.serveStaleAndValidate, .none):
             preconditionFailure("only what is stored can be served")
+        }
+    }
+
+    /// How much of what the request asks for a stored response has (RFC 9111 §3.3).
+    func coverage(of stored: Stored) -> Coverage {
+        guard let part = stored.part else { return .all }
+        if facts.isRange, part.answers(fields, stored: stored.fields) { return .all }
+        let isExtensible = part.rest != nil && StoredPart.strongTag(stored.fields) != nil
+        return isExtensible && stored.bodyLength <= Self.longestPart ? .extensible : .part
+    }
+
+    /// A stored part is completed if it is no longer than this: it is held in memory meanwhile.
+    private static let longestPart: Int64 = 8 << 20
+
+    /// Asks for what a stored part lacks.
+    private func complete(_ stored: Stored, _ reason: ForwardReason) {
+        switch stored.body {
+        case .memory(let bytes): join(for: .complete(stored, bytes), reason)
+        case .volume(let volume, let offset):
+            let store = state.store
+            onDisk {
+                store.readBody(volume, offset..<offset + stored.bodyLength, mayBlock: true)
+            } then: { exchange, bytes in
+                exchange.join(for: bytes.map { .complete(stored, $0) } ?? .fill, reason)
+            }
         }
     }
 
@@ -239,10 +286,14 @@ final class Exchange {
 
     /// About once a second: a follower does not wait for ever.
     func check(_ now: NIODeadline) {
+        if now - began > Self.continueDeadline { letContinue() }
         guard !hasHead, !isLeader, fill != nil, now - began > state.settings.followerDeadline else { return }
         state.counters.add(.followersLate)
         pass(reason ?? .uriMiss, isCounted: true)
     }
+
+    /// An origin has this long to answer an expectation of 100 (Continue).
+    private static let continueDeadline = TimeAmount.milliseconds(1500)
 
     /// The answer is out.
     ///

@@ -37,7 +37,9 @@ enum RequestHandler {
         let found = key.withSpan(received.readableBytesSpan) { span in
             state.store.look(up: state.store.hash(span), key: span)
         }
-        if case .one(let candidate) = found, candidate.entry.isPlain, candidate.entry.vary == 0 {
+        if case .one(let candidate) = found, candidate.entry.isPlain, candidate.entry.vary == 0,
+            !state.settings.showsKey
+        {
             let now = SystemClock.now
             if candidate.entry.freshUntil > now,
                 serve(candidate, at: now, key, head, received, on: connection)

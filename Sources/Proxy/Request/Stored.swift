@@ -22,6 +22,8 @@ struct Stored: Sendable {
     let isInMemory: Bool
 
     var bodyLength: Int64 { entry.bodyLength }
+    /// The part it has, where it is not whole (RFC 9111 §3.3).
+    let part: StoredPart?
 
     /// Takes what a look-up found in the memory tier.
     init(_ entry: DirectoryEntry, item: MemoryItem) {
@@ -31,6 +33,7 @@ struct Stored: Sendable {
         let parsed = Self.fields(of: item.head)
         fields = parsed
         head = ByteBuffer(head: status, fields: parsed)
+        part = StoredPart(status: status, fields: parsed)
         body = .memory(item.body)
         isInMemory = true
     }
@@ -42,6 +45,7 @@ struct Stored: Sendable {
         status = Int(response.facts.status)
         head = response.head
         fields = Self.fields(of: response.head)
+        part = StoredPart(status: status, fields: fields)
         body = response.body.map(Body.memory) ?? .volume(response.volume, offset: response.bodyOffset)
         isInMemory = false
     }
@@ -52,6 +56,7 @@ struct Stored: Sendable {
         status = other.status
         self.head = head
         self.fields = fields
+        part = other.part
         body = other.body
         isInMemory = other.isInMemory
     }
@@ -65,25 +70,8 @@ struct Stored: Sendable {
     ///
     /// Content-Length is the record's to tell.
     private static func fields(of head: ByteBuffer) -> Fields {
-        var fields = Fields()
-        var rest = head
-        _ = rest.readLine()
-        while let line = rest.readLine() {
-            if let parsed = Fields.parse(line: line.readableBytesSpan) {
-                fields.append(name: parsed.name, value: parsed.value)
-            }
-        }
+        var fields = Fields(recordHead: head)
         fields.removeAll("Content-Length")
         return fields
-    }
-}
-
-extension ByteBuffer {
-    /// The bytes up to the next CR LF, which is skipped; nil where there is none.
-    fileprivate mutating func readLine() -> ByteBuffer? {
-        guard let end = readableBytesView.firstIndex(of: UInt8(ascii: "\n")), end > readerIndex else { return nil }
-        let line = readSlice(length: end - readerIndex - 1)
-        moveReaderIndex(forwardBy: 2)
-        return line
     }
 }

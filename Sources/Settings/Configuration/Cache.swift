@@ -19,8 +19,9 @@ extension Configuration {
         public var negativeTTL = Duration.seconds(10)
         /// The most any response stays fresh, whatever the origin says.
         public var maximumTTL = Duration.seconds(365 * 86_400)
-        /// How long past freshness a response is served while it is validated behind.
-        public var grace = Duration.seconds(30)
+        /// How long past freshness a response is served while it is validated behind; zero leaves that to the origin
+        /// (RFC 9111 §4.2.4).
+        public var grace = Duration.zero
         /// How long past freshness a response is served when every origin fails.
         public var staleIfError = Duration.seconds(7 * 86_400)
         /// The share of a response's age at arrival (since Last-Modified) that it stays fresh (RFC 9111 §4.2.2).
@@ -29,6 +30,16 @@ extension Configuration {
         public var heuristicMaximum = Duration.seconds(86_400)
         /// Whether letter case in the path is ignored, as IIS does.
         public var foldCase = false
+        /// Which query parameters are part of the key.
+        public var query = QueryParameters.keep
+        /// Whether query parameters in another order make the same key.
+        public var sortsQuery = false
+        /// The media types that variants of pictures differ by; none takes Accept as it stands.
+        public var pictureTypes = ["image/avif", "image/webp"]
+        /// Which paths have to bring a picture for their 200 to be stored.
+        public var expectImages = ExpectedImages.off
+        /// Whether Cache-Status tells the key (RFC 9211 §2.7).
+        public var showsKey = false
 
         /// Makes the default settings, without a directory.
         public init() {}

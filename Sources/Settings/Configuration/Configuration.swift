@@ -13,6 +13,12 @@ public struct Configuration: Sendable, Equatable {
     public var cache = Cache()
     /// The origins in the order they are asked; never empty in a configuration that was read from a file.
     public var origins: [Origin] = []
+    /// Which request fields may reach an origin on a request whose answer may be stored.
+    public var forwardHeaders = ForwardedFields.all
+    /// What becomes of Forwarded and the X-Forwarded-* fields.
+    public var forwarded = ForwardedHandling.keep
+    /// The name in CDN-Loop (RFC 8586); nil has one made.
+    public var loopID: String?
     /// The access log; nil writes none.
     public var accessLog: AccessLog?
     /// larder's own log.

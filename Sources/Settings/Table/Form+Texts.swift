@@ -134,8 +134,7 @@ private let ownFields: Set<String> = [
 
 private func fieldMistake(_ name: String, _ value: String) -> Mistake? {
     let lowercase = name.lowercased()
-    let isToken = !name.isEmpty && name.utf8.allSatisfy { isAlphanumeric($0) || "!#$%&'*+-.^_`|~".utf8.contains($0) }
-    if !isToken { return Mistake(message: "is not a field name", expected: "letters, digits and hyphens") }
+    if !isToken(name) { return Mistake(message: "is not a field name", expected: "letters, digits and hyphens") }
     if lowercase == "host" {
         return Mistake(message: "Host has a setting of its own", expected: "host_header: \(value)")
     }

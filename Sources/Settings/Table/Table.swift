@@ -45,6 +45,27 @@ enum Table {
             default: "one a core"
         ),
         row(
+            "forward_headers",
+            \.forwardHeaders,
+            .forwardedFields,
+            .reload,
+            "Which request fields may reach an origin on a request whose answer may be stored."
+        ),
+        row(
+            "forwarded",
+            \.forwarded,
+            .anyCase,
+            .reload,
+            "What becomes of `Forwarded` and `X-Forwarded-*`: as received, with the client's address added, or dropped."
+        ),
+        row(
+            "loop_id",
+            \.loopID,
+            .loopID,
+            .reload,
+            "The name in `CDN-Loop` by which larder knows requests that come back to it."
+        ),
+        row(
             "admin.listen",
             \.admin.listen,
             .address,
@@ -113,6 +134,41 @@ enum Table {
             .restart,
             "Whether `/A.jpg` and `/a.jpg` are two pictures, or one as on IIS."
         ),
+        row(
+            "cache.query",
+            \.cache.query,
+            .queryParameters,
+            .restart,
+            "Which query parameters tell pictures apart and are asked of the origin."
+        ),
+        row(
+            "cache.sort_query",
+            \.cache.sortsQuery,
+            .boolean,
+            .restart,
+            "Whether query parameters are brought into the order of their names, so that `?a&b` and `?b&a` are one."
+        ),
+        row(
+            "cache.picture_types",
+            \.cache.pictureTypes,
+            .pictureTypes,
+            .reload,
+            "The types by which pictures behind `Vary: Accept` are told apart; `[]` takes `Accept` as it stands."
+        ),
+        row(
+            "cache.expect_images",
+            \.cache.expectImages,
+            .expectedImages,
+            .reload,
+            "The paths whose 200 is stored only where it is a picture with content."
+        ),
+        row(
+            "cache.show_key",
+            \.cache.showsKey,
+            .boolean,
+            .reload,
+            "Whether `Cache-Status` tells the cache key."
+        ),
     ]
 
     private static let freshness: [Setting<Configuration>] = [
@@ -156,7 +212,7 @@ enum Table {
             \.cache.grace,
             .duration(.zero...day * 30),
             .reload,
-            "How long past freshness a picture is served at once while it is validated behind."
+            "How long past freshness a picture is served at once while it is validated behind, where its origin does not say."
         ),
         row(
             "cache.stale_if_error",

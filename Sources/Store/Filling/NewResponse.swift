@@ -17,6 +17,8 @@ public struct NewResponse: Sendable {
     public let bodyLength: Int64?
     /// The fence's epoch when the fill began, from `Store.epoch`.
     public let epoch: UInt32
+    /// The groups it belongs to (RFC 9875).
+    public let groups: [String]
 
     /// Describes a response that is to be stored.
     public init(
@@ -25,7 +27,8 @@ public struct NewResponse: Sendable {
         head: ByteBuffer,
         facts: StoredFacts,
         bodyLength: Int64?,
-        epoch: UInt32
+        epoch: UInt32,
+        groups: [String] = []
     ) {
         self.key = key
         self.variant = variant
@@ -33,6 +36,7 @@ public struct NewResponse: Sendable {
         self.facts = facts
         self.bodyLength = bodyLength
         self.epoch = epoch
+        self.groups = groups
     }
 
     /// Bytes of the record's header for a body of any length.

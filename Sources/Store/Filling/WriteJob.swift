@@ -36,4 +36,5 @@ struct Freshened: Sendable {
     let head: ByteBuffer
     let facts: StoredFacts
     let epoch: UInt32
+    let groups: [String]
 }

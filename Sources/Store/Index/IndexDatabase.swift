@@ -14,6 +14,8 @@ final class IndexDatabase {
     private let exact: Statement
     private let range: Statement
     private let after: Statement
+    /// Which keys are members of which groups.
+    let groups: GroupTable
 
     /// Opens the file or makes it.
     ///
@@ -31,6 +33,7 @@ final class IndexDatabase {
             """
         )
         try Self.makeSchema(database)
+        groups = try GroupTable(database)
         // A record may be scanned before its own row comes: then the row, which knows its freshness, counts.
         put = try database.prepare(
             """
@@ -125,6 +128,7 @@ final class IndexDatabase {
 
     func remove(_ key: [UInt8], at location: RecordLocation) throws(StoreError) {
         try remove.run([.text(key), .integer(Int64(location.volume)), .integer(Int64(location.offset))])
+        try groups.removeOrphan(key)
     }
 
     /// The rows of a key.

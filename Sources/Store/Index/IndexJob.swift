@@ -1,8 +1,9 @@
 // A value. What is asked of the index thread.
 
 enum IndexJob: Sendable {
-    case put(IndexRow)
-    case freshen(IndexRow)
+    /// A row, and the groups that the response is a member of; nil where they are as they were.
+    case put(IndexRow, groups: [String]?)
+    case freshen(IndexRow, groups: [String])
     case remove(key: [UInt8], RecordLocation)
     case volume(VolumeRow)
     case removeVolume(UInt32)

@@ -57,7 +57,8 @@ extension IndexWriter {
                         freshUntil: 0,
                         isPlain: false,
                         sequence: found.prefix.sequence
-                    )
+                    ),
+                    groups: CacheGroups.names(in: Fields(recordHead: found.head))
                 )
             )
             if rows.count == Self.slice {

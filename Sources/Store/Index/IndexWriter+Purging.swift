@@ -13,6 +13,9 @@ extension IndexWriter {
         let isWhole = write([]) && !isRebuilding
         let isSwept = attempt { (database) throws(StoreError) in
             try database.durableTransaction { () throws(StoreError) in try database.putBan(rule) }
+            if case .group(let name, let scope) = rule {
+                return try sweep(name, scope, epoch: epoch, from: database, &report)
+            }
             let prefix = rule.commonPrefix
             var last: IndexRow?
             while true {
@@ -37,8 +40,33 @@ extension IndexWriter {
             && attempt { (database) throws(StoreError) in
                 try database.durableTransaction { () throws(StoreError) in try database.removeBan(rule) }
             }
-        if isOver { core.fence.retire(epoch) } else { unsettled.append((rule, epoch)) }
+        if isOver {
+            core.fence.retire(epoch)
+        } else if case .group(_, let scope) = rule {
+            // Members that the index cannot tell of must not stay usable: then all that may be members go.
+            core.fence.retire(epoch)
+            let wider = sweep(.prefix(scope), epoch: core.fence.raise(.prefix(scope)))
+            report.responses += wider.responses
+            report.bytes += wider.bytes
+        } else {
+            unsettled.append((rule, epoch))
+        }
         return report
+    }
+
+    private func sweep(
+        _ group: [UInt8],
+        _ scope: [UInt8],
+        epoch: UInt32,
+        from database: IndexDatabase,
+        _ report: inout PurgeReport
+    ) throws(StoreError) {
+        var last: [UInt8]?
+        repeat {
+            let keys = try database.groups.members(of: group, scope: scope, after: last, limit: Self.slice)
+            for key in keys { try remove(database.rows(of: key), epoch: epoch, from: database, &report) }
+            last = keys.count < Self.slice ? nil : keys.last
+        } while last != nil
     }
 
     private var isRebuilding: Bool {

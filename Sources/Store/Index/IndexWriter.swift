@@ -109,8 +109,12 @@ final class IndexWriter {
 
     private func apply(_ job: IndexJob, to database: IndexDatabase) throws(StoreError) {
         switch job {
-        case .put(let row): try database.put(row)
-        case .freshen(let row): try database.freshen(row)
+        case .put(let row, let groups):
+            try database.put(row)
+            if let groups { try database.groups.put(row, in: groups) }
+        case .freshen(let row, let groups):
+            try database.freshen(row)
+            try database.groups.put(row, in: groups)
         case .remove(let key, let location): try database.remove(key, at: location)
         case .volume(let row): try database.put(row)
         case .removeVolume(let number):

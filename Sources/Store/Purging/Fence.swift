@@ -1,6 +1,9 @@
 // Shared. Every purge raises the epoch; what began in an earlier epoch and falls under the purge's rule is refused, be
 // it a look-up of what is still in the directory or a fill that comes home late (design §4, invariant 4).
 //
+// A group's members are known to the index alone: for them, what is still in the directory is usable until the sweep is
+// over, and whoever raised the rule waits for that.
+//
 // Invariant: a rule is visible here before its sweep begins, and stays until nothing older that matches is left.
 
 import Synchronization
@@ -75,12 +78,24 @@ final class Fence: Sendable {
         }
     }
 
-    /// Whether what began in `epoch` may be stored now.
-    func allowsStoring(_ key: [UInt8], since epoch: UInt32) -> Bool {
+    /// Whether what began in `epoch` may be stored now, as a member of some groups.
+    func allowsStoring(_ key: [UInt8], in groups: [String] = [], since epoch: UInt32) -> Bool {
+        isFree(of: epoch, key) { rule in
+            rule.matches(key) || groups.contains { rule.matches(key, in: $0) }
+        }
+    }
+
+    /// Whether no group rule that might concern the key came after `epoch`.
+    func allowsLoading(_ key: [UInt8], since epoch: UInt32) -> Bool {
+        isFree(of: epoch, key) { rule in
+            if case .group(_, let scope) = rule { key.starts(with: scope) } else { false }
+        }
+    }
+
+    private func isFree(of epoch: UInt32, _ key: [UInt8], _ concerns: (PurgeRule) -> Bool) -> Bool {
         guard current.load(ordering: .acquiring) != epoch else { return true }
         return state.withLock { state in
-            epoch >= state.forgotten
-                && !state.recent.contains { $0.epoch > epoch && $0.rule.matches(key) }
+            epoch >= state.forgotten && !state.recent.contains { $0.epoch > epoch && concerns($0.rule) }
         }
     }
 }

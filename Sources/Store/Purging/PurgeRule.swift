@@ -10,10 +10,12 @@ public enum PurgeRule: Sendable, Equatable {
     case glob([UInt8])
     /// Every key.
     case all
+    /// The members of a group (RFC 9875) whose key begins with `scope`.
+    case group(name: [UInt8], scope: [UInt8])
 
     /// Whether a key falls under the rule.
     ///
-    /// O(key), for globs O(key × stars).
+    /// O(key), for globs O(key × stars). A group's members cannot be told by their keys: see `Fence`.
     func matches(_ key: RawSpan) -> Bool {
         switch self {
         case .key(let exact): key.equals(exact)
@@ -21,12 +23,19 @@ public enum PurgeRule: Sendable, Equatable {
             key.byteCount >= prefix.count && key.extracting(first: prefix.count).equals(prefix)
         case .glob(let pattern): Self.matches(key, pattern: pattern)
         case .all: true
+        case .group: false
         }
     }
 
     /// Whether a key held in an array falls under the rule.
     func matches(_ key: [UInt8]) -> Bool {
         unsafe matches(key.span.bytes)  // because any byte is defined as raw memory
+    }
+
+    /// Whether a member of a group falls under the rule.
+    func matches(_ key: [UInt8], in group: String) -> Bool {
+        guard case .group(let name, let scope) = self else { return false }
+        return key.starts(with: scope) && name.elementsEqual(group.utf8)
     }
 
     /// The longest start that every matching key has: what a range scan of the index begins with.
@@ -36,6 +45,7 @@ public enum PurgeRule: Sendable, Equatable {
         case .prefix(let prefix): prefix
         case .glob(let pattern): Array(pattern.prefix { $0 != UInt8(ascii: "*") && $0 != UInt8(ascii: "?") })
         case .all: []
+        case .group(_, let scope): scope
         }
     }
 
@@ -71,6 +81,7 @@ public enum PurgeRule: Sendable, Equatable {
         case .prefix: "prefix"
         case .glob: "glob"
         case .all: "all"
+        case .group: "group"
         }
     }
 
@@ -79,6 +90,7 @@ public enum PurgeRule: Sendable, Equatable {
         switch self {
         case .key(let text), .prefix(let text), .glob(let text): text
         case .all: []
+        case .group(let name, let scope): scope + [UInt8(ascii: "\n")] + name
         }
     }
 
@@ -88,6 +100,10 @@ public enum PurgeRule: Sendable, Equatable {
         case "prefix": self = .prefix(pattern)
         case "glob": self = .glob(pattern)
         case "all": self = .all
+        case "group":
+            let parts = pattern.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2 else { return nil }
+            self = .group(name: Array(parts[1]), scope: Array(parts[0]))
         default: return nil
         }
     }

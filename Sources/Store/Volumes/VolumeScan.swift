@@ -12,6 +12,7 @@ struct VolumeScan {
         let prefix: RecordPrefix
         let key: [UInt8]
         let variant: [UInt8]
+        let head: ByteBuffer
     }
 
     /// Headers are read through a window of this size, so that small records cost a fraction of a read each.
@@ -52,13 +53,18 @@ struct VolumeScan {
             let variant = header.getBytes(
                 at: header.readerIndex + Record.prefixLength + key.count,
                 length: prefix.variantLength
+            ),
+            let head = header.getSlice(
+                at: header.readerIndex + Record.prefixLength + key.count + variant.count,
+                length: prefix.headLength
             )
         else { return nil }
         return Found(
             location: RecordLocation(volume: volume.number, offset: offset),
             prefix: prefix,
             key: key,
-            variant: variant
+            variant: variant,
+            head: head
         )
     }
 

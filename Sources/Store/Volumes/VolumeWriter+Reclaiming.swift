@@ -109,7 +109,7 @@ extension VolumeWriter {
         var moved = entry
         moved.move(to: place.location)
         // Row before entry, as for a new record: a purge in between finds the one or the other.
-        core.post(.put(core.row(moved, key: key, variant: variant, sequence: core.takeSequence())))
+        core.post(.put(core.row(moved, key: key, variant: variant, sequence: core.takeSequence()), groups: nil))
         let isThere = core.directory.update(entry.hash, at: entry.location) {
             $0.move(to: place.location)
             $0.flags.remove(.unverified)

@@ -162,13 +162,14 @@ extension VolumeWriter {
         )
         // A late fill must not even touch the row: it may be that of a newer response, which then no sweep would find.
         // Where the purge comes between here and the insertion, its sweep comes after the row and finds the key by it.
-        guard core.fence.allowsStoring(response.key, since: response.epoch) else {
+        guard core.fence.allowsStoring(response.key, in: response.groups, since: response.epoch) else {
             markRemoved(location, hash: hash)
             return .purged
         }
-        core.post(.put(core.row(entry, key: response.key, variant: response.variant.text, sequence: sequence)))
+        let row = core.row(entry, key: response.key, variant: response.variant.text, sequence: sequence)
+        core.post(.put(row, groups: response.groups))
         let (isIn, replaced) = core.directory.insert(entry) {
-            core.fence.allowsStoring(response.key, since: response.epoch)
+            core.fence.allowsStoring(response.key, in: response.groups, since: response.epoch)
         }
         guard isIn else {
             core.post(.remove(key: response.key, location))
@@ -198,7 +199,7 @@ extension VolumeWriter {
                 let key = header.getBytes(at: Record.prefixLength, length: prefix.keyLength), key == freshened.key,
                 let variant = header.getBytes(at: Record.prefixLength + key.count, length: prefix.variantLength)
             else { return nil }
-            guard core.fence.allowsStoring(key, since: freshened.epoch) else { return .purged }
+            guard core.fence.allowsStoring(key, in: freshened.groups, since: freshened.epoch) else { return .purged }
             let content = Record.prefixLength + key.count + variant.count + freshened.head.readableBytes
             guard content <= prefix.headerLength else {
                 return moveWithNewHead(freshened, variant: variant, volume: volume, prefix: prefix)
@@ -212,7 +213,8 @@ extension VolumeWriter {
             core.directory.dropFromMemory(entry.hash, at: entry.location)
             var changed = entry
             changed.freshen(freshened.facts)
-            core.post(.freshen(core.row(changed, key: key, variant: variant, sequence: prefix.sequence)))
+            let row = core.row(changed, key: key, variant: variant, sequence: prefix.sequence)
+            core.post(.freshen(row, groups: freshened.groups))
             _ = core.directory.update(entry.hash, at: entry.location) { $0.freshen(freshened.facts) }
             return nil
         }
@@ -242,7 +244,8 @@ extension VolumeWriter {
             head: freshened.head,
             facts: freshened.facts,
             bodyLength: prefix.bodyLength,
-            epoch: freshened.epoch
+            epoch: freshened.epoch,
+            groups: freshened.groups
         )
         _ = append(response, hash: prefix.hash, body: body)
         return nil

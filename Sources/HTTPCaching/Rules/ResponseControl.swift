@@ -1,0 +1,55 @@
+// value: what a response says about caching to this cache (RFC 9111 §5.2.2, RFC 9213).
+//
+// Every decision reads a response's directives here. Invariant: a targeted field that is valid and not empty stands for
+// Cache-Control, Expires and Pragma together; one that is not is as if it were absent (RFC 9213 §2.2).
+
+import HTTPMessage
+import RawStructuredFieldValues
+
+/// The directives of a response, from the field that counts for larder.
+struct ResponseControl: Equatable {
+    /// The fields that speak to larder, the most specific first (RFC 9213 §2.2).
+    static let targets = ["Larder-Cache-Control", "CDN-Cache-Control"]
+
+    let directives: CacheControl
+    /// Whether a targeted field gave them: then Expires does not count.
+    let isTargeted: Bool
+
+    init(_ response: Fields) {
+        for name in Self.targets where response.contains(name) {
+            if let members = StructuredFields.dictionary(response, name) {
+                directives = CacheControl(targeted: members)
+                isTargeted = true
+                return
+            }
+        }
+        directives = CacheControl(response)
+        isTargeted = false
+    }
+}
+
+extension CacheControl {
+    /// Takes the members of a targeted field; a value of another type than its directive's is ignored (RFC 9213 §2.1).
+    fileprivate init(targeted members: [(key: String, value: RFC9651BareItem?)]) {
+        self.init()
+        for (key, value) in members {
+            switch value {
+            case .integer(let number): take(key, seconds: number)
+            case .bool(true): take(flag: key)
+            case .string(let names), .token(let names): take(key, names: names)
+            default: break
+            }
+        }
+    }
+
+    private mutating func take(_ name: String, seconds: Int64) {
+        let seconds = Int(min(max(seconds, 0), Int64(DeltaSeconds.maximum)))
+        switch name {
+        case "max-age": maxAge = seconds
+        case "s-maxage": sMaxAge = seconds
+        case "stale-while-revalidate": staleWhileRevalidate = seconds
+        case "stale-if-error": staleIfError = seconds
+        default: break
+        }
+    }
+}

@@ -1,0 +1,254 @@
+// What a fill makes of an origin's head: store it, freshen or complete what is stored, or keep it to one client.
+//
+// Called on the origin thread, in order.
+
+import HTTPCaching
+import HTTPMessage
+import NIOCore
+import Origins
+import Store
+import Synchronization
+
+extension Fill {
+    /// Takes the head of an answer.
+    ///
+    /// - Parameter response: The head.
+    /// - Returns: Whether the body that follows is the fill's.
+    func receive(_ response: OriginResponse) -> Bool {
+        switch (purpose, response.status) {
+        case (.validate(let stored), 304):
+            if Freshening.matches(storedFields: stored.fields, notModifiedFields: response.fields) {
+                freshen(stored, with: response)
+            } else {
+                retryUnconditionally()
+            }
+            return false
+        case (.complete, 412), (.complete, 416):
+            retryUnconditionally()
+            return false
+        case (.complete(let stored, let body), 206):
+            if let combined = Combination(stored, body, with: response) {
+                deliver(combined)
+            } else {
+                deliver(response)
+            }
+        case (.pass(.updates(let stored)), _):
+            update(stored, with: response)
+            deliver(response)
+        case (.pass(.invalidates(let invalidation)), _): invalidate(invalidation, with: response)
+        case (.fill, _), (.validate, _), (.complete, _), (.pass, _): deliver(response)
+        }
+        return true
+    }
+
+    // MARK: A new response
+
+    private func deliver(_ response: OriginResponse) {
+        announce(install(response))
+    }
+
+    /// Delivers the whole or the larger part that a stored part and a new one make.
+    private func deliver(_ combined: Combination) {
+        let head = install(combined.response, forwardStatus: 206)
+        state.withLock { $0.suffix = combined.suffix }
+        announce(head)
+        _ = take(combined.prefix)
+    }
+
+    /// Prepares a head and begins to store what may be stored; readers know nothing of it yet.
+    ///
+    /// - Parameters:
+    ///   - response: The head.
+    ///   - forwardStatus: The status the origin gave, where it is another.
+    ///   - isPostOfTarget: Whether it is to be stored although it answers a POST.
+    /// - Returns: How far the fill is then.
+    private func install(
+        _ response: OriginResponse,
+        forwardStatus: Int? = nil,
+        isPostOfTarget: Bool = false
+    ) -> Progress {
+        let isPass = if case .pass = purpose { true } else { false }
+        var head = FillHead(
+            response,
+            method: method,
+            request: request.fields,
+            settings: services.settings,
+            key: key,
+            forwardStatus: forwardStatus,
+            isPostOfTarget: isPostOfTarget
+        )
+        let mayStore = head.isStorable && (!isPass || isPostOfTarget)
+        // What answers a POST is stored after the invalidation that the POST itself brought.
+        let writer = mayStore ? makeWriter(head, epoch: isPass ? services.store.epoch : epoch) : nil
+        // What is not going to be in a volume is only shared where memory holds all of it.
+        let fits = head.contentLength.map { $0 <= FillBody.window } ?? false
+        let isAlone = isPass || !mayStore || (writer == nil && !fits)
+        head.isBeingStored = writer != nil
+        if isAlone { table.remove(self) }
+        if !isPass, !mayStore { services.counters.add(.unstorable) }
+        state.withLock { state in
+            state.writer = writer
+            state.spill = writer
+            state.isClosed = isAlone
+            state.mustHaveBody = head.isPicture
+        }
+        return isAlone ? .alone(head) : .head(head)
+    }
+
+    /// Lets readers know, unless the fill has failed meanwhile.
+    private func announce(_ progress: Progress) {
+        tell { state in
+            if case .waiting = state.progress { state.progress = progress }
+        }
+        if case .alone = progress { endUnlessNeeded() }
+    }
+
+    /// An answer that is not stored is fetched for its readers alone.
+    private func endUnlessNeeded() {
+        let transfer = state.withLock { state -> OriginTransfer? in
+            guard state.readers.isEmpty else { return nil }
+            state.isUnwanted = true
+            return state.transfer
+        }
+        transfer?.cancel()
+    }
+
+    private func makeWriter(_ head: FillHead, epoch: UInt32) -> FillWriter? {
+        guard case .storable(let facts) = head.storability, let variant = variant(of: head) else { return nil }
+        if let largest = services.settings.maximumResponse, head.contentLength ?? 0 > largest { return nil }
+        let response = NewResponse(
+            key: key,
+            variant: variant,
+            head: head.bytes,
+            facts: facts,
+            bodyLength: head.contentLength,
+            epoch: epoch,
+            groups: CacheGroups.names(in: head.fields)
+        )
+        return try? services.store.beginFill(response).get()
+    }
+
+    private func variant(of head: FillHead) -> Variant? {
+        switch head.vary {
+        case .none: Variant.none
+        case .any: nil
+        case .names(let names):
+            services.store.variant(names: names, selecting: services.settings.variantKey(names, request.fields))
+        }
+    }
+
+    // MARK: What is stored already
+
+    private func freshen(_ stored: Stored, with response: OriginResponse) {
+        services.counters.add(.validated)
+        let fields = Freshening.freshen(stored.fields, with: response.fields)
+        let bytes = ByteBuffer(head: stored.status, fields: fields)
+        let freshened: Stored
+        if let facts = facts(of: stored, under: fields, response) {
+            keep(stored, fields, bytes, facts)
+            freshened = stored.freshened(head: bytes, fields: fields, facts: facts)
+            if facts.isFresh(at: response.responseTime), !facts.flags.contains(.noCache) {
+                // Still joinable until the directory knows it: who comes in between need not ask the origin again.
+                services.store.whenSettled { [self] in table.remove(self) }
+            } else {
+                table.remove(self)
+            }
+        } else {
+            // The origin now says that it must not be kept: this answer still stands, for those who waited for it.
+            table.remove(self)
+            services.store.invalidate(.key(key)) { _ in }
+            freshened = stored.freshened(head: bytes, fields: fields, facts: stored.facts)
+        }
+        tell { state in
+            state.progress = .notModified(freshened)
+            state.isComplete = true
+        }
+    }
+
+    /// What a stored response's facts become under new fields; nil where it may not be stored any more.
+    private func facts(of stored: Stored, under fields: Fields, _ response: OriginResponse) -> StoredFacts? {
+        var decided = fields
+        if let age = response.fields.first("Age") { decided.append(name: "Age", value: age) }
+        let storability = Storability.decide(
+            method: .get,
+            request: request.fields,
+            status: stored.status,
+            response: decided,
+            requestTime: response.requestTime,
+            responseTime: response.responseTime,
+            rules: services.settings.rules
+        )
+        guard case .storable(let facts) = storability else { return nil }
+        return facts
+    }
+
+    private func keep(_ stored: Stored, _ fields: Fields, _ head: ByteBuffer, _ facts: StoredFacts) {
+        services.store.freshen(
+            stored.entry,
+            key: key,
+            head: head,
+            facts: facts,
+            epoch: epoch,
+            groups: CacheGroups.names(in: fields)
+        )
+    }
+
+    /// The answer to a HEAD tells whether the stored response to GET is still good (RFC 9111 §4.3.5).
+    private func update(_ stored: Stored, with response: OriginResponse) {
+        let outcome = HeadUpdate.outcome(
+            stored: stored.fields,
+            storedStatus: stored.status,
+            length: stored.bodyLength,
+            status: response.status,
+            response: response.fields
+        )
+        switch outcome {
+        case .none: break
+        case .freshened(let fields):
+            guard let facts = facts(of: stored, under: fields, response) else { return outdate(stored) }
+            services.counters.add(.validated)
+            keep(stored, fields, ByteBuffer(head: stored.status, fields: fields), facts)
+        case .changed: outdate(stored)
+        }
+    }
+
+    /// What is stored counts as stale from now on, whatever it allows else.
+    private func outdate(_ stored: Stored) {
+        var facts = stored.facts
+        facts.freshUntil = facts.bornAt
+        facts.staleWhileRevalidate = 0
+        facts.staleIfError = 0
+        facts.flags.insert(.mustRevalidate)
+        keep(stored, stored.fields, stored.head, facts)
+    }
+
+    /// An unsafe method was answered: what it makes unusable is so before the client has the answer.
+    private func invalidate(_ invalidation: Invalidation, with response: OriginResponse) {
+        let rules = invalidation.rules(for: response)
+        services.counters.add(.invalidations, rules.count)
+        var groups: [PurgeRule] = []
+        for rule in rules {
+            // A rule about a key holds at once; a group's members have to be found first.
+            if case .group = rule { groups.append(rule) } else { services.store.invalidate(rule) { _ in } }
+        }
+        let progress = install(response, isPostOfTarget: invalidation.isOfTarget(response))
+        purge(groups[...], then: progress)
+    }
+
+    private func purge(_ groups: ArraySlice<PurgeRule>, then progress: Progress) {
+        guard let rule = groups.first else { return announce(progress) }
+        services.store.invalidate(rule) { [self] _ in purge(groups.dropFirst(), then: progress) }
+    }
+
+    /// The answer was about something else than what is stored: ask again, for the whole (RFC 9111 §4.3.3).
+    private func retryUnconditionally() {
+        let isFirst = state.withLock { state in
+            defer { state.isRetried = true }
+            return !state.isRetried
+        }
+        guard isFirst else {
+            return fail(OriginError(kind: .malformed, operation: "validate", subject: request.target))
+        }
+        send(request)
+    }
+}

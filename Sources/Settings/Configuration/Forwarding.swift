@@ -1,0 +1,43 @@
+// value
+// What an origin gets to see of a request besides its method and target.
+
+/// Which request fields may reach an origin on a request whose answer may be stored.
+public enum ForwardedFields: Sendable, Equatable {
+    /// All end-to-end fields, as RFC 9110 has it.
+    case all
+    /// Those that choose among pictures or prove a right to them: Accept, Accept-Charset, Accept-Encoding,
+    /// Accept-Language, Authorization, Cache-Control, Pragma; User-Agent is larder's own.
+    case pictures
+    /// Those named, in lower case.
+    case names([String])
+}
+
+/// What becomes of Forwarded (RFC 7239) and the X-Forwarded-* fields.
+public enum ForwardedHandling: String, Sendable, CaseIterable {
+    /// They go on as received.
+    case keep
+    /// The client's address is added.
+    case add
+    /// They do not go on.
+    case remove
+}
+
+/// Which query parameters are part of the cache key, and asked of the origin.
+public enum QueryParameters: Sendable, Equatable {
+    /// The query as it stands.
+    case keep
+    /// None.
+    case ignore
+    /// The parameters named; case counts.
+    case names([String])
+}
+
+/// Which paths have to bring a picture for their 200 to be stored.
+public enum ExpectedImages: Sendable, Equatable {
+    /// None.
+    case off
+    /// All.
+    case all
+    /// Those that end with one of these, in lower case, each with its dot.
+    case extensions([String])
+}
