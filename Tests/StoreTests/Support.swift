@@ -65,6 +65,7 @@ final class TestStore: Sendable {
         facts: StoredFacts = facts(),
         isLengthTold: Bool = true,
         epoch: UInt32? = nil,
+        groups: [String] = [],
         piece: Int = 48 << 10
     ) async -> StoreRefusal? {
         let response = NewResponse(
@@ -73,7 +74,8 @@ final class TestStore: Sendable {
             head: ByteBuffer(string: head),
             facts: facts,
             bodyLength: isLengthTold ? Int64(body.count) : nil,
-            epoch: epoch ?? store.epoch
+            epoch: epoch ?? store.epoch,
+            groups: groups
         )
         switch store.beginFill(response) {
         case .failure(let refused): return refused.refusal
@@ -143,6 +145,9 @@ final class TestStore: Sendable {
 extension PurgeRule {
     static func key(_ text: String) -> PurgeRule { .key(Array(text.utf8)) }
     static func prefix(_ text: String) -> PurgeRule { .prefix(Array(text.utf8)) }
+    static func group(_ name: String, _ scope: String = "") -> PurgeRule {
+        .group(name: Array(name.utf8), scope: Array(scope.utf8))
+    }
     static func glob(_ text: String) -> PurgeRule { .glob(Array(text.utf8)) }
 }
 

@@ -23,6 +23,11 @@ extension Fill {
                 retryUnconditionally()
             }
             return false
+        case (.fill, 304):
+            // No condition was sent: it stands for nothing that is here, and a client could make nothing of it.
+            let detail = "a 304 to a request without a condition"
+            fail(OriginError(kind: .malformed, operation: "fill", subject: request.target, detail: detail))
+            return false
         case (.complete, 412), (.complete, 416):
             retryUnconditionally()
             return false
