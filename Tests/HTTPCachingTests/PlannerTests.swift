@@ -121,4 +121,18 @@ struct PlannerTests {
         #expect(RequestFacts.plain.allowsFollowers)
         #expect(!RequestFacts(method: .get, fields: fields("Authorization: x")).allowsFollowers)
     }
+
+    @Test(
+        "RFC 9111 §4.3.2, RFC 9110 §13.2.2: If-Match and If-Unmodified-Since are the origin's to evaluate",
+        arguments: ["If-Match: \"a\"", "If-Match: x", "If-Unmodified-Since: \(date(0))", "If-Match: *\nIf-None-Match: *"]
+    )
+    func forOrigin(request: String) {
+        for method in [Method.get, .head] {
+            #expect(plan(request, plain, method: method) == .pass(.request))
+        }
+        #expect(plan("\(request)\nCache-Control: only-if-cached", plain) == .refuse(status: 504, .onlyIfCached))
+        let facts = RequestFacts(method: .get, fields: fields(request))
+        let stored = storedFacts(plain)
+        #expect(stored.map { Planner.mayServeStaleOnError(facts, stored: $0, now: born, rules: rules) } == false)
+    }
 }

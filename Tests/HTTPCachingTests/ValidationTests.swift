@@ -22,13 +22,8 @@ struct ValidationTests {
             ("If-Modified-Since: \(date(-101))", .proceed),
             ("If-Modified-Since: x", .proceed),
             ("If-Modified-Since: \(date(0))\nIf-Modified-Since: \(date(0))", .proceed),
-            ("If-Match: \"a\"", .proceed), ("If-Match: *", .proceed), ("If-Match: W/\"a\"", .preconditionFailed),
-            ("If-Match: \"b\"", .preconditionFailed),
-            ("If-Match: b", .preconditionFailed), ("If-Match: \"a\"\nIf-None-Match: \"a\"", .notModified),
-            ("If-Match: \"b\"\nIf-None-Match: \"a\"", .preconditionFailed),
-            ("If-Unmodified-Since: \(modified)", .proceed), ("If-Unmodified-Since: \(date(-101))", .preconditionFailed),
-            ("If-Unmodified-Since: x", .proceed),
-            ("If-Match: \"a\"\nIf-Unmodified-Since: \(date(-101))", .proceed),
+            ("If-Match: \"b\"\nIf-None-Match: \"a\"", .notModified), ("If-Match: \"b\"", .proceed),
+            ("If-Unmodified-Since: \(date(-101))", .proceed),
         ]
     )
     func evaluate(request: String, expected: Conditional.Outcome) {
@@ -42,6 +37,24 @@ struct ValidationTests {
             )
             #expect(outcome == expected)
         }
+    }
+
+    @Test(
+        "§8.8.3: what is stored as ETag and is none matches itself alone",
+        arguments: [
+            ("a", "a", true), ("a", "\"a\"", false), ("\"a\"", "a", false), ("a", "a, b", false), ("'a'", "'a'", true),
+            ("W/a", "W/a", true), ("", "", false), ("\"a b\"", "\"a b\"", true), ("w/\"a\"", "\"a\"", false),
+        ]
+    )
+    func oddTags(etag: String, condition: String, isMatch: Bool) {
+        let outcome = Conditional.evaluate(
+            method: .get,
+            request: Fields([("If-None-Match", condition)]),
+            etag: etag,
+            lastModified: nil,
+            date: born
+        )
+        #expect(outcome == (isMatch ? .notModified : .proceed))
     }
 
     @Test("§13.1.3, RFC 9111 §4.3.2: without validators; the Date stands in for Last-Modified")
@@ -58,10 +71,8 @@ struct ValidationTests {
         }
         #expect(evaluate("If-None-Match: \"a\"", 200) == .proceed)
         #expect(evaluate("If-None-Match: *", 200) == .notModified)
-        #expect(evaluate("If-Match: \"a\"", 200) == .preconditionFailed)
         #expect(evaluate("If-Modified-Since: \(date(0))", 200) == .notModified)
         #expect(evaluate("If-Modified-Since: \(date(-1))", 200) == .proceed)
-        #expect(evaluate("If-Unmodified-Since: \(date(-1))", 200) == .proceed)
         #expect(evaluate("If-None-Match: *", 404) == .proceed)
         #expect(
             Conditional.evaluate(

@@ -79,7 +79,7 @@ struct OriginListTests {
         arguments: [
             "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
             "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
-            "no HTTP at all\r\n\r\n",
+            "no HTTP at all\r\n\r\n", "HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n\r\n",
             "HTTP/1.1 200 OK\r\n"
                 + String(repeating: "X-Endless: \(String(repeating: "x", count: 1000))\r\n", count: 2000),
         ]

@@ -28,6 +28,9 @@ public enum Planner {
         guard request.method != .other else {
             return .pass(.method)
         }
+        guard !request.isForOrigin else {
+            return forward(request, planned: .pass(.request))
+        }
         guard let stored else {
             return forward(request, planned: miss(request, anyVariantStored ? .varyMiss : .uriMiss))
         }
@@ -67,7 +70,7 @@ public enum Planner {
         now: WallTime,
         rules: CachingRules
     ) -> Bool {
-        guard request.method != .other, !request.cacheControl.noCache, !stored.flags.contains(.noCache) else {
+        guard request.method != .other, !request.isForOrigin, !request.cacheControl.noCache, !stored.flags.contains(.noCache) else {
             return false
         }
         guard !stored.isFresh(at: now) else {

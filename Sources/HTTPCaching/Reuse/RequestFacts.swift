@@ -15,8 +15,10 @@ public struct RequestFacts: Sendable, Equatable {
     public var hasAuthorization: Bool
     /// Whether it asks for a part.
     public var isRange: Bool
-    /// Whether it has a precondition (RFC 9110 §13.1).
+    /// Whether it has a precondition that a cache evaluates (RFC 9111 §4.3.2).
     public var isConditional: Bool
+    /// Whether it has a precondition that only an origin evaluates (RFC 9110 §13.2.2).
+    public var isForOrigin: Bool
 
     /// A GET without any field that matters here.
     public static let plain = RequestFacts(method: .get, fields: Fields())
@@ -34,8 +36,8 @@ public struct RequestFacts: Sendable, Equatable {
         }
         hasAuthorization = fields.contains("Authorization")
         isRange = method == .get && fields.contains("Range")
-        isConditional = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"]
-            .contains { fields.contains($0) }
+        isConditional = fields.contains("If-None-Match") || fields.contains("If-Modified-Since")
+        isForOrigin = fields.contains("If-Match") || fields.contains("If-Unmodified-Since")
     }
 
     /// Whether others may be given what this request brings while it is not yet known to be storable.

@@ -1,7 +1,8 @@
 // value: the preconditions of a request against a stored response, and those of larder's own validation requests.
 //
 // Called where a stored response is about to be served, and where one is to be validated. Invariant: the order of RFC 9110 §13.2.2;
-// a condition that is malformed never turns a whole answer into a 304.
+// a condition that is malformed never turns a whole answer into a 304. If-Match and If-Unmodified-Since are an origin's to
+// evaluate (RFC 9111 §4.3.2): Planner passes requests that have them.
 
 public import HTTPMessage
 
@@ -13,8 +14,6 @@ public enum Conditional {
         case proceed
         /// Answer 304.
         case notModified
-        /// Answer 412.
-        case preconditionFailed
     }
 
     /// Evaluates the preconditions of a GET or HEAD (RFC 9110 §13.2.2).
@@ -38,23 +37,23 @@ public enum Conditional {
         guard method != .other, (200...299).contains(status) else {
             return .proceed
         }
-        let tag = etag.flatMap { EntityTag.parse($0) }
-        let modified = lastModified.flatMap { HTTPDate.parse($0) }
-        if let condition = request.combined("If-Match") {
-            // A list nobody can read matches nothing: what the client fears may be the case.
-            guard EntityTagList.parse(condition)?.strongContains(tag) ?? false else {
-                return .preconditionFailed
-            }
-        } else if let since = singleDate(request, "If-Unmodified-Since"), let modified, modified > since {
-            return .preconditionFailed
-        }
         if let condition = request.combined("If-None-Match") {
-            return EntityTagList.parse(condition)?.weakContains(tag) ?? false ? .notModified : .proceed
+            return isAmong(etag, condition) ? .notModified : .proceed
         }
+        let modified = lastModified.flatMap { HTTPDate.parse($0) }
         if let since = singleDate(request, "If-Modified-Since"), let stored = modified ?? date, stored <= since {
             return .notModified
         }
         return .proceed
+    }
+
+    /// Whether a stored entity tag is among those of an If-None-Match; one that is no entity tag is so where it stands there
+    /// just as it was sent, alone.
+    private static func isAmong(_ etag: String?, _ condition: String) -> Bool {
+        if let list = EntityTagList.parse(condition) {
+            return list.weakContains(etag.flatMap { EntityTag.parse($0) })
+        }
+        return etag.map { !$0.isEmpty && $0 == FieldList.trimmed(condition) } ?? false
     }
 
     /// Whether a Range may be applied: If-Range is absent or names the stored response (RFC 9110 §13.1.5).

@@ -126,11 +126,7 @@ extension Exchange {
                 date: date,
                 status: parts.status
             )
-            switch outcome {
-            case .proceed: break
-            case .notModified: return answerNotModified(parts)
-            case .preconditionFailed: return answerOwn(412, "A precondition of the request is not met.", nil)
-            }
+            if outcome == .notModified { return answerNotModified(parts) }
         }
         if facts.isRange, parts.status == 200, let length = parts.length, let range = fields.combined("Range"),
             Conditional.ifRangeAllows(request: fields, etag: etag, lastModified: modified, date: date)
@@ -292,7 +288,7 @@ extension Exchange {
         }
         state.counters.add(.originErrors)
         let (status, word) = error.kind.answer
-        var more = Fields([("Proxy-Status", "larder; error=\(word)")])
+        var more = Fields([("Proxy-Status", OwnAnswer.proxyStatus(word))])
         if status == 503 { more.append(name: "Retry-After", value: "5") }
         answerOwn(status, "No origin could answer: \(error.kind.rawValue).", error.kind.rawValue, more: more)
     }

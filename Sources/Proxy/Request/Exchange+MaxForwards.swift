@@ -35,7 +35,7 @@ extension Exchange {
             508,
             "The request has passed this larder (\(state.settings.loopID)) before: an origin leads back to it.",
             "loop",
-            more: Fields([("Proxy-Status", "larder; error=proxy_loop_detected")])
+            more: Fields([("Proxy-Status", OwnAnswer.proxyStatus("proxy_loop_detected"))])
         )
         return true
     }

@@ -6,7 +6,7 @@ import NIOCore
 
 /// Answers that larder makes itself.
 enum OwnAnswer {
-    /// Head and body of a short text answer.
+    /// Head and body of a short text answer, with the reason in Proxy-Status (RFC 9209) unless `more` has it.
     static func bytes(
         _ status: Int,
         _ text: String,
@@ -15,6 +15,8 @@ enum OwnAnswer {
         persistence: HeadWriter.Persistence,
         hasBody: Bool = true
     ) -> ByteBuffer {
+        var more = more
+        if !more.contains("Proxy-Status") { more.append(name: "Proxy-Status", value: proxyStatus(error(status))) }
         let body = "\(status) \(StatusText.reason(for: status))\n\(text)\n"
         var bytes = ByteBuffer(
             head: status,
@@ -33,5 +35,17 @@ enum OwnAnswer {
         )
         if hasBody { bytes.writeString(body) }
         return bytes
+    }
+
+    /// The member larder adds to Proxy-Status.
+    static func proxyStatus(_ error: String) -> String { "\(CacheStatus.identity); error=\(error)" }
+
+    /// The error type of an answer that no origin was asked for (RFC 9209 §2.3).
+    private static func error(_ status: Int) -> String {
+        switch status {
+        case 400...499: "http_request_error"
+        case 503: "connection_limit_reached"
+        default: "proxy_internal_response"
+        }
     }
 }
