@@ -31,6 +31,8 @@ struct VaryTests {
             ("accept", "Accept: a/b;q=0", "Accept: a/b;q=0.000", true),
             ("accept", "Accept: a/b;q=2", "Accept: a/b", false),
             ("accept-language", "Accept-Language: de, en", "Accept-Language: en,DE", true),
+            ("x", "X: 1,2", "X:  1, 2 ", true), ("x", "X: \"1,2\"", "X: \"1, 2\"", false),
+            ("x", "X: 1 2", "X: 1  2", false),
             ("x", "X: a", "X:   a ", true), ("x", "X: a", "X: A", false),
             ("x", "X: a, b", "X: b, a", false), ("x", "X: a\nX: b", "X: a, b", true), ("x", "X:", "Y: a", false),
             ("x", "", "Y: a", true),

@@ -29,15 +29,20 @@ struct ResponseControl: Equatable {
 }
 
 extension CacheControl {
-    /// Takes the members of a targeted field; a value of another type than its directive's is ignored (RFC 9213 §2.1).
+    /// Takes the members of a targeted field; a value of another type than its directive's is not used (RFC 9213 §2.1), and
+    /// a lifetime of another type counts as 0: the origin meant to limit it.
     fileprivate init(targeted members: [(key: String, value: RFC9651BareItem?)]) {
         self.init()
         for (key, value) in members {
             switch value {
             case .integer(let number): take(key, seconds: number)
-            case .bool(true): take(flag: key)
-            case .string(let names), .token(let names): take(key, names: names)
-            default: break
+            case .bool(let isOn):
+                if isOn { take(flag: key) }
+                take(key, seconds: 0)
+            case .string(let names), .token(let names):
+                take(key, names: names)
+                take(key, seconds: 0)
+            default: take(key, seconds: 0)
             }
         }
     }

@@ -1,7 +1,7 @@
 // value: the normal form of a request field that selects a variant (RFC 9111 §4.1).
 //
 // Part of Vary. Invariant: two values get the same form only where the field's grammar makes them mean the same; of a field that is
-// not known only the blanks at the ends go.
+// not known only the blanks at its ends and around its commas go, outside of quoted strings (RFC 9111 §4.1).
 
 import HTTPMessage
 
@@ -11,7 +11,7 @@ enum VaryValue {
 
     static func normalized(_ value: String, of name: String) -> String {
         guard weighed.contains(name) else {
-            return FieldList.trimmed(value)
+            return FieldList.members(of: value).joined(separator: ",")
         }
         return Set(FieldList.members(of: value).map { normalizedMember($0) }).sorted().joined(separator: ",")
     }
