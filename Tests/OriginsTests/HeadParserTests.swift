@@ -62,6 +62,13 @@ import Testing
         #expect(steps(lines(refusal + refusal), isAskedAgain: true).count == 1)
     }
 
+    @Test("RFC 9112 §5.1: whitespace between a name and its colon is removed")
+    func spaceBeforeColon() {
+        let text = lines(["HTTP/1.1 200 OK", "Name : x", "Other \t: y : z", ""])
+        let fields = Fields([("Name", "x"), ("Other", "y : z")])
+        #expect(parse(text) == .head(OriginHead(status: 200, reason: "OK", fields: fields, contentLength: nil)))
+    }
+
     @Test("RFC 9110 §6.5: a trailer section, without what must not be in one")
     func trailers() {
         let end = ["HTTP/1.1 200 OK", "", "Digest: x", "content-LENGTH: 5", "Set-Cookie: a", "Server-Timing: y", ""]
@@ -73,7 +80,7 @@ import Testing
     @Test(
         "a trailer section is bounded, and its lines are field lines",
         arguments: [
-            ["A : b"], [" folded"], ["A: b\u{1}"], (0...HeadParser.maximumLines).map { "A\($0): b" },
+            ["Content-Length : 5"], [" folded"], ["A: b\u{1}"], (0...HeadParser.maximumLines).map { "A\($0): b" },
             ["A: \(String(repeating: "x", count: HeadParser.maximumBytes))"],
         ]
     )
@@ -105,7 +112,9 @@ import Testing
         arguments: [
             "HTTP/2 200\r\n", "HTTP/1.1 20 OK\r\n", "HTTP/1.1 2000 OK\r\n", "HTTP/1.1 999 X\r\n", "ICY 200 OK\r\n",
             "HTTP/1.1 101 Switching Protocols\r\n", "HTTP/1.1  200 OK\r\n", "HTTP/1.1 200\u{0} OK\r\n",
-            "HTTP/1.1 200 OK\r\nName : x\r\n", "HTTP/1.1 200 OK\r\n: x\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length : 5\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding\t: chunked\r\n",
+            "HTTP/1.1 200 OK\r\n : x\r\n", "HTTP/1.1 200 OK\r\n Name : x\r\n", "HTTP/1.1 200 OK\r\n: x\r\n",
+            "HTTP/1.1 200 OK\r\nno colon\r\n",
             "HTTP/1.1 200 OK\r\nA: b\r\n folded\r\n", "HTTP/1.1 200 OK\r\nA: b\u{1}\r\n",
             "HTTP/1.1 200 OK\r\nA: b\rc\r\n",
             "HTTP/1.1 200 OK\r\nContent-Length: \r\n", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n",

@@ -170,7 +170,9 @@ struct ForwardingTests {
             [chunkedHead, .chunk([1, 2]), .head("0\r\nDigest: x\r\nContent-Length: 9\r\n\r\n")]
         }
         try await withLarder(origin) { larder in
-            for (fields, isTaken) in [("TE: trailers\r\nConnection: close, TE\r\n", true), ("Connection: close\r\n", false)] {
+            for (fields, isTaken) in [
+                ("TE: trailers\r\nConnection: close, TE\r\n", true), ("Connection: close\r\n", false),
+            ] {
                 let text = try await larder.client { client in
                     try client.send("GET /\(isTaken) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n")
                     return String(decoding: try client.receiveUntilClose(), as: UTF8.self)

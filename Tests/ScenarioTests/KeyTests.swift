@@ -13,7 +13,10 @@ struct KeyTests {
         "cache.query and cache.sort_query: what makes one picture, and what the origin is asked for",
         arguments: [
             (.ignore, false, "/a?x=1", "/a", ["/a?", "/a?y=2", "/a?%79"]),
-            (.names(["w", "h"]), false, "/a?w=1&utm=x&h=2", "/a?w=1&h=2", ["/a?w=1&h=2&utm=y", "/a?%77=1&&h=2", "/a?z&w=1&h=2"]),
+            (
+                .names(["w", "h"]), false, "/a?w=1&utm=x&h=2", "/a?w=1&h=2",
+                ["/a?w=1&h=2&utm=y", "/a?%77=1&&h=2", "/a?z&w=1&h=2"]
+            ),
             (.names(["w"]), false, "/a?utm=x", "/a", ["/a", "/a?W=1"]),
             (.names(["w", "h"]), true, "/a?w=2&h=1&w=1", "/a?h=1&w=2&w=1", ["/a?h=1&w=2&w=1", "/a?w=2&x&w=1&h=1"]),
             (.keep, true, "/a?b&a=2&a=1", "/a?a=2&a=1&b", ["/a?a=2&b&a=1"]),
@@ -51,7 +54,8 @@ struct KeyTests {
     @Test(
         "cache.expect_images: what is no picture is passed on and not stored",
         arguments: [
-            ("/a.jpg", "image/jpeg", "x", true), ("/a.JPG", "text/html", "x", false), ("/a.jpg", "image/jpeg", "", false),
+            ("/a.jpg", "image/jpeg", "x", true), ("/a.JPG", "text/html", "x", false),
+            ("/a.jpg", "image/jpeg", "", false),
             ("/a.jpg?x=.txt", "text/html; charset=utf-8", "x", false), ("/a.txt", "text/html", "x", true),
             ("/a.txt", "text/plain", "", true), ("/a.jpg", "application/octet-stream", "x", true),
             ("/a.jpg", "", "x", true),
@@ -93,7 +97,8 @@ struct KeyTests {
         try await withLarder(origin) { larder in
             for accept in browsers { _ = try await larder.fill("/a", [("Accept", accept)]) }
             #expect(origin.requestCount() == 3)
-            for (accept, type) in zip(browsers, ["image/avif", "image/avif", "image/webp", "image/webp", "image/jpeg"]) {
+            for (accept, type) in zip(browsers, ["image/avif", "image/avif", "image/webp", "image/webp", "image/jpeg"])
+            {
                 let hit = try await larder.get("/a", [("Accept", accept)])
                 #expect(hit.isHit && hit.text == type, "\(accept)")
             }
@@ -102,7 +107,9 @@ struct KeyTests {
             #expect(try await larder.fill("/a", [("Accept", "image/avif;q=0, */*")]).isHit == false)
         }
         let exact = try ScriptedOrigin()
-        exact.respond { _ in [.text("x", fields: fields("max-age=60", ("Vary", "Accept"), ("Content-Type", "image/png")))] }
+        exact.respond { _ in
+            [.text("x", fields: fields("max-age=60", ("Vary", "Accept"), ("Content-Type", "image/png")))]
+        }
         try await withLarder(Setup(exact) { $0.configuration.cache.pictureTypes = [] }) { larder in
             for accept in browsers { _ = try await larder.fill("/a", [("Accept", accept)]) }
             #expect(exact.requestCount() == browsers.count)

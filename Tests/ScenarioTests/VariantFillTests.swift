@@ -43,6 +43,25 @@ struct VariantFillTests {
         }
     }
 
+    @Test("§4.1: once a URI varies, what was stored before is no answer for other variants")
+    func beginsToVary() async throws {
+        let origin = try ScriptedOrigin()
+        let none = [("Cache-Control", "max-age=60"), ("Age", "20")]
+        let other = fields("max-age=60", ("Vary", "Accept"))
+        origin.on(
+            "/a",
+            times: [[.text("old", fields: none)], [.text("new", fields: other)], [.text("third", fields: other)]]
+        )
+        try await withLarder(origin) { larder in
+            let old = try await larder.fill("/a", [("Accept", "a/b")])
+            let new = try await larder.fill("/a", [("Accept", "a/c"), ("Cache-Control", "no-cache")])
+            let third = try await larder.fill("/a", [("Accept", "a/d")])
+            let again = try await larder.get("/a", [("Accept", "a/c")])
+            #expect([old, new, third, again].map(\.text) == ["old", "new", "third", "new"])
+            #expect(again.isHit)
+        }
+    }
+
     @Test("§5.2.2.7, §5.2.2.4: the client that asked gets the fields that are not stored, others do not")
     func ownFields() async throws {
         let origin = try ScriptedOrigin()

@@ -87,17 +87,30 @@ struct HeadParser {
         let step: Step
     }
 
-    /// Folded lines and spaces before the colon are refused (RFC 9112 §5.1, §5.2), as are control bytes.
+    /// Folded lines are refused (RFC 9112 §5.2), as are control bytes.
     private mutating func fieldLine(_ text: RawSpan) -> Result<Fields.Line, Refused> {
         lines += 1
         guard lines <= Self.maximumLines else {
             return .failure(Refused(step: .refused(.tooLarge, "over \(Self.maximumLines) fields")))
         }
-        guard let line = Fields.parse(line: text) else {
+        guard let line = Fields.parse(line: text) ?? Self.withoutSpaceBeforeColon(text) else {
             return .failure(Refused(step: .refused(.malformed, "field line")))
         }
         return .success(line)
     }
+
+    /// A line from whose name trailing blanks were removed (RFC 9112 §5.1); nil where there is another fault.
+    ///
+    /// Not where the name tells the framing: libcurl does not take it for that field.
+    private static func withoutSpaceBeforeColon(_ text: RawSpan) -> Fields.Line? {
+        let bytes = (0..<text.byteCount).map { byte(text, $0) }
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        let name = bytes[..<colon].reversed().drop { $0 == 0x20 || $0 == 0x09 }.reversed()
+        let line = Fields.parse(line: Array(name) + Array(bytes[colon...]))
+        return line.flatMap { framing.contains($0.name.lowercased()) ? nil : $0 }
+    }
+
+    private static let framing: Set<String> = ["content-length", "transfer-encoding", "connection"]
 
     private mutating func takeContentLength(_ value: String) -> Step {
         let isNumber = !value.isEmpty && value.utf8.count <= 18 && value.utf8.allSatisfy { (48...57).contains($0) }

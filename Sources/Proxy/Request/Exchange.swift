@@ -139,7 +139,13 @@ final class Exchange {
     private func select(from candidates: [Candidate]) {
         let newest = candidates.filter { $0.entry.vary != 0 }.max { $0.entry.bornAt < $1.entry.bornAt }
         varyNames = newest.map { state.store.varyNames(of: $0.entry) } ?? []
-        let selected = candidates.filter { isSelected($0.entry) }.max { $0.entry.bornAt < $1.entry.bornAt }
+        // What was stored before the URI began to vary says nothing of which request it is for.
+        let since = newest?.entry.bornAt
+        let selected = candidates.filter { candidate in
+            isSelected(candidate.entry)
+                && (candidate.entry.vary != 0 || since.map { candidate.entry.bornAt >= $0 } ?? true)
+        }
+        .max { $0.entry.bornAt < $1.entry.bornAt }
         guard let selected else { return plan(with: nil, anyVariantStored: true) }
         if let item = selected.item, key.withRawSpan({ item.isFor($0) }) {
             return plan(with: Stored(selected.entry, item: item), anyVariantStored: true)
