@@ -52,6 +52,7 @@ lint: ## Checks formatting and scripts
 	@scripts/install-packages check
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
 	scripts/lint-unsafe
+	scripts/check-conformance
 	shellcheck $(SCRIPTS)
 
 sanitize: ## Runs the tests under the thread and the address sanitizer

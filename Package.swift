@@ -78,8 +78,8 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
-        tests("HTTPMessageTests", ["HTTPMessage"]),
-        tests("HTTPCachingTests", ["HTTPCaching", "HTTPMessage"]),
+        tests("HTTPMessageTests", ["HTTPMessage", "TestSupport"]),
+        tests("HTTPCachingTests", ["HTTPCaching", "HTTPMessage", "TestSupport"]),
         tests("StoreTests", ["Store", "HTTPCaching", "HTTPMessage", "TestSupport", nioCore, nioPosix, logging]),
         tests("OriginsTests", ["Origins", "HTTPMessage", "TestSupport", nioCore, logging]),
         tests("SettingsTests", ["Settings", "TestSupport"]),

@@ -2,6 +2,7 @@
 
 import HTTPCaching
 import HTTPMessage
+import TestSupport
 import Testing
 
 /// The names of the flags that are set.

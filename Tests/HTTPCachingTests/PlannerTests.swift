@@ -64,6 +64,9 @@ struct PlannerTests {
     @Test(
         "§4.2.4: a stale response is served only where both sides allow it",
         arguments: [
+            ("Cache-Control: max-stale, max-age=0", plain, 70, .validate(.stale)),
+            ("Cache-Control: max-stale=50, min-fresh=0", plain, 70, .validate(.stale)),
+            ("Cache-Control: max-stale, max-age=900", plain, 500, .serve(stale: .maxStale)),
             ("", plain, 60, Plan.serveStaleAndValidate(.staleWhileRevalidate)),
             ("", plain, 89, .serveStaleAndValidate(.staleWhileRevalidate)),
             ("", plain, 90, .validate(.stale)), ("", strict, 60, .validate(.stale)),

@@ -1,6 +1,7 @@
 // value: the chunked coding of request bodies: good ones at every split, and what is refused.
 
 import HTTPMessage
+import TestSupport
 import Testing
 
 /// The body, how many bytes were used up, and the last step, when the message comes in pieces of a size.

@@ -1,6 +1,7 @@
 // value: dates in every form, and what is none.
 
 import HTTPMessage
+import TestSupport
 import Testing
 
 @Suite("RFC 9110 §5.6.7: dates")

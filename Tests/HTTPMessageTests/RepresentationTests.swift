@@ -1,6 +1,7 @@
 // value: entity tags, ranges and what frames several of them.
 
 import HTTPMessage
+import TestSupport
 import Testing
 
 @Suite("RFC 9110 §8.8.3, §14: entity tags and ranges")

@@ -1,6 +1,7 @@
 // value: what is read from request heads that are accepted, their limits, and heads that arrive in pieces.
 
 import HTTPMessage
+import TestSupport
 import Testing
 
 private let full = """

@@ -1,6 +1,7 @@
 // value: the spellings of a target that are one, and those that are refused.
 
 import HTTPMessage
+import TestSupport
 import Testing
 
 private func normalize(_ text: String, foldsCase: Bool = false) -> String? {

@@ -3,7 +3,7 @@
 import Glibc
 
 /// A random number generator whose whole sequence follows from its seed.
-public struct SeededGenerator: RandomNumberGenerator {
+public struct SeededGenerator: RandomNumberGenerator, Sendable {
     /// What the sequence follows from.
     public let seed: UInt64
     private var state: UInt64

@@ -114,13 +114,17 @@ public enum Planner {
         }
         let control = request.cacheControl
         let staleness = now - stored.freshUntil
-        switch control.maxStale {
-        case .any:
-            return .serve(stale: .maxStale)
-        case .seconds(let limit) where staleness <= Int64(limit):
-            return .serve(stale: .maxStale)
-        default:
-            break
+        // What else the client asks for still counts: an age, or a rest of freshness, which nothing stale has.
+        let isYoung = control.maxAge.map { stored.age(at: now) <= Int64($0) } ?? true
+        if isYoung, control.minFresh == nil {
+            switch control.maxStale {
+            case .any:
+                return .serve(stale: .maxStale)
+            case .seconds(let limit) where staleness <= Int64(limit):
+                return .serve(stale: .maxStale)
+            default:
+                break
+            }
         }
         // A client that names an age or a rest of freshness does not take stale responses (RFC 9111 §5.2.1.1, §5.2.1.3).
         guard control.maxAge == nil, control.minFresh == nil, !control.onlyIfCached else {
