@@ -21,7 +21,7 @@ each-suite = @for suite in $(SUITES); do echo "== $$suite" && $(1) --filter "^$$
 
 PICTURES := var/pictures
 PICTURE_COUNT := 3200
-SCRIPTS := scripts/install-packages .ci/run
+SCRIPTS := scripts/install-packages scripts/fuzz .ci/run
 
 .PHONY: help build run test check lint sanitize pictures bench install clean
 
