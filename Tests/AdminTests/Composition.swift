@@ -91,7 +91,7 @@ func withLarder(
         StoreConfiguration(directory: cache.directory, maximumSize: cache.maxSize, memory: cache.memory),
         logger: logger
     )
-    let origins = try Origins([OriginSettings(url: origin.url)], logger: logger)
+    let origins = try Origins(lists: [[OriginSettings(url: origin.url)]], logger: logger)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let proxy = try Proxy(
         ProxySettings(configuration),

@@ -112,7 +112,7 @@ final class Running: Sendable {
     let origins: Origins
 
     init(_ list: [OriginSettings]) throws {
-        origins = try Origins(list, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        origins = try Origins(lists: [list], logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
     deinit {

@@ -14,20 +14,20 @@ import Testing
 
     @Test("the order is the list's")
     func inOrder() {
-        #expect(walk(AskingOrder(count: 3, only: nil)) == [0, 1, 2])
+        #expect(walk(AskingOrder(0..<3)) == [0, 1, 2])
     }
 
     @Test("a single request asks one origin")
     func only() {
-        #expect(walk(AskingOrder(count: 3, only: 1)) == [1])
-        #expect(AskingOrder(count: 3, only: 1).hasNext)
+        #expect(walk(AskingOrder([1])) == [1])
+        #expect(AskingOrder([1]).hasNext)
     }
 
     @Test("origins that are left alone come last, and only while nobody has answered")
     func passedOver() {
-        #expect(walk(AskingOrder(count: 3, only: nil), skipping: [0]) == [1, 2, 0])
-        #expect(walk(AskingOrder(count: 3, only: nil), skipping: [0, 1, 2]) == [0, 1, 2])
-        #expect(walk(AskingOrder(count: 3, only: nil), hasAnswer: true, skipping: [0]) == [1, 2])
+        #expect(walk(AskingOrder(0..<3), skipping: [0]) == [1, 2, 0])
+        #expect(walk(AskingOrder(0..<3), skipping: [0, 1, 2]) == [0, 1, 2])
+        #expect(walk(AskingOrder(0..<3), hasAnswer: true, skipping: [0]) == [1, 2])
     }
 
     @Test(

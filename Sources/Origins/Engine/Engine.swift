@@ -23,7 +23,7 @@ final class Engine {
     private(set) var now = ContinuousClock.now
 
     private let poller: Poller
-    private let authoritative: Int
+    private let lists: [Range<Int>]
     private var exchanges: [UInt64: Exchange] = [:]
     private var attempts: [UInt64: Attempt] = [:]
     private var nextAttempt: UInt64 = 1
@@ -36,13 +36,14 @@ final class Engine {
     /// Makes the loop; called on its thread.
     init(
         _ origins: [ConfiguredOrigin],
+        _ lists: [Range<Int>],
         mailbox: Mailbox,
         poller: Poller,
         logger: Logger,
         now wallTime: @escaping @Sendable () -> WallTime
     ) {
         lanes = origins.map { Lane($0, logger: logger) }
-        authoritative = origins.firstIndex { $0.settings.isAuthoritative } ?? 0
+        self.lists = lists
         self.mailbox = mailbox
         self.poller = poller
         self.wallTime = wallTime
@@ -136,9 +137,13 @@ final class Engine {
     private func perform(_ command: Command) {
         switch command {
         case .send(let id, let request, let receiver):
-            let only = request.isSingle ? authoritative : nil
-            let order = AskingOrder(count: lanes.count, only: only)
-            let exchange = Exchange(id: id, request: request, receiver: receiver, engine: self, order: order)
+            let exchange = Exchange(
+                id: id,
+                request: request,
+                receiver: receiver,
+                engine: self,
+                order: order(of: request)
+            )
             exchanges[id] = exchange
             exchange.askNext()
         case .cancel(let id): exchanges[id]?.cancel()
@@ -147,6 +152,12 @@ final class Engine {
         case .file(let id, let event): (attempts[id] as? FileAttempt)?.take(event)
         case .shutDown: isRunning = false
         }
+    }
+
+    private func order(of request: OriginRequest) -> AskingOrder {
+        let list = lists[request.list]
+        guard request.isSingle else { return AskingOrder(list) }
+        return AskingOrder([list.first { lanes[$0].settings.isAuthoritative } ?? list.lowerBound])
     }
 
     private func collectEnded() {

@@ -5,6 +5,8 @@ public import HTTPMessage
 
 /// A request to the list of origins.
 public struct OriginRequest: Sendable {
+    /// Which of the lists of origins is asked.
+    public var list: Int
     /// The method token, as the client sent it.
     public var method: String
     /// The normalized path and query; begins with "/", holds only visible ASCII.
@@ -26,6 +28,7 @@ public struct OriginRequest: Sendable {
 
     /// Makes a request.
     public init(
+        list: Int = 0,
         method: String = "GET",
         target: String,
         clientHost: String? = nil,
@@ -35,6 +38,7 @@ public struct OriginRequest: Sendable {
         expectsContinue: Bool = false,
         acceptsTrailers: Bool = false
     ) {
+        self.list = list
         self.method = method
         self.target = target
         self.clientHost = clientHost

@@ -1,44 +1,47 @@
-// Shared. The list of origins: takes requests from any thread, asks the origins in order on one thread of its own
-// and tells each request's receiver. Owned by the composition; `shutDown` before letting go.
+// Shared. The lists of origins: takes requests from any thread, asks a list's origins in order on one thread for all of
+// them, and tells each request's receiver. Owned by the composition; `shutDown` before letting go.
 // Invariant: every receiver gets exactly one of `finish` and `fail`.
 
 public import HTTPMessage
 public import Logging
 import Synchronization
 
-/// The prioritized list of origins.
+/// The prioritized lists of origins.
 public final class Origins: Sendable {
     private let mailbox: Mailbox
     private let counters: [OriginCounters]
     private let engine: Mutex<Worker?>
     private let nextID = Atomic<UInt64>(1)
 
-    /// Makes the list and starts its thread; asks no origin.
+    /// Makes the lists and starts their thread; asks no origin.
     ///
     /// - Parameters:
-    ///   - list: The origins in the order to ask them; not empty.
+    ///   - lists: Lists of origins, each in the order to ask them and not empty; a request says which (`list`). An
+    ///     origin's index counts through all of them.
     ///   - logger: Told of origins that begin to fail and are well again.
     ///   - now: The wall clock, for `requestTime` and `responseTime`; nil for the system's.
     /// - Throws: `badURL` for a URL that cannot be used, `resources` when the system gives no descriptor or thread.
     public init(
-        _ list: [OriginSettings],
+        lists: [[OriginSettings]],
         logger: Logger,
         now: (@Sendable () -> WallTime)? = nil
     ) throws(OriginError) {
-        precondition(!list.isEmpty, "a list of origins has at least one")
         var origins: [ConfiguredOrigin] = []
-        for (index, settings) in list.enumerated() {
-            origins.append(try ConfiguredOrigin(index: index, settings))
+        var ranges: [Range<Int>] = []
+        for list in lists {
+            precondition(!list.isEmpty, "a list of origins has at least one")
+            ranges.append(origins.count..<origins.count + list.count)
+            for settings in list { origins.append(try ConfiguredOrigin(index: origins.count, settings)) }
         }
         let mailbox = try Mailbox()
-        let configured = origins
+        let (configured, lists) = (origins, ranges)
         let wallTime = now ?? { SystemClock.now() }
         counters = origins.map(\.counters)
         self.mailbox = mailbox
         let poller = try Poller()
         engine = Mutex(
             try Worker(name: "larder-origins") {
-                Engine(configured, mailbox: mailbox, poller: poller, logger: logger, now: wallTime).run()
+                Engine(configured, lists, mailbox: mailbox, poller: poller, logger: logger, now: wallTime).run()
             }
         )
     }
@@ -71,7 +74,7 @@ public final class Origins: Sendable {
         worker?.join()
     }
 
-    /// The figures of every origin, in the order of the list.
+    /// The figures of every origin, list after list.
     public func statistics() -> [OriginStatistics] {
         counters.map { $0.snapshot() }
     }

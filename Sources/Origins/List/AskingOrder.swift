@@ -6,9 +6,9 @@ struct AskingOrder {
     private var waiting: ArraySlice<Int>
     private var passedOver: ArraySlice<Int> = []
 
-    /// All origins in order, or the only one that may be asked.
-    init(count: Int, only: Int?) {
-        waiting = only.map { [$0] } ?? ArraySlice(0..<count)
+    /// The origins of a list in order.
+    init(_ origins: some Sequence<Int>) {
+        waiting = ArraySlice(origins)
     }
 
     /// Whether an answer that is not final may still be bettered.
