@@ -44,7 +44,7 @@ import Testing
             ([.forbidden, .ok], 1, 403, 0), ([.refusing, .ok], 0, 200, 1), ([.resetting, .ok], 0, 200, 1),
             ([.refusing, .notFound], 0, 404, 1), ([.notFound, .refusing], 1, 404, 0),
             ([.failing, .refusing], 0, 503, 0), ([.failing, .notFound], 0, 404, 1),
-            ([.notFound, .failing], 1, 503, 1), ([.failing, .failing], 0, 503, 1),
+            ([.notFound, .failing], 1, 404, 0), ([.failing, .failing], 0, 503, 1),
             ([.notFound, .notFound, .ok], 2, 200, 2), ([.refusing, .refusing, .ok], 0, 200, 2),
             ([.notFound, .resetting, .refusing], 1, 404, 0), ([.failing, .notFound, .resetting], 0, 404, 1),
             ([.notFound, .notFound, .notFound], 0, 404, 0), ([.notFound, .notFound, .notFound], 2, 404, 2),

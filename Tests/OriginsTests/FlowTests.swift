@@ -118,7 +118,7 @@ import Testing
         full.on("/slow.jpg", .head("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"), .hang)
         other.respond { _ in [.text("hello")] }
         var settings = OriginSettings.test(full.url)
-        (settings.maximumConnections, settings.firstByteTimeout) = (1, .milliseconds(200))
+        (settings.maximumConnections, settings.queueTimeout) = (1, .milliseconds(200))
         let running = try Running([settings, .test(other.url)])
         let slow = Collector()
         running.origins.send(OriginRequest(target: "/slow.jpg"), to: slow)

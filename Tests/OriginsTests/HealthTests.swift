@@ -1,4 +1,4 @@
-// The passive health of an origin: a pure machine, tested by event and time.
+// The health of an origin, the retry budget and the lag: pure machines, tested by event and time.
 
 import Testing
 
@@ -9,8 +9,8 @@ import Testing
 
     private func opened() -> Health {
         var health = Health()
-        for _ in 1..<Health.failuresToOpen { #expect(health.recordFailure(at: start) == .none) }
-        #expect(health.recordFailure(at: start) == .opened(for: .seconds(1)))
+        for _ in 1..<Health.failuresToOpen { #expect(health.recordFailure(at: start, chance: 1) == .none) }
+        #expect(health.recordFailure(at: start, chance: 1) == .opened(for: Health.firstBackOff))
         return health
     }
 
@@ -18,58 +18,166 @@ import Testing
     func opens() {
         var health = Health()
         for _ in 1..<Health.failuresToOpen {
-            _ = health.recordFailure(at: start)
-            #expect(health.permit(at: start) == .ask)
+            _ = health.recordFailure(at: start, chance: 1)
+            #expect(health.isWell)
         }
-        _ = health.recordFailure(at: start)
-        #expect(health.permit(at: start) == .skip)
-        #expect(health.isBackingOff)
+        _ = health.recordFailure(at: start, chance: 1)
+        #expect(!health.isWell)
+        #expect(health.probeDue == start + Health.firstBackOff)
     }
 
     @Test("an answer in between starts the count anew")
     func answerResets() {
         var health = Health()
-        for _ in 1..<Health.failuresToOpen { _ = health.recordFailure(at: start) }
+        for _ in 1..<Health.failuresToOpen { _ = health.recordFailure(at: start, chance: 1) }
         #expect(health.recordAnswer() == .none)
-        for _ in 1..<Health.failuresToOpen { _ = health.recordFailure(at: start) }
-        #expect(health.permit(at: start) == .ask)
+        for _ in 1..<Health.failuresToOpen { _ = health.recordFailure(at: start, chance: 1) }
+        #expect(health.isWell)
     }
 
-    @Test("after the back-off one request probes, and the others go on passing it over")
+    @Test("ten failures among the last twenty outcomes open it, though no five come in a row")
+    func share() {
+        var health = Health()
+        for _ in 0..<9 {
+            #expect(health.recordFailure(at: start, chance: 1) == .none)
+            #expect(health.recordAnswer() == .none)
+        }
+        #expect(health.recordFailure(at: start, chance: 1) == .opened(for: Health.firstBackOff))
+    }
+
+    @Test("nine of twenty do not, and what is longer ago does not count")
+    func smallShare() {
+        var health = Health()
+        for _ in 0..<50 {
+            _ = health.recordFailure(at: start, chance: 1)
+            _ = health.recordAnswer()
+            _ = health.recordAnswer()
+        }
+        #expect(health.isWell)
+    }
+
+    @Test("after the back-off one probe begins, and requests go on passing the origin over until it is answered")
     func oneProbe() {
         var health = opened()
-        #expect(health.permit(at: start + .milliseconds(999)) == .skip)
-        #expect(health.permit(at: start + .seconds(1)) == .probe)
-        #expect(health.permit(at: start + .seconds(1)) == .skip)
+        let due = start + Health.firstBackOff
+        #expect(health.beginProbe(at: due - .milliseconds(1)) == false)
+        #expect(health.beginProbe(at: due) == true)
+        #expect(health.beginProbe(at: due) == false)
+        #expect(!health.isWell)
         #expect(health.recordAnswer() == .closed)
-        #expect(health.permit(at: start + .seconds(1)) == .ask)
+        #expect(health.isWell)
+        #expect(health.probeDue == nil)
     }
 
-    @Test("each failed probe doubles the back-off, up to 30 s")
+    @Test("each failed probe doubles the back-off, up to 8 s")
     func doubling() {
         var health = opened()
-        var now = start + .seconds(1)
-        for seconds in [2, 4, 8, 16, 30, 30] {
-            #expect(health.permit(at: now) == .probe)
-            #expect(health.recordFailure(at: now) == .opened(for: .seconds(seconds)))
-            #expect(health.permit(at: now + .seconds(seconds) - .milliseconds(1)) == .skip)
+        var now = start + Health.firstBackOff
+        for seconds in [1, 2, 4, 8, 8] {
+            #expect(health.beginProbe(at: now) == true)
+            #expect(health.recordFailure(at: now, chance: 1) == .opened(for: .seconds(seconds)))
+            #expect(health.beginProbe(at: now + .seconds(seconds) - .milliseconds(1)) == false)
             now += .seconds(seconds)
         }
     }
 
-    @Test("a probe that tells nothing leaves the probing to the next request")
+    @Test("chance takes up to half of a back-off", arguments: [(0.0, 250), (0.5, 375), (1.0, 500)])
+    func jitter(chance: Double, milliseconds: Int) {
+        var health = Health()
+        for _ in 1...Health.failuresToOpen { _ = health.recordFailure(at: start, chance: chance) }
+        #expect(health.probeDue == start + .milliseconds(milliseconds))
+    }
+
+    @Test("a probe that tells nothing counts as failed, without doubling")
     func releasedProbe() {
         var health = opened()
-        let later = start + .seconds(1)
-        #expect(health.permit(at: later) == .probe)
+        let later = start + Health.firstBackOff
+        #expect(health.beginProbe(at: later) == true)
         health.releaseProbe(at: later)
-        #expect(health.permit(at: later) == .probe)
+        #expect(health.beginProbe(at: later) == false)
+        #expect(health.beginProbe(at: later + Health.firstBackOff) == true)
     }
 
     @Test("requests that were on their way when it opened change nothing")
     func lateFailures() {
         var health = opened()
-        #expect(health.recordFailure(at: start + .milliseconds(500)) == .none)
-        #expect(health.permit(at: start + .seconds(1)) == .probe)
+        #expect(health.recordFailure(at: start + .milliseconds(300), chance: 1) == .none)
+        #expect(health.beginProbe(at: start + Health.firstBackOff) == true)
+    }
+
+    @Test("RFC 9110 §10.2.3: an origin that asks for a pause gets it, a minute at most")
+    func pause() {
+        var health = Health()
+        #expect(health.pause(for: .seconds(3), at: start) == .opened(for: .seconds(3)))
+        #expect(health.askedForPause && !health.isWell)
+        #expect(health.beginProbe(at: start + .milliseconds(2999)) == false)
+        #expect(health.beginProbe(at: start + .seconds(3)) == true)
+        #expect(health.recordAnswer() == .closed)
+        #expect(!health.askedForPause)
+        _ = health.pause(for: .seconds(100_000), at: start)
+        #expect(health.probeDue == start + Health.longestRetryAfter)
+    }
+}
+
+@Suite("Retries and hedges have a budget") struct RetryBudgetTests {
+    let start = ContinuousClock.now
+
+    private func taken(_ tries: Int, from budget: inout RetryBudget, at now: ContinuousClock.Instant) -> Int {
+        var count = 0
+        for _ in 0..<tries where budget.take(at: now) { count += 1 }
+        return count
+    }
+
+    @Test("ten at once, then ten a second")
+    func rate() {
+        var budget = RetryBudget(at: start)
+        #expect(taken(20, from: &budget, at: start) == 10)
+        #expect(taken(20, from: &budget, at: start + .seconds(1)) == 10)
+    }
+
+    @Test("a tenth of the requests more, at most a hundred kept")
+    func share() {
+        var budget = RetryBudget(at: start)
+        while budget.take(at: start) {}
+        for _ in 0..<500 { budget.earn() }
+        #expect((49...50).contains(taken(100, from: &budget, at: start)))
+        for _ in 0..<10_000 { budget.earn() }
+        #expect(taken(1000, from: &budget, at: start) == 100)
+    }
+}
+
+@Suite("An origin's lag is learnt from what it did not have") struct LagTests {
+    let start = ContinuousClock.now
+
+    @Test("from the first 404 to the first 200")
+    func measured() {
+        var lag = Lag()
+        #expect(lag.hit("/a", at: start) == nil)
+        lag.miss("/a", at: start)
+        lag.miss("/a", at: start + .seconds(2))
+        #expect(lag.hit("/a", at: start + .seconds(5)) == .seconds(5))
+        #expect(lag.hit("/a", at: start + .seconds(6)) == nil)
+    }
+
+    @Test("of more pictures than are remembered the oldest are let go")
+    func bounded() {
+        var lag = Lag()
+        for number in 0...Lag.remembered { lag.miss("/\(number)", at: start) }
+        #expect(lag.hit("/0", at: start + .seconds(1)) == nil)
+        #expect(lag.hit("/1", at: start + .seconds(1)) == .seconds(1))
+        #expect(lag.hit("/\(Lag.remembered)", at: start + .seconds(1)) == .seconds(1))
+    }
+}
+
+@Suite("The latest latencies") struct LatencyWindowTests {
+    @Test("nothing is said of fewer than twenty; then nineteen of twenty are within it")
+    func percentile() {
+        var window = LatencyWindow()
+        for number in 1..<20 { window.record(.milliseconds(number)) }
+        #expect(window.percentile95 == nil)
+        window.record(.milliseconds(20))
+        #expect(window.percentile95 == .milliseconds(20))
+        for _ in 0..<200 { window.record(.milliseconds(7)) }
+        #expect(window.percentile95 == .milliseconds(7))
     }
 }

@@ -8,7 +8,9 @@ import Testing
     private func walk(_ order: AskingOrder, hasAnswer: Bool = false, skipping: Set<Int> = []) -> [Int] {
         var order = order
         var asked: [Int] = []
-        while let next = order.next(hasAnswer: hasAnswer, mayAsk: { !skipping.contains($0) }) { asked.append(next) }
+        while let next = order.next(isWell: { !skipping.contains($0) }, lastResort: { _ in !hasAnswer }) {
+            asked.append(next)
+        }
         return asked
     }
 
@@ -23,6 +25,13 @@ import Testing
         #expect(AskingOrder([1]).hasNext)
     }
 
+    @Test("the preferred origin comes first, the others in their order; one of another list is nobody")
+    func preferred() {
+        #expect(walk(AskingOrder(0..<3, preferred: 1)) == [1, 0, 2])
+        #expect(walk(AskingOrder(0..<3, preferred: 0)) == [0, 1, 2])
+        #expect(walk(AskingOrder(0..<3, preferred: 7)) == [0, 1, 2])
+    }
+
     @Test("origins that are left alone come last, and only while nobody has answered")
     func passedOver() {
         #expect(walk(AskingOrder(0..<3), skipping: [0]) == [1, 2, 0])
@@ -31,10 +40,10 @@ import Testing
     }
 
     @Test(
-        "5xx is never final, 404 and 410 are an authoritative origin's, all else is",
+        "429 and 5xx are never final, 404 and 410 are an authoritative origin's, all else is",
         arguments: [
             (200, true, true), (206, true, true), (304, true, true), (301, true, true), (400, true, true),
-            (403, true, true), (404, false, true), (410, false, true), (416, true, true), (429, true, true),
+            (403, true, true), (404, false, true), (410, false, true), (416, true, true), (429, false, false),
             (500, false, false), (502, false, false), (503, false, false), (504, false, false),
         ]
     )
@@ -84,12 +93,12 @@ import Testing
         var timers = Timers()
         for number in 0..<200 {
             let place = UInt64(number * 73 % 200)
-            timers.add(Timers.Entry(deadline: start + .milliseconds(Int(place)), attempt: place))
+            timers.add(Timers.Entry(deadline: start + .milliseconds(Int(place)), subject: .attempt(place)))
         }
         #expect(timers.removeDue(at: start - .milliseconds(1)) == nil)
         for number in 0..<200 {
             #expect(timers.first == start + .milliseconds(number))
-            #expect(timers.removeDue(at: start + .seconds(1))?.attempt == UInt64(number))
+            #expect(timers.removeDue(at: start + .seconds(1))?.subject == .attempt(UInt64(number)))
         }
         #expect(timers.removeDue(at: start + .seconds(1)) == nil)
     }

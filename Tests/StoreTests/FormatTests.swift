@@ -54,7 +54,7 @@ struct FormatTests {
     @Test("a record's header: golden bytes, 80 of prefix, then key, variant, head and zeros")
     func recordHeader() {
         let head = ByteBuffer(string: "HTTP/1.1 200 OK\r\n")
-        let prefix = RecordPrefix(
+        var prefix = RecordPrefix(
             state: .complete,
             headerLength: 168,
             keyLength: 4,
@@ -74,6 +74,7 @@ struct FormatTests {
             storedAt: WallTime(secondsSinceEpoch: 3),
             bodyChecksum: 0xAABB_CCDD
         )
+        prefix.facts.origin = 0x0102_0305
         let bytes = Array(
             prefix.encoded(key: Array("/a.b".utf8), variant: Array("v\n".utf8), head: head).readableBytesView
         )
@@ -84,7 +85,7 @@ struct FormatTests {
         expected += [1, 2, 3, 4, 5, 6, 7, 8] as [UInt8]  // hash
         expected += [0x20, 0, 0, 0, 0, 0, 0, 0] as [UInt8]  // sequence
         expected += [4, 3, 2, 1, 8, 7, 6, 5, 9, 0, 0, 0, 10, 0, 0, 0] as [UInt8]  // born, fresh until, windows
-        expected += [3, 0, 0, 0, 0xDD, 0xCC, 0xBB, 0xAA, 0, 0, 0, 0] as [UInt8]  // stored, body's checksum, reserved
+        expected += [3, 0, 0, 0, 0xDD, 0xCC, 0xBB, 0xAA, 5, 3, 2, 1] as [UInt8]  // stored, body's checksum, origin
         #expect(Array(bytes[..<76]) == expected)
         let covered = bytes[..<5] + bytes[6..<76] + bytes[80..<103]
         let checksum = ByteBuffer(bytes: covered).crc32c()

@@ -34,6 +34,10 @@ public enum Storability: Equatable, Sendable {
         case setCookie = "set-cookie"
         /// A picture is expected, and it is none.
         case notAnImage = "not-an-image"
+        /// An older copy than what is stored, from an origin that is not authoritative.
+        case olderCopy = "older-copy"
+        /// Not there, says an origin that is not authoritative, and such answers are not kept.
+        case notAuthoritative = "not-authoritative"
         /// It is never fresh and cannot be validated.
         case noFreshness = "no-freshness"
     }

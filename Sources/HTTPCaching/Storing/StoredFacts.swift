@@ -49,6 +49,8 @@ public struct StoredFacts: Sendable, Equatable {
     public var staleWhileRevalidate: UInt32
     /// Seconds past `freshUntil` in which it is served when every origin fails.
     public var staleIfError: UInt32
+    /// Which origin it came from, by a number that outlives a restart; 0 where that is not known.
+    public var origin: UInt32 = 0
 
     /// Makes facts.
     ///

@@ -69,7 +69,7 @@ class Attempt {
             enter(.connecting)
             start()
         case .waiting:
-            engine.setDeadline(engine.now + lane.settings.firstByteTimeout, of: self)
+            engine.setDeadline(engine.now + lane.settings.queueTimeout, of: self)
         case .none:
             end(fault(.queueFull, "queue"))
         }
@@ -85,6 +85,7 @@ class Attempt {
 
     /// Ends it without a word to the exchange, which has let go of it.
     func drop() {
+        if phase == .awaitingHead { lane.latency.record(.now - sentAt) }
         exchange = nil
         end(nil)
     }
@@ -99,7 +100,7 @@ class Attempt {
         stop()
         lane.ended(self, bytes: bytes, error: exchange == nil ? nil : error?.kind)
         if exchange == nil || hadHead {
-            if isProbe { lane.health.releaseProbe(at: engine.now) }
+            if isProbe { engine.releaseProbe(of: lane) }
         } else if let error {
             report(error)
         }
@@ -134,8 +135,16 @@ class Attempt {
     func received(_ head: OriginHead) {
         enter(.body)
         let now = ContinuousClock.now
-        lane.counters.answered(head.status, after: now - sentAt)
-        lane.report(lane.health.recordAnswer())
+        if let exchange {
+            let answer = Lane.Answer(
+                head: head,
+                target: exchange.request.target,
+                latency: now - sentAt,
+                isProbe: isProbe,
+                isOutdated: exchange.isOutdated(head, from: lane.origin)
+            )
+            engine.note(lane.answered(answer, at: now, wallTime: engine.wallTime(), chance: engine.chance()), of: lane)
+        }
         watchStall(from: now)
         exchange?.answered(self, head)
     }
@@ -193,12 +202,12 @@ class Attempt {
         switch error.kind {
         case .connectionRefused, .unreachable, .dnsFailure, .tlsFailure, .connectTimeout, .firstByteTimeout, .reset,
             .fileSystem:
-            lane.report(lane.health.recordFailure(at: engine.now))
+            lane.lastFailure = error
+            engine.note(lane.health.recordFailure(at: engine.now, chance: engine.chance()), of: lane)
         case .stalled, .truncated, .malformed, .tooLarge, .cancelled, .queueFull, .queueTimeout, .requestBody,
-            .badRequest, .badURL, .resources:
-            if isProbe { lane.health.releaseProbe(at: engine.now) }
+            .badRequest, .badURL, .resources, .overloaded:
+            if isProbe { engine.releaseProbe(of: lane) }
         }
-        lane.counters.update { $0.isBackingOff = lane.health.isBackingOff }
     }
 }
 

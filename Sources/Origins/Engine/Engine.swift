@@ -22,11 +22,13 @@ final class Engine {
     /// The time as of this turn; good enough for deadlines, not for latencies.
     private(set) var now = ContinuousClock.now
 
+    private(set) var budget = RetryBudget(at: .now)
     private let poller: Poller
     private let lists: [Range<Int>]
     private var exchanges: [UInt64: Exchange] = [:]
     private var attempts: [UInt64: Attempt] = [:]
     private var nextAttempt: UInt64 = 1
+    private var nextProbe: UInt64 = 1 << 63
     private var timers = Timers()
     private var deferred: [Deferred] = []
     private var commands: [Command] = []
@@ -55,6 +57,7 @@ final class Engine {
 
     /// Runs until told to shut down.
     func run() {
+        for lane in lanes where lane.settings.probe != nil { check(lane) }
         while isRunning {
             let count = poller.wait(into: &events, milliseconds: timeout())
             now = .now
@@ -79,7 +82,7 @@ final class Engine {
     }
 
     /// Makes an attempt, in its place in the tables.
-    func makeAttempt(at index: Int, for exchange: Exchange, isProbe: Bool) -> Attempt {
+    func makeAttempt(at index: Int, for exchange: Exchange) -> Attempt {
         let id = nextAttempt
         nextAttempt += 1
         let lane = lanes[index]
@@ -89,7 +92,7 @@ final class Engine {
             attempt = HTTPAttempt(
                 id: id,
                 lane: lane,
-                isProbe: isProbe,
+                isProbe: exchange.isProbe,
                 engine: self,
                 exchange: exchange,
                 base: base,
@@ -99,7 +102,7 @@ final class Engine {
             attempt = FileAttempt(
                 id: id,
                 lane: lane,
-                isProbe: isProbe,
+                isProbe: exchange.isProbe,
                 engine: self,
                 exchange: exchange,
                 files: files
@@ -114,8 +117,22 @@ final class Engine {
         attempt.deadline = deadline
         if let scheduled = attempt.scheduled, scheduled <= deadline { return }
         attempt.scheduled = deadline
-        timers.add(Timers.Entry(deadline: deadline, attempt: attempt.id))
+        schedule(.attempt(attempt.id), at: deadline)
     }
+
+    /// Has something done at a time.
+    func schedule(_ subject: Timers.Subject, at deadline: ContinuousClock.Instant) {
+        timers.add(Timers.Entry(deadline: deadline, subject: subject))
+    }
+
+    /// Whether one more request than the first may be asked; takes its token.
+    func takeRetry() -> Bool { budget.take(at: now) }
+
+    /// A number between 0 and 1 by chance.
+    func chance() -> Double { Double.random(in: 0...1) }
+
+    /// The origins that may answer a request, in their order.
+    func origins(of request: OriginRequest) -> Range<Int> { lists[request.list] }
 
     func forget(_ attempt: Attempt) {
         attempts[attempt.id] = nil
@@ -145,6 +162,7 @@ final class Engine {
                 order: order(of: request)
             )
             exchanges[id] = exchange
+            budget.earn()
             exchange.askNext()
         case .cancel(let id): exchanges[id]?.cancel()
         case .resume(let id): exchanges[id]?.resume()
@@ -156,7 +174,7 @@ final class Engine {
 
     private func order(of request: OriginRequest) -> AskingOrder {
         let list = lists[request.list]
-        guard request.isSingle else { return AskingOrder(list) }
+        guard request.isSingle else { return AskingOrder(list, preferred: request.preferred) }
         return AskingOrder([list.first { lanes[$0].settings.isAuthoritative } ?? list.lowerBound])
     }
 
@@ -168,17 +186,47 @@ final class Engine {
 
     private func expireDue() {
         while let due = timers.removeDue(at: now) {
-            // An entry that the attempt's deadline has overtaken is not its current one.
-            guard let attempt = attempts[due.attempt], attempt.scheduled == due.deadline else { continue }
-            attempt.scheduled = nil
-            guard let deadline = attempt.deadline else { continue }
-            if deadline > now {
-                setDeadline(deadline, of: attempt)
-            } else {
-                attempt.deadline = nil
-                attempt.expire()
+            switch due.subject {
+            case .attempt(let id): expire(id, due.deadline)
+            case .hedge(let id): exchanges[id]?.hedge(due.deadline)
+            case .probe(let index): if lanes[index].health.beginProbe(at: now) { sendProbe(to: lanes[index]) }
+            case .check(let index): check(lanes[index])
             }
         }
+    }
+
+    private func expire(_ id: UInt64, _ due: ContinuousClock.Instant) {
+        // An entry that the attempt's deadline has overtaken is not its current one.
+        guard let attempt = attempts[id], attempt.scheduled == due else { return }
+        attempt.scheduled = nil
+        guard let deadline = attempt.deadline else { return }
+        if deadline > now {
+            setDeadline(deadline, of: attempt)
+        } else {
+            attempt.deadline = nil
+            attempt.expire()
+        }
+    }
+
+    /// Asks an origin for larder itself.
+    func sendProbe(to lane: Lane) {
+        let id = nextProbe
+        nextProbe += 1
+        lane.counters.update { $0.probes += 1 }
+        let exchange = Exchange(
+            id: id,
+            request: OriginRequest(
+                method: "HEAD",
+                target: lane.probeTarget,
+                fields: Fields([("Via", Via.value(receivedMinor: 1))])
+            ),
+            receiver: ProbeReceiver(),
+            engine: self,
+            order: AskingOrder([lane.origin.index]),
+            isProbe: true
+        )
+        exchanges[id] = exchange
+        exchange.askNext()
     }
 
     /// Does what was put off, and what that gives libcurl to do at once; the rest comes with the next turn.

@@ -1,12 +1,13 @@
 // Loop-confined (origin thread). One request and its receiver: asks origin after origin until one answers for good.
 //
-// An answer that is not final (5xx; 404 and 410 from an origin that is not authoritative) is held while the next origin
-// is asked: its body is read into memory up to `maximumHeld`, so that its connection is free for the next request, and
-// is left in the connection beyond that. If nobody answers any more it is delivered; a later answer replaces it.
-// Final answers are never buffered.
+// An answer that is not final (429, 5xx; 404 and 410 from an origin that is not authoritative; a copy older than what
+// is stored) is held while the next origin is asked: its body is read into memory up to `maximumHeld`, so that its
+// connection is free for the next request, and is left in the connection beyond that. If nobody answers better it is
+// delivered. Final answers are never buffered. What becomes of an answer is in Exchange+Delivering, how one that breaks
+// off is gone on with in Exchange+Resuming.
 //
-// Invariants: the receiver gets the calls `OriginReceiver` promises; at most one attempt is asking, one held, one
-// delivering, and an exchange that has ended has none.
+// Invariants: the receiver gets the calls `OriginReceiver` promises; at most two attempts are asking (the second is the
+// hedge), one is held, one delivering, and an exchange that has ended has none.
 
 import HTTPMessage
 import NIOCore
@@ -16,60 +17,102 @@ final class Exchange {
     /// The most bytes of a held answer's body kept in memory.
     static let maximumHeld = 256 * 1024
 
-    private struct Held {
+    /// An answer that another may better.
+    struct Held {
         var attempt: Attempt
         var head: OriginHead
+        var rank: AskingOrder.Rank
         var responseTime: WallTime
         var body = CircularBuffer<ByteBuffer>()
-        var bytes = 0
+        var bytes: Int64 = 0
         var trailers = Fields()
         var isComplete = false
     }
 
     let id: UInt64
-    let request: OriginRequest
-    private let receiver: any OriginReceiver
-    private unowned let engine: Engine
-    private var order: AskingOrder
-    private var tried: [OriginAttempt] = []
+    /// What is asked; of a body that broke off the rest.
+    var request: OriginRequest
+    let receiver: any OriginReceiver
+    unowned let engine: Engine
+    /// Finds out for larder itself whether an origin that is left alone is well again.
+    let isProbe: Bool
+    var order: AskingOrder
+    var tried: [OriginAttempt] = []
     private var lastError: OriginError?
-    private var asking: Attempt?
-    private var held: Held?
-    private var delivering: Attempt?
-    private var backlog = CircularBuffer<ByteBuffer>()
-    private var trailers = Fields()
-    private var isComplete = false
-    private var isPaused = false
-    private var hasEnded = false
+    var asking: [Attempt] = []
+    /// When the next origin is asked as well, if the one being asked has said nothing by then.
+    private var hedgeDue: ContinuousClock.Instant?
+    var held: Held?
+    var delivering: Attempt?
+    var resumption: Resumption?
+    var resumes = 0
+    /// Why the body under way broke off; told if nobody has the rest.
+    var brokenOff: OriginError?
+    /// Bytes of the delivering attempt that the receiver has had already.
+    var bytesToSkip: Int64 = 0
+    var backlog = CircularBuffer<ByteBuffer>()
+    var trailers = Fields()
+    var isComplete = false
+    var isPaused = false
+    private(set) var hasEnded = false
 
-    init(id: UInt64, request: OriginRequest, receiver: any OriginReceiver, engine: Engine, order: AskingOrder) {
+    init(
+        id: UInt64,
+        request: OriginRequest,
+        receiver: any OriginReceiver,
+        engine: Engine,
+        order: AskingOrder,
+        isProbe: Bool = false
+    ) {
         self.id = id
         self.request = request
         self.receiver = receiver
         self.engine = engine
         self.order = order
+        self.isProbe = isProbe
     }
 
     // MARK: From the engine, outside libcurl
 
     /// Asks the next origin, or gives the client what there is.
     func askNext() {
-        guard !hasEnded, asking == nil, delivering == nil else { return }
-        var isProbe = false
-        let next = order.next(hasAnswer: held != nil) { candidate in
-            let permit = engine.lanes[candidate].health.permit(at: engine.now)
-            if permit == .skip, !request.isSingle {
-                engine.lanes[candidate].counters.update { $0.skipped += 1 }
-                tried.append(OriginAttempt(origin: candidate, outcome: .skipped))
-                return false
-            }
-            isProbe = permit == .probe
-            return true
+        guard !hasEnded, asking.isEmpty, delivering == nil else { return }
+        let mayHaveLastResort = held == nil && !request.hasFallback
+        let next = order.next { candidate in
+            if isWorthAsking(candidate) { return true }
+            engine.lanes[candidate].counters.update { $0.skipped += 1 }
+            tried.append(OriginAttempt(origin: candidate, outcome: .skipped))
+            return false
+        } lastResort: { candidate in
+            mayHaveLastResort && !engine.lanes[candidate].health.askedForPause && engine.takeRetry()
         }
         guard let next else { return conclude() }
-        let attempt = engine.makeAttempt(at: next, for: self, isProbe: isProbe)
-        asking = attempt
+        ask(next)
+    }
+
+    private func isWorthAsking(_ candidate: Int) -> Bool {
+        isProbe || request.isSingle || engine.lanes[candidate].health.isWell
+    }
+
+    private func ask(_ index: Int) {
+        let attempt = engine.makeAttempt(at: index, for: self)
+        asking.append(attempt)
         attempt.begin()
+        guard !hasEnded, asking.count == 1, order.hasNext, !request.isSingle, resumption == nil,
+            let delay = attempt.lane.hedgeDelay
+        else { return }
+        let due = engine.now + delay
+        hedgeDue = due
+        engine.schedule(.hedge(id), at: due)
+    }
+
+    /// The origin being asked is late: asks the next as well, if it is well and the budget allows.
+    func hedge(_ due: ContinuousClock.Instant) {
+        guard !hasEnded, hedgeDue == due, let late = asking.first, asking.count == 1, delivering == nil else { return }
+        guard engine.takeRetry() else { return late.lane.counters.update { $0.hedgesRefused += 1 } }
+        guard let next = order.next(isWell: { isWorthAsking($0) }, lastResort: { _ in false }) else { return }
+        late.lane.counters.update { $0.hedges += 1 }
+        ask(next)
     }
 
     /// Lets bytes flow again.
@@ -89,9 +132,7 @@ final class Exchange {
     func ended(_ attempt: Attempt, _ error: OriginError?) {
         guard !hasEnded else { return }
         if attempt === delivering {
-            if let error { return fail(error) }
-            isComplete = true
-            flush()
+            deliveringEnded(attempt, error)
         } else if attempt === held?.attempt {
             // An answer that broke off while it was held is no answer.
             if let error {
@@ -100,9 +141,9 @@ final class Exchange {
             } else {
                 held?.isComplete = true
             }
-        } else if attempt === asking {
+        } else if let place = asking.firstIndex(where: { $0 === attempt }) {
             let error = error ?? attempt.fault(.malformed, "receive head")
-            asking = nil
+            asking.remove(at: place)
             lastError = error
             tried.append(OriginAttempt(origin: attempt.lane.origin.index, outcome: .failed(error.kind)))
             engine.later(.askNext(self))
@@ -113,108 +154,82 @@ final class Exchange {
 
     /// An attempt has its head.
     func answered(_ attempt: Attempt, _ head: OriginHead) {
-        guard !hasEnded, attempt === asking else { return }
-        asking = nil
+        guard !hasEnded, let place = asking.firstIndex(where: { $0 === attempt }) else { return }
+        asking.remove(at: place)
         let origin = attempt.lane.origin
+        if let resumption {
+            return goOn(resumption, with: attempt, head)
+        }
         tried.append(OriginAttempt(origin: origin.index, outcome: .answered(head.status)))
+        let rank = rank(of: head, from: origin)
+        let isFinal = rank == .answer || rank == .notHere && origin.settings.isAuthoritative
+        let isWorse = held.map { rank < $0.rank } ?? false
+        guard isFinal || asking.isEmpty && !order.hasNext && !isWorse else {
+            hold(attempt, head, rank, isWorse: isWorse)
+            return
+        }
         if let held { engine.later(.drop(held.attempt)) }
         held = nil
-        let isAuthoritative = origin.settings.isAuthoritative
-        if !order.hasNext || AskingOrder.isFinal(status: head.status, isAuthoritative: isAuthoritative) {
-            delivering = attempt
-            deliver(head, of: attempt, at: engine.wallTime())
+        overtake()
+        delivering = attempt
+        deliver(head, of: attempt, at: engine.wallTime())
+    }
+
+    /// What an answer is worth; a copy older than what is stored is not what was asked for, unless the authoritative
+    /// origin says so.
+    private func rank(of head: OriginHead, from origin: ConfiguredOrigin) -> AskingOrder.Rank {
+        isOutdated(head, from: origin) ? .notHere : AskingOrder.rank(of: head.status)
+    }
+
+    private func hold(_ attempt: Attempt, _ head: OriginHead, _ rank: AskingOrder.Rank, isWorse: Bool) {
+        if isWorse {
+            engine.later(.drop(attempt))
         } else {
-            held = Held(attempt: attempt, head: head, responseTime: engine.wallTime())
-            engine.later(.askNext(self))
+            if let held { engine.later(.drop(held.attempt)) }
+            held = Held(attempt: attempt, head: head, rank: rank, responseTime: engine.wallTime())
         }
+        if asking.isEmpty { engine.later(.askNext(self)) }
+    }
+
+    /// Whoever else is still being asked is too late.
+    private func overtake() {
+        for late in asking {
+            tried.append(OriginAttempt(origin: late.lane.origin.index, outcome: .overtaken))
+            late.lane.counters.update { $0.overtaken += 1 }
+            engine.later(.drop(late))
+        }
+        asking = []
     }
 
     /// An attempt has a head that is not its last.
     func interim(_ attempt: Attempt, _ head: OriginHead) {
-        guard !hasEnded, attempt === asking else { return }
+        guard !hasEnded, resumption == nil, asking.first === attempt else { return }
         receiver.receiveInterim(head.status, head.fields)
     }
 
-    /// An attempt has its trailer section; no more bytes follow.
-    func trailers(_ attempt: Attempt, _ fields: Fields) {
-        if attempt === delivering { trailers = fields } else if attempt === held?.attempt { held?.trailers = fields }
-    }
+    // MARK: The end
 
-    /// Whether bytes of an attempt have a place to go.
-    func accepts(_ count: Int, from attempt: Attempt) -> Bool {
-        if attempt === delivering { return !isPaused && backlog.isEmpty }
-        guard let held, attempt === held.attempt else { return false }
-        return held.bytes + count <= Self.maximumHeld
-    }
-
-    /// Takes bytes that were accepted.
-    func take(_ bytes: ByteBuffer, from attempt: Attempt) {
-        guard !hasEnded else { return }
-        if attempt === delivering {
-            if receiver.receive(bytes) == .pause { isPaused = true }
-        } else if attempt === held?.attempt {
-            held?.bytes += bytes.readableBytes
-            held?.body.append(bytes)
-        }
-    }
-
-    // MARK: Delivering
-
+    /// No origin is left to ask: the best answer there was, or why there is none.
     private func conclude() {
-        guard let answer = held else {
-            return fail(
-                lastError ?? OriginError(kind: .unreachable, operation: "ask origins", subject: request.target)
-            )
-        }
-        held = nil
-        delivering = answer.attempt
-        isComplete = answer.isComplete
-        backlog = answer.body
-        trailers = answer.trailers
-        deliver(answer.head, of: answer.attempt, at: answer.responseTime)
-        flush()
-        if !hasEnded, !isPaused, !isComplete { delivering?.resume() }
+        if let answer = held { return deliver(answer) }
+        fail(brokenOff ?? lastError ?? engine.leftAlone(tried.map(\.origin), target: request.target))
     }
 
-    private func deliver(_ head: OriginHead, of attempt: Attempt, at time: WallTime) {
-        receiver.receive(
-            OriginResponse(
-                status: head.status,
-                reason: head.reason,
-                fields: head.fields,
-                origin: attempt.lane.origin.index,
-                contentLength: head.contentLength,
-                requestTime: attempt.requestTime,
-                responseTime: time,
-                tried: tried
-            )
-        )
-    }
-
-    private func flush() {
-        while !isPaused, let bytes = backlog.popFirst() {
-            if receiver.receive(bytes) == .pause { isPaused = true }
-        }
-        guard isComplete, backlog.isEmpty else { return }
-        if !trailers.lines.isEmpty { receiver.receiveTrailers(trailers) }
-        end()
-        receiver.finish()
-    }
-
-    private func fail(_ error: OriginError) {
+    func fail(_ error: OriginError) {
         guard !hasEnded else { return }
         var error = error
         error.tried = tried
+        error.retryAfter = engine.nextProbe(of: tried.map(\.origin))
         end()
         receiver.fail(error)
     }
 
-    private func end() {
+    func end() {
         hasEnded = true
-        let attempts = [asking, held?.attempt, delivering]
-        (asking, held, delivering) = (nil, nil, nil)
+        let attempts = asking + [held?.attempt, delivering].compactMap(\.self)
+        (asking, held, delivering) = ([], nil, nil)
         backlog.removeAll()
-        for attempt in attempts { attempt?.drop() }
+        for attempt in attempts { attempt.drop() }
         request.body?.abandon()
         engine.forget(self)
     }

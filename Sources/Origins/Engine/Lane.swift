@@ -1,6 +1,7 @@
 // Loop-confined (origin thread). One origin's side of the engine: who may ask it now, who waits, how it fares.
 // Invariants: `inProgress` never exceeds `maximumConnections`; the queue never exceeds `maximumQueued`.
 
+import HTTPMessage
 import Logging
 import NIOCore
 
@@ -15,6 +16,12 @@ final class Lane {
 
     let origin: ConfiguredOrigin
     var health = Health()
+    /// Why it is left alone, if it is.
+    var lastFailure: OriginError?
+    var latency = LatencyWindow()
+    private var lag = Lag()
+    /// What it was last asked for and had.
+    private var knownTarget = "/"
     /// Handles to use again; never more than were in use at a time.
     var idle: [EasyHandle] = []
     private let logger: Logger
@@ -32,7 +39,8 @@ final class Lane {
     /// Gives an attempt a place, in progress or in the queue, or none when both are full.
     func admit(_ attempt: Attempt) -> Place {
         counters.update { $0.requests += 1 }
-        if inProgress < settings.maximumConnections {
+        // A probe finds out whether those who hold the places are held up for good.
+        if inProgress < settings.maximumConnections || attempt.isProbe {
             inProgress += 1
             counters.update { $0.inProgress = inProgress }
             return .taken
@@ -61,19 +69,89 @@ final class Lane {
         }
     }
 
+    // MARK: What its answers tell
+
+    /// An answer's head, and what it answers.
+    struct Answer {
+        let head: OriginHead
+        let target: String
+        let latency: Duration
+        let isProbe: Bool
+        /// It is older than what is stored.
+        let isOutdated: Bool
+    }
+
+    /// When to ask the next origin too, counted from asking this one; nil for never.
+    var hedgeDelay: Duration? {
+        switch settings.hedge {
+        case .never: nil
+        case .after(let delay): delay
+        case .percentile95: latency.percentile95
+        }
+    }
+
+    /// What a probe asks for: what is configured, or something it had before.
+    var probeTarget: String { settings.probe?.path ?? knownTarget }
+
+    /// Counts an answer, and judges the origin's health by it.
+    func answered(
+        _ answer: Answer,
+        at now: ContinuousClock.Instant,
+        wallTime: WallTime,
+        chance: Double
+    ) -> Health.Change {
+        let status = answer.head.status
+        counters.answered(status, after: answer.latency)
+        if !answer.isProbe {
+            latency.record(answer.latency)
+            measureLag(answer, at: now)
+        }
+        guard isTrouble(answer) else {
+            if status < 400, !answer.isProbe { knownTarget = answer.target }
+            lastFailure = nil
+            return health.recordAnswer()
+        }
+        let retryAfter = RetryAfter.duration(of: answer.head, at: wallTime)
+        lastFailure = OriginError(
+            kind: .overloaded,
+            operation: "answer",
+            subject: settings.url,
+            detail: "status \(status)" + (retryAfter.map { ", Retry-After \($0.milliseconds / 1000) s" } ?? "")
+        )
+        if let retryAfter { return health.pause(for: retryAfter, at: now) }
+        return health.recordFailure(at: now, chance: chance)
+    }
+
+    /// Whether an answer says that the origin cannot cope; 500 says it of one picture. The configured probe has to succeed.
+    private func isTrouble(_ answer: Answer) -> Bool {
+        if answer.isProbe, settings.probe != nil { return !(200..<400).contains(answer.head.status) }
+        return [429, 502, 503, 504].contains(answer.head.status)
+    }
+
+    private func measureLag(_ answer: Answer, at now: ContinuousClock.Instant) {
+        if answer.isOutdated || AskingOrder.rank(of: answer.head.status) == .notHere {
+            lag.miss(answer.target, at: now)
+        } else if answer.head.status == 200, let time = lag.hit(answer.target, at: now) {
+            counters.update { $0.lag.record(time) }
+        }
+    }
+
     /// Tells of a change in health.
     func report(_ change: Health.Change) {
+        counters.update { $0.isBackingOff = !health.isWell }
         switch change {
         case .none: return
         case .opened(let backOff):
             logger.warning(
                 "Origin keeps failing, left alone for a while",
-                metadata: ["origin.url": "\(settings.url)", "back_off.seconds": "\(backOff.milliseconds / 1000)"]
+                metadata: [
+                    "origin.url": "\(settings.url)", "back_off.seconds": "\(backOff.seconds)",
+                    "origin.error": "\(lastFailure.map { "\($0)" } ?? "")",
+                ]
             )
         case .closed:
             logger.notice("Origin answers again", metadata: ["origin.url": "\(settings.url)"])
         }
-        counters.update { $0.isBackingOff = health.isBackingOff }
     }
 
     private func startNext(_ engine: Engine) {

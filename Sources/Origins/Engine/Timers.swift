@@ -1,11 +1,22 @@
-// Value. A binary heap of deadlines by attempt. Entries are not taken out when an attempt ends or its deadline moves:
-// the owner checks each due entry against the attempt, so moving a deadline later costs nothing.
+// Value. A binary heap of deadlines. Entries are not taken out when what they are for ends or its deadline moves: the
+// owner checks each due entry against its subject, so moving a deadline later costs nothing.
 
-/// Deadlines of attempts, soonest first.
+/// Deadlines, soonest first.
 struct Timers {
+    /// What is to be done at a deadline.
+    enum Subject: Equatable {
+        case attempt(UInt64)
+        /// An exchange asks the next origin as well.
+        case hedge(UInt64)
+        /// An origin that is left alone is tried.
+        case probe(Int)
+        /// An origin is asked whether it is well, as configured.
+        case check(Int)
+    }
+
     struct Entry: Equatable {
         var deadline: ContinuousClock.Instant
-        var attempt: UInt64
+        var subject: Subject
     }
 
     private var heap: [Entry] = []

@@ -10,6 +10,8 @@ public struct OriginAttempt: Sendable, Equatable {
         case failed(OriginError.Kind)
         /// It was not asked: it has failed so often that it is left alone for a while.
         case skipped
+        /// Another origin answered before it.
+        case overtaken
     }
 
     /// The origin's index in the list.

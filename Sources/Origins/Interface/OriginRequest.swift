@@ -17,6 +17,12 @@ public struct OriginRequest: Sendable {
     ///
     /// Host, framing and hop-by-hop fields are dropped.
     public var fields: Fields
+    /// The index of the origin to ask first: the one that gave what is stored; nil keeps the list's order.
+    public var preferred: Int?
+    /// The Last-Modified of what is stored: an older copy is an answer only where the authoritative origin gives it.
+    public var notOlderThan: WallTime?
+    /// There is something to serve if nobody answers: origins that are left alone are not asked for want of another.
+    public var hasFallback: Bool
     /// The content; a request with one is sent to one origin only, once.
     public var body: OriginRequestBody?
     /// Unsafe methods: the first authoritative origin only, on a new connection, never retried.
@@ -33,6 +39,9 @@ public struct OriginRequest: Sendable {
         target: String,
         clientHost: String? = nil,
         fields: Fields = Fields(),
+        preferred: Int? = nil,
+        notOlderThan: WallTime? = nil,
+        hasFallback: Bool = false,
         body: OriginRequestBody? = nil,
         onlyFirst: Bool = false,
         expectsContinue: Bool = false,
@@ -43,6 +52,9 @@ public struct OriginRequest: Sendable {
         self.target = target
         self.clientHost = clientHost
         self.fields = fields
+        self.preferred = preferred
+        self.notOlderThan = notOlderThan
+        self.hasFallback = hasFallback
         self.body = body
         self.onlyFirst = onlyFirst
         self.expectsContinue = expectsContinue

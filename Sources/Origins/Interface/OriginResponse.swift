@@ -20,6 +20,9 @@ public struct OriginResponse: Sendable {
     public var responseTime: WallTime
     /// The origins asked, in order, the one that answered included.
     public var tried: [OriginAttempt]
+    /// False where an origin that could not be asked might know better: a 404 or 410, or a copy older than what is stored,
+    /// of an origin that is not authoritative.
+    public var isDefinitive: Bool
 
     /// Makes a response head.
     public init(
@@ -30,7 +33,8 @@ public struct OriginResponse: Sendable {
         contentLength: Int64?,
         requestTime: WallTime,
         responseTime: WallTime,
-        tried: [OriginAttempt]
+        tried: [OriginAttempt],
+        isDefinitive: Bool
     ) {
         self.status = status
         self.reason = reason
@@ -40,5 +44,6 @@ public struct OriginResponse: Sendable {
         self.requestTime = requestTime
         self.responseTime = responseTime
         self.tried = tried
+        self.isDefinitive = isDefinitive
     }
 }

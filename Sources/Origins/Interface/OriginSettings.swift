@@ -13,20 +13,48 @@ public struct OriginSettings: Sendable {
         case name(String)
     }
 
+    /// When the next origin is asked too, because this one's first byte is late.
+    public enum Hedge: Sendable, Equatable {
+        case never
+        case after(Duration)
+        /// After the time within which 19 of its last 20 answers began.
+        case percentile95
+    }
+
+    /// How an origin is asked whether it is well, requests or not.
+    public struct Probe: Sendable, Equatable {
+        /// The target of the HEAD request; 200…399 is well.
+        public var path: String
+        /// The time between two.
+        public var interval: Duration
+
+        /// Makes a probe's settings.
+        public init(path: String, interval: Duration) {
+            self.path = path
+            self.interval = interval
+        }
+    }
+
     /// `http://host[:port][/prefix]`, `https://…` or `file:///root`.
     public var url: String
     /// Whether its 404 or 410 is an answer; another origin's means "not here, ask the next".
     public var isAuthoritative: Bool
     /// The longest time for name lookup, TCP and TLS together.
     public var connectTimeout: Duration
-    /// The longest time from the request sent to the response's head; also the longest wait in the origin's queue.
+    /// The longest time from the request sent to the response's head.
     public var firstByteTimeout: Duration
+    /// The longest wait in the origin's queue.
+    public var queueTimeout: Duration
     /// The window in which a body must make progress (see `Stall`).
     public var stallTimeout: Duration
     /// The most transfers, and so connections in use, at a time; at least 1.
     public var maximumConnections: Int
     /// The most requests that wait for one of them: more would only time out in the queue.
     public var maximumQueued: Int
+    /// When the next origin is asked too.
+    public var hedge: Hedge
+    /// How it is asked whether it is well; nil leaves that to requests.
+    public var probe: Probe?
     /// Which Host the origin is sent.
     public var hostHeader: HostHeader
     /// Further request fields; they replace the client's of the same name.
@@ -40,9 +68,12 @@ public struct OriginSettings: Sendable {
         isAuthoritative: Bool = false,
         connectTimeout: Duration = .seconds(2),
         firstByteTimeout: Duration = .seconds(10),
+        queueTimeout: Duration = .seconds(5),
         stallTimeout: Duration = .seconds(10),
         maximumConnections: Int = 64,
         maximumQueued: Int = 1000,
+        hedge: Hedge = .never,
+        probe: Probe? = nil,
         hostHeader: HostHeader = .origin,
         headers: [(String, String)] = [],
         caFile: String? = nil
@@ -51,9 +82,12 @@ public struct OriginSettings: Sendable {
         self.isAuthoritative = isAuthoritative
         self.connectTimeout = connectTimeout
         self.firstByteTimeout = firstByteTimeout
+        self.queueTimeout = queueTimeout
         self.stallTimeout = stallTimeout
         self.maximumConnections = maximumConnections
         self.maximumQueued = maximumQueued
+        self.hedge = hedge
+        self.probe = probe
         self.hostHeader = hostHeader
         self.headers = headers
         self.caFile = caFile

@@ -10,6 +10,8 @@ import Synchronization
 public final class Origins: Sendable {
     private let mailbox: Mailbox
     private let counters: [OriginCounters]
+    private let identities: [UInt32]
+    private let lists: [Range<Int>]
     private let engine: Mutex<Worker?>
     private let nextID = Atomic<UInt64>(1)
 
@@ -35,6 +37,8 @@ public final class Origins: Sendable {
         }
         let mailbox = try Mailbox()
         let (configured, lists) = (origins, ranges)
+        self.lists = ranges
+        identities = origins.map { Self.identity(of: $0.settings.url) }
         let wallTime = now ?? { SystemClock.now() }
         counters = origins.map(\.counters)
         self.mailbox = mailbox
@@ -73,6 +77,31 @@ public final class Origins: Sendable {
         }
         worker?.join()
     }
+
+    /// A number for an origin that stays the same over restarts and changes of the lists, never 0: FNV-1a of its URL.
+    ///
+    /// - Parameter index: The origin's index.
+    public func identity(of index: Int) -> UInt32 { identities[index] }
+
+    private static func identity(of url: String) -> UInt32 {
+        let hash = url.utf8.reduce(2_166_136_261 as UInt32) { ($0 ^ UInt32($1)) &* 16_777_619 }
+        return max(hash, 1)
+    }
+
+    /// The origin of a list with an identity.
+    ///
+    /// - Parameters:
+    ///   - identity: What `identity(of:)` gave, perhaps before a restart.
+    ///   - list: The list.
+    /// - Returns: Its index; nil where none of the list's has it.
+    public func index(of identity: UInt32, in list: Int) -> Int? {
+        lists[list].first { identities[$0] == identity }
+    }
+
+    /// The URL of an origin, as configured.
+    ///
+    /// - Parameter index: The origin's index.
+    public func url(of index: Int) -> String { counters[index].url }
 
     /// The figures of every origin, list after list.
     public func statistics() -> [OriginStatistics] {

@@ -1,14 +1,17 @@
 // Value. Which origin a request asks next, and which answers end the asking. Pure.
-// Order: the list's; origins left alone for their failures come last, and only while there is no answer at all.
+// Order: the list's, the preferred origin before it; origins left alone for their failures come last, and only while
+// there is no answer at all.
 
 /// The origins one request has yet to ask.
 struct AskingOrder {
     private var waiting: ArraySlice<Int>
     private var passedOver: ArraySlice<Int> = []
 
-    /// The origins of a list in order.
-    init(_ origins: some Sequence<Int>) {
-        waiting = ArraySlice(origins)
+    /// The origins of a list in order; `preferred`, if it is one of them, first.
+    init(_ origins: some Sequence<Int>, preferred: Int? = nil) {
+        let list = Array(origins)
+        let first = preferred.flatMap { list.contains($0) ? [$0] : nil } ?? []
+        waiting = ArraySlice(first + list.filter { !first.contains($0) })
     }
 
     /// Whether an answer that is not final may still be bettered.
@@ -17,23 +20,45 @@ struct AskingOrder {
     /// The next origin to ask.
     ///
     /// - Parameters:
-    ///   - hasAnswer: Whether an origin has answered, if only "not here".
-    ///   - mayAsk: Whether an origin is worth asking now; called at most once an origin.
+    ///   - isWell: Whether an origin is worth asking now; called at most once an origin.
+    ///   - lastResort: Whether one that is not may be asked all the same; called when all others have been, and at most
+    ///     once an origin.
     /// - Returns: The next origin, or nil when none is left.
-    mutating func next(hasAnswer: Bool, mayAsk: (Int) -> Bool) -> Int? {
+    mutating func next(isWell: (Int) -> Bool, lastResort: (Int) -> Bool) -> Int? {
         while let candidate = waiting.popFirst() {
-            if mayAsk(candidate) { return candidate }
+            if isWell(candidate) { return candidate }
             passedOver.append(candidate)
         }
-        return hasAnswer ? nil : passedOver.popFirst()
+        while let candidate = passedOver.popFirst() {
+            if lastResort(candidate) { return candidate }
+        }
+        return nil
     }
 
     /// Whether an answer is what the client gets, however many origins are left.
     static func isFinal(status: Int, isAuthoritative: Bool) -> Bool {
+        switch rank(of: status) {
+        case .answer: true
+        case .notHere: isAuthoritative
+        case .trouble: false
+        }
+    }
+
+    /// How much an answer is worth beside another, where both are not final.
+    enum Rank: Comparable {
+        /// The origin cannot cope: 429 and 5xx.
+        case trouble
+        /// Not here: 404 and 410.
+        case notHere
+        case answer
+    }
+
+    /// What a status says about the origin and the picture.
+    static func rank(of status: Int) -> Rank {
         switch status {
-        case 404, 410: isAuthoritative
-        case 500...: false
-        default: true
+        case 404, 410: .notHere
+        case 429, 500...: .trouble
+        default: .answer
         }
     }
 }

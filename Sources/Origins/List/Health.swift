@@ -1,21 +1,19 @@
-// Value. Whether an origin is worth asking, learnt from the requests themselves (passive health). Pure: time is an
-// argument. Closed: asked. Open: left alone until a time. Half-open: one request, the probe, finds out.
+// Value. Whether an origin is worth asking, learnt from requests (passive health) and probes. Pure: time and chance are
+// arguments. Closed: asked. Open: left alone until a time. Half-open: one probe finds out; requests go on passing it over.
 
 /// What is known of one origin's health.
 struct Health: Equatable {
     /// Failures in a row after which an origin is left alone: few, so that an outage costs few requests a timeout.
     static let failuresToOpen = 5
-    /// The first time left alone; each failed probe doubles it.
-    static let firstBackOff: Duration = .seconds(1)
+    /// Failures among the last `recent` outcomes after which it is, too: half of them, in whatever order.
+    static let failuresOfRecent = 10
+    static let recent = 20
+    /// The first time left alone, before chance shortens it; each failed probe doubles it.
+    static let firstBackOff: Duration = .milliseconds(500)
     /// The longest time left alone: how late an origin that is well again may be noticed.
-    static let longestBackOff: Duration = .seconds(30)
-
-    enum Permit: Equatable {
-        case ask
-        /// Ask, and tell what came of it or that nothing did: nobody else asks until then.
-        case probe
-        case skip
-    }
+    static let longestBackOff: Duration = .seconds(8)
+    /// The longest Retry-After that is heeded: a slip of an origin must not take it out for hours.
+    static let longestRetryAfter: Duration = .seconds(60)
 
     /// What a report changed, for the log.
     enum Change: Equatable {
@@ -31,55 +29,82 @@ struct Health: Equatable {
     }
 
     private var state = State.closed(failures: 0)
+    /// The last outcomes, a bit each, set for a failure.
+    private var outcomes: UInt32 = 0
+    /// It said itself until when it wants no requests (Retry-After): it is not asked even as a last resort.
+    private(set) var askedForPause = false
 
-    /// Whether it is left alone, or being probed.
-    var isBackingOff: Bool {
-        if case .closed = state { false } else { true }
+    /// Whether requests go to it.
+    var isWell: Bool {
+        if case .closed = state { true } else { false }
     }
 
-    /// Whether to ask it now; a probe is under way once this has answered `.probe`.
-    mutating func permit(at now: ContinuousClock.Instant) -> Permit {
-        switch state {
-        case .closed: return .ask
-        case .halfOpen: return .skip
-        case .open(let until, let backOff):
-            guard now >= until else { return .skip }
-            state = .halfOpen(backOff: backOff)
-            return .probe
-        }
+    /// When it is to be probed; nil while it is well or being probed.
+    var probeDue: ContinuousClock.Instant? {
+        if case .open(let until, _) = state { until } else { nil }
     }
 
-    /// It answered, whatever it said.
+    /// Begins the probe that is due.
+    ///
+    /// - Returns: Whether one is due.
+    mutating func beginProbe(at now: ContinuousClock.Instant) -> Bool {
+        guard case .open(let until, let backOff) = state, now >= until else { return false }
+        state = .halfOpen(backOff: backOff)
+        return true
+    }
+
+    /// It answered.
     mutating func recordAnswer() -> Change {
-        let wasBackingOff = isBackingOff
+        let wasWell = isWell
+        outcomes = wasWell ? outcomes << 1 : 0
+        askedForPause = false
         state = .closed(failures: 0)
-        return wasBackingOff ? .closed : .none
+        return wasWell ? .none : .closed
     }
 
-    /// It could not be reached, or did not answer in time.
-    mutating func recordFailure(at now: ContinuousClock.Instant) -> Change {
+    /// It could not be reached, did not answer in time, or answered that it cannot cope.
+    ///
+    /// - Parameters:
+    ///   - now: The time.
+    ///   - chance: Between 0 and 1; shortens the back-off to between half and all of it, so that the larders of a farm do
+    ///     not probe in step.
+    mutating func recordFailure(at now: ContinuousClock.Instant, chance: Double) -> Change {
         switch state {
-        case .closed(let failures) where failures + 1 < Self.failuresToOpen:
+        case .closed(let failures):
+            outcomes = outcomes << 1 | 1
+            let mask = UInt32(1) << Self.recent - 1
+            guard failures + 1 < Self.failuresToOpen, (outcomes & mask).nonzeroBitCount < Self.failuresOfRecent else {
+                return open(for: Self.firstBackOff, at: now, chance)
+            }
             state = .closed(failures: failures + 1)
             return .none
-        case .closed:
-            return open(for: Self.firstBackOff, at: now)
         case .halfOpen(let backOff):
-            return open(for: min(backOff * 2, Self.longestBackOff), at: now)
+            return open(for: min(backOff * 2, Self.longestBackOff), at: now, chance)
         case .open:
             // Requests that were on their way when it opened, or asked it for want of another, tell nothing new.
             return .none
         }
     }
 
-    /// The probe ended without telling anything: the next request probes.
-    mutating func releaseProbe(at now: ContinuousClock.Instant) {
-        guard case .halfOpen(let backOff) = state else { return }
-        state = .open(until: now, backOff: backOff)
+    /// It asks to be left alone for a while (RFC 9110 §10.2.3).
+    mutating func pause(for time: Duration, at now: ContinuousClock.Instant) -> Change {
+        let wasWell = isWell
+        let time = min(time, Self.longestRetryAfter)
+        askedForPause = true
+        state = .open(until: now + time, backOff: Self.firstBackOff)
+        return wasWell ? .opened(for: time) : .none
     }
 
-    private mutating func open(for backOff: Duration, at now: ContinuousClock.Instant) -> Change {
+    /// The probe ended without telling anything: the next is due as if it had failed.
+    mutating func releaseProbe(at now: ContinuousClock.Instant) {
+        guard case .halfOpen(let backOff) = state else { return }
         state = .open(until: now + backOff, backOff: backOff)
-        return .opened(for: backOff)
+    }
+
+    private mutating func open(for backOff: Duration, at now: ContinuousClock.Instant, _ chance: Double) -> Change {
+        precondition((0...1).contains(chance), "chance is between 0 and 1")
+        let time = backOff * (0.5 + chance / 2)
+        state = .open(until: now + time, backOff: backOff)
+        return .opened(for: time)
     }
 }

@@ -20,10 +20,17 @@ public struct LatencyHistogram: Sendable, Equatable {
 
     /// Counts one duration.
     public mutating func record(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        let value = Double(seconds) + Double(attoseconds) * 1e-18
+        let value = duration.seconds
         let bucket = Self.bounds.firstIndex { value <= $0 } ?? Self.bounds.count
         counts[bucket] += 1
         sum += value
+    }
+}
+
+extension Duration {
+    /// Seconds and their fraction.
+    var seconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) * 1e-18
     }
 }

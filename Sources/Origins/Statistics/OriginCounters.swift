@@ -4,9 +4,11 @@ import Synchronization
 
 /// Counts what one origin does.
 final class OriginCounters: Sendable {
+    let url: String
     private let figures: Mutex<OriginStatistics>
 
     init(url: String) {
+        self.url = url
         figures = Mutex(OriginStatistics(url: url))
     }
 

@@ -1,5 +1,28 @@
 // Value. What one origin has done since start: the figures behind /stats and /metrics.
 
+/// How far an origin lags behind, in seconds.
+public struct LagFigures: Sendable, Equatable {
+    /// How many times it was measured.
+    public private(set) var count: UInt64 = 0
+    /// The sum of all.
+    public private(set) var sum: Double = 0
+    /// The longest.
+    public private(set) var longest: Double = 0
+    /// The latest.
+    public private(set) var last: Double = 0
+
+    /// Makes figures of nothing measured yet.
+    public init() {}
+
+    /// Adds a time.
+    mutating func record(_ time: Duration) {
+        last = time.seconds
+        count += 1
+        sum += last
+        longest = max(longest, last)
+    }
+}
+
 /// The figures of one origin at an instant.
 public struct OriginStatistics: Sendable {
     /// The origin's URL as configured.
@@ -14,6 +37,18 @@ public struct OriginStatistics: Sendable {
     public var serverErrors: UInt64 = 0
     /// Times a request passed this origin over because it was failing.
     public var skipped: UInt64 = 0
+    /// Times the next origin was asked too because this one was late.
+    public var hedges: UInt64 = 0
+    /// Times it was not, because the retry budget was used up.
+    public var hedgesRefused: UInt64 = 0
+    /// Requests dropped because another origin answered first.
+    public var overtaken: UInt64 = 0
+    /// Bodies that broke off elsewhere and were gone on with from here.
+    public var resumed: UInt64 = 0
+    /// Probes and checks sent.
+    public var probes: UInt64 = 0
+    /// How long it took from its first 404 for a picture to its first 200 for it.
+    public var lag = LagFigures()
     /// Paths refused by a file origin because they, or a symbolic link, lead out of its root.
     public var refusedPaths: UInt64 = 0
     /// Body bytes received.

@@ -82,7 +82,7 @@ extension Fill {
             forwardStatus: forwardStatus,
             isPostOfTarget: isPostOfTarget
         )
-        let mayStore = head.isStorable && (!isPass || isPostOfTarget)
+        let mayStore = head.isStorable && (!isPass || isPostOfTarget) && (head.isDefinitive || !isValidation)
         // What answers a POST is stored after the invalidation that the POST itself brought.
         let writer = mayStore ? makeWriter(head, epoch: isPass ? services.store.epoch : epoch) : nil
         // What is not going to be in a volume is only shared where memory holds all of it.
@@ -99,6 +99,9 @@ extension Fill {
         }
         return isAlone ? .alone(head) : .head(head)
     }
+
+    /// What is stored is not given up for the word of an origin that may not know.
+    private var isValidation: Bool { if case .validate = purpose { true } else { false } }
 
     /// Lets readers know, unless the fill has failed meanwhile.
     private func announce(_ progress: Progress) {
@@ -119,7 +122,8 @@ extension Fill {
     }
 
     private func makeWriter(_ head: FillHead, epoch: UInt32) -> FillWriter? {
-        guard case .storable(let facts) = head.storability, let variant = variant(of: head) else { return nil }
+        guard case .storable(var facts) = head.storability, let variant = variant(of: head) else { return nil }
+        facts.origin = services.origins.identity(of: head.origin)
         if let largest = services.settings.maximumResponse, head.contentLength ?? 0 > largest { return nil }
         let response = NewResponse(
             key: key,
@@ -183,7 +187,8 @@ extension Fill {
             responseTime: response.responseTime,
             rules: services.settings.rules
         )
-        guard case .storable(let facts) = storability else { return nil }
+        guard case .storable(var facts) = storability else { return nil }
+        facts.origin = stored.facts.origin
         return facts
     }
 

@@ -33,6 +33,8 @@ struct FillHead: Sendable {
     /// The origins asked, the one that answered last.
     let tried: [OriginAttempt]
     let origin: Int
+    /// False where an origin that could not be asked might know better.
+    let isDefinitive: Bool
     /// The store takes the body as it comes.
     var isBeingStored = false
 
@@ -84,7 +86,9 @@ struct FillHead: Sendable {
         )
         // A part whose length is not told, or is another than its range's, is none.
         let isBroken = response.status == 206 && part.map { Int64($0.range.count) } != response.contentLength
-        self.storability = isBroken ? .refused(.partialContent) : storability
+        isDefinitive = response.isDefinitive
+        self.storability =
+            isBroken ? .refused(.partialContent) : Self.limited(storability, response, settings.rules)
         vary = Vary.names(in: response.fields, pictureTypes: settings.rules.pictureTypes)
         if case .storable(let facts) = storability {
             bornAt = facts.bornAt
@@ -94,6 +98,18 @@ struct FillHead: Sendable {
         }
         tried = response.tried
         origin = response.origin
+    }
+
+    /// What is not the authoritative origin's word is kept for a few seconds at most.
+    private static func limited(
+        _ storability: Storability,
+        _ response: OriginResponse,
+        _ rules: CachingRules
+    ) -> Storability {
+        guard !response.isDefinitive, case .storable(var facts) = storability else { return storability }
+        guard facts.flags.contains(.isNegative) else { return .refused(.olderCopy) }
+        facts.freshUntil = min(facts.freshUntil, max(facts.bornAt, response.responseTime + rules.negativeTTL))
+        return facts.freshUntil > facts.bornAt ? .storable(facts) : .refused(.notAuthoritative)
     }
 
     private static func finished(_ fields: Fields) -> Fields {

@@ -76,6 +76,7 @@ extension Exchange {
         } else if case .refused(let refusal) = fillHead.storability, !isPass {
             cacheStatus.detail = refusal.rawValue
         }
+        if !fillHead.isDefinitive { cacheStatus.detail = "not-authoritative" }
         let age = SystemClock.now - fillHead.bornAt
         let part = isPass || !facts.isRange ? nil : fillHead.part
         let own = isLeader ? fillHead.own : nil
@@ -289,7 +290,9 @@ extension Exchange {
         state.counters.add(.originErrors)
         let (status, word) = error.kind.answer
         var more = Fields([("Proxy-Status", OwnAnswer.proxyStatus(word))])
-        if status == 503 { more.append(name: "Retry-After", value: "5") }
+        if status >= 500 {
+            more.append(name: "Retry-After", value: String(error.retryAfter.map { max(1, $0.wholeSeconds + 1) } ?? 1))
+        }
         answerOwn(status, "No origin could answer: \(error.kind.rawValue).", error.kind.rawValue, more: more)
     }
 
@@ -314,6 +317,7 @@ extension OriginError.Kind {
         case .truncated: (502, "http_response_incomplete")
         case .malformed: (502, "http_protocol_error")
         case .tooLarge: (502, "http_response_header_section_size")
+        case .overloaded: (503, "destination_unavailable")
         case .queueFull, .queueTimeout: (503, "connection_limit_reached")
         case .badRequest, .requestBody: (400, "http_request_error")
         case .fileSystem: (502, "destination_unavailable")

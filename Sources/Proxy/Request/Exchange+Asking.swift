@@ -32,7 +32,7 @@ extension Exchange {
         return state.proxy.fills.join(tableKey, limit: state.settings.fills) {
             looksLeft > 0 && lookUp().sightings != sightings
         } make: {
-            makeFill(purpose, originRequest(isFill: true), method: .get, tableKey: tableKey)
+            makeFill(purpose, request(for: purpose), method: .get, tableKey: tableKey)
         }
     }
 
@@ -80,6 +80,16 @@ extension Exchange {
             expectsContinue: !isFill && upload != nil && head.expectsContinue,
             acceptsTrailers: acceptsTrailers
         )
+    }
+
+    /// The request of a fill: about what is stored, the origin that gave it is asked first, and no older copy is taken.
+    private func request(for purpose: Fill.Purpose) -> OriginRequest {
+        var request = originRequest(isFill: true)
+        guard case .validate(let stored) = purpose else { return request }
+        request.preferred = state.proxy.origins.index(of: stored.facts.origin, in: request.list)
+        request.notOlderThan = stored.fields.first("Last-Modified").flatMap { HTTPDate.parse($0) }
+        request.hasFallback = mayServeStale(stored)
+        return request
     }
 
     /// Asks the origin for this client alone; nothing is stored.
@@ -174,7 +184,7 @@ extension Exchange {
 
     /// An error that stands for an origin that cannot answer, where there is something stale to serve (RFC 5861 §4).
     func isFailure(_ head: FillHead) -> Bool {
-        guard [500, 502, 503, 504].contains(head.status), let stored else { return false }
+        guard [429, 500, 502, 503, 504].contains(head.status) || !head.isDefinitive, let stored else { return false }
         return mayServeStale(stored)
     }
 

@@ -93,7 +93,7 @@ struct RecordPrefix: Equatable {
         put(facts.staleIfError)
         put(Record.seconds(storedAt))
         put(bodyChecksum)
-        put(UInt32(0))
+        put(facts.origin)
         put(UInt32(0))
     }
 
@@ -124,6 +124,7 @@ struct RecordPrefix: Equatable {
             staleWhileRevalidate: take(56, UInt32.self),
             staleIfError: take(60, UInt32.self)
         )
+        facts.origin = take(72, UInt32.self)
         let content = Record.prefixLength + keyLength + variantLength + headLength
         guard headerLength <= Record.maximumHeaderLength, content <= headerLength,
             headerLength % 8 == 0, (0...Record.maximumBodyLength).contains(bodyLength),

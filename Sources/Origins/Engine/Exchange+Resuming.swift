@@ -1,0 +1,57 @@
+// How an exchange goes on with a body that broke off after bytes of it have gone out: the next origins, and at last the
+// same one again, are asked for the rest. What they send is used only where it is of the same representation
+// (`Resumption`); else the transfer breaks, which the client sees.
+
+import HTTPMessage
+import NIOCore
+
+extension Exchange {
+    /// The most times one body is gone on with: each time it has to be another failure.
+    static let maximumResumes = 3
+
+    /// The attempt whose body goes out has ended.
+    func deliveringEnded(_ attempt: Attempt, _ error: OriginError?) {
+        if let error {
+            if canBeGoneOnWith(error) { return askForRest(after: attempt, error) }
+            return fail(error)
+        }
+        guard bytesToSkip == 0, resumes == 0 || resumption?.isComplete != false else {
+            return fail(attempt.fault(.truncated, "receive body", detail: "the rest is shorter than was told"))
+        }
+        isComplete = true
+        flush()
+    }
+
+    private func canBeGoneOnWith(_ error: OriginError) -> Bool {
+        guard resumption != nil, resumes < Self.maximumResumes else { return false }
+        switch error.kind {
+        case .reset, .truncated, .stalled, .malformed, .fileSystem, .connectTimeout, .unreachable: return true
+        default: return false
+        }
+    }
+
+    /// Asks the others in their order, then the one that broke off.
+    private func askForRest(after attempt: Attempt, _ error: OriginError) {
+        guard let resumption else { return fail(error) }
+        resumes += 1
+        bytesToSkip = 0
+        delivering = nil
+        brokenOff = error
+        let failed = attempt.lane.origin.index
+        order = AskingOrder(engine.origins(of: request).filter { $0 != failed } + [failed])
+        request.fields = resumption.fields(from: request.fields)
+        engine.later(.askNext(self))
+    }
+
+    /// An origin has answered the request for the rest: goes on with its body, or asks the next; inside libcurl.
+    func goOn(_ resumption: Resumption, with attempt: Attempt, _ head: OriginHead) {
+        guard let skip = resumption.bytesToSkip(in: head) else {
+            engine.later(.drop(attempt))
+            engine.later(.askNext(self))
+            return
+        }
+        attempt.lane.counters.update { $0.resumed += 1 }
+        bytesToSkip = skip
+        delivering = attempt
+    }
+}

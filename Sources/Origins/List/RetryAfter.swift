@@ -1,0 +1,20 @@
+// How long an origin asks to be left alone (RFC 9110 §10.2.3). Pure.
+
+import HTTPMessage
+
+/// Reads Retry-After.
+enum RetryAfter {
+    /// The time an answer of 429 or 503 asks for; nil where it asks for none, or for what is no time.
+    ///
+    /// - Parameters:
+    ///   - head: The answer's head.
+    ///   - now: The time of the answer.
+    static func duration(of head: OriginHead, at now: WallTime) -> Duration? {
+        guard head.status == 429 || head.status == 503 else { return nil }
+        let values = head.fields.all("Retry-After")
+        guard values.count == 1, let value = values.first else { return nil }
+        let seconds = Decimal.parse(value).map { Int64(clamping: $0) } ?? HTTPDate.parse(value).map { $0 - now }
+        guard let seconds, seconds > 0 else { return nil }
+        return .seconds(min(seconds, 86_400))
+    }
+}

@@ -1,0 +1,36 @@
+// Value. How many requests may be asked besides the first asking: hedges, and origins asked although they are left alone.
+// Pure: time is an argument. A share of the requests, and a few a second where there are few, so that an outage adds a
+// bounded part to the load and never multiplies it (as Finagle's retry budgets do).
+
+/// The tokens for extra requests.
+struct RetryBudget: Equatable {
+    /// What each request adds: a tenth, so that at most a tenth more is asked.
+    static let share = 0.1
+    /// What a second adds.
+    static let aSecond = 10.0
+    /// The most that is kept for later.
+    static let most = 100.0
+
+    private var tokens = Self.aSecond
+    private var filledAt: ContinuousClock.Instant
+
+    init(at now: ContinuousClock.Instant) {
+        filledAt = now
+    }
+
+    /// A request is asked for the first time.
+    mutating func earn() {
+        tokens = min(tokens + Self.share, Self.most)
+    }
+
+    /// Whether one more request may be asked; takes its token.
+    mutating func take(at now: ContinuousClock.Instant) -> Bool {
+        if now > filledAt {
+            tokens = min(tokens + Self.aSecond * filledAt.duration(to: now).seconds, Self.most)
+            filledAt = now
+        }
+        guard tokens >= 1 else { return false }
+        tokens -= 1
+        return true
+    }
+}
