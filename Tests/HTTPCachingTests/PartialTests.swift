@@ -29,7 +29,8 @@ struct PartialTests {
         "§3.3: it answers ranges that lie inside, and those that lie outside the whole",
         arguments: [
             ("bytes=10-19", true), ("bytes=10-", false), ("bytes=9-19", false), ("bytes=12-13,15-16", true),
-            ("bytes=12-13,25-26", false), ("bytes=100-", true), ("bytes=0-", false), ("bytes=-5", false), ("x=1-2", false),
+            ("bytes=12-13,25-26", false), ("bytes=100-", true), ("bytes=0-", false), ("bytes=-5", false),
+            ("x=1-2", false),
             ("bytes=19-19", true), ("bytes=20-20", false), ("", false),
         ]
     )

@@ -127,7 +127,9 @@ struct PlannerTests {
 
     @Test(
         "RFC 9111 §4.3.2, RFC 9110 §13.2.2: If-Match and If-Unmodified-Since are the origin's to evaluate",
-        arguments: ["If-Match: \"a\"", "If-Match: x", "If-Unmodified-Since: \(date(0))", "If-Match: *\nIf-None-Match: *"]
+        arguments: [
+            "If-Match: \"a\"", "If-Match: x", "If-Unmodified-Since: \(date(0))", "If-Match: *\nIf-None-Match: *",
+        ]
     )
     func forOrigin(request: String) {
         for method in [Method.get, .head] {

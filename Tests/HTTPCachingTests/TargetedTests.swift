@@ -11,7 +11,8 @@ struct TargetedTests {
         arguments: [
             ("max-age=5", 5), ("max-age=5, max-age=7", 7), ("max-age=\"5\"", 0), ("max-age=5.5", 0), ("max-age", 0),
             ("max-age=?1", 0), ("max-age=abc", 0), ("max-age=(5)", 0), ("public", nil), ("s-maxage=9, max-age=5", 9),
-            ("max-age=-5", 0), ("max-age=999999999999999", 1_000_000), ("max-age=5;x=1", 5), ("unknown=1, max-age=5", 5),
+            ("max-age=-5", 0), ("max-age=999999999999999", 1_000_000), ("max-age=5;x=1", 5),
+            ("unknown=1, max-age=5", 5),
         ] as [(String, Int?)]
     )
     func lifetime(value: String, seconds: Int?) {
@@ -22,7 +23,9 @@ struct TargetedTests {
 
     @Test(
         "§2.2: what does not parse, or is empty, is as if it were absent",
-        arguments: ["", "max-age=", "max-age =5", "Max-Age=5", "max-age=5,", "max-age=5 no-store", "\u{1}", "max-age=1e3", "é"]
+        arguments: [
+            "", "max-age=", "max-age =5", "Max-Age=5", "max-age=5,", "max-age=5 no-store", "\u{1}", "max-age=1e3", "é",
+        ]
     )
     func invalid(value: String) {
         #expect(storedFacts("CDN-Cache-Control: \(value)\nCache-Control: max-age=60")?.freshUntil == born + 60)
@@ -52,7 +55,8 @@ struct TargetedTests {
         "RFC 9875 §2: a List of Strings, or nothing",
         arguments: [
             ("\"a\", \"b\"", ["a", "b"]), ("\"a\";x=1;y=\"z\"", ["a"]), ("\"a\", \"A\", \"a\"", ["a", "A"]), ("a", []),
-            ("\"a\", 1", []), ("\"a\"\", \"b\"", []), ("(\"a\")", []), ("", []), ("\"a,b\"", ["a,b"]), ("\"\\\"\"", ["\""]),
+            ("\"a\", 1", []), ("\"a\"\", \"b\"", []), ("(\"a\")", []), ("", []), ("\"a,b\"", ["a,b"]),
+            ("\"\\\"\"", ["\""]),
         ] as [(String, [String])]
     )
     func groups(value: String, names: [String]) {
@@ -132,7 +136,8 @@ struct PictureTests {
         "a picture expected: nothing and pages are refused, errors are what they are",
         arguments: [
             (200, "Content-Type: image/png", true), (200, "Content-Type: text/html", false), (200, "", true),
-            (200, "Content-Type: application/octet-stream", true), (200, "Content-Type: image/png\nContent-Length: 0", false),
+            (200, "Content-Type: application/octet-stream", true),
+            (200, "Content-Type: image/png\nContent-Length: 0", false),
             (200, "Content-Type: Text/Plain;charset=x", false), (404, "Content-Type: text/html", true),
             (200, "Content-Type:", true), (200, "Content-Type: application/json", false),
         ]
@@ -172,7 +177,9 @@ struct PictureTests {
 
     @Test("§5.2.2.4, §5.2.2.7: what is forwarded has the fields that are not stored")
     func forwarded() {
-        let response = fields("Cache-Control: no-cache=\"X\", private=\"Y\"\nX: 1\nY: 2\nConnection: Z\nZ: 3\nAge: 4\nWarning: 5")
+        let response = fields(
+            "Cache-Control: no-cache=\"X\", private=\"Y\"\nX: 1\nY: 2\nConnection: Z\nZ: 3\nAge: 4\nWarning: 5"
+        )
         let forwarded = StoredHead.forwarded(from: response, responseTime: born)
         #expect(forwarded.lines.map(\.name) == ["Cache-Control", "X", "Y", "Date"])
         #expect(StoredHead.fields(from: response, responseTime: born).lines.map(\.name) == ["Cache-Control", "Date"])

@@ -8,10 +8,6 @@ import Store
 import TestSupport
 import Testing
 
-private func stale(_ control: String, _ more: (String, String)...) -> [(String, String)] {
-    [("Cache-Control", "max-age=60" + (control.isEmpty ? "" : ", " + control)), ("Age", "120")] + more
-}
-
 @Suite("RFC 9111 §4.2: freshness")
 struct FreshnessScenarios {
     @Test(

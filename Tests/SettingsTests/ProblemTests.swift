@@ -203,7 +203,7 @@ import Testing
             ),
             (
                 "origins:\n  - url: http://a\n    timeout: 3s",
-                "l.yaml:4: origins[0].timeout: unknown setting; expected one of url, authoritative, connect_timeout, first_byte_timeout, stall_timeout, connections, queue, host_header, headers or ca_file"
+                "l.yaml:4: origins[0].timeout: unknown setting; expected one of url, authoritative, connect_timeout, first_byte_timeout, stall_timeout, hedge_after, probe, probe_interval, connections, queue, queue_timeout, host_header, headers or ca_file"
             ),
             (
                 "origins:\n  - url: http://a\n    ca_file: /none.pem",

@@ -77,7 +77,10 @@ struct GroupTests {
         stage.store.close()
     }
 
-    @Test("invariant 4: a member whose fill began before is not stored; one of another group is", arguments: [100, 300_000])
+    @Test(
+        "invariant 4: a member whose fill began before is not stored; one of another group is",
+        arguments: [100, 300_000]
+    )
     func fills(count: Int) async throws {
         let stage = try TestStore()
         try await stage.loaded()

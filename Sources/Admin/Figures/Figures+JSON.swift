@@ -43,6 +43,15 @@ extension Figures {
             "server_errors": .integer(Int(clamping: origin.serverErrors)),
             "skipped": .integer(Int(clamping: origin.skipped)),
             "refused_paths": .integer(Int(clamping: origin.refusedPaths)),
+            "not_found_share": origin.notFoundShare.map { .number($0) } ?? .null,
+            "lag_seconds": [
+                "count": .integer(Int(clamping: origin.lag.count)), "sum": .number(origin.lag.sum),
+                "longest": .number(origin.lag.longest), "last": .number(origin.lag.last),
+            ],
+            "hedges": .integer(Int(clamping: origin.hedges)),
+            "hedges_refused": .integer(Int(clamping: origin.hedgesRefused)),
+            "overtaken": .integer(Int(clamping: origin.overtaken)),
+            "resumed": .integer(Int(clamping: origin.resumed)), "probes": .integer(Int(clamping: origin.probes)),
             "bytes": .integer(Int(clamping: origin.bytes)),
             "first_byte_seconds": [
                 "count": .integer(Int(clamping: origin.firstByte.count)), "sum": .number(origin.firstByte.sum),

@@ -79,6 +79,26 @@ extension MetricFamily {
         origin(.counter, "refused_paths_total", "Paths that lead out of a file origin's root") {
             Double($0.refusedPaths)
         },
+        origin(.counter, "hedges_total", "Times the next origin was asked too because one was late") {
+            Double($0.hedges)
+        },
+        origin(.counter, "hedges_refused_total", "Times it was not, because the retry budget was used up") {
+            Double($0.hedgesRefused)
+        },
+        origin(.counter, "overtaken_total", "Requests dropped because another origin answered first") {
+            Double($0.overtaken)
+        },
+        origin(.counter, "resumed_total", "Bodies that broke off elsewhere and were gone on with from an origin") {
+            Double($0.resumed)
+        },
+        origin(.counter, "probes_total", "Probes sent to an origin") { Double($0.probes) },
+        origin(.counter, "lag_measured_total", "Pictures an origin first did not have and then had") {
+            Double($0.lag.count)
+        },
+        origin(.counter, "lag_seconds_total", "Seconds from its first 404 for a picture to its first 200, all together") {
+            $0.lag.sum
+        },
+        origin(.gauge, "lag_longest_seconds", "The longest of these times") { $0.lag.longest },
         origin(.counter, "received_bytes_total", "Bytes of bodies received from an origin") { Double($0.bytes) },
         origin(.gauge, "in_progress", "Requests an origin is answering now") { Double($0.inProgress) },
         origin(.gauge, "queued", "Requests that wait for a connection to an origin now") { Double($0.queued) },

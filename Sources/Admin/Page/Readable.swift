@@ -45,6 +45,11 @@ public enum Readable {
         return mean < 1 ? "\(fixed(mean * 1000, 1)) ms" : "\(fixed(mean, 2)) s"
     }
 
+    /// The mean of an origin's lag; a dash where it was never measured.
+    public static func lag(count: Int, sum: Double) -> String {
+        count == 0 ? "–" : "\(fixed(sum / Double(count), 1)) s"
+    }
+
     /// A number with that many digits behind the point.
     public static func fixed(_ value: Double, _ digits: Int) -> String {
         let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }

@@ -41,11 +41,14 @@ extension StatusPage {
           if (kind) made.className = kind;
           return made;
         }
+        function lag(figures) {
+          return figures.count === 0 ? "–" : (figures.sum / figures.count).toFixed(1) + " s";
+        }
         function originRow(origin) {
           const errors = Object.values(origin.errors).reduce((sum, count) => sum + count, 0);
           const row = document.createElement("tr");
           for (const text of [origin.url, number(origin.requests), number(errors), number(origin.not_found),
-            number(origin.server_errors), bytes(origin.bytes), latency(origin.first_byte_seconds),
+            number(origin.server_errors), lag(origin.lag_seconds), bytes(origin.bytes), latency(origin.first_byte_seconds),
             number(origin.in_progress), number(origin.queued)]) row.append(make("td", text));
           const state = document.createElement("td");
           state.append(origin.backing_off ? make("span", "failing", "bad") : make("span", "in use", "good"));

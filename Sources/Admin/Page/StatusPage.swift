@@ -108,6 +108,7 @@ enum StatusPage {
                 Readable.number(Int(clamping: origin.requests)),
                 Readable.number(Int(clamping: origin.errors.values.reduce(0, +))),
                 Readable.number(Int(clamping: origin.notFound)), Readable.number(Int(clamping: origin.serverErrors)),
+                Readable.lag(count: Int(clamping: origin.lag.count), sum: origin.lag.sum),
                 Readable.bytes(Int(clamping: origin.bytes)),
                 Readable.latency(sum: origin.firstByte.sum, count: Int(clamping: origin.firstByte.count)),
                 "\(origin.inProgress)", "\(origin.queued)",
@@ -117,7 +118,7 @@ enum StatusPage {
             return "<tr><td>\(escaped(origin.url))</td>\(cells.map { "<td>\($0)</td>" }.joined())<td>\(state)</td></tr>"
         }
         return """
-            <table><thead><tr><th>URL</th><th>Requests</th><th>Errors</th><th>Not found</th><th>5xx</th><th>Received</th>
+            <table><thead><tr><th>URL</th><th>Requests</th><th>Errors</th><th>Not found</th><th>5xx</th><th>Lag, mean</th><th>Received</th>
             <th>First byte, mean</th><th>In progress</th><th>Queued</th><th>State</th></tr></thead>
             <tbody id="origins">\(rows.joined())</tbody></table>
             """

@@ -70,7 +70,9 @@ public enum Planner {
         now: WallTime,
         rules: CachingRules
     ) -> Bool {
-        guard request.method != .other, !request.isForOrigin, !request.cacheControl.noCache, !stored.flags.contains(.noCache) else {
+        guard request.method != .other, !request.isForOrigin, !request.cacheControl.noCache,
+            !stored.flags.contains(.noCache)
+        else {
             return false
         }
         guard !stored.isFresh(at: now) else {

@@ -64,6 +64,11 @@ public struct OriginStatistics: Sendable {
     /// Whether it is left alone because of failures.
     public var isBackingOff = false
 
+    /// The share of its answers that were 404 or 410; nil before the first.
+    public var notFoundShare: Double? {
+        firstByte.count == 0 ? nil : Double(notFound) / Double(firstByte.count)
+    }
+
     /// Makes the figures of an origin that has done nothing yet.
     /// - Parameter url: The origin's URL as configured.
     public init(url: String) {

@@ -13,6 +13,14 @@ extension Configuration {
         public var connectTimeout = Duration.seconds(3)
         /// How long the response head may take once the request is sent.
         public var firstByteTimeout = Duration.seconds(15)
+        /// How long a request waits for one of its connections.
+        public var queueTimeout = Duration.seconds(5)
+        /// How late its answer may begin before the next origin is asked too.
+        public var hedgeDelay = HedgeDelay.never
+        /// The target by which it is asked whether it is well; nil leaves that to requests.
+        public var probePath: String?
+        /// The time between two such probes.
+        public var probeInterval = Duration.seconds(5)
         /// How long a body may stand still.
         public var stallTimeout = Duration.seconds(30)
         /// The most connections to it at a time.

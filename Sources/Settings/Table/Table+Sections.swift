@@ -45,6 +45,27 @@ extension Table {
                 .restart,
                 "How long a body may stand still."
             ),
+            row(
+                "hedge_after",
+                \.hedgeDelay,
+                .hedgeDelay,
+                .restart,
+                "How late its answer may begin before the next origin is asked too; the first good answer is taken."
+            ),
+            row(
+                "probe",
+                \.probePath,
+                Form.target.optional(),
+                .restart,
+                "A path that is asked for (HEAD) to see whether it is well: 200 to 399 is."
+            ),
+            row(
+                "probe_interval",
+                \.probeInterval,
+                .duration(brief...second * 3600),
+                .restart,
+                "The time between two probes."
+            ),
             row("connections", \.connections, .count(1...10_000), .restart, "The most connections to it at a time."),
             row(
                 "queue",
@@ -52,6 +73,13 @@ extension Table {
                 .count(0...1_000_000),
                 .restart,
                 "The most requests that wait for one of its connections."
+            ),
+            row(
+                "queue_timeout",
+                \.queueTimeout,
+                .duration(brief...second * 300),
+                .restart,
+                "How long they wait before the next origin is asked."
             ),
             row(
                 "host_header",

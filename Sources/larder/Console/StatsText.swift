@@ -54,8 +54,8 @@ struct StatsText {
     }
 
     private var origins: [String] {
-        var table = TextTable(.left, .right, .right, .right, .right, .right, .left)
-        table.add("URL", "requests", "errors", "not found", "received", "first byte", "")
+        var table = TextTable(.left, .right, .right, .right, .right, .right, .right, .left)
+        table.add("URL", "requests", "errors", "not found", "lag", "received", "first byte", "")
         for origin in value("origins").items {
             let errors = (origin["errors"]?.members ?? []).reduce(0) { $0 + $1.value.whole }
             let times = origin["first_byte_seconds"]
@@ -63,13 +63,24 @@ struct StatsText {
                 origin["url"]?.text ?? "",
                 Readable.number(origin["requests"]?.whole ?? 0),
                 Readable.number(errors + (origin["server_errors"]?.whole ?? 0)),
-                Readable.number(origin["not_found"]?.whole ?? 0),
+                notFound(origin),
+                lag(origin),
                 Readable.bytes(origin["bytes"]?.whole ?? 0),
                 Readable.latency(sum: times?["sum"]?.double ?? 0, count: times?["count"]?.whole ?? 0),
                 origin["backing_off"]?.isTrue == true ? "failing" : ""
             )
         }
         return ["ORIGINS"] + table.lines(indent: 2)
+    }
+
+    private func notFound(_ origin: JSON) -> String {
+        guard let count = origin["not_found"]?.whole, count > 0 else { return "0" }
+        return "\(Readable.number(count)) (\(Readable.percent(origin["not_found_share"]?.double ?? 0)))"
+    }
+
+    private func lag(_ origin: JSON) -> String {
+        let lag = origin["lag_seconds"]
+        return Readable.lag(count: lag?["count"]?.whole ?? 0, sum: lag?["sum"]?.double ?? 0)
     }
 
     private var store: [String] {

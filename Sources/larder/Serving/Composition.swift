@@ -130,14 +130,23 @@ extension OriginSettings {
             case .client: .client
             case .name(let name): .name(name)
             }
+        let hedge: Hedge =
+            switch origin.hedgeDelay {
+            case .never: .never
+            case .after(let delay): .after(delay)
+            case .percentile95: .percentile95
+            }
         self.init(
             url: origin.url.text,
             isAuthoritative: origin.isAuthoritative,
             connectTimeout: origin.connectTimeout,
             firstByteTimeout: origin.firstByteTimeout,
+            queueTimeout: origin.queueTimeout,
             stallTimeout: origin.stallTimeout,
             maximumConnections: origin.connections,
             maximumQueued: origin.queue,
+            hedge: hedge,
+            probe: origin.probePath.map { Probe(path: $0, interval: origin.probeInterval) },
             hostHeader: host,
             headers: origin.headers.map { ($0.name, $0.value) },
             caFile: origin.caFile

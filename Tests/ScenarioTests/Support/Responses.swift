@@ -26,6 +26,10 @@ func fields(_ cacheControl: String, _ more: (String, String)...) -> [(String, St
 /// A minute of freshness.
 let fresh: [(String, String)] = [("Cache-Control", "max-age=60")]
 
+func stale(_ control: String, _ more: (String, String)...) -> [(String, String)] {
+    [("Cache-Control", "max-age=60" + (control.isEmpty ? "" : ", " + control)), ("Age", "120")] + more
+}
+
 /// A head as a real origin sends it, for a body that the script sends in parts.
 func head(length: Int, _ more: String = "Cache-Control: max-age=60\r\n") -> ScriptedOrigin.Step {
     .head("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\(more)\r\n")

@@ -1,0 +1,12 @@
+// value
+// When the next origin is asked too, because one is late.
+
+/// How long an origin may take to begin its answer before the next is asked too.
+public enum HedgeDelay: Sendable, Hashable {
+    /// For ever: the next is asked only where this one fails.
+    case never
+    /// This long.
+    case after(Duration)
+    /// As long as 19 of 20 of its latest answers took.
+    case percentile95
+}
