@@ -1,0 +1,25 @@
+// Shared: a loopback port that takes connections and closes each at once, as a server that dies while it is greeted.
+
+import Glibc
+
+/// A port whose connections end before a word is said.
+public final class ClosingPort: Sendable {
+    /// The port to connect to.
+    public let port: Int
+    private let listener: Int32
+
+    /// Opens the port.
+    public init() throws {
+        let descriptor = try Socket.listen(port: 0, backlog: 64)
+        listener = descriptor
+        port = Socket.port(of: descriptor)
+        startThread {
+            while let connection = Socket.accept(descriptor) { close(connection) }
+            close(descriptor)
+        }
+    }
+
+    deinit {
+        shutdown(listener, Int32(SHUT_RDWR))
+    }
+}
