@@ -44,7 +44,8 @@ test: ## Installs missing packages and runs all tests
 	@$(MAKE) --no-print-directory pictures
 	$(SWIFT) build --build-tests $(CHECKED)
 	$(call each-suite,$(SWIFT) test --skip-build)
-	@if [ -x Tests/SystemTests/run ]; then Tests/SystemTests/run; fi
+	Tests/SystemTests/run
+	Tests/SystemTests/outages
 
 check: lint test sanitize ## Everything that must pass before a change is merged
 

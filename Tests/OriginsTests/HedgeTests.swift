@@ -81,7 +81,7 @@ import Testing
         let (late, quick) = (try ScriptedOrigin(), try ScriptedOrigin())
         let go = Gate()
         late.respond { _ in [.hold(go), .text("late")] }
-        quick.respond { _ in [.text("quick")] }
+        quick.respond { _ in [.hold(go), .text("quick")] }
         let running = try Running([settings(late, hedge: .after(.milliseconds(1))), settings(quick)])
         let collectors = (0..<60).map { _ in Collector() }
         for (number, collector) in collectors.enumerated() {
@@ -114,5 +114,20 @@ import Testing
         go.open()
         #expect(try await collector.ended().body == Array("late".utf8))
         #expect(quick.requestCount("/a.jpg") == 0)
+    }
+
+    @Test("an origin that has been overtaken five times in a row is left alone; who still waits for it asks the next")
+    func overtaken() async throws {
+        let (late, quick) = (try ScriptedOrigin(), try ScriptedOrigin())
+        late.respond { _ in [.hang] }
+        quick.respond { _ in [.text("quick")] }
+        let running = try Running([settings(late, hedge: .after(.milliseconds(300))), settings(quick)])
+        // Ten hedges are allowed at once; the rest would wait for a minute.
+        let collectors = (0..<40).map { _ in Collector() }
+        for (number, collector) in collectors.enumerated() {
+            running.origins.send(OriginRequest(target: "/\(number).jpg"), to: collector)
+        }
+        for collector in collectors { #expect(try await collector.ended().body == Array("quick".utf8)) }
+        #expect(running.origins.statistics()[0].isBackingOff)
     }
 }

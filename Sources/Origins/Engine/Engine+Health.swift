@@ -7,7 +7,9 @@ extension Engine {
     /// An origin's health has changed, or not.
     func note(_ change: Health.Change, of lane: Lane) {
         lane.report(change)
-        if case .opened = change { scheduleProbe(of: lane) }
+        guard case .opened = change else { return }
+        scheduleProbe(of: lane)
+        later(.askBeside(lane))
     }
 
     /// A probe has told nothing: the next one comes as if it had failed.

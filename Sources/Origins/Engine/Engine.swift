@@ -13,6 +13,8 @@ final class Engine {
         case askNext(Exchange)
         case start(Attempt)
         case drop(Attempt)
+        /// What waits for an origin that is left alone now asks the next.
+        case askBeside(Lane)
     }
 
     let lanes: [Lane]
@@ -239,6 +241,7 @@ final class Engine {
                 case .askNext(let exchange): exchange.askNext()
                 case .start(let attempt): attempt.beginAfterWaiting()
                 case .drop(let attempt): attempt.drop()
+                case .askBeside(let lane): for exchange in Array(exchanges.values) { exchange.askBeside(lane) }
                 }
             }
             let hasFired = multi.fire(at: .now)

@@ -115,6 +115,14 @@ final class Exchange {
         ask(next)
     }
 
+    /// The origin being asked is left alone from now on: what waits for it need not wait for its timeout.
+    func askBeside(_ lane: Lane) {
+        guard !hasEnded, !isProbe, !request.isSingle, delivering == nil, asking.count == 1, asking[0].lane === lane,
+            let next = order.next(isWell: { isWorthAsking($0) }, lastResort: { _ in false })
+        else { return }
+        ask(next)
+    }
+
     /// Lets bytes flow again.
     func resume() {
         guard !hasEnded, isPaused else { return }
@@ -196,6 +204,13 @@ final class Exchange {
         for late in asking {
             tried.append(OriginAttempt(origin: late.lane.origin.index, outcome: .overtaken))
             late.lane.counters.update { $0.overtaken += 1 }
+            // One after the other too late is as good as down, long before the first timeout.
+            late.lane.lastFailure = late.fault(
+                .firstByteTimeout,
+                "await response",
+                detail: "another origin was quicker"
+            )
+            engine.note(late.lane.health.recordFailure(at: engine.now, chance: engine.chance()), of: late.lane)
             engine.later(.drop(late))
         }
         asking = []
