@@ -95,7 +95,8 @@ extension MetricFamily {
         origin(.counter, "lag_measured_total", "Pictures an origin first did not have and then had") {
             Double($0.lag.count)
         },
-        origin(.counter, "lag_seconds_total", "Seconds from its first 404 for a picture to its first 200, all together") {
+        origin(.counter, "lag_seconds_total", "Seconds from its first 404 for a picture to its first 200, all together")
+        {
             $0.lag.sum
         },
         origin(.gauge, "lag_longest_seconds", "The longest of these times") { $0.lag.longest },

@@ -122,7 +122,9 @@ final class Lane {
         return health.recordFailure(at: now, chance: chance)
     }
 
-    /// Whether an answer says that the origin cannot cope; 500 says it of one picture. The configured probe has to succeed.
+    /// Whether an answer says that the origin cannot cope; 500 says it of one picture.
+    ///
+    /// The configured probe has to succeed.
     private func isTrouble(_ answer: Answer) -> Bool {
         if answer.isProbe, settings.probe != nil { return !(200..<400).contains(answer.head.status) }
         return [429, 502, 503, 504].contains(answer.head.status)

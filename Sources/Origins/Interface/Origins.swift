@@ -78,9 +78,10 @@ public final class Origins: Sendable {
         worker?.join()
     }
 
-    /// A number for an origin that stays the same over restarts and changes of the lists, never 0: FNV-1a of its URL.
+    /// A number for an origin that stays the same over restarts and changes of the lists.
     ///
     /// - Parameter index: The origin's index.
+    /// - Returns: FNV-1a of its URL; never 0.
     public func identity(of index: Int) -> UInt32 { identities[index] }
 
     private static func identity(of url: String) -> UInt32 {
@@ -98,9 +99,10 @@ public final class Origins: Sendable {
         lists[list].first { identities[$0] == identity }
     }
 
-    /// The URL of an origin, as configured.
+    /// The URL of an origin.
     ///
     /// - Parameter index: The origin's index.
+    /// - Returns: The URL as configured.
     public func url(of index: Int) -> String { counters[index].url }
 
     /// The figures of every origin, list after list.

@@ -68,6 +68,7 @@ struct Health: Equatable {
     ///   - now: The time.
     ///   - chance: Between 0 and 1; shortens the back-off to between half and all of it, so that the larders of a farm do
     ///     not probe in step.
+    /// - Returns: Whether it is left alone from now on.
     mutating func recordFailure(at now: ContinuousClock.Instant, chance: Double) -> Change {
         switch state {
         case .closed(let failures):

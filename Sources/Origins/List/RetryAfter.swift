@@ -4,11 +4,12 @@ import HTTPMessage
 
 /// Reads Retry-After.
 enum RetryAfter {
-    /// The time an answer of 429 or 503 asks for; nil where it asks for none, or for what is no time.
+    /// The time an answer of 429 or 503 asks for.
     ///
     /// - Parameters:
     ///   - head: The answer's head.
     ///   - now: The time of the answer.
+    /// - Returns: A day at most; nil where it asks for none, or for what is no time.
     static func duration(of head: OriginHead, at now: WallTime) -> Duration? {
         guard head.status == 429 || head.status == 503 else { return nil }
         let values = head.fields.all("Retry-After")

@@ -30,12 +30,13 @@ extension Form where Value == HedgeDelay {
 extension Form where Value == String {
     /// The path of a request, with or without a query.
     static var target: Form {
-        scalar("path of a URL", range: "begins with /", expected: "a path such as /alive.txt", text: { $0 }) {
+        let expected = "a path such as /alive.txt, percent-encoded"
+        return scalar("path of a URL", range: "begins with /", expected: expected, text: \.self) {
             (text, _) throws(Mistake) in
             guard text.hasPrefix("/"), text.utf8.count <= 1024, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
                 throw Mistake(
                     message: "\(quoted(text)) is not the path of a URL",
-                    expected: "a path such as /alive.txt, percent-encoded"
+                    expected: expected
                 )
             }
             return text
