@@ -228,6 +228,88 @@ struct ValidationScenarios {
         }
     }
 
+    @Test("§4: a burst for what may not be reused makes two requests: the second one's answer came after all had asked")
+    func burstOfNoCache() async throws {
+        let origin = try ScriptedOrigin()
+        let (first, second) = (Gate(), Gate())
+        let answer = ScriptedOrigin.Step.text("x", fields: fields("no-cache", ("ETag", "\"1\"")))
+        origin.on("/a", times: [[.hold(first), answer], [.hold(second), answer]])
+        try await withLarder(origin) { larder in
+            try await withThrowingTaskGroup(of: RawResponse.self) { group in
+                group.addTask { try await larder.get("/a") }
+                try await origin.waitForRequests(1)
+                for _ in 0..<19 { group.addTask { try await larder.get("/a") } }
+                try await larder.reaches(.followers, 19)
+                first.open()
+                try await larder.reaches(.followers, 19 + 18)
+                second.open()
+                for try await response in group { #expect(response.text == "x") }
+            }
+            #expect(origin.requestCount() == 2)
+        }
+    }
+
+    @Test(
+        "§4: who comes while what may not be reused is on its way is not given it",
+        arguments: [("no-cache", ""), ("max-age=0", ""), ("max-age=60", "no-cache"), ("max-age=60", "min-fresh=100")]
+    )
+    func notReusable(response: String, request: String) async throws {
+        let origin = try ScriptedOrigin()
+        let gate = Gate()
+        let head = head(length: 2, "Cache-Control: \(response)\r\nETag: \"1\"\r\n")
+        origin.on(
+            "/a",
+            times: [
+                [head, .hold(gate), .raw(Array("1.".utf8))], [.text("2.", fields: fields(response, ("ETag", "\"2\"")))],
+            ]
+        )
+        try await withLarder(origin) { larder in
+            let port = larder.port
+            let early = try await onThread { try RawClient(port: port) }
+            try await onThread {
+                try early.send(method: "GET", "/a")
+                _ = try early.receiveHead()
+            }
+            let late = try await larder.get("/a", request.isEmpty ? [] : [("Cache-Control", request)])
+            #expect(late.text == "2.")
+            gate.open()
+            #expect(try await onThread { try early.receive(bytes: 2) } == Array("1.".utf8))
+            await larder.settle()
+            // The one that was asked for later stays, whichever came in later.
+            #expect(try await larder.get("/a", [("Cache-Control", "max-stale, only-if-cached")])["ETag"] != "\"1\"")
+        }
+    }
+
+    @Test("§4.3.4: what a 304 makes private is for the one who asked for it, and not stored any more")
+    func becomesPrivate() async throws {
+        let origin = try ScriptedOrigin()
+        let gate = Gate()
+        let control = "private, max-age=60"
+        origin.on(
+            "/a",
+            times: [
+                [.text("x", fields: stale("", ("ETag", "\"1\"")))],
+                [.hold(gate), .respond(status: 304, fields: fields(control, ("ETag", "\"1\"")))],
+                [.text("own", fields: fields(control, ("ETag", "\"1\"")))],
+            ]
+        )
+        try await withLarder(origin) { larder in
+            try await larder.fill("/a")
+            async let one = larder.get("/a")
+            try await origin.waitForRequests(2)
+            async let other = larder.get("/a")
+            try await larder.reaches(.followers, 1)
+            gate.open()
+            let answers = try await [one, other]
+            #expect(answers.map(\.text) == ["x", "own"])
+            #expect(answers[0].cacheStatus == "larder; fwd=stale; fwd-status=304; detail=private")
+            #expect(answers[0]["Age"] == nil || answers[0]["Age"] == "0")
+            await larder.settle()
+            #expect(larder.store.statistics.responses == 0)
+            #expect(try await larder.get("/a").text == "own")
+        }
+    }
+
     @Test("§5.2.2.4: no-cache is stored and validated every time")
     func noCache() async throws {
         let origin = try ScriptedOrigin()
@@ -296,8 +378,24 @@ struct StaleScenarios {
             let response = try await larder.get("/a")
             #expect(response.status == 200)
             #expect(response.text == "x")
-            #expect(response.cacheStatus == "larder; hit; detail=stale-if-error")
+            let isAnswered = [.error500, .error503].contains(outage)
+            let outcome = isAnswered ? "fwd=stale; fwd-status=\(outage == .error500 ? 500 : 503)" : "hit"
+            #expect(response.cacheStatus == "larder; \(outcome); detail=stale-if-error")
             #expect(Int(response["Age"] ?? "") ?? 0 >= 120)
+        }
+    }
+
+    @Test(
+        "RFC 5861: what was never fresh and has no validator is stored where its origin gives a window",
+        arguments: [true, false]
+    )
+    func window(isGiven: Bool) async throws {
+        let origin = try ScriptedOrigin()
+        let control = isGiven ? "max-age=0, stale-if-error=60" : "max-age=0"
+        origin.on("/a", times: [[.text("x", fields: fields(control))], [.text("busy", status: 503)]])
+        try await withLarder(origin) { larder in
+            try await larder.fill("/a")
+            #expect(try await larder.get("/a").text == (isGiven ? "x" : "busy"))
         }
     }
 

@@ -31,8 +31,9 @@ final class Fill: Sendable {
     enum Progress: Sendable {
         case waiting
         case head(FillHead)
-        /// The origin said 304: serve the stored response with this head and these facts.
-        case notModified(Stored)
+        /// The origin said 304: serve the stored response with this head and these facts; to its leader alone where the
+        /// 304 has made it one that must not be stored any more, for this reason.
+        case notModified(Stored, Storability.Refusal?)
         /// The answer is not for others: each follower asks for itself.
         case alone(FillHead)
         case failed(OriginError)
@@ -79,6 +80,8 @@ final class Fill: Sendable {
         var isRetried = false
         /// Nobody needs it any more; said before the transfer was known.
         var isUnwanted = false
+        /// The fill in whose place this one came, for requests that the former's answer is too old for.
+        weak var former: Fill?
     }
 
     let key: [UInt8]
@@ -90,6 +93,8 @@ final class Fill: Sendable {
     let method: HTTPMessage.Method
     /// The epoch in which it began: the fence.
     let epoch: UInt32
+    /// Who came before this may be given its answer whatever its freshness.
+    let began = NIODeadline.now()
     let table: FillTable
     let services: FillServices
     let state = Mutex(State())
@@ -145,6 +150,9 @@ final class Fill: Sendable {
         if isUnwanted { transfer.cancel() }
         resume?.resume()
     }
+
+    /// Takes the place of another in the table.
+    func replace(_ former: Fill?) { state.withLock { $0.former = former } }
 
     /// True where its key was purged since it began: it answers those who came before, and nobody else.
     var isPurged: Bool { services.store.hasPurged(key, since: epoch) }
