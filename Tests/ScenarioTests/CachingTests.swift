@@ -228,58 +228,6 @@ struct ValidationScenarios {
         }
     }
 
-    @Test("§4: a burst for what may not be reused makes two requests: the second one's answer came after all had asked")
-    func burstOfNoCache() async throws {
-        let origin = try ScriptedOrigin()
-        let (first, second) = (Gate(), Gate())
-        let answer = ScriptedOrigin.Step.text("x", fields: fields("no-cache", ("ETag", "\"1\"")))
-        origin.on("/a", times: [[.hold(first), answer], [.hold(second), answer]])
-        try await withLarder(origin) { larder in
-            try await withThrowingTaskGroup(of: RawResponse.self) { group in
-                group.addTask { try await larder.get("/a") }
-                try await origin.waitForRequests(1)
-                for _ in 0..<19 { group.addTask { try await larder.get("/a") } }
-                try await larder.reaches(.followers, 19)
-                first.open()
-                try await larder.reaches(.followers, 19 + 18)
-                second.open()
-                for try await response in group { #expect(response.text == "x") }
-            }
-            #expect(origin.requestCount() == 2)
-        }
-    }
-
-    @Test(
-        "§4: who comes while what may not be reused is on its way is not given it",
-        arguments: [("no-cache", ""), ("max-age=0", ""), ("max-age=60", "no-cache"), ("max-age=60", "min-fresh=100")]
-    )
-    func notReusable(response: String, request: String) async throws {
-        let origin = try ScriptedOrigin()
-        let gate = Gate()
-        let head = head(length: 2, "Cache-Control: \(response)\r\nETag: \"1\"\r\n")
-        origin.on(
-            "/a",
-            times: [
-                [head, .hold(gate), .raw(Array("1.".utf8))], [.text("2.", fields: fields(response, ("ETag", "\"2\"")))],
-            ]
-        )
-        try await withLarder(origin) { larder in
-            let port = larder.port
-            let early = try await onThread { try RawClient(port: port) }
-            try await onThread {
-                try early.send(method: "GET", "/a")
-                _ = try early.receiveHead()
-            }
-            let late = try await larder.get("/a", request.isEmpty ? [] : [("Cache-Control", request)])
-            #expect(late.text == "2.")
-            gate.open()
-            #expect(try await onThread { try early.receive(bytes: 2) } == Array("1.".utf8))
-            await larder.settle()
-            // The one that was asked for later stays, whichever came in later.
-            #expect(try await larder.get("/a", [("Cache-Control", "max-stale, only-if-cached")])["ETag"] != "\"1\"")
-        }
-    }
-
     @Test("§4.3.4: what a 304 makes private is for the one who asked for it, and not stored any more")
     func becomesPrivate() async throws {
         let origin = try ScriptedOrigin()
@@ -396,6 +344,22 @@ struct StaleScenarios {
         try await withLarder(origin) { larder in
             try await larder.fill("/a")
             #expect(try await larder.get("/a").text == (isGiven ? "x" : "busy"))
+        }
+    }
+
+    @Test(
+        "RFC 9111 §4.3.3: an error that may be stored does not take the place of what can stand in for it",
+        arguments: [true, false]
+    )
+    func storableError(hasValidator: Bool) async throws {
+        let origin = try ScriptedOrigin()
+        let picture = stale("stale-if-error=600", hasValidator ? ("ETag", "\"1\"") : ("X-A", "1"))
+        let error = ScriptedOrigin.Step.text("busy", status: 503, fields: fresh)
+        origin.on("/a", times: [[.text("x", fields: picture)], [error], [error], [.text("new", fields: fresh)]])
+        try await withLarder(origin) { larder in
+            var texts: [String] = []
+            for _ in 0..<5 { texts.append(try await larder.fill("/a").text) }
+            #expect(texts == ["x", "x", "x", "new", "new"])
         }
     }
 

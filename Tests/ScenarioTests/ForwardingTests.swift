@@ -83,6 +83,7 @@ struct ForwardingTests {
                     let refused = try await larder.request(method, "/b", [("CDN-Loop", value)])
                     #expect(refused.status == 508)
                     #expect(refused["Proxy-Status"] == "larder; error=proxy_loop_detected")
+                    #expect(refused.cacheStatus == "larder; detail=loop")
                 }
             }
             #expect(larder.counter(.loops) == 6)

@@ -82,7 +82,9 @@ extension Fill {
             forwardStatus: forwardStatus,
             isPostOfTarget: isPostOfTarget
         )
-        let mayStore = head.isStorable && (!isPass || isPostOfTarget) && (head.isDefinitive || !isValidation)
+        let mayStore =
+            head.isStorable && (!isPass || isPostOfTarget) && (head.isDefinitive || !isValidation)
+            && !(hasStandIn && head.isFailure)
         // What answers a POST is stored after the invalidation that the POST itself brought.
         let writer = mayStore ? makeWriter(head, epoch: isPass ? services.store.epoch : epoch) : nil
         // What is not going to be in a volume is only shared where memory holds all of it.

@@ -103,6 +103,7 @@ extension Fill {
             writer.finish { [self] _ in
                 table.remove(self)
                 release()
+                tell { $0.isSettled = true }
             }
         } else {
             table.remove(self)
@@ -118,6 +119,8 @@ extension Fill {
         }
         writer?.abort()
         former?.stopStoring()
+        // Some may wait for what will not be stored now.
+        tell { _ in }
     }
 
     func fail(_ error: OriginError) {

@@ -71,6 +71,8 @@ final class Fill: Sendable {
         /// The trailer section, once the body is complete.
         var trailers = Fields()
         var isComplete = false
+        /// The directory knows the response, or never will.
+        var isSettled = false
         var isBroken = false
         var isPaused = false
         var transfer: OriginTransfer?
@@ -93,6 +95,8 @@ final class Fill: Sendable {
     let method: HTTPMessage.Method
     /// The epoch in which it began: the fence.
     let epoch: UInt32
+    /// What is stored already may stand in for an error: then the error is not stored in its place (RFC 9111 §4.3.3).
+    let hasStandIn: Bool
     /// Who came before this may be given its answer whatever its freshness.
     let began = NIODeadline.now()
     let table: FillTable
@@ -107,10 +111,12 @@ final class Fill: Sendable {
         request: OriginRequest,
         method: HTTPMessage.Method,
         epoch: UInt32,
+        hasStandIn: Bool,
         table: FillTable,
         services: FillServices
     ) {
         self.key = key
+        self.hasStandIn = hasStandIn
         self.tableKey = tableKey
         self.purpose = purpose
         self.request = request
@@ -192,6 +198,16 @@ final class Fill: Sendable {
     }
 
     var progress: Progress { state.withLock { $0.progress } }
+
+    /// All bytes are in, and the store is about to have them: readers are told when it does.
+    var isSettling: Bool {
+        state.withLock { state in
+            guard state.writer != nil, !state.isSettled, !state.isBroken, case .head(let head) = state.progress else {
+                return false
+            }
+            return state.isComplete || head.contentLength == state.body.received
+        }
+    }
 
     /// The interim responses behind the first `count`.
     func interims(after count: Int) -> ArraySlice<Interim> { state.withLock { $0.interims.dropFirst(count) } }

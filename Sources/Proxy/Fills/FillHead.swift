@@ -38,6 +38,9 @@ struct FillHead: Sendable {
     /// The store takes the body as it comes.
     var isBeingStored = false
 
+    /// It stands for an origin that cannot answer, or cannot answer for good (RFC 5861 §4).
+    var isFailure: Bool { [429, 500, 502, 503, 504].contains(status) || !isDefinitive }
+
     var isStorable: Bool {
         if case .storable = storability { return true }
         return false

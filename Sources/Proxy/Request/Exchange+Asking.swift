@@ -57,6 +57,8 @@ extension Exchange {
     /// too early for it.
     private func joinNewer(for purpose: Fill.Purpose) {
         let reason = reason ?? .stale
+        // What is stored in a moment can be validated then, rather than fetched once more.
+        guard fill?.isSettling != true else { return }
         guard takeLook() else { return pass(reason, isCounted: true) }
         leaveFill()
         wantsNewer = true
@@ -88,6 +90,7 @@ extension Exchange {
             request: request,
             method: method,
             epoch: epoch,
+            hasStandIn: stored.map(mayServeStale) ?? false,
             table: state.proxy.fills,
             services: state.proxy.services(for: state)
         )
@@ -201,9 +204,9 @@ extension Exchange {
         connection.flushIfNeeded()
     }
 
-    /// An error that stands for an origin that cannot answer, where there is something stale to serve (RFC 5861 §4).
+    /// An error, where there is something stale to serve in its place (RFC 5861 §4).
     func isFailure(_ head: FillHead) -> Bool {
-        guard [429, 500, 502, 503, 504].contains(head.status) || !head.isDefinitive, let stored else { return false }
+        guard head.isFailure, let stored else { return false }
         return mayServeStale(stored)
     }
 
