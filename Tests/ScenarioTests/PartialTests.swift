@@ -77,6 +77,7 @@ struct PartialTests {
             #expect(whole.status == 200)
             #expect(whole.body == picture)
             #expect(whole["Content-Range"] == nil)
+            #expect(whole.values(of: "Via") == ["1.1 larder"])
             #expect(whole.cacheStatus.contains("fwd=partial; fwd-status=206; stored"))
             #expect(origin.requests.last?.field("Range") == (isStart ? "bytes=5-" : "bytes=0-4"))
             #expect(origin.requests.last?.field("If-Range") == "\"1\"")

@@ -152,7 +152,7 @@ extension Fill {
 
     private func freshen(_ stored: Stored, with response: OriginResponse) {
         services.counters.add(.validated)
-        let fields = Freshening.freshen(stored.fields, with: response.fields)
+        let fields = Freshening.freshen(stored.fields, with: response.fieldsWithVia)
         let bytes = ByteBuffer(head: stored.status, fields: fields)
         let freshened: Stored
         let refusal: Storability.Refusal?
@@ -218,7 +218,7 @@ extension Fill {
             storedStatus: stored.status,
             length: stored.bodyLength,
             status: response.status,
-            response: response.fields
+            response: response.fieldsWithVia
         )
         switch outcome {
         case .none: break

@@ -68,9 +68,15 @@ struct FillHead: Sendable {
         status = response.status
         self.forwardStatus = forwardStatus ?? response.status
         isPicture = settings.expectsImage(key)
-        fields = Self.finished(StoredHead.fields(from: response.fields, responseTime: response.responseTime))
+        fields = Self.finished(
+            StoredHead.fields(from: response.fields, responseTime: response.responseTime),
+            response
+        )
         bytes = ByteBuffer(head: response.status, reason: response.reason, fields: fields)
-        let forwarded = Self.finished(StoredHead.forwarded(from: response.fields, responseTime: response.responseTime))
+        let forwarded = Self.finished(
+            StoredHead.forwarded(from: response.fields, responseTime: response.responseTime),
+            response
+        )
         own =
             forwarded == fields
             ? nil : (forwarded, ByteBuffer(head: response.status, reason: response.reason, fields: forwarded))
@@ -122,10 +128,19 @@ struct FillHead: Sendable {
         return response.responseTime - min(age, Int(Int32.max))
     }
 
-    private static func finished(_ fields: Fields) -> Fields {
+    private static func finished(_ fields: Fields, _ response: OriginResponse) -> Fields {
         var fields = fields
         fields.removeAll("Content-Length")
-        fields.append(name: "Via", value: Via.value(receivedMinor: 1))
+        fields.append(name: "Via", value: Via.value(receivedMinor: response.minorVersion))
+        return fields
+    }
+}
+
+extension OriginResponse {
+    /// The fields, with larder in Via where they have one: it is to take the place of the stored one.
+    var fieldsWithVia: Fields {
+        var fields = fields
+        if fields.contains("Via") { fields.append(name: "Via", value: Via.value(receivedMinor: minorVersion)) }
         return fields
     }
 }
