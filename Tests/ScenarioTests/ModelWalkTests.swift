@@ -15,7 +15,7 @@ import Testing
 @Suite("RFC 9111: a larder agrees with a model of it")
 struct ModelWalkScenarios {
     private let model = CacheModel()
-    private static let steps = Environment.number("LARDER_WALK_STEPS") ?? 3000
+    private static let steps = Environment.number("LARDER_WALK_STEPS") ?? 1500
 
     @Test("nothing is answered from the store that the model forbids; what is answered is whole and as old as it says")
     func walk() async throws {

@@ -128,7 +128,6 @@ extension Exchange {
         isLeader = true
         upload = makeUpload()
         let fill = makeFill(.pass(passEffect), originRequest(isFill: false), method: head.method, tableKey: key)
-        interimsSent = 0
         follow(fill)
         fill.start()
         connection.wantsBody()
@@ -279,5 +278,6 @@ extension Exchange {
         if let fill, let reader { fill.leave(reader) }
         fill = nil
         reader = nil
+        interimsSent = 0
     }
 }
