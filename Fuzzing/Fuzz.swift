@@ -147,7 +147,9 @@ private func structured(_ text: String) {
 /// Every answer and request comes to a decision; a lifetime is bounded, and a 304 keeps what describes the bytes.
 private func rules(_ text: String) {
     var messages = [Fields(), Fields()]
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    // By scalars: a CR and an LF are one character of a string.
+    for (index, line) in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        let line = String(line)
         guard let colon = line.firstIndex(of: ":") else { continue }
         let value = FieldList.trimmed(line[line.index(after: colon)...])
         messages[index % 2].append(name: String(line[..<colon]), value: value)

@@ -228,6 +228,36 @@ struct ValidationScenarios {
         }
     }
 
+    @Test("§4.3.4: what a 304 makes private is for the one who asked for it, and not stored any more")
+    func becomesPrivate() async throws {
+        let origin = try ScriptedOrigin()
+        let gate = Gate()
+        let control = "private, max-age=60"
+        origin.on(
+            "/a",
+            times: [
+                [.text("x", fields: stale("", ("ETag", "\"1\"")))],
+                [.hold(gate), .respond(status: 304, fields: fields(control, ("ETag", "\"1\"")))],
+                [.text("own", fields: fields(control, ("ETag", "\"1\"")))],
+            ]
+        )
+        try await withLarder(origin) { larder in
+            try await larder.fill("/a")
+            async let one = larder.get("/a")
+            try await origin.waitForRequests(2)
+            async let other = larder.get("/a")
+            try await larder.reaches(.followers, 1)
+            gate.open()
+            let answers = try await [one, other]
+            #expect(answers.map(\.text) == ["x", "own"])
+            #expect(answers[0].cacheStatus == "larder; fwd=stale; fwd-status=304; detail=private")
+            #expect(answers[0]["Age"] == nil || answers[0]["Age"] == "0")
+            await larder.settle()
+            #expect(larder.store.statistics.responses == 0)
+            #expect(try await larder.get("/a").text == "own")
+        }
+    }
+
     @Test("§5.2.2.4: no-cache is stored and validated every time")
     func noCache() async throws {
         let origin = try ScriptedOrigin()
@@ -296,8 +326,40 @@ struct StaleScenarios {
             let response = try await larder.get("/a")
             #expect(response.status == 200)
             #expect(response.text == "x")
-            #expect(response.cacheStatus == "larder; hit; detail=stale-if-error")
+            let isAnswered = [.error500, .error503].contains(outage)
+            let outcome = isAnswered ? "fwd=stale; fwd-status=\(outage == .error500 ? 500 : 503)" : "hit"
+            #expect(response.cacheStatus == "larder; \(outcome); detail=stale-if-error")
             #expect(Int(response["Age"] ?? "") ?? 0 >= 120)
+        }
+    }
+
+    @Test(
+        "RFC 5861: what was never fresh and has no validator is stored where its origin gives a window",
+        arguments: [true, false]
+    )
+    func window(isGiven: Bool) async throws {
+        let origin = try ScriptedOrigin()
+        let control = isGiven ? "max-age=0, stale-if-error=60" : "max-age=0"
+        origin.on("/a", times: [[.text("x", fields: fields(control))], [.text("busy", status: 503)]])
+        try await withLarder(origin) { larder in
+            try await larder.fill("/a")
+            #expect(try await larder.get("/a").text == (isGiven ? "x" : "busy"))
+        }
+    }
+
+    @Test(
+        "RFC 9111 §4.3.3: an error that may be stored does not take the place of what can stand in for it",
+        arguments: [true, false]
+    )
+    func storableError(hasValidator: Bool) async throws {
+        let origin = try ScriptedOrigin()
+        let picture = stale("stale-if-error=600", hasValidator ? ("ETag", "\"1\"") : ("X-A", "1"))
+        let error = ScriptedOrigin.Step.text("busy", status: 503, fields: fresh)
+        origin.on("/a", times: [[.text("x", fields: picture)], [error], [error], [.text("new", fields: fresh)]])
+        try await withLarder(origin) { larder in
+            var texts: [String] = []
+            for _ in 0..<5 { texts.append(try await larder.fill("/a").text) }
+            #expect(texts == ["x", "x", "x", "new", "new"])
         }
     }
 

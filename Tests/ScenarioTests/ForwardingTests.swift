@@ -83,6 +83,7 @@ struct ForwardingTests {
                     let refused = try await larder.request(method, "/b", [("CDN-Loop", value)])
                     #expect(refused.status == 508)
                     #expect(refused["Proxy-Status"] == "larder; error=proxy_loop_detected")
+                    #expect(refused.cacheStatus == "larder; detail=loop")
                 }
             }
             #expect(larder.counter(.loops) == 6)
@@ -91,6 +92,26 @@ struct ForwardingTests {
                 #expect(try await larder.get("/b", [("CDN-Loop", value), ("Cache-Control", "no-cache")]).status == 200)
             }
             #expect(try await larder.get("/b", [("CDN-Loop", "me")]).isHit, "what is stored needs no origin")
+        }
+    }
+
+    @Test("RFC 9110 §7.6.3: Via tells the version that a response came in, once, and after what a 304 has of it")
+    func via() async throws {
+        let origin = try ScriptedOrigin()
+        origin.on("/a", .head("HTTP/1.0 200 OK\r\nCache-Control: max-age=60\r\n\r\nx"), .close)
+        let tag = ("ETag", "\"1\"")
+        origin.on(
+            "/b",
+            times: [
+                [.text("x", fields: fields("max-age=0", tag, ("Via", "1.0 far")))],
+                [.respond(status: 304, fields: fields("max-age=60", tag, ("Via", "1.1 near")))],
+            ]
+        )
+        try await withLarder(origin) { (larder) async throws in
+            #expect(try await larder.get("/a").values(of: "Via") == ["1.0 larder"])
+            #expect(try await larder.fill("/b").values(of: "Via") == ["1.0 far", "1.1 larder"])
+            #expect(try await larder.fill("/b").values(of: "Via") == ["1.1 near", "1.1 larder"])
+            #expect(try await larder.get("/b").values(of: "Via") == ["1.1 near", "1.1 larder"])
         }
     }
 

@@ -77,6 +77,7 @@ struct PartialTests {
             #expect(whole.status == 200)
             #expect(whole.body == picture)
             #expect(whole["Content-Range"] == nil)
+            #expect(whole.values(of: "Via") == ["1.1 larder"])
             #expect(whole.cacheStatus.contains("fwd=partial; fwd-status=206; stored"))
             #expect(origin.requests.last?.field("Range") == (isStart ? "bytes=5-" : "bytes=0-4"))
             #expect(origin.requests.last?.field("If-Range") == "\"1\"")
@@ -170,6 +171,24 @@ struct PartialTests {
                 #expect(response.text == "01234")
                 #expect(!response.isHit)
             }
+        }
+    }
+
+    @Test(
+        "RFC 9110 §14.4: a 206 with fewer bytes than its range has is passed on as it is",
+        arguments: ["bytes=-5", "bytes=6-"]
+    )
+    func short(range: String) async throws {
+        let origin = try ScriptedOrigin()
+        let fields = fields("max-age=60", ("ETag", "\"1\""), ("Content-Range", "bytes 4-9/10"))
+        origin.on("/a", .respond(status: 206, fields: fields, body: Array("45678".utf8)))
+        try await withLarder(origin) { larder in
+            let response = try await larder.fill("/a", [("Range", range)])
+            #expect(response.status == 206)
+            #expect(response.isComplete)
+            #expect(response.text == "45678")
+            #expect(response["Content-Range"] == "bytes 4-9/10")
+            #expect(larder.store.statistics.responses == 0)
         }
     }
 

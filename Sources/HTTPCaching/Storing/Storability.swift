@@ -38,7 +38,7 @@ public enum Storability: Equatable, Sendable {
         case olderCopy = "older-copy"
         /// Not there, says an origin that is not authoritative, and such answers are not kept.
         case notAuthoritative = "not-authoritative"
-        /// It is never fresh and cannot be validated.
+        /// It is never fresh, cannot be validated, and nobody said that it may be served stale.
         case noFreshness = "no-freshness"
     }
 
@@ -97,11 +97,19 @@ public enum Storability: Equatable, Sendable {
         }
         let age = InitialAge.corrected(response, requestTime: requestTime, responseTime: responseTime)
         let facts = facts(lifetime, control, status, response, bornAt: responseTime + -age, rules: rules)
-        // Without a validator it is of use only while it is fresh, so it has to be fresh now.
-        guard facts.hasValidator || (facts.freshUntil > responseTime && !facts.flags.contains(.noCache)) else {
+        guard facts.hasValidator || isOfUse(facts, control, at: responseTime) else {
             return .refused(.noFreshness)
         }
         return .storable(facts)
+    }
+
+    /// Whether a response without a validator can ever answer: it is fresh, or its origin lets it be served stale (RFC 5861).
+    private static func isOfUse(_ facts: StoredFacts, _ control: CacheControl, at now: WallTime) -> Bool {
+        guard !facts.flags.contains(.noCache) else {
+            return false
+        }
+        let window = max(control.staleWhileRevalidate ?? 0, control.staleIfError ?? 0)
+        return facts.freshUntil + (facts.flags.contains(.mustRevalidate) ? 0 : window) > now
     }
 
     /// Whether a 200 has bytes and a type that a picture can have.

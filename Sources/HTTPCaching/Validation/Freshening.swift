@@ -8,7 +8,7 @@ public import HTTPMessage
 /// Updates stored responses from 304 answers.
 public enum Freshening {
     /// Fields a 304 does not update: what describes the stored bytes, and what the key of a variant was made from.
-    static let kept: Set<String> = ["content-length", "content-encoding", "content-range", "content-md5", "vary"]
+    static let kept: Set<String> = ["content-length", "content-encoding", "content-range", "vary"]
 
     /// The stored fields with those of a 304 in their places (RFC 9111 §3.2).
     ///

@@ -100,6 +100,15 @@ public struct Fields: Sendable, Equatable {
         lines.removeAll { Self.isSame($0.name, name) }
     }
 
+    /// Removes the last line of a name.
+    ///
+    /// - Parameter name: The name in any case.
+    public mutating func removeLast(_ name: String) {
+        if let index = lines.lastIndex(where: { Self.isSame($0.name, name) }) {
+            lines.remove(at: index)
+        }
+    }
+
     /// Removes every line for which a closure says so.
     ///
     /// - Parameter isUnwanted: Decides about one line.

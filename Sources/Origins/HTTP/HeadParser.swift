@@ -66,6 +66,7 @@ struct HeadParser {
         guard line.status <= 599, line.status != 101 else { return .refused(.malformed, "status \(line.status)") }
         head = OriginHead(status: line.status, reason: line.reason, fields: Fields(), contentLength: nil)
         minorVersion = line.minor
+        head.minorVersion = line.minor == 0 ? 0 : 1
         (contentLength, isChunked, lines) = (nil, false, 0)
         state = .fields
         return .more

@@ -8,4 +8,6 @@ struct OriginHead: Sendable, Equatable {
     var reason: String
     var fields: Fields
     var contentLength: Int64?
+    /// The minor version of HTTP/1 that it came in.
+    var minorVersion: UInt8 = 1
 }

@@ -14,6 +14,8 @@ public struct OriginResponse: Sendable {
     public var origin: Int
     /// The length the head declares, also where no body follows (HEAD, 304); nil when it declares none.
     public var contentLength: Int64?
+    /// The minor version of HTTP/1 that it came in: what Via tells (RFC 9110 §7.6.3).
+    public var minorVersion: UInt8
     /// When the request was sent.
     public var requestTime: WallTime
     /// When the head was received.
@@ -31,6 +33,7 @@ public struct OriginResponse: Sendable {
         fields: Fields,
         origin: Int,
         contentLength: Int64?,
+        minorVersion: UInt8,
         requestTime: WallTime,
         responseTime: WallTime,
         tried: [OriginAttempt],
@@ -41,6 +44,7 @@ public struct OriginResponse: Sendable {
         self.fields = fields
         self.origin = origin
         self.contentLength = contentLength
+        self.minorVersion = minorVersion
         self.requestTime = requestTime
         self.responseTime = responseTime
         self.tried = tried

@@ -25,7 +25,9 @@ struct Combination {
             let prefix = Self.bytes(body, of: old, from: all.range.lowerBound, to: new.range.lowerBound),
             let suffix = Self.bytes(body, of: old, from: new.range.upperBound + 1, to: all.range.upperBound + 1)
         else { return nil }
-        var fields = Freshening.freshen(stored.fields, with: newer.fields)
+        var former = stored.fields
+        former.removeLast("Via")  // larder's own, which the new response gets again
+        var fields = Freshening.freshen(former, with: newer.fields)
         if let age = newer.fields.first("Age") { fields.append(name: "Age", value: age) }
         fields.removeAll("Content-Range")
         if !all.isWhole {

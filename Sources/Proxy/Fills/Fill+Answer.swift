@@ -82,7 +82,9 @@ extension Fill {
             forwardStatus: forwardStatus,
             isPostOfTarget: isPostOfTarget
         )
-        let mayStore = head.isStorable && (!isPass || isPostOfTarget) && (head.isDefinitive || !isValidation)
+        let mayStore =
+            head.isStorable && (!isPass || isPostOfTarget) && (head.isDefinitive || !isValidation)
+            && !(hasStandIn && head.isFailure)
         // What answers a POST is stored after the invalidation that the POST itself brought.
         let writer = mayStore ? makeWriter(head, epoch: isPass ? services.store.epoch : epoch) : nil
         // What is not going to be in a volume is only shared where memory holds all of it.
@@ -150,10 +152,13 @@ extension Fill {
 
     private func freshen(_ stored: Stored, with response: OriginResponse) {
         services.counters.add(.validated)
-        let fields = Freshening.freshen(stored.fields, with: response.fields)
+        let fields = Freshening.freshen(stored.fields, with: response.fieldsWithVia)
         let bytes = ByteBuffer(head: stored.status, fields: fields)
         let freshened: Stored
-        if let facts = facts(of: stored, under: fields, response) {
+        let refusal: Storability.Refusal?
+        switch storability(of: stored, under: fields, response) {
+        case .storable(let facts):
+            refusal = nil
             keep(stored, fields, bytes, facts)
             freshened = stored.freshened(head: bytes, fields: fields, facts: facts)
             if facts.isFresh(at: response.responseTime), !facts.flags.contains(.noCache) {
@@ -162,20 +167,23 @@ extension Fill {
             } else {
                 table.remove(self)
             }
-        } else {
-            // The origin now says that it must not be kept: this answer still stands, for those who waited for it.
+        case .refused(let reason):
+            // The origin now says that it must not be kept: this answer still stands, for the one who asked for it.
+            refusal = reason
             table.remove(self)
             services.store.invalidate(.key(key)) { _ in }
-            freshened = stored.freshened(head: bytes, fields: fields, facts: stored.facts)
+            var facts = stored.facts
+            facts.bornAt = FillHead.bornAt(response)
+            freshened = stored.freshened(head: bytes, fields: fields, facts: facts)
         }
         tell { state in
-            state.progress = .notModified(freshened)
+            state.progress = .notModified(freshened, refusal)
             state.isComplete = true
         }
     }
 
-    /// What a stored response's facts become under new fields; nil where it may not be stored any more.
-    private func facts(of stored: Stored, under fields: Fields, _ response: OriginResponse) -> StoredFacts? {
+    /// What becomes of a stored response under new fields: its facts, or why it may not be stored any more.
+    private func storability(of stored: Stored, under fields: Fields, _ response: OriginResponse) -> Storability {
         var decided = fields
         if let age = response.fields.first("Age") { decided.append(name: "Age", value: age) }
         let storability = Storability.decide(
@@ -187,9 +195,9 @@ extension Fill {
             responseTime: response.responseTime,
             rules: services.settings.rules
         )
-        guard case .storable(var facts) = storability else { return nil }
+        guard case .storable(var facts) = storability else { return storability }
         facts.origin = stored.facts.origin
-        return facts
+        return .storable(facts)
     }
 
     private func keep(_ stored: Stored, _ fields: Fields, _ head: ByteBuffer, _ facts: StoredFacts) {
@@ -210,12 +218,14 @@ extension Fill {
             storedStatus: stored.status,
             length: stored.bodyLength,
             status: response.status,
-            response: response.fields
+            response: response.fieldsWithVia
         )
         switch outcome {
         case .none: break
         case .freshened(let fields):
-            guard let facts = facts(of: stored, under: fields, response) else { return outdate(stored) }
+            guard case .storable(let facts) = storability(of: stored, under: fields, response) else {
+                return outdate(stored)
+            }
             services.counters.add(.validated)
             keep(stored, fields, ByteBuffer(head: stored.status, fields: fields), facts)
         case .changed: outdate(stored)

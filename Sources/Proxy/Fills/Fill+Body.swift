@@ -98,14 +98,28 @@ extension Fill {
             return nil
         }
         if let writer {
+            state.withLock { $0.former }?.stopStoring()
             // Still joinable until the directory knows it: nobody falls between the two.
             writer.finish { [self] _ in
                 table.remove(self)
                 release()
+                tell { $0.isSettled = true }
             }
         } else {
             table.remove(self)
         }
+        tell { _ in }
+    }
+
+    /// A newer answer is being stored: this one must not come after it.
+    private func stopStoring() {
+        let (writer, former) = state.withLock { state -> (FillWriter?, Fill?) in
+            defer { state.writer = nil }
+            return (state.writer, state.former)
+        }
+        writer?.abort()
+        former?.stopStoring()
+        // Some may wait for what will not be stored now.
         tell { _ in }
     }
 

@@ -31,8 +31,9 @@ final class Fill: Sendable {
     enum Progress: Sendable {
         case waiting
         case head(FillHead)
-        /// The origin said 304: serve the stored response with this head and these facts.
-        case notModified(Stored)
+        /// The origin said 304: serve the stored response with this head and these facts; to its leader alone where the
+        /// 304 has made it one that must not be stored any more, for this reason.
+        case notModified(Stored, Storability.Refusal?)
         /// The answer is not for others: each follower asks for itself.
         case alone(FillHead)
         case failed(OriginError)
@@ -70,6 +71,8 @@ final class Fill: Sendable {
         /// The trailer section, once the body is complete.
         var trailers = Fields()
         var isComplete = false
+        /// The directory knows the response, or never will.
+        var isSettled = false
         var isBroken = false
         var isPaused = false
         var transfer: OriginTransfer?
@@ -79,6 +82,8 @@ final class Fill: Sendable {
         var isRetried = false
         /// Nobody needs it any more; said before the transfer was known.
         var isUnwanted = false
+        /// The fill in whose place this one came, for requests that the former's answer is too old for.
+        weak var former: Fill?
     }
 
     let key: [UInt8]
@@ -90,6 +95,10 @@ final class Fill: Sendable {
     let method: HTTPMessage.Method
     /// The epoch in which it began: the fence.
     let epoch: UInt32
+    /// What is stored already may stand in for an error: then the error is not stored in its place (RFC 9111 §4.3.3).
+    let hasStandIn: Bool
+    /// Who came before this may be given its answer whatever its freshness.
+    let began = NIODeadline.now()
     let table: FillTable
     let services: FillServices
     let state = Mutex(State())
@@ -102,10 +111,12 @@ final class Fill: Sendable {
         request: OriginRequest,
         method: HTTPMessage.Method,
         epoch: UInt32,
+        hasStandIn: Bool,
         table: FillTable,
         services: FillServices
     ) {
         self.key = key
+        self.hasStandIn = hasStandIn
         self.tableKey = tableKey
         self.purpose = purpose
         self.request = request
@@ -146,6 +157,9 @@ final class Fill: Sendable {
         resume?.resume()
     }
 
+    /// Takes the place of another in the table.
+    func replace(_ former: Fill?) { state.withLock { $0.former = former } }
+
     /// True where its key was purged since it began: it answers those who came before, and nobody else.
     var isPurged: Bool { services.store.hasPurged(key, since: epoch) }
 
@@ -184,6 +198,16 @@ final class Fill: Sendable {
     }
 
     var progress: Progress { state.withLock { $0.progress } }
+
+    /// All bytes are in, and the store is about to have them: readers are told when it does.
+    var isSettling: Bool {
+        state.withLock { state in
+            guard state.writer != nil, !state.isSettled, !state.isBroken, case .head(let head) = state.progress else {
+                return false
+            }
+            return state.isComplete || head.contentLength == state.body.received
+        }
+    }
 
     /// The interim responses behind the first `count`.
     func interims(after count: Int) -> ArraySlice<Interim> { state.withLock { $0.interims.dropFirst(count) } }

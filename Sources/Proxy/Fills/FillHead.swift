@@ -18,7 +18,7 @@ struct FillHead: Sendable {
     /// The same for the client that asked, where it gets fields that are not stored: those that `private="…"` and
     /// `no-cache="…"` name.
     let own: (fields: Fields, bytes: ByteBuffer)?
-    /// The part it carries, where it is a 206 of one range.
+    /// The part it carries, where it is a 206 of one range and as long as that.
     let part: StoredPart?
     /// The configuration expects a picture.
     let isPicture: Bool
@@ -28,7 +28,7 @@ struct FillHead: Sendable {
     let storability: Storability
     /// Names and values that selected it; nil where they cannot be told.
     let vary: VaryNames
-    /// The age the origin's answer had when it came in, in seconds.
+    /// When the age of the origin's answer was 0.
     let bornAt: WallTime
     /// The origins asked, the one that answered last.
     let tried: [OriginAttempt]
@@ -37,6 +37,9 @@ struct FillHead: Sendable {
     let isDefinitive: Bool
     /// The store takes the body as it comes.
     var isBeingStored = false
+
+    /// It stands for an origin that cannot answer, or cannot answer for good (RFC 5861 §4).
+    var isFailure: Bool { [429, 500, 502, 503, 504].contains(status) || !isDefinitive }
 
     var isStorable: Bool {
         if case .storable = storability { return true }
@@ -65,14 +68,19 @@ struct FillHead: Sendable {
         status = response.status
         self.forwardStatus = forwardStatus ?? response.status
         isPicture = settings.expectsImage(key)
-        fields = Self.finished(StoredHead.fields(from: response.fields, responseTime: response.responseTime))
+        fields = Self.finished(
+            StoredHead.fields(from: response.fields, responseTime: response.responseTime),
+            response
+        )
         bytes = ByteBuffer(head: response.status, reason: response.reason, fields: fields)
-        let forwarded = Self.finished(StoredHead.forwarded(from: response.fields, responseTime: response.responseTime))
+        let forwarded = Self.finished(
+            StoredHead.forwarded(from: response.fields, responseTime: response.responseTime),
+            response
+        )
         own =
             forwarded == fields
             ? nil : (forwarded, ByteBuffer(head: response.status, reason: response.reason, fields: forwarded))
         contentLength = response.contentLength
-        part = StoredPart(status: response.status, fields: fields)
         let storability = Storability.decide(
             method: method,
             request: request,
@@ -85,16 +93,18 @@ struct FillHead: Sendable {
             expectsImage: isPicture
         )
         // A part whose length is not told, or is another than its range's, is none.
-        let isBroken = response.status == 206 && part.map { Int64($0.range.count) } != response.contentLength
+        part = StoredPart(status: response.status, fields: fields).flatMap { part in
+            Int64(part.range.count) == response.contentLength ? part : nil
+        }
         isDefinitive = response.isDefinitive
+        let isBroken = response.status == 206 && part == nil
         self.storability =
             isBroken ? .refused(.partialContent) : Self.limited(storability, response, settings.rules)
         vary = Vary.names(in: response.fields, pictureTypes: settings.rules.pictureTypes)
         if case .storable(let facts) = storability {
             bornAt = facts.bornAt
         } else {
-            let age = response.fields.first("Age").flatMap { Decimal.parse($0) }.map { Int(clamping: $0) } ?? 0
-            bornAt = response.responseTime - min(age, Int(Int32.max))
+            bornAt = Self.bornAt(response)
         }
         tried = response.tried
         origin = response.origin
@@ -112,10 +122,25 @@ struct FillHead: Sendable {
         return facts.freshUntil > facts.bornAt ? .storable(facts) : .refused(.notAuthoritative)
     }
 
-    private static func finished(_ fields: Fields) -> Fields {
+    /// When the answer's age was 0, as far as its Age tells.
+    static func bornAt(_ response: OriginResponse) -> WallTime {
+        let age = response.fields.first("Age").flatMap { Decimal.parse($0) }.map { Int(clamping: $0) } ?? 0
+        return response.responseTime - min(age, Int(Int32.max))
+    }
+
+    private static func finished(_ fields: Fields, _ response: OriginResponse) -> Fields {
         var fields = fields
         fields.removeAll("Content-Length")
-        fields.append(name: "Via", value: Via.value(receivedMinor: 1))
+        fields.append(name: "Via", value: Via.value(receivedMinor: response.minorVersion))
+        return fields
+    }
+}
+
+extension OriginResponse {
+    /// The fields, with larder in Via where they have one: it is to take the place of the stored one.
+    var fieldsWithVia: Fields {
+        var fields = fields
+        if fields.contains("Via") { fields.append(name: "Via", value: Via.value(receivedMinor: minorVersion)) }
         return fields
     }
 }

@@ -23,18 +23,25 @@ final class FillTable: Sendable {
     /// - Parameters:
     ///   - key: The key.
     ///   - limit: Fills in progress at once.
+    ///   - isUsable: Whether the caller can make use of a fill that is there; where not, a newer one takes its place.
     ///   - isOutdated: Whether the store has changed since the caller looked. A fill may have ended between the caller's
     ///     look and now: it is in the store before it leaves the table, so a second look in here cannot miss it.
     ///   - make: Makes the fill.
     /// - Returns: What the caller is to do.
-    func join(_ key: [UInt8], limit: Int, isOutdated: () -> Bool, make: () -> Fill) -> Place {
+    func join(
+        _ key: [UInt8],
+        limit: Int,
+        isUsable: (Fill) -> Bool,
+        isOutdated: () -> Bool,
+        make: () -> Fill
+    ) -> Place {
         fills.withLock { fills in
             // What began before a purge is not for those who came after it.
-            if let fill = fills[key], !fill.isPurged { return .follower(fill) }
+            if let fill = fills[key], !fill.isPurged, isUsable(fill) { return .follower(fill) }
             guard fills[key] != nil || fills.count < limit else { return .full }
             if isOutdated() { return .outdated }
             let fill = make()
-            fills[key] = fill
+            fill.replace(fills.updateValue(fill, forKey: key))
             return .leader(fill)
         }
     }

@@ -17,19 +17,27 @@ extension Exchange {
     // MARK: From the store
 
     /// Answers with a stored response: whole, in part, or 304, as the request asks.
-    func answer(with stored: Stored, outcome: LogRecord.Outcome, detail: String?) {
+    ///
+    /// - Parameters:
+    ///   - stored: The response.
+    ///   - outcome: How it came about.
+    ///   - detail: What Cache-Status tells besides: why it is served stale, or is not stored any more.
+    ///   - forwardStatus: The status that the origin answered with, where it was asked first and did.
+    func answer(with stored: Stored, outcome: LogRecord.Outcome, detail: String?, forwardStatus: Int? = nil) {
         self.outcome = outcome
         count(outcome, stored)
         let now = SystemClock.now
         let ttl = stored.facts.freshUntil - now
         var cacheStatus = CacheStatus.hit(timeToLive: ttl, detail: detail)
-        if outcome == .validated {
+        if let forwardStatus {
+            let isUnusable = outcome == .validated && detail != nil
             cacheStatus = CacheStatus(
                 outcome: .forward(reason ?? .stale),
-                forwardStatus: 304,
-                isStored: true,
+                forwardStatus: forwardStatus,
+                isStored: outcome == .validated && !isUnusable,
                 isCollapsed: !isLeader,
-                timeToLive: ttl
+                timeToLive: isUnusable ? nil : ttl,
+                detail: detail
             )
         }
         cacheStatus.key = shownKey
@@ -77,7 +85,7 @@ extension Exchange {
             cacheStatus.detail = refusal.rawValue
         }
         if !fillHead.isDefinitive { cacheStatus.detail = "not-authoritative" }
-        let age = SystemClock.now - fillHead.bornAt
+        let age = min(SystemClock.now - fillHead.bornAt, Self.longestAge)
         let part = isPass || !facts.isRange ? nil : fillHead.part
         let own = isLeader ? fillHead.own : nil
         let parts = Parts(
@@ -91,6 +99,9 @@ extension Exchange {
         source = .fill(from: part?.range.lowerBound ?? 0)
         if isPass { answerWhole(parts) } else { answer(parts) }
     }
+
+    /// No Age is larger (RFC 9111 §1.2.2).
+    private static let longestAge: Int64 = 1 << 31
 
     var isPass: Bool {
         if case .pass = fill?.purpose { return true }

@@ -29,7 +29,9 @@ extension Exchange {
 
     func place(for purpose: Fill.Purpose) -> FillTable.Place {
         let tableKey = fillKey
-        return state.proxy.fills.join(tableKey, limit: state.settings.fills) {
+        return state.proxy.fills.join(tableKey, limit: state.settings.fills) { [began, wantsNewer] fill in
+            !wantsNewer || fill.began >= began
+        } isOutdated: {
             looksLeft > 0 && lookUp().sightings != sightings
         } make: {
             makeFill(purpose, request(for: purpose), method: .get, tableKey: tableKey)
@@ -51,6 +53,30 @@ extension Exchange {
         join(for: .fill, .varyMiss, isCounted: true)
     }
 
+    /// What came may not be reused for this request (RFC 9111 §4): it is asked for anew, together with all others that came
+    /// too early for it.
+    private func joinNewer(for purpose: Fill.Purpose) {
+        let reason = reason ?? .stale
+        // What is stored in a moment can be validated then, rather than fetched once more.
+        guard fill?.isSettling != true else { return }
+        guard takeLook() else { return pass(reason, isCounted: true) }
+        leaveFill()
+        wantsNewer = true
+        join(for: purpose, reason, isCounted: true)
+    }
+
+    /// Whether a fill's answer is one for this request: it was asked for after the request had come, or may be reused for it
+    /// (RFC 9111 §4).
+    private func maySatisfy(_ answer: StoredFacts, of fill: Fill) -> Bool {
+        guard !isLeader, fill.began < began else { return true }
+        let now = SystemClock.now
+        let plan = Planner.plan(facts, stored: answer, anyVariantStored: true, now: now, rules: state.settings.rules)
+        return switch plan {
+        case .serve, .serveStaleAndValidate: true
+        default: false
+        }
+    }
+
     func makeFill(
         _ purpose: Fill.Purpose,
         _ request: OriginRequest,
@@ -64,6 +90,7 @@ extension Exchange {
             request: request,
             method: method,
             epoch: epoch,
+            hasStandIn: stored.map(mayServeStale) ?? false,
             table: state.proxy.fills,
             services: state.proxy.services(for: state)
         )
@@ -101,7 +128,6 @@ extension Exchange {
         isLeader = true
         upload = makeUpload()
         let fill = makeFill(.pass(passEffect), originRequest(isFill: false), method: head.method, tableKey: key)
-        interimsSent = 0
         follow(fill)
         fill.start()
         connection.wantsBody()
@@ -171,32 +197,39 @@ extension Exchange {
         case .head(let head): take(head)
         case .alone(let head):
             if isLeader || isFailure(head) { take(head) } else { pass(reason ?? .uriMiss, isCounted: true) }
-        case .notModified(let fresh):
-            guard isLeader || fresh.entry.vary == 0 || isSelected(fresh.entry) else {
-                return pass(reason ?? .stale, isCounted: true)
-            }
-            leaveFill()
-            answer(with: fresh, outcome: .validated, detail: nil)
+        case .notModified(let fresh, let refusal): take(fresh, refusal, of: fill)
         case .failed(let error): answerFailure(error)
         }
         connection.flushIfNeeded()
     }
 
-    /// An error that stands for an origin that cannot answer, where there is something stale to serve (RFC 5861 §4).
+    /// An error, where there is something stale to serve in its place (RFC 5861 §4).
     func isFailure(_ head: FillHead) -> Bool {
-        guard [429, 500, 502, 503, 504].contains(head.status) || !head.isDefinitive, let stored else { return false }
+        guard head.isFailure, let stored else { return false }
         return mayServeStale(stored)
+    }
+
+    private func take(_ fresh: Stored, _ refusal: Storability.Refusal?, of fill: Fill) {
+        let isForAll = refusal == nil && (fresh.entry.vary == 0 || isSelected(fresh.entry))
+        guard isLeader || isForAll else { return pass(reason ?? .stale, isCounted: true) }
+        guard maySatisfy(fresh.facts, of: fill) else { return joinNewer(for: .validate(fresh)) }
+        leaveFill()
+        answer(with: fresh, outcome: .validated, detail: refusal?.rawValue, forwardStatus: 304)
     }
 
     func take(_ head: FillHead) {
         if isFailure(head), let stored {
             leaveFill()
-            return answer(with: stored, outcome: .stale, detail: StaleReason.staleIfError.rawValue)
+            let detail = StaleReason.staleIfError.rawValue
+            return answer(with: stored, outcome: .stale, detail: detail, forwardStatus: head.forwardStatus)
         }
         if !isLeader, case .names(let names) = head.vary, let fill,
             variantKey(names) != state.settings.variantKey(names, fill.request.fields)
         {
             return joinOther(names)
+        }
+        if case .storable(let answer) = head.storability, let fill, !maySatisfy(answer, of: fill) {
+            return joinNewer(for: .fill)
         }
         if let part = head.part, !isPass, facts.isRange,
             !part.answers(fields, stored: head.fields) || fields.combined("Range")?.contains(",") == true
@@ -245,5 +278,6 @@ extension Exchange {
         if let fill, let reader { fill.leave(reader) }
         fill = nil
         reader = nil
+        interimsSent = 0
     }
 }

@@ -31,6 +31,8 @@ extension Exchange {
     func refuseLoop() -> Bool {
         guard head.marks.contains(.cdnLoop), LoopID.isNamed(state.settings.loopID, in: fields) else { return false }
         state.counters.add(.loops)
+        // It is not forwarded after all.
+        reason = nil
         answerOwn(
             508,
             "The request has passed this larder (\(state.settings.loopID)) before: an origin leads back to it.",

@@ -33,6 +33,8 @@ final class Exchange {
     /// Looks left: what moves or changes under a look is looked at again, but not for ever.
     private(set) var looksLeft = 3
     private var hasReadAgain = false
+    /// An answer that was asked for before this request came is of no use to it.
+    var wantsNewer = false
     /// What the URI is known to vary by.
     var varyNames: [String] = []
     /// Why the origin was asked, if it was.

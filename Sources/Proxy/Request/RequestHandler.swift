@@ -170,7 +170,8 @@ enum RequestHandler {
 
     /// `OPTIONS *` asks about the server itself (RFC 9110 §9.3.7).
     private static func answerOptions(_ head: RequestHead, _ received: ByteBuffer, on connection: ClientConnection) {
-        var bytes = ByteBuffer(head: 204, fields: Fields([("Allow", "GET, HEAD, OPTIONS")]))
+        let fields = Fields([("Allow", "GET, HEAD, OPTIONS, TRACE"), ("Date", HTTPDate.format(SystemClock.now))])
+        var bytes = ByteBuffer(head: 204, fields: fields)
         HeadWriter.writeTail(
             into: &bytes,
             framing: .none,
