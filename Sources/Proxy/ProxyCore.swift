@@ -20,13 +20,14 @@ final class ProxyCore: Sendable {
         self.accessLog = accessLog
     }
 
-    /// What a fill that begins on a loop needs.
-    func services(for state: LoopState) -> FillServices {
+    /// What a fill that begins on a loop, for a request of a route, needs.
+    func services(for state: LoopState, _ route: Route) -> FillServices {
         FillServices(
             store: store,
             origins: origins,
             counters: state.counters,
             settings: state.settings,
+            route: route,
             held: held
         )
     }

@@ -78,9 +78,7 @@ final class AdminResponder: HTTPResponder {
     }
 
     /// What turns URLs and paths into keys.
-    var keys: KeyText {
-        KeyText(proxy: parts.proxy, keyHasHost: configuration.withLock { $0.keyHasHost })
-    }
+    var keys: KeyText { KeyText(routes: parts.proxy.settings.routes) }
 
     /// The figures of this moment.
     var figures: Figures {
@@ -107,9 +105,4 @@ final class AdminResponder: HTTPResponder {
         parts.proxy.isListening
             ? .json(["status": "ready"]) : .json(["status": "not ready"], .serviceUnavailable)
     }
-}
-
-extension Configuration {
-    /// The client's Host is part of the cache key, because some origin is sent it.
-    var keyHasHost: Bool { origins.contains { $0.hostHeader == .client } }
 }

@@ -32,7 +32,7 @@ extension Fill {
             state.body.append(bytes)
             return (state.writer, state.readers.values.map(\.reader), state.body.received)
         }
-        let isTooLarge = services.settings.maximumResponse.map { received > $0 } ?? false
+        let isTooLarge = services.route.maximumResponse.map { received > $0 } ?? false
         if isTooLarge { writer?.abort() }
         let isRefused = isTooLarge || writer?.append(bytes) != nil
         let flow = state.withLock { state -> OriginFlow in

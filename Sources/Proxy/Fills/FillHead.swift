@@ -49,7 +49,7 @@ struct FillHead: Sendable {
     ///   - response: The head as received.
     ///   - method: The method of the request.
     ///   - request: The fields the origin got.
-    ///   - settings: The settings of the fill.
+    ///   - route: The route of the fill.
     ///   - key: The key of the request.
     ///   - forwardStatus: The status the origin gave, where it is another.
     ///   - isPostOfTarget: Whether it may be stored although it answers a POST.
@@ -57,14 +57,14 @@ struct FillHead: Sendable {
         _ response: OriginResponse,
         method: HTTPMessage.Method,
         request: Fields,
-        settings: ProxySettings,
+        route: Route,
         key: [UInt8],
         forwardStatus: Int? = nil,
         isPostOfTarget: Bool
     ) {
         status = response.status
         self.forwardStatus = forwardStatus ?? response.status
-        isPicture = settings.expectsImage(key)
+        isPicture = route.expectsImage(key)
         fields = Self.finished(StoredHead.fields(from: response.fields, responseTime: response.responseTime))
         bytes = ByteBuffer(head: response.status, reason: response.reason, fields: fields)
         let forwarded = Self.finished(StoredHead.forwarded(from: response.fields, responseTime: response.responseTime))
@@ -80,7 +80,7 @@ struct FillHead: Sendable {
             response: response.fields,
             requestTime: response.requestTime,
             responseTime: response.responseTime,
-            rules: settings.rules,
+            rules: route.rules,
             isPostOfTarget: isPostOfTarget,
             expectsImage: isPicture
         )
@@ -88,8 +88,8 @@ struct FillHead: Sendable {
         let isBroken = response.status == 206 && part.map { Int64($0.range.count) } != response.contentLength
         isDefinitive = response.isDefinitive
         self.storability =
-            isBroken ? .refused(.partialContent) : Self.limited(storability, response, settings.rules)
-        vary = Vary.names(in: response.fields, pictureTypes: settings.rules.pictureTypes)
+            isBroken ? .refused(.partialContent) : Self.limited(storability, response, route.rules)
+        vary = Vary.names(in: response.fields, pictureTypes: route.rules.pictureTypes)
         if case .storable(let facts) = storability {
             bornAt = facts.bornAt
         } else {

@@ -9,6 +9,8 @@ struct FillServices: Sendable {
     let counters: Counters
     /// The settings of when the fill began.
     let settings: ProxySettings
+    /// The route of the request that it began with.
+    let route: Route
     /// Bytes of bodies that all fills hold.
     let held: HeldBytes
 }

@@ -41,7 +41,7 @@ extension Exchange {
         varyNames.isEmpty ? key : key + [0] + Array(variantKey(varyNames).utf8)
     }
 
-    func variantKey(_ names: [String]) -> String { state.settings.variantKey(names, forwarded) }
+    func variantKey(_ names: [String]) -> String { route.variantKey(names, forwarded) }
 
     /// The fill that was followed is of another variant: this request's own has one of its own.
     private func joinOther(_ names: [String]) {
@@ -65,14 +65,15 @@ extension Exchange {
             method: method,
             epoch: epoch,
             table: state.proxy.fills,
-            services: state.proxy.services(for: state)
+            services: state.proxy.services(for: state, route)
         )
     }
 
     func originRequest(isFill: Bool) -> OriginRequest {
         OriginRequest(
+            list: route.list,
             method: isFill ? "GET" : methodText,
-            target: CacheKey.target(of: key, hasHost: state.settings.keyHasHost),
+            target: CacheKey.target(of: key),
             clientHost: clientHost,
             fields: isFill ? forwarded : originFields(isFill: false),
             body: upload?.body,
@@ -109,10 +110,8 @@ extension Exchange {
 
     private var passEffect: PassEffect {
         if !isSafe {
-            let settings = state.settings
-            return .invalidates(
-                Invalidation(method: methodText, target: key, clientHost: clientHost, settings: settings)
-            )
+            let routes = state.settings.routes
+            return .invalidates(Invalidation(method: methodText, target: key, clientHost: clientHost, routes: routes))
         }
         guard head.method == .head, let stored else { return .none }
         return .updates(stored)
@@ -194,7 +193,7 @@ extension Exchange {
             return answer(with: stored, outcome: .stale, detail: StaleReason.staleIfError.rawValue)
         }
         if !isLeader, case .names(let names) = head.vary, let fill,
-            variantKey(names) != state.settings.variantKey(names, fill.request.fields)
+            variantKey(names) != route.variantKey(names, fill.request.fields)
         {
             return joinOther(names)
         }
@@ -213,7 +212,7 @@ extension Exchange {
                 facts,
                 stored: stored.facts,
                 now: SystemClock.now,
-                rules: state.settings.rules
+                rules: route.rules
             )
     }
 

@@ -17,6 +17,7 @@ final class Exchange {
     let state: LoopState
     let head: RequestHead
     let key: [UInt8]
+    let route: Route
     let fields: Fields
     let facts: RequestFacts
     let clientHost: String
@@ -70,6 +71,7 @@ final class Exchange {
         _ head: RequestHead,
         _ received: ByteBuffer,
         key: [UInt8],
+        route: Route,
         epoch: UInt32,
         on connection: ClientConnection
     ) {
@@ -77,6 +79,7 @@ final class Exchange {
         self.connection = connection
         self.head = head
         self.key = key
+        self.route = route
         self.received = received
         mayContinue = !head.expectsContinue
         state = connection.loopState
@@ -197,7 +200,7 @@ final class Exchange {
             anyVariantStored: anyVariantStored,
             coverage: stored.map(coverage) ?? .all,
             now: now,
-            rules: state.settings.rules
+            rules: route.rules
         )
         switch (plan, stored) {
         case (.serve(let stale), .some(let stored)):

@@ -33,16 +33,30 @@ public func reference() -> String {
 public func listing(of configuration: Configuration) -> [(path: String, value: String)] {
     Table.main.flatMap { row -> [(path: String, value: String)] in
         switch row.name {
-        case "origins":
-            configuration.origins.enumerated().flatMap { index, origin in
-                Table.origin.map { ("origins[\(index)].\($0.name)", $0.text(origin)) }
-            }
+        case "origins": listing(of: configuration.origins, at: "origins")
+        case "routes": listing(of: configuration.routes)
         case "access_log":
             configuration.accessLog.map { log in
                 Table.accessLog.map { ("access_log.\($0.name)", $0.text(log)) }
             } ?? [("access_log", row.text(configuration))]
         default:
             [(row.name, row.text(configuration))]
+        }
+    }
+}
+
+private func listing(of origins: [Configuration.Origin], at path: String) -> [(path: String, value: String)] {
+    origins.enumerated().flatMap { index, origin in
+        Table.origin.map { ("\(path)[\(index)].\($0.name)", $0.text(origin)) }
+    }
+}
+
+private func listing(of routes: [Configuration.Route]) -> [(path: String, value: String)] {
+    routes.enumerated().flatMap { index, route -> [(path: String, value: String)] in
+        Table.route.flatMap { row -> [(path: String, value: String)] in
+            let path = "routes[\(index)].\(row.name)"
+            guard row.name == "origins", !route.origins.isEmpty else { return [(path, row.text(route))] }
+            return listing(of: route.origins, at: path)
         }
     }
 }
