@@ -18,7 +18,7 @@ public final class Proxy: Sendable {
         var isDraining = false
     }
 
-    private let core: ProxyCore
+    let core: ProxyCore
     private let group: MultiThreadedEventLoopGroup
     private let loops: [ObjectIdentifier: BoundLoop]
     private let counters: [Counters]

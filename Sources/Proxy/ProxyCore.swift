@@ -9,6 +9,7 @@ final class ProxyCore: Sendable {
     let store: Store
     let origins: Origins
     let fills = FillTable()
+    let history = FillHistory()
     let held = HeldBytes()
     let accessLog: AccessLog?
     /// Connections open now.
@@ -28,6 +29,7 @@ final class ProxyCore: Sendable {
             counters: state.counters,
             settings: state.settings,
             route: route,
+            history: history,
             held: held
         )
     }

@@ -1,6 +1,6 @@
 // A value. What the proxy needs of the configuration, in the proxy's own terms; swapped whole on reload.
 
-import HTTPMessage
+public import HTTPMessage
 import NIOCore
 public import Settings
 
@@ -9,7 +9,7 @@ public struct ProxySettings: Sendable {
     /// The routes: where requests go, how their keys are made, how long their answers are kept.
     public let routes: RouteTable
     /// Bounds of a request head.
-    var requestLimits: RequestLimits
+    public let requestLimits: RequestLimits
     /// Connections at once.
     var connections: Int
     /// Bytes of further requests a client may send ahead.

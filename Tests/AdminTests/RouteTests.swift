@@ -148,7 +148,7 @@ struct GuardTests {
             $0.admin.token = Secret("secret")
         } _: { (larder: TestLarder) async throws -> Void in
             let fields = [("Host", "name.test")] + (field.map { [("Authorization", $0)] } ?? [])
-            for target in ["/", "/stats", "/metrics", "/objects"] {
+            for target in ["/", "/stats", "/metrics", "/objects", "/explain?url=/a"] {
                 #expect(try await larder.admin("GET", target, fields).status == status)
             }
             #expect(try await larder.admin("GET", "/nothing", fields).status == (status == 200 ? 404 : 401))

@@ -30,6 +30,7 @@ final class AdminResponder: HTTPResponder {
         case stats = "/stats"
         case metrics = "/metrics"
         case objects = "/objects"
+        case explain = "/explain"
         case purge = "/purge"
 
         var isPublic: Bool { self == .health || self == .readiness }
@@ -73,6 +74,7 @@ final class AdminResponder: HTTPResponder {
         case .stats: return .json(figures.json)
         case .metrics: return .text(MetricsText.page(figures), "text/plain; version=0.0.4; charset=utf-8")
         case .objects: return try await objects(request)
+        case .explain: return try await explain(request)
         case .purge: return try await purge(request)
         }
     }

@@ -150,6 +150,7 @@ extension Fill {
 
     private func freshen(_ stored: Stored, with response: OriginResponse) {
         services.counters.add(.validated)
+        record(.freshened)
         let fields = Freshening.freshen(stored.fields, with: response.fields)
         let bytes = ByteBuffer(head: stored.status, fields: fields)
         let freshened: Stored

@@ -99,12 +99,14 @@ extension Fill {
         }
         if let writer {
             // Still joinable until the directory knows it: nobody falls between the two.
-            writer.finish { [self] _ in
+            writer.finish { [self] refusal in
                 table.remove(self)
+                record(refusal.map { .notStored($0.rawValue) } ?? .stored)
                 release()
             }
         } else {
             table.remove(self)
+            record(.notStored(refusal))
         }
         tell { _ in }
     }
@@ -113,6 +115,7 @@ extension Fill {
         let (writer, isUnwanted) = state.withLock { ($0.writer, $0.isUnwanted) }
         if !isUnwanted { services.counters.add(.fillsFailed) }
         table.remove(self)
+        record(.failed(error.kind), tried: error.tried)
         writer?.abort()
         tell { state in
             state.isBroken = true

@@ -37,9 +37,7 @@ extension Exchange {
     }
 
     /// What fills are told apart by: the key and, where it is known what the URI varies by, the variant.
-    private var fillKey: [UInt8] {
-        varyNames.isEmpty ? key : key + [0] + Array(variantKey(varyNames).utf8)
-    }
+    private var fillKey: [UInt8] { FillTable.tableKey(key, varyNames, variantKey) }
 
     func variantKey(_ names: [String]) -> String { route.variantKey(names, forwarded) }
 
