@@ -49,7 +49,11 @@ struct InspectionTests {
         }
         await stage.settle()
         let found = stage.store.inspect(key: bytes("/a"))
-        #expect(Set(found.map { String(decoding: $0.response.variant, as: UTF8.self) }) == ["accept\naccept=a", "accept\naccept=b"])
+        #expect(
+            Set(found.map { String(decoding: $0.response.variant, as: UTF8.self) }) == [
+                "accept\naccept=a", "accept\naccept=b",
+            ]
+        )
         _ = await stage.purge(.key("/a"))
         #expect(stage.store.inspect(key: bytes("/a")).isEmpty)
         stage.store.close()

@@ -65,14 +65,18 @@ extension Explanation {
         let left = selected?.timeToLive ?? 0
         switch plan {
         case .serve(stale: nil): return "answered from \(place), fresh for \(Readable.duration(Double(left)))"
-        case .serve(let stale?): return "answered from \(place), stale since \(Self.time(-left)) (\(stale.rawValue))"
+        case .serve(let stale?): return "answered from \(place), stale for \(Self.time(-left)) (\(stale.rawValue))"
         case .serveStaleAndValidate(let stale):
-            return "answered from \(place), stale since \(Self.time(-left)) (\(stale.rawValue)), and validated behind the answer"
-        case .validate(let reason): return "the origins are asked if what is stored is still good: \(reason.words)" + more
-        case .complete(let reason): return "the origins are asked for the rest of what is stored: \(reason.words)" + more
+            return
+                "answered from \(place), stale for \(Self.time(-left)) (\(stale.rawValue)), and validated behind the answer"
+        case .validate(let reason):
+            return "the origins are asked if what is stored is still good: \(reason.words)" + more
+        case .complete(let reason):
+            return "the origins are asked for the rest of what is stored: \(reason.words)" + more
         case .fill(let reason): return "fetched from the origins, and stored if it may be: \(reason.words)" + more
         case .pass(let reason): return "fetched from the origins for this client alone: \(reason.words)" + more
-        case .refuse(let status, let reason): return "refused with \(status): nothing stored can answer (\(reason.rawValue))"
+        case .refuse(let status, let reason):
+            return "refused with \(status): nothing stored can answer (\(reason.rawValue))"
         }
     }
 
@@ -117,7 +121,8 @@ extension Explanation.Variant {
             "part": part.map {
                 .string(ContentRange(range: $0.range, completeLength: $0.completeLength).value)
             } ?? .null,
-            "tier": .string(isInMemory ? "memory" : "disk"), "volume": .integer(volume), "offset": .integer(Int(offset)),
+            "tier": .string(isInMemory ? "memory" : "disk"), "volume": .integer(volume),
+            "offset": .integer(Int(offset)),
             "is_verified": .bool(isVerified), "origin": origin.map { .string($0) } ?? .null,
         ]
     }
@@ -148,7 +153,8 @@ extension Explanation.Fill {
                 asked.map { url, outcome in
                     var members: [JSON.Member] = [.init("origin", .string(url))]
                     switch outcome {
-                    case .answered(let status): members += [.init("result", "answered"), .init("status", .integer(status))]
+                    case .answered(let status):
+                        members += [.init("result", "answered"), .init("status", .integer(status))]
                     case .failed(let kind): members += [.init("result", "failed"), .init("error", .string(kind.label))]
                     case .skipped: members.append(.init("result", "skipped"))
                     case .overtaken: members.append(.init("result", "overtaken"))

@@ -90,6 +90,7 @@ final class AdminResponder: HTTPResponder {
             proxy: parts.proxy.statistics,
             store: parts.store.statistics,
             origins: parts.origins.statistics(),
+            listNames: configuration.withLock { $0.originListNames },
             isReady: parts.proxy.isListening,
             maximumSize: configuration.withLock { $0.cache.maxSize },
             memoryLimit: configuration.withLock { $0.cache.memory }

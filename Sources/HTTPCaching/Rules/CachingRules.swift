@@ -5,7 +5,7 @@
 
 /// The operator's rules of caching; every duration is in seconds.
 public struct CachingRules: Sendable, Equatable {
-    /// Freshness lifetime from the arrival on, whatever the origin gives; nil lets the origin say. Errors keep theirs.
+    /// Freshness lifetime from the arrival on, whatever the origin gives, of all but errors; nil lets the origin say.
     public var ttl: Int?
     /// Freshness lifetime where the origin gives none and no heuristic applies; 0 stores nothing then.
     public var defaultTTL: Int

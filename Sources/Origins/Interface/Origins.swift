@@ -122,7 +122,13 @@ public final class Origins: Sendable {
 
     /// The figures of every origin, list after list.
     public func statistics() -> [OriginStatistics] {
-        counters.map { $0.snapshot() }
+        lists.enumerated().flatMap { list, range in
+            range.map { index in
+                var figures = counters[index].snapshot()
+                figures.list = list
+                return figures
+            }
+        }
     }
 
     deinit {

@@ -10,6 +10,13 @@ extension Configuration {
         }
     }
 
+    /// What each of `originLists` is called: `default`, or the first route that it is of, such as `routes[0]`.
+    public var originListNames: [String] {
+        originLists.indices.map { list in
+            list == 0 ? "default" : "routes[\(routes.firstIndex { originList(of: $0) == list } ?? 0)]"
+        }
+    }
+
     /// Which of `originLists` a route asks.
     ///
     /// - Parameter route: The route; nil for the default one.

@@ -17,7 +17,8 @@ public struct RouteOrder: Sendable {
     ///
     /// - Parameter configuration: The configuration.
     public init(_ configuration: Configuration) {
-        let folds = configuration.routes.contains { configuration.cache(of: $0).foldCase } || configuration.cache.foldCase
+        let folds =
+            configuration.routes.contains { configuration.cache(of: $0).foldCase } || configuration.cache.foldCase
         foldsCase = folds
         routes = configuration.routes.map { ($0.host, RouteOrder.spelled($0.path, folds: folds)) }
         let ranks = routes.map { RouteOrder.rank($0.host, $0.path) }
@@ -67,7 +68,8 @@ public struct RouteOrder: Sendable {
     /// - Returns: False where another one takes all that it would.
     public func isReached(_ index: Int?) -> Bool {
         guard let index else { return route(host: RouteHost.any.example, path: "/") == nil }
-        return route(host: routes[index].host.example, path: String(decoding: routes[index].path, as: UTF8.self)) == index
+        return route(host: routes[index].host.example, path: String(decoding: routes[index].path, as: UTF8.self))
+            == index
     }
 
     private static func spelled(_ path: String, folds: Bool) -> [UInt8] {

@@ -56,7 +56,8 @@ struct RouteChecks {
         let route = configuration.routes[index]
         let path = "routes[\(index)].key_host"
         guard route.keyHost == false, !findings.isFaulty(path) else { return }
-        if configuration.originLists[configuration.originList(of: route)].contains(where: { $0.hostHeader == .client }) {
+        if configuration.originLists[configuration.originList(of: route)].contains(where: { $0.hostHeader == .client })
+        {
             return findings.problem(
                 path,
                 "an origin is sent the client's host, and may answer each host otherwise",

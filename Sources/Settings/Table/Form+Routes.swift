@@ -55,7 +55,7 @@ extension Form where Value == String {
     /// What paths begin with, in the spelling of cache keys.
     static var pathPrefix: Form {
         let expected = "the beginning of paths, such as /thumbs/"
-        return scalar("path", expected: expected, text: { $0 }) { (text, _) throws(Mistake) in
+        return scalar("path", expected: expected, text: \.self) { (text, _) throws(Mistake) in
             guard text.hasPrefix("/"), !text.contains("?"), !text.contains("#") else {
                 throw Mistake(message: "\(quoted(text)) is not a path", expected: expected)
             }

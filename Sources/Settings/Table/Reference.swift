@@ -71,6 +71,9 @@ private let introduction = """
       1024). `1.5GB` is allowed. Only `0` needs no unit.
     - **Durations** have a unit: `ms`, `s`, `m`, `h`, `d`.
     - **Paths**, `unix:` sockets and `file:` URLs that are relative start from the directory of the configuration file.
+    - **Routes**: of those that match, the one with the most exact host takes a request (a name before `*.name`, the longest
+      first, before none), then the one with the longest path. Paths are plain prefixes of the normal path: `/thumbs` takes
+      `/thumbs-old/a.jpg`. Their letter case is ignored as soon as `key_case` is `insensitive` on any route or at the top.
     - **Addresses** are `host:port`, `[::1]:port` or `unix:/path`.
     - Unknown and duplicate settings are errors, and so are YAML anchors with aliases.
     - **Change** says what a new value takes: *reload* (SIGHUP) or *restart*.

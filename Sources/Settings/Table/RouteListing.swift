@@ -37,10 +37,11 @@ public struct ListedRoute: Sendable {
         origins = configuration.originLists[configuration.originList(of: route)].map(\.url.text)
         hasOwnOrigins = route?.origins.isEmpty == false
         keyHasHost = configuration.keyHasHost(of: route)
-        settings = route.map { route in
-            Table.cache.filter { route.ownCacheSettings.contains($0.name) }
-                .map { (String($0.name.dropFirst("cache.".count)), $0.text(route.cache)) }
-        } ?? []
+        settings =
+            route.map { route in
+                Table.cache.filter { route.ownCacheSettings.contains($0.name) }
+                    .map { (String($0.name.dropFirst("cache.".count)), $0.text(route.cache)) }
+            } ?? []
         isReached = order.isReached(index)
     }
 

@@ -15,7 +15,13 @@ extension Table {
                 .restart,
                 "Whose requests it takes, by the host they name; ports and letter case do not count."
             ),
-            row("path", \.path, .pathPrefix, .restart, "What their paths begin with: a plain prefix, the longest one wins."),
+            row(
+                "path",
+                \.path,
+                .pathPrefix,
+                .restart,
+                "What their paths begin with: a plain prefix, the longest one wins."
+            ),
             row(
                 "origins",
                 \.origins,

@@ -38,14 +38,16 @@ struct ExplainText {
 
     private func lines(_ variant: JSON) -> [String] {
         let left = variant["ttl_seconds"]?.double ?? 0
-        let freshness = left > 0 ? "fresh for \(Readable.duration(left))" : "stale since \(Readable.duration(-left))"
+        let freshness = left > 0 ? "fresh for \(Readable.duration(left))" : "stale for \(Readable.duration(-left))"
         let mark = variant["is_selected"]?.isTrue == true ? "*" : " "
         let place = "\(variant["tier"]?.text ?? ""), volume \(variant["volume"]?.whole ?? 0)"
         var table = TextTable(.left, .left)
         func add(_ title: String, _ name: String) {
             if let text = variant[name]?.text { table.add(title, text) }
         }
-        for field in variant["selecting"]?.members ?? [] { table.add("selected by", "\(field.name): \(field.value.text ?? "(absent)")") }
+        for field in variant["selecting"]?.members ?? [] {
+            table.add("selected by", "\(field.name): \(field.value.text ?? "(absent)")")
+        }
         add("type", "content_type")
         add("part", "part")
         add("etag", "etag")
@@ -57,13 +59,17 @@ struct ExplainText {
                 return seconds > 0 ? "\(Readable.duration(seconds)) \(words)" : nil
             }
         if !windows.isEmpty { table.add("stale", windows.joined(separator: ", ")) }
-        let flags = [("must_revalidate", "must-revalidate"), ("no_cache", "no-cache"), ("has_assumed_lifetime", "lifetime assumed")]
-            .filter { variant[$0.0]?.isTrue == true }.map(\.1)
+        let flags = [
+            ("must_revalidate", "must-revalidate"), ("no_cache", "no-cache"),
+            ("has_assumed_lifetime", "lifetime assumed"),
+        ]
+        .filter { variant[$0.0]?.isTrue == true }.map(\.1)
         if !flags.isEmpty { table.add("rules", flags.joined(separator: ", ")) }
         if variant["is_verified"]?.isTrue == false { table.add("checksum", "not looked at since an unclean stop") }
         let size = Readable.bytes(variant["bytes"]?.whole ?? 0)
         let age = Readable.duration(variant["age_seconds"]?.double ?? 0)
-        return ["\(mark) \(variant["status"]?.whole ?? 0)  \(size)  age \(age)  \(freshness)  \(place)"] + table.lines(indent: 4)
+        return ["\(mark) \(variant["status"]?.whole ?? 0)  \(size)  age \(age)  \(freshness)  \(place)"]
+            + table.lines(indent: 4)
     }
 
     private var origins: [String] {
