@@ -56,7 +56,7 @@ let package = Package(
         module(
             "Admin",
             [
-                "Proxy", "Store", "Origins", "Settings", "HTTPMessage", nioCore, logging,
+                "Proxy", "Store", "Origins", "Settings", "HTTPMessage", "HTTPCaching", nioCore, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ]

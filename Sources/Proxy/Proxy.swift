@@ -18,7 +18,7 @@ public final class Proxy: Sendable {
         var isDraining = false
     }
 
-    private let core: ProxyCore
+    let core: ProxyCore
     private let group: MultiThreadedEventLoopGroup
     private let loops: [ObjectIdentifier: BoundLoop]
     private let counters: [Counters]
@@ -115,10 +115,10 @@ public final class Proxy: Sendable {
     /// The cache key of a path and query under a host.
     /// - Parameters:
     ///   - path: Path and query; begins with "/".
-    ///   - host: The host, used where keys have one.
+    ///   - host: The host, by which its route is chosen and which is used where keys have one.
     /// - Returns: The key; nil where the path cannot be normalized.
     public func key(path: String, host: String) -> [UInt8]? {
-        CacheKey.normalized(path: Array(path.utf8), host: host, settings: settings)
+        settings.routes.key(path: path, host: host)?.key
     }
 
     private func onEveryLoop(_ body: @escaping @Sendable (LoopState) -> Void) {

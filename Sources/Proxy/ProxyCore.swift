@@ -9,6 +9,7 @@ final class ProxyCore: Sendable {
     let store: Store
     let origins: Origins
     let fills = FillTable()
+    let history = FillHistory()
     let held = HeldBytes()
     let accessLog: AccessLog?
     /// Connections open now.
@@ -20,13 +21,15 @@ final class ProxyCore: Sendable {
         self.accessLog = accessLog
     }
 
-    /// What a fill that begins on a loop needs.
-    func services(for state: LoopState) -> FillServices {
+    /// What a fill that begins on a loop, for a request of a route, needs.
+    func services(for state: LoopState, _ route: Route) -> FillServices {
         FillServices(
             store: store,
             origins: origins,
             counters: state.counters,
             settings: state.settings,
+            route: route,
+            history: history,
             held: held
         )
     }

@@ -1,20 +1,15 @@
 // A value. What the proxy needs of the configuration, in the proxy's own terms; swapped whole on reload.
 
-public import HTTPCaching
-import HTTPMessage
+public import HTTPMessage
 import NIOCore
 public import Settings
 
 /// The settings of the picture port.
 public struct ProxySettings: Sendable {
-    /// How long responses are reused.
-    public var rules: CachingRules
+    /// The routes: where requests go, how their keys are made, how long their answers are kept.
+    public let routes: RouteTable
     /// Bounds of a request head.
-    var requestLimits: RequestLimits
-    /// The client's Host is part of the cache key, because some origin is sent it.
-    var keyHasHost: Bool
-    /// Paths that differ in letter case alone are the same.
-    var foldsCase: Bool
+    public let requestLimits: RequestLimits
     /// Connections at once.
     var connections: Int
     /// Bytes of further requests a client may send ahead.
@@ -33,14 +28,8 @@ public struct ProxySettings: Sendable {
     var followerDeadline: TimeAmount
     /// Bytes of bodies under way that all fills hold together before each holds less.
     var fillMemory: Int
-    /// The largest body that is stored; nil for what the shelves keep.
-    var maximumResponse: Int64?
     /// Cache-Status tells the cache key.
     var showsKey: Bool
-    /// Which paths have to bring a picture.
-    var images: ExpectedImages
-    /// What of the query is part of the key; nil where all of it is, as it stands.
-    var query: QueryRule?
     /// Which request fields may reach an origin on a request whose answer may be stored.
     var forwardHeaders: ForwardedFields
     /// What becomes of Forwarded and X-Forwarded-*.
@@ -50,25 +39,13 @@ public struct ProxySettings: Sendable {
 
     /// Reads the settings out of a configuration.
     public init(_ configuration: Configuration) {
-        let cache = configuration.cache
         let limits = configuration.limits
-        rules = CachingRules(
-            defaultTTL: cache.defaultTTL.wholeSeconds,
-            heuristicFraction: cache.heuristicFraction,
-            heuristicMaximum: cache.heuristicMaximum.wholeSeconds,
-            grace: cache.grace.wholeSeconds,
-            staleIfError: cache.staleIfError.wholeSeconds,
-            negativeTTL: cache.negativeTTL.wholeSeconds,
-            maximumTTL: cache.maximumTTL.wholeSeconds,
-            pictureTypes: cache.pictureTypes
-        )
+        routes = RouteTable(configuration)
         requestLimits = RequestLimits(
             head: Int(limits.headSize),
             fields: limits.fields,
             target: Int(limits.targetSize)
         )
-        keyHasHost = configuration.origins.contains { $0.hostHeader == .client }
-        foldsCase = cache.foldCase
         connections = limits.connections
         pipelinedBytes = Int(limits.headSize) * max(1, limits.pipelined) / 8
         headTimeout = limits.headTimeout.timeAmount
@@ -78,10 +55,7 @@ public struct ProxySettings: Sendable {
         fills = limits.fills
         followerDeadline = limits.followerDeadline.timeAmount
         fillMemory = Int(limits.fillMemory)
-        maximumResponse = cache.maximumResponse
-        showsKey = cache.showsKey
-        images = cache.expectImages
-        query = QueryRule(cache.query, isSorted: cache.sortsQuery)
+        showsKey = configuration.cache.showsKey
         forwardHeaders = configuration.forwardHeaders
         forwarded = configuration.forwarded
         loopID = configuration.loopID ?? LoopID.made(for: configuration)

@@ -72,7 +72,18 @@ public final class Store: Sendable {
     /// Blocks: on the disk pool.
     public func find(key: [UInt8]) -> Lookup {
         let epoch = epoch
-        let rows = reader.withLock { slot -> [IndexRow] in
+        for row in rows(of: key) { core.load(row, readIn: epoch) }
+        // because any byte is defined as raw memory
+        let found = unsafe look(up: core.keyHash(key), key: key.span.bytes)
+        if case .loading = found { return .miss }
+        return found
+    }
+
+    /// What the index has of a key.
+    ///
+    /// Blocks.
+    func rows(of key: [UInt8]) -> [IndexRow] {
+        reader.withLock { slot -> [IndexRow] in
             let path = core.path + "/" + IndexDatabase.fileName
             let identity = Paths.identity(path)
             if slot.reader == nil || slot.identity != identity {
@@ -86,11 +97,6 @@ public final class Store: Sendable {
                 return []
             }
         }
-        for row in rows { core.load(row, readIn: epoch) }
-        // because any byte is defined as raw memory
-        let found = unsafe look(up: core.keyHash(key), key: key.span.bytes)
-        if case .loading = found { return .miss }
-        return found
     }
 
     /// Reads a stored response's head, and its body up to 64 KiB.

@@ -120,11 +120,14 @@ final class StoreCore: Sendable {
     func load(_ row: IndexRow, readIn epoch: UInt32? = nil) -> Bool {
         guard volumes[row.location.volume] != nil, let entry = entry(row) else { return false }
         // The volume again, under the shard's lock: one that goes leaves the table first, then the directory.
-        directory.load(entry) {
-            volumes[row.location.volume] != nil && fence.allowsStoring(row.key, since: 1)
-                && epoch.map { fence.allowsLoading(row.key, since: $0) } ?? true
-        }
+        directory.load(entry) { isLoadable(row, readIn: epoch) }
         return true
+    }
+
+    /// Whether the response of a row is still there and no purge fell on it.
+    func isLoadable(_ row: IndexRow, readIn epoch: UInt32?) -> Bool {
+        volumes[row.location.volume] != nil && fence.allowsStoring(row.key, since: 1)
+            && epoch.map { fence.allowsLoading(row.key, since: $0) } ?? true
     }
 
     /// Entries that a purge finds without the index: those of its key, or all.

@@ -10,7 +10,9 @@ struct Check: AsyncParsableCommand {
         abstract: "Check the configuration file.",
         discussion: """
             Prints every problem with its file, line and column, what is wrong and what is expected. Nothing is \
-            started or changed. A file that passes may still be doubtful: warnings are printed too, and do not count.
+            started or changed. A file that passes may still be doubtful: warnings are printed too, and do not count. \
+            Where there are routes, they are listed in the order in which they are tried, with their origins, whether \
+            the host is part of their keys, and the cache settings of their own.
 
             EXAMPLES
               larder check
@@ -50,7 +52,27 @@ struct Check: AsyncParsableCommand {
             for line in table.lines() { Console.print(line) }
         } else {
             Console.print("\(options.file): valid")
+            if !loaded.configuration.routes.isEmpty {
+                for line in Self.table(of: loaded.configuration) { Console.print(line) }
+            }
         }
+    }
+
+    private static func table(of configuration: Configuration) -> [String] {
+        var table = TextTable(.left, .left, .left, .left, .left, .left)
+        table.add("ROUTE", "HOST", "PATH", "ORIGINS", "KEYS", "CACHE")
+        for route in routes(of: configuration) {
+            let settings = route.settings.map { "\($0.name)=\($0.value.filter { $0 != " " })" }
+            table.add(
+                route.name,
+                route.host,
+                route.path,
+                route.hasOwnOrigins ? route.origins.joined(separator: " ") : "as origins",
+                route.keyHasHost ? "with host" : "path only",
+                (settings + (route.isReached ? [] : ["(takes no request)"])).joined(separator: " ")
+            )
+        }
+        return table.lines(indent: 2)
     }
 
     private func tellJSON(_ problems: [Problem], _ warnings: [Problem], _ configuration: Configuration?) {
@@ -58,11 +80,24 @@ struct Check: AsyncParsableCommand {
             .init("file", .string(options.file)), .init("is_valid", .bool(problems.isEmpty)),
             .init("problems", .array(problems.map(Self.json))), .init("warnings", .array(warnings.map(Self.json))),
         ]
+        if let configuration {
+            members.append(.init("routes", .array(routes(of: configuration).map(Self.json))))
+        }
         if explain, let configuration {
             let settings = listing(of: configuration).map { JSON.Member($0.path, .string($0.value)) }
             members.append(.init("settings", .object(settings)))
         }
         Console.print(JSON.object(members).indented)
+    }
+
+    private static func json(_ route: ListedRoute) -> JSON {
+        [
+            "route": .string(route.name), "host": .string(route.host), "path": .string(route.path),
+            "origins": .array(route.origins.map { .string($0) }), "has_own_origins": .bool(route.hasOwnOrigins),
+            "key_has_host": .bool(route.keyHasHost),
+            "settings": .object(route.settings.map { .init($0.name, .string($0.value)) }),
+            "is_reached": .bool(route.isReached),
+        ]
     }
 
     private static func json(_ problem: Problem) -> JSON {

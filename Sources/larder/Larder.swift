@@ -14,14 +14,15 @@ struct Larder: AsyncParsableCommand {
             stored is answered from this machine's disk or memory; the rest is fetched from the first origin of a list \
             that can answer, and kept.
 
-            Every command reads the same configuration file. serve and check use it whole; purge, stats and ls find \
-            the running larder's admin interface in it, warm its picture port.
+            Every command reads the same configuration file. serve and check use it whole; purge, stats, explain and \
+            ls find the running larder's admin interface in it, warm its picture port.
 
             EXAMPLES
               larder check --config larder.yaml
               larder serve --config larder.yaml
               larder purge /images/0042/front.jpg
               larder stats
+              larder explain /images/0042/front.jpg
 
             EXIT STATUS
               0   done
@@ -30,7 +31,7 @@ struct Larder: AsyncParsableCommand {
             """,
         version: "larder \(version)",
         subcommands: [
-            Serve.self, Check.self, Purge.self, Stats.self, List.self, Warm.self, Verify.self,
+            Serve.self, Check.self, Purge.self, Stats.self, Explain.self, List.self, Warm.self, Verify.self,
         ]
     )
 }

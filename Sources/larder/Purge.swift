@@ -10,8 +10,9 @@ struct Purge: AsyncParsableCommand {
             A purge holds from the moment it is taken: no purged picture is served any more, and none that was on its \
             way is stored. The command waits until what it removed is counted.
 
-            A picture is named by its path (/images/a.jpg) or a full URL. Where the origins are sent the client's \
-            host (host_header: client), only full URLs name one. Percent-encoding need not match: /a%7eb is /a~b.
+            A picture is named by its path (/images/a.jpg) or a full URL. Where the host is part of the key (an \
+            origin with host_header: client, a route with a host), only full URLs name one; the command says so. \
+            Percent-encoding need not match: /a%7eb is /a~b.
 
             EXAMPLES
               larder purge /images/0042/front.jpg http://www.example.com/logo.png

@@ -42,6 +42,13 @@ struct TestLarder: Sendable {
         return (response.status, try JSON(parsing: response.body))
     }
 
+    /// Asks the picture port on a connection of its own.
+    func picture(_ target: String) async throws -> RawResponse {
+        try await NIOThreadPool.singleton.runIfActive { [picturePort] in
+            try RawClient(port: picturePort).get(target)
+        }
+    }
+
     func stats() async throws -> JSON { try JSON(parsing: try await admin("GET", "/stats").body) }
 
     /// Fetches pictures through the picture port, and waits until each is stored and indexed.
@@ -91,7 +98,10 @@ func withLarder(
         StoreConfiguration(directory: cache.directory, maximumSize: cache.maxSize, memory: cache.memory),
         logger: logger
     )
-    let origins = try Origins(lists: [[OriginSettings(url: origin.url)]], logger: logger)
+    let lists = configuration.originLists.map { list in
+        list.map { OriginSettings(url: $0.url.text, isAuthoritative: $0.isAuthoritative) }
+    }
+    let origins = try Origins(lists: lists, logger: logger)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let proxy = try Proxy(
         ProxySettings(configuration),

@@ -83,4 +83,31 @@ struct PurgeTests {
             #expect(try await larder.purge(#"{"glob": ["http://*.test/x/?.jpg"]}"#).report["responses"] == 1)
         }
     }
+    @Test("routes: a URL's host says which keys are meant; what cannot be told is refused with the route's name")
+    func routes() async throws {
+        let change = { (configuration: inout Configuration) in
+            var route = Configuration.Route()
+            route.host = .name("img.test")
+            route.path = "/t/"
+            configuration.routes = [route]
+        }
+        try await withLarder(change) { (larder: TestLarder) async throws -> Void in
+            let client = try RawClient(port: larder.picturePort)
+            for (host, path) in [("img.test", "/t/1"), ("img.test", "/t/2"), ("www.test", "/t/1"), ("www.test", "/x")] {
+                _ = try client.get(path, [("Host", host)])
+            }
+            try await eventually("all are stored") { await larder.listed("/").count == 4 }
+            let refused = try await larder.purge(#"{"url": ["/t/1"]}"#)
+            #expect(refused.status == 400 && refused.report["field"]?.text == "url[0]")
+            #expect(refused.report["detail"]?.text?.contains("routes[0]") == true)
+            #expect(try await larder.purge(#"{"prefix": ["http://img.test/"]}"#).status == 400)
+            let purge = try await larder.purge(#"{"url": ["http://img.test/t/1", "/x"]}"#)
+            #expect(purge.report["rules"]?.items.map { $0["responses"]?.whole } == [1, 1])
+            #expect(Set(await larder.listed("/")) == ["//img.test/t/2", "/t/1"])
+            // One thing to purge, two rules: the route's keys, and the default route's.
+            let both = try await larder.purge(#"{"prefix": ["http://img.test/t"]}"#)
+            #expect(both.report["rules"]?.items.map { $0["rule"]?.text } == ["prefix http://img.test/t"])
+            #expect(both.report["responses"] == 2)
+        }
+    }
 }

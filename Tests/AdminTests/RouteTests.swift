@@ -94,6 +94,36 @@ struct RouteTests {
         }
     }
 
+    @Test("one URL in two lists of origins has figures of its own in each, and a list that fails is named")
+    func lists() async throws {
+        let change = { (configuration: inout Configuration) in
+            var route = Configuration.Route()
+            route.path = "/t/"
+            route.origins = configuration.origins
+            route.origins[0].queue = 7
+            configuration.routes = [route]
+        }
+        try await withLarder(change) { (larder: TestLarder) async throws -> Void in
+            try await larder.fetch("/a.jpg", "/t/a.jpg", "/t/b.jpg")
+            let origins = try await larder.stats()["origins"]?.items ?? []
+            #expect(origins.map { $0["list"]?.text } == ["default", "routes[0]"])
+            #expect(origins.map { $0["requests"]?.whole } == [1, 2])
+            let text = String(decoding: try await larder.admin("GET", "/metrics").body, as: UTF8.self)
+            let samples = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { $0.prefix { $0 != " " } }
+            #expect(Set(samples).count == samples.count, "no sample twice")
+            let url = larder.origin.url
+            #expect(text.contains("\nlarder_origin_requests_total{origin=\"\(url)\",list=\"routes[0]\"} 2\n"))
+            larder.origin.stop()
+            let client = try RawClient(port: larder.picturePort)
+            try await eventually("the route's origin counts as failing") {
+                _ = try client.get("/t/c.jpg")
+                let health = try await JSON(parsing: larder.admin("GET", "/healthz").body)
+                return health["reasons"]?.items.map(\.text)
+                    == ["every origin of routes[0] fails: only what is stored is served"]
+            }
+        }
+    }
+
     @Test("the page has the figures in it, and nothing from elsewhere")
     func page() async throws {
         try await withLarder { (larder: TestLarder) async throws -> Void in
@@ -102,7 +132,9 @@ struct RouteTests {
             let text = String(decoding: response.body, as: UTF8.self)
             #expect(text.contains("<td>\(larder.origin.url)</td>"))
             #expect(!text.contains("src=") && !text.contains("<link"))
+            #expect(text.contains("<form action=\"/explain\">") && text.contains("<input name=\"url\""))
             #expect(response.values(of: "content-security-policy").first?.contains("default-src 'none'") == true)
+            #expect(response.values(of: "content-security-policy").first?.contains("form-action 'self'") == true)
         }
     }
 
@@ -148,7 +180,7 @@ struct GuardTests {
             $0.admin.token = Secret("secret")
         } _: { (larder: TestLarder) async throws -> Void in
             let fields = [("Host", "name.test")] + (field.map { [("Authorization", $0)] } ?? [])
-            for target in ["/", "/stats", "/metrics", "/objects"] {
+            for target in ["/", "/stats", "/metrics", "/objects", "/explain?url=/a"] {
                 #expect(try await larder.admin("GET", target, fields).status == status)
             }
             #expect(try await larder.admin("GET", "/nothing", fields).status == (status == 200 ? 404 : 401))

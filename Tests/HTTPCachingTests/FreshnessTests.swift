@@ -107,3 +107,45 @@ struct FreshnessTests {
         #expect(storedFacts("Cache-Control: max-age=5, stale-if-error=9", status: 404)?.staleIfError == 9)
     }
 }
+
+@Suite("the operator's ttl")
+struct OperatorLifetimeTests {
+    @Test(
+        "it counts from the arrival on, in the place of all that the origin gives; errors and prohibitions stay",
+        arguments: [
+            ("", 200, 500), ("Cache-Control: max-age=5", 200, 500), ("Cache-Control: max-age=0", 200, 500),
+            ("Cache-Control: s-maxage=99999", 200, 500), ("Expires: 0", 200, 500), ("Age: 900", 200, 500),
+            ("Last-Modified: \(date(-10))", 200, 500), ("CDN-Cache-Control: max-age=7", 200, 500),
+            ("Cache-Control: max-age=5, must-revalidate", 200, 500), ("", 301, 500), ("", 404, 10),
+            ("Cache-Control: max-age=5", 404, 5), ("Cache-Control: max-age=5", 302, 500), ("", 302, nil),
+            ("Cache-Control: no-store", 200, nil), ("Cache-Control: private, max-age=5", 200, nil),
+            ("Cache-Control: no-cache", 200, nil), ("Set-Cookie: a", 200, nil),
+        ] as [(String, Int, Int?)]
+    )
+    func lifetime(response: String, status: Int, seconds: Int?) {
+        var own = rules
+        own.ttl = 500
+        let facts = storedFacts(response, status: status, rules: own)
+        #expect(facts.map { Int($0.freshUntil - born) } == seconds)
+    }
+
+    @Test("its age is told as it is, and maximum_ttl holds")
+    func age() {
+        var own = rules
+        own.ttl = 500
+        let facts = storedFacts("Age: 900", rules: own)
+        #expect(facts?.bornAt == born + -900 && facts?.freshUntil == born + 500)
+        own.maximumTTL = 60
+        #expect(storedFacts("Age: 900", rules: own)?.freshUntil == born + 60)
+    }
+
+    @Test("what must be validated each time still is, and an ended life with must-revalidate is served by no error")
+    func flags() {
+        var own = rules
+        own.ttl = 500
+        let always = storedFacts("Cache-Control: no-cache\nETag: \"a\"", rules: own)
+        #expect(always?.flags.contains(.noCache) == true)
+        let strict = storedFacts("Cache-Control: max-age=0, must-revalidate", rules: own)
+        #expect(strict?.flags.contains(.mustRevalidate) == true && strict?.staleIfError == 0)
+    }
+}

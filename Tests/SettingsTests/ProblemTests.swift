@@ -22,7 +22,7 @@ import Testing
             (
                 minimum + "sizes: 1\n",
                 "l.yaml:3: sizes: unknown setting; expected one of listen, threads, forward_headers, forwarded, "
-                    + "loop_id, admin, origins, access_log, log, cache or limits"
+                    + "loop_id, admin, origins, routes, access_log, log, cache or limits"
             ),
             (minimum + "limit: {}\n", "l.yaml:3: limit: unknown setting; expected limits (did you mean that?)"),
             (minimum + "max_size: 1GB\n", "l.yaml:3: max_size: unknown setting; expected it at cache.max_size"),

@@ -39,7 +39,8 @@ private let top = URL(filePath: #filePath).deletingLastPathComponent().deletingL
         let difference = changes(from: plain, to: all.configuration)
         let examples = [
             "admin.token_file", "access_log", "cache.max_response", "threads", "origins[0].headers",
-            "origins[0].ca_file", "origins[0].probe", "loop_id", "cache.query", "cache.expect_images",
+            "origins[0].ca_file", "origins[0].probe", "loop_id", "cache.query", "cache.expect_images", "cache.ttl",
+            "routes",
         ]
         #expect(Set(difference.reloadable + difference.needsRestart) == Set(examples))
         for row in settingDescriptions {

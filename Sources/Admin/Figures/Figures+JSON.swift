@@ -17,7 +17,7 @@ extension Figures {
             "held_bytes": .integer(proxy.heldBytes), "lost_log_lines": .integer(proxy.lostLogLines),
             "limits_reached": members("limit", total: nil),
             "counters": .object(proxy.counters.map { .init($0.counter.name, .integer($0.value)) }),
-            "origins": .array(origins.map(Self.json)), "store": storeJSON,
+            "origins": .array(origins.map(json)), "store": storeJSON,
         ]
     }
 
@@ -27,7 +27,7 @@ extension Figures {
         return .object(members)
     }
 
-    private static func json(_ origin: OriginStatistics) -> JSON {
+    private func json(_ origin: OriginStatistics) -> JSON {
         let errors = OriginError.Kind.allCases.compactMap { kind in
             origin.errors[kind].map { JSON.Member(kind.label, .integer(Int(clamping: $0))) }
         }
@@ -38,7 +38,8 @@ extension Figures {
         }
         buckets.append(["le": "+Inf", "count": .integer(Int(clamping: origin.firstByte.count))])
         return [
-            "url": .string(origin.url), "requests": .integer(Int(clamping: origin.requests)),
+            "url": .string(origin.url), "list": .string(listName(origin)),
+            "requests": .integer(Int(clamping: origin.requests)),
             "errors": .object(errors), "not_found": .integer(Int(clamping: origin.notFound)),
             "server_errors": .integer(Int(clamping: origin.serverErrors)),
             "skipped": .integer(Int(clamping: origin.skipped)),

@@ -11,6 +11,8 @@ struct Figures: Sendable {
     let proxy: ProxyStatistics
     let store: StoreStatistics
     let origins: [OriginStatistics]
+    /// What the lists of origins are called, by their numbers.
+    let listNames: [String]
     /// The picture port takes connections.
     let isReady: Bool
     /// Bytes the store may use on disk.
@@ -63,9 +65,17 @@ struct Figures: Sendable {
         if !store.isIndexWritable {
             troubles.append("the index cannot be written: what is stored now may be forgotten at a restart")
         }
-        if !origins.isEmpty, origins.allSatisfy(\.isBackingOff) {
-            troubles.append("every origin fails: only what is stored is served")
+        for (list, name) in listNames.enumerated()
+        where origins.allSatisfy({ $0.list != list || $0.isBackingOff }) {
+            troubles.append(
+                "every origin\(listNames.count > 1 ? " of \(name)" : "") fails: only what is stored is served"
+            )
         }
         return troubles
+    }
+
+    /// What the list of an origin is called.
+    func listName(_ origin: OriginStatistics) -> String {
+        listNames.indices.contains(origin.list) ? listNames[origin.list] : ""
     }
 }

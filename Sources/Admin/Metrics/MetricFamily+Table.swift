@@ -66,7 +66,7 @@ extension MetricFamily {
         MetricFamily(.counter, "larder_origin_errors_total", "Failures of an origin, by kind") { figures in
             figures.origins.flatMap { origin in
                 OriginError.Kind.allCases.map { kind in
-                    let labels = [("origin", origin.url), ("kind", kind.label)]
+                    let labels = figures.labels(of: origin) + [("kind", kind.label)]
                     return Sample(labels: labels, value: Double(origin.errors[kind] ?? 0))
                 }
             }
@@ -106,7 +106,8 @@ extension MetricFamily {
         origin(.gauge, "connections", "Connections to an origin, idle ones included") { Double($0.connections) },
         origin(.gauge, "backing_off", "1 while an origin is left alone because it fails") { $0.isBackingOff ? 1 : 0 },
         MetricFamily(.histogram, "larder_origin_first_byte_seconds", "From a request sent to its response head") {
-            $0.origins.flatMap(histogram)
+            figures in
+            figures.origins.flatMap { histogram($0, figures.labels(of: $0)) }
         },
     ]
 
@@ -117,11 +118,11 @@ extension MetricFamily {
         _ value: @escaping @Sendable (OriginStatistics) -> Double
     ) -> MetricFamily {
         MetricFamily(kind, "larder_origin_\(name)", help) { figures in
-            figures.origins.map { Sample(labels: [("origin", $0.url)], value: value($0)) }
+            figures.origins.map { Sample(labels: figures.labels(of: $0), value: value($0)) }
         }
     }
 
-    private static func histogram(_ origin: OriginStatistics) -> [Sample] {
+    private static func histogram(_ origin: OriginStatistics, _ labels: [(name: String, value: String)]) -> [Sample] {
         let counts = origin.firstByte.counts
         var total: UInt64 = 0
         var samples: [Sample] = []
@@ -129,11 +130,11 @@ extension MetricFamily {
             total += count
             let limit = bound.isInfinite ? "+Inf" : "\(bound)"
             samples.append(
-                Sample(suffix: "_bucket", labels: [("origin", origin.url), ("le", limit)], value: Double(total))
+                Sample(suffix: "_bucket", labels: labels + [("le", limit)], value: Double(total))
             )
         }
-        samples.append(Sample(suffix: "_sum", labels: [("origin", origin.url)], value: origin.firstByte.sum))
-        samples.append(Sample(suffix: "_count", labels: [("origin", origin.url)], value: Double(total)))
+        samples.append(Sample(suffix: "_sum", labels: labels, value: origin.firstByte.sum))
+        samples.append(Sample(suffix: "_count", labels: labels, value: Double(total)))
         return samples
     }
 
@@ -186,4 +187,12 @@ extension MetricFamily {
             $0.store.directoryLost
         },
     ]
+}
+
+extension Figures {
+    /// The labels of an origin's samples: its URL and, where it is not of the default list, the list, since one URL may be in
+    /// several.
+    fileprivate func labels(of origin: OriginStatistics) -> [(name: String, value: String)] {
+        [("origin", origin.url)] + (origin.list > 0 ? [("list", listName(origin))] : [])
+    }
 }

@@ -46,6 +46,9 @@ extension StatusPage {
         #troubles { margin: 0 0 1rem; padding: .75rem 1rem .75rem 2rem; border-radius: 10px; color: var(--bad);
           background: var(--bad-ground); }
         #troubles:empty { display: none; }
+        form { margin-top: 1.25rem; font-size: .85rem; color: var(--soft); }
+        input { width: 22rem; max-width: 100%; margin: 0 .35rem; font: inherit; }
+        button { font: inherit; }
         footer { margin-top: 1.25rem; font-size: .85rem; color: var(--soft); }
         a { color: var(--mark); }
         """

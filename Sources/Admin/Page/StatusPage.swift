@@ -13,7 +13,7 @@ enum StatusPage {
         var response = Response.text(html(figures, nonce: nonce), "text/html; charset=utf-8")
         response.headers[.contentSecurityPolicy] =
             "default-src 'none'; style-src 'nonce-\(nonce)'; script-src 'nonce-\(nonce)'; connect-src 'self'; "
-            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
         return response
     }
 
@@ -47,6 +47,8 @@ enum StatusPage {
         \(requests(figures))
         </div>
         </main>
+        <form action="/explain"><label>Explain the path or URL
+        <input name="url" required maxlength="2000" placeholder="/images/a.jpg"></label> <button>Explain</button></form>
         <footer>Also here: <a href="/stats">figures</a>, <a href="/metrics">metrics</a>,
         <a href="/objects">stored responses</a>, <a href="/healthz">health</a></footer>
         <script nonce="\(nonce)">\(script)</script>

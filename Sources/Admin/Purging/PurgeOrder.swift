@@ -7,14 +7,16 @@ import Store
 struct PurgeOrder {
     struct Item: Sendable {
         let rule: PurgeRule
-        /// `prefix /images/`, as it was given.
-        let label: String
+        /// Which of the things to purge it is a part of.
+        let part: Int
     }
 
     /// Rules at once; the store takes no more either.
     static let limit = 1000
 
     private(set) var items: [Item] = []
+    /// `prefix /images/`, as it was given; one, and mostly one rule, for each thing to purge.
+    private(set) var labels: [String] = []
 
     init(_ body: [UInt8], keys: KeyText) throws(Refusal) {
         let order: JSON
@@ -34,14 +36,19 @@ struct PurgeOrder {
 
     private mutating func add(_ member: JSON.Member, _ keys: KeyText) throws(Refusal) {
         switch member.name {
-        case "url": try add(member) { text, field throws(Refusal) in .key(try keys.key(text, field: field)) }
-        case "prefix": try add(member) { text, field throws(Refusal) in .prefix(try keys.prefix(text, field: field)) }
-        case "glob": try add(member) { text, field throws(Refusal) in .glob(try keys.glob(text, field: field)) }
+        case "url":
+            try add(member) { text, field throws(Refusal) in try keys.keys(text, field: field).map(PurgeRule.key) }
+        case "prefix":
+            try add(member) { text, field throws(Refusal) in
+                try keys.prefixes(text, field: field).map(PurgeRule.prefix)
+            }
+        case "glob":
+            try add(member) { text, field throws(Refusal) in try keys.globs(text, field: field).map(PurgeRule.glob) }
         case "all":
             guard case .bool(let isWanted) = member.value else {
                 throw Refusal(status: .badRequest, detail: "all is true or false.", field: "all")
             }
-            if isWanted { items.append(Item(rule: .all, label: "all")) }
+            if isWanted { add([.all], "all") }
         default:
             throw Refusal(
                 status: .badRequest,
@@ -53,7 +60,7 @@ struct PurgeOrder {
 
     private mutating func add(
         _ member: JSON.Member,
-        _ rule: (String, String) throws(Refusal) -> PurgeRule
+        _ rules: (String, String) throws(Refusal) -> [PurgeRule]
     ) throws(Refusal) {
         guard case .array(let texts) = member.value else {
             throw Refusal(
@@ -67,10 +74,16 @@ struct PurgeOrder {
             guard case .string(let text) = text, !text.isEmpty else {
                 throw Refusal(status: .badRequest, detail: "\(field) is no text.", field: field)
             }
-            guard items.count < Self.limit else {
+            let rules = try rules(text, field)
+            guard items.count + rules.count <= Self.limit else {
                 throw Refusal(status: .badRequest, detail: "There are more than \(Self.limit) rules.", field: field)
             }
-            items.append(Item(rule: try rule(text, field), label: "\(member.name) \(text)"))
+            add(rules, "\(member.name) \(text)")
         }
+    }
+
+    private mutating func add(_ rules: [PurgeRule], _ label: String) {
+        items += rules.map { Item(rule: $0, part: labels.count) }
+        labels.append(label)
     }
 }

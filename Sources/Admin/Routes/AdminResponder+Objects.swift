@@ -11,14 +11,18 @@ extension AdminResponder {
     func objects(_ request: Request) async throws(Refusal) -> Response {
         let parameters = request.uri.queryParameters
         let limit = try Self.limit(parameters["limit"].map(String.init))
-        var prefix: [UInt8] = []
+        var prefixes: [[UInt8]] = [[]]
         if let text = parameters["prefix"], !text.isEmpty {
-            prefix = try keys.prefix(String(text), field: "prefix")
+            prefixes = try keys.prefixes(String(text), field: "prefix")
         }
         let store = parts.store
+        var found: [ListedResponse] = []
         // One more than asked for tells whether there are more.
-        let found = await withCheckedContinuation { continuation in
-            store.list(prefix: prefix, limit: limit + 1) { continuation.resume(returning: $0) }
+        for prefix in prefixes where found.count <= limit {
+            let left = limit + 1 - found.count
+            found += await withCheckedContinuation { continuation in
+                store.list(prefix: prefix, limit: left) { continuation.resume(returning: $0) }
+            }
         }
         let now = Int64(time(nil))
         return .json([

@@ -22,7 +22,7 @@ extension AdminResponder {
                 detail: "Too many purges are being swept; the first rules hold, the last do not. Try again."
             )
         }
-        return Self.response(order.items, reports)
+        return Self.response(order, reports)
     }
 
     private static func body(of request: Request) async throws(Refusal) -> [UInt8] {
@@ -68,12 +68,16 @@ extension AdminResponder {
     }
 
     /// 200 with what was removed; 202 where a sweep goes on.
-    private static func response(_ items: [PurgeOrder.Item], _ reports: [PurgeReport?]) -> Response {
+    private static func response(_ order: PurgeOrder, _ reports: [PurgeReport?]) -> Response {
         let isComplete = !reports.contains(nil)
-        let rules = zip(items, reports).map { item, report -> JSON in
-            let report = report ?? PurgeReport()
-            return [
-                "rule": .string(item.label), "responses": .integer(report.responses),
+        var removed = [PurgeReport](repeating: PurgeReport(), count: order.labels.count)
+        for case (let item, let report?) in zip(order.items, reports) {
+            removed[item.part].responses += report.responses
+            removed[item.part].bytes += report.bytes
+        }
+        let rules = zip(order.labels, removed).map { label, report -> JSON in
+            [
+                "rule": .string(label), "responses": .integer(report.responses),
                 "bytes": .integer(Int(report.bytes)),
             ]
         }

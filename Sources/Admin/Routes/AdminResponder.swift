@@ -30,6 +30,7 @@ final class AdminResponder: HTTPResponder {
         case stats = "/stats"
         case metrics = "/metrics"
         case objects = "/objects"
+        case explain = "/explain"
         case purge = "/purge"
 
         var isPublic: Bool { self == .health || self == .readiness }
@@ -73,14 +74,13 @@ final class AdminResponder: HTTPResponder {
         case .stats: return .json(figures.json)
         case .metrics: return .text(MetricsText.page(figures), "text/plain; version=0.0.4; charset=utf-8")
         case .objects: return try await objects(request)
+        case .explain: return try await explain(request)
         case .purge: return try await purge(request)
         }
     }
 
     /// What turns URLs and paths into keys.
-    var keys: KeyText {
-        KeyText(proxy: parts.proxy, keyHasHost: configuration.withLock { $0.keyHasHost })
-    }
+    var keys: KeyText { KeyText(routes: parts.proxy.settings.routes) }
 
     /// The figures of this moment.
     var figures: Figures {
@@ -90,6 +90,7 @@ final class AdminResponder: HTTPResponder {
             proxy: parts.proxy.statistics,
             store: parts.store.statistics,
             origins: parts.origins.statistics(),
+            listNames: configuration.withLock { $0.originListNames },
             isReady: parts.proxy.isListening,
             maximumSize: configuration.withLock { $0.cache.maxSize },
             memoryLimit: configuration.withLock { $0.cache.memory }
@@ -107,9 +108,4 @@ final class AdminResponder: HTTPResponder {
         parts.proxy.isListening
             ? .json(["status": "ready"]) : .json(["status": "not ready"], .serviceUnavailable)
     }
-}
-
-extension Configuration {
-    /// The client's Host is part of the cache key, because some origin is sent it.
-    var keyHasHost: Bool { origins.contains { $0.hostHeader == .client } }
 }

@@ -5,6 +5,8 @@
 
 /// The operator's rules of caching; every duration is in seconds.
 public struct CachingRules: Sendable, Equatable {
+    /// Freshness lifetime from the arrival on, whatever the origin gives, of all but errors; nil lets the origin say.
+    public var ttl: Int?
     /// Freshness lifetime where the origin gives none and no heuristic applies; 0 stores nothing then.
     public var defaultTTL: Int
     /// The part of the time since Last-Modified that a response is taken to stay fresh (RFC 9111 §4.2.2).
@@ -25,6 +27,7 @@ public struct CachingRules: Sendable, Equatable {
     /// Makes rules.
     ///
     /// - Parameters:
+    ///   - ttl: Lifetime whatever the origin gives.
     ///   - defaultTTL: Lifetime where the origin gives none and no heuristic applies.
     ///   - heuristicFraction: Part of the time since Last-Modified.
     ///   - heuristicMaximum: Longest heuristic lifetime.
@@ -34,6 +37,7 @@ public struct CachingRules: Sendable, Equatable {
     ///   - maximumTTL: Longest lifetime of all; a year.
     ///   - pictureTypes: Media types that variants of pictures are told apart by.
     public init(
+        ttl: Int? = nil,
         defaultTTL: Int = 3600,
         heuristicFraction: Double = 0.1,
         heuristicMaximum: Int = 86_400,
@@ -43,6 +47,7 @@ public struct CachingRules: Sendable, Equatable {
         maximumTTL: Int = 31_536_000,
         pictureTypes: [String] = ["image/avif", "image/webp"]
     ) {
+        self.ttl = ttl
         self.defaultTTL = defaultTTL
         self.heuristicFraction = heuristicFraction
         self.heuristicMaximum = heuristicMaximum

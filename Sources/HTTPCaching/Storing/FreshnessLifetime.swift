@@ -1,7 +1,7 @@
 // value: how long a response stays fresh (RFC 9111 §4.2.1, §4.2.2).
 //
-// Part of Storability. Invariant: the first that is there decides: s-maxage, max-age, Expires, and only then a heuristic; what is
-// there and malformed counts as 0, never as absent.
+// Part of Storability. Invariant: the first that is there decides: the operator's ttl, s-maxage, max-age, Expires, and only then a
+// heuristic; what is there and malformed counts as 0, never as absent.
 
 import HTTPMessage
 
@@ -9,6 +9,24 @@ struct FreshnessLifetime: Equatable {
     var seconds: Int
     /// Whether the origin gave it.
     var isExplicit: Bool
+    /// Whether it begins when the response arrives, whatever its age is then.
+    var beginsAtArrival = false
+
+    /// The lifetime the operator gives in the place of the origin's, or nil where that counts: for errors, and for what could
+    /// not be stored without a word of the origin.
+    static func ofOperator(
+        _ explicit: FreshnessLifetime?,
+        _ control: CacheControl,
+        status: Int,
+        rules: CachingRules
+    ) -> FreshnessLifetime? {
+        guard let ttl = rules.ttl, !StatusRules.isNegative(status),
+            explicit != nil || StatusRules.allowsHeuristic(status) || control.isPublic
+        else {
+            return nil
+        }
+        return FreshnessLifetime(seconds: max(ttl, 0), isExplicit: false, beginsAtArrival: true)
+    }
 
     /// The lifetime the origin gives, or nil where it says nothing.
     static func explicit(_ response: Fields, _ control: ResponseControl, responseTime: WallTime) -> FreshnessLifetime? {

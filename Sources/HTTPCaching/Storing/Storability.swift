@@ -80,7 +80,8 @@ public enum Storability: Equatable, Sendable {
         }
         let explicit = FreshnessLifetime.explicit(response, effective, responseTime: responseTime)
         let lifetime =
-            explicit
+            FreshnessLifetime.ofOperator(explicit, control, status: status, rules: rules)
+            ?? explicit
             ?? FreshnessLifetime.heuristic(
                 response,
                 control,
@@ -96,7 +97,8 @@ public enum Storability: Equatable, Sendable {
             return .refused(.setCookie)
         }
         let age = InitialAge.corrected(response, requestTime: requestTime, responseTime: responseTime)
-        let facts = facts(lifetime, control, status, response, bornAt: responseTime + -age, rules: rules)
+        let times = (bornAt: responseTime + -age, lifeBegins: responseTime + (lifetime.beginsAtArrival ? 0 : -age))
+        let facts = facts(lifetime, control, status, response, times, rules: rules)
         guard facts.hasValidator || isOfUse(facts, control, at: responseTime) else {
             return .refused(.noFreshness)
         }
@@ -164,7 +166,7 @@ public enum Storability: Equatable, Sendable {
         _ control: CacheControl,
         _ status: Int,
         _ response: Fields,
-        bornAt: WallTime,
+        _ times: (bornAt: WallTime, lifeBegins: WallTime),
         rules: CachingRules
     ) -> StoredFacts {
         let seconds = min(lifetime.seconds, max(rules.maximumTTL, 0))
@@ -181,8 +183,8 @@ public enum Storability: Equatable, Sendable {
         return StoredFacts(
             status: UInt16(clamping: status),
             flags: flags,
-            bornAt: bornAt,
-            freshUntil: bornAt + seconds,
+            bornAt: times.bornAt,
+            freshUntil: times.lifeBegins + seconds,
             staleWhileRevalidate: DeltaSeconds.stored(windows.grace ?? 0),
             staleIfError: DeltaSeconds.stored(windows.onError ?? 0)
         )

@@ -99,6 +99,21 @@ public final class Origins: Sendable {
         lists[list].first { identities[$0] == identity }
     }
 
+    /// The order in which a request would ask a list's origins now, those that are left alone last.
+    ///
+    /// - Parameters:
+    ///   - list: The list.
+    ///   - preferred: The index of the origin that goes before the others.
+    /// - Returns: Their indices.
+    public func order(of list: Int, preferred: Int? = nil) -> [Int] {
+        var order = AskingOrder(lists[list], preferred: preferred)
+        var indices: [Int] = []
+        while let next = order.next(isWell: { !counters[$0].snapshot().isBackingOff }, lastResort: { _ in true }) {
+            indices.append(next)
+        }
+        return indices
+    }
+
     /// The URL of an origin.
     ///
     /// - Parameter index: The origin's index.
@@ -107,7 +122,13 @@ public final class Origins: Sendable {
 
     /// The figures of every origin, list after list.
     public func statistics() -> [OriginStatistics] {
-        counters.map { $0.snapshot() }
+        lists.enumerated().flatMap { list, range in
+            range.map { index in
+                var figures = counters[index].snapshot()
+                figures.list = list
+                return figures
+            }
+        }
     }
 
     deinit {

@@ -27,6 +27,8 @@ public struct LagFigures: Sendable, Equatable {
 public struct OriginStatistics: Sendable {
     /// The origin's URL as configured.
     public var url: String
+    /// Which of the lists it is in.
+    public var list = 0
     /// Requests sent, or tried to.
     public var requests: UInt64 = 0
     /// Failures by kind.

@@ -77,7 +77,7 @@ extension Fill {
             response,
             method: method,
             request: request.fields,
-            settings: services.settings,
+            route: services.route,
             key: key,
             forwardStatus: forwardStatus,
             isPostOfTarget: isPostOfTarget
@@ -126,7 +126,7 @@ extension Fill {
     private func makeWriter(_ head: FillHead, epoch: UInt32) -> FillWriter? {
         guard case .storable(var facts) = head.storability, let variant = variant(of: head) else { return nil }
         facts.origin = services.origins.identity(of: head.origin)
-        if let largest = services.settings.maximumResponse, head.contentLength ?? 0 > largest { return nil }
+        if let largest = services.route.maximumResponse, head.contentLength ?? 0 > largest { return nil }
         let response = NewResponse(
             key: key,
             variant: variant,
@@ -144,7 +144,7 @@ extension Fill {
         case .none: Variant.none
         case .any: nil
         case .names(let names):
-            services.store.variant(names: names, selecting: services.settings.variantKey(names, request.fields))
+            services.store.variant(names: names, selecting: services.route.variantKey(names, request.fields))
         }
     }
 
@@ -152,6 +152,7 @@ extension Fill {
 
     private func freshen(_ stored: Stored, with response: OriginResponse) {
         services.counters.add(.validated)
+        record(.freshened)
         let fields = Freshening.freshen(stored.fields, with: response.fieldsWithVia)
         let bytes = ByteBuffer(head: stored.status, fields: fields)
         let freshened: Stored
@@ -193,7 +194,7 @@ extension Fill {
             response: decided,
             requestTime: response.requestTime,
             responseTime: response.responseTime,
-            rules: services.settings.rules
+            rules: services.route.rules
         )
         guard case .storable(var facts) = storability else { return storability }
         facts.origin = stored.facts.origin

@@ -32,7 +32,7 @@ extension Fill {
             state.body.append(bytes)
             return (state.writer, state.readers.values.map(\.reader), state.body.received)
         }
-        let isTooLarge = services.settings.maximumResponse.map { received > $0 } ?? false
+        let isTooLarge = services.route.maximumResponse.map { received > $0 } ?? false
         if isTooLarge { writer?.abort() }
         let isRefused = isTooLarge || writer?.append(bytes) != nil
         let flow = state.withLock { state -> OriginFlow in
@@ -100,13 +100,15 @@ extension Fill {
         if let writer {
             state.withLock { $0.former }?.stopStoring()
             // Still joinable until the directory knows it: nobody falls between the two.
-            writer.finish { [self] _ in
+            writer.finish { [self] refusal in
                 table.remove(self)
+                record(refusal.map { .notStored($0.rawValue) } ?? .stored)
                 release()
                 tell { $0.isSettled = true }
             }
         } else {
             table.remove(self)
+            record(.notStored(refusal))
         }
         tell { _ in }
     }
@@ -127,6 +129,7 @@ extension Fill {
         let (writer, isUnwanted) = state.withLock { ($0.writer, $0.isUnwanted) }
         if !isUnwanted { services.counters.add(.fillsFailed) }
         table.remove(self)
+        record(.failed(error.kind), tried: error.tried)
         writer?.abort()
         tell { state in
             state.isBroken = true

@@ -80,6 +80,8 @@ final class Fill: Sendable {
         /// Bytes were let go that are nowhere else: a newcomer could not be given the whole body.
         var isClosed = false
         var isRetried = false
+        /// The status of the last answer, and the origins that were asked for it.
+        var answered: (status: Int, tried: [OriginAttempt])?
         /// Nobody needs it any more; said before the transfer was known.
         var isUnwanted = false
         /// The fill in whose place this one came, for requests that the former's answer is too old for.

@@ -52,7 +52,7 @@ struct FillHead: Sendable {
     ///   - response: The head as received.
     ///   - method: The method of the request.
     ///   - request: The fields the origin got.
-    ///   - settings: The settings of the fill.
+    ///   - route: The route of the fill.
     ///   - key: The key of the request.
     ///   - forwardStatus: The status the origin gave, where it is another.
     ///   - isPostOfTarget: Whether it may be stored although it answers a POST.
@@ -60,14 +60,14 @@ struct FillHead: Sendable {
         _ response: OriginResponse,
         method: HTTPMessage.Method,
         request: Fields,
-        settings: ProxySettings,
+        route: Route,
         key: [UInt8],
         forwardStatus: Int? = nil,
         isPostOfTarget: Bool
     ) {
         status = response.status
         self.forwardStatus = forwardStatus ?? response.status
-        isPicture = settings.expectsImage(key)
+        isPicture = route.expectsImage(key)
         fields = Self.finished(
             StoredHead.fields(from: response.fields, responseTime: response.responseTime),
             response
@@ -88,7 +88,7 @@ struct FillHead: Sendable {
             response: response.fields,
             requestTime: response.requestTime,
             responseTime: response.responseTime,
-            rules: settings.rules,
+            rules: route.rules,
             isPostOfTarget: isPostOfTarget,
             expectsImage: isPicture
         )
@@ -99,8 +99,8 @@ struct FillHead: Sendable {
         isDefinitive = response.isDefinitive
         let isBroken = response.status == 206 && part == nil
         self.storability =
-            isBroken ? .refused(.partialContent) : Self.limited(storability, response, settings.rules)
-        vary = Vary.names(in: response.fields, pictureTypes: settings.rules.pictureTypes)
+            isBroken ? .refused(.partialContent) : Self.limited(storability, response, route.rules)
+        vary = Vary.names(in: response.fields, pictureTypes: route.rules.pictureTypes)
         if case .storable(let facts) = storability {
             bornAt = facts.bornAt
         } else {

@@ -12,6 +12,7 @@ final class FillReceiver: OriginReceiver {
     init(_ fill: Fill) { self.fill = fill }
 
     func receive(_ response: OriginResponse) {
+        fill.note(response)
         if !fill.receive(response) { isOver.store(true, ordering: .relaxed) }
     }
 

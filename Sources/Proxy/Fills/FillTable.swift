@@ -53,6 +53,20 @@ final class FillTable: Sendable {
         }
     }
 
+    /// What fills are told apart by.
+    ///
+    /// - Parameters:
+    ///   - key: The key of the request.
+    ///   - varyNames: What its URI is known to vary by.
+    ///   - variantKey: The text that names the variant the request selects.
+    /// - Returns: The key and, where the URI is known to vary, the variant.
+    static func tableKey(_ key: [UInt8], _ varyNames: [String], _ variantKey: ([String]) -> String) -> [UInt8] {
+        varyNames.isEmpty ? key : key + [0] + Array(variantKey(varyNames).utf8)
+    }
+
+    /// Whether a fill is in progress that a request for a key would follow.
+    func isFilling(_ key: [UInt8]) -> Bool { fills.withLock { $0[key].map { !$0.isPurged } ?? false } }
+
     /// Fills in progress.
     var count: Int { fills.withLock { $0.count } }
 }

@@ -19,7 +19,7 @@ struct Invalidation: Sendable {
     let method: String
     let target: [UInt8]
     let clientHost: String
-    let settings: ProxySettings
+    let routes: RouteTable
 
     /// What is to be purged: the target, what Location and Content-Location name at the same origin (RFC 9111 §4.4), and
     /// the groups that Cache-Group-Invalidation names (RFC 9875 §3).
@@ -31,7 +31,8 @@ struct Invalidation: Sendable {
                 if let key = key(of: value), !keys.contains(key) { keys.append(key) }
             }
         }
-        let scope = settings.keyHasHost ? Array("//\(clientHost.lowercased())/".utf8) : []
+        // Pictures without the host in their keys are those of any host.
+        let scope = routes.alwaysHasHost(clientHost) ? Array("//\(clientHost.lowercased())/".utf8) : []
         let groups = CacheGroups.invalidated(by: response.fields)
         return keys.map(PurgeRule.key) + groups.map { PurgeRule.group(name: Array($0.utf8), scope: scope) }
     }
@@ -47,7 +48,7 @@ struct Invalidation: Sendable {
     /// The key of what a reference names; nil where that is of another origin.
     private func key(of reference: String) -> [UInt8]? {
         guard let path = samePlace(reference) else { return nil }
-        return CacheKey.normalized(path: Array(path.utf8), host: clientHost, settings: settings)
+        return routes.key(path: path, host: clientHost)?.key
     }
 
     /// Path and query of a reference, resolved against the target (RFC 3986 §5.2); nil for another origin's.
@@ -61,7 +62,7 @@ struct Invalidation: Sendable {
         if reference.hasPrefix("/") { return reference }
         // A colon before any slash makes it a URI of another scheme.
         guard reference.prefix(while: { $0 != "/" && $0 != "?" }).contains(":") == false else { return nil }
-        let base = CacheKey.target(of: target, hasHost: settings.keyHasHost)
+        let base = CacheKey.target(of: target)
         let path = base.prefix { $0 != "?" }
         if reference.isEmpty { return base }
         if reference.hasPrefix("?") { return path + reference }

@@ -1,6 +1,9 @@
-// A value. The cache key of a request: exactly what the origin can see of it (design §3.2).
+// A value. The cache key of a request: exactly what the origin can see of it (design §3.2), and where that would let two
+// lists of origins share a key, the host as well.
 //
-// The key is the normalized path and query; where some origin is sent the client's Host it is `//host/path?query`.
+// The key is the normalized path and query; where the route's keys have a host it is `//host/path?query`. A path that
+// itself begins with two slashes is `//@//path` where keys have none: no host is "@", so a key with a host and one without
+// are never the same (invariant 1, docs/decisions/0030).
 
 import HTTPMessage
 import NIOCore
@@ -13,31 +16,35 @@ struct CacheKey {
         case made([UInt8])
     }
 
+    let route: Route
     let place: Place
 
-    /// Makes the key of a request; nil where its target can be no key.
+    /// Finds the route of a request and makes its key; nil where its target can be no key.
     ///
     /// In the usual case nothing is allocated: the target is normal, and the key is where it stands.
-    init?(_ head: RequestHead, _ span: RawSpan, settings: ProxySettings) {
+    init?(_ head: RequestHead, _ span: RawSpan, routes: RouteTable) {
         let target = span.extracting(head.target)
-        let isNormal = TargetNormalization.isNormal(target, foldsCase: settings.foldsCase)
-        if isNormal, !settings.keyHasHost, settings.query == nil || !target.hasQuery {
-            place = .inHead(head.target)
-            return
+        let isKey: Bool
+        if routes.isEmpty {
+            route = routes.standard
+            isKey = TargetNormalization.isNormal(target, foldsCase: route.foldsCase) && route.takesAsKey(target)
+        } else if TargetNormalization.isNormal(target, foldsCase: false) {
+            route = routes.route(authority: span.extracting(head.host), target: target)
+            isKey =
+                route.takesAsKey(target)
+                && (!route.foldsCase || TargetNormalization.isNormal(target, foldsCase: true))
+        } else {
+            guard let normal = TargetNormalization.normalize(target, foldsCase: false) else { return nil }
+            // because any byte is defined as raw memory
+            route = unsafe routes.route(authority: span.extracting(head.host), target: normal.span.bytes)
+            isKey = false
         }
-        guard let path = TargetNormalization.normalize(target, foldsCase: settings.foldsCase) else { return nil }
-        place = .made(Self.key(path: path, host: head.text(head.host, in: span), settings: settings))
-    }
-
-    private static func key(path: [UInt8], host: String, settings: ProxySettings) -> [UInt8] {
-        let target = settings.query?.applied(to: path) ?? path
-        return settings.keyHasHost ? Array("//\(host.lowercased())".utf8) + target : target
-    }
-
-    /// The key of a path and query that stand elsewhere than in a request: in a purge, in a Location.
-    static func normalized(path: [UInt8], host: String, settings: ProxySettings) -> [UInt8]? {
-        let normal = path.withRawSpan { TargetNormalization.normalize($0, foldsCase: settings.foldsCase) }
-        return normal.map { key(path: $0, host: host, settings: settings) }
+        if isKey {
+            place = .inHead(head.target)
+        } else {
+            guard let path = TargetNormalization.normalize(target, foldsCase: route.foldsCase) else { return nil }
+            place = .made(route.key(of: path, host: head.text(head.host, in: span)))
+        }
     }
 
     /// Calls `body` with the key's bytes.
@@ -51,29 +58,41 @@ struct CacheKey {
     /// The key's bytes as an array of their own.
     func bytes(_ head: RawSpan) -> [UInt8] {
         switch place {
-        case .inHead(let range): range.map { head.unsafeByte($0) }
+        case .inHead(let range): range.map { head.byte(at: $0) }
         case .made(let bytes): bytes
         }
     }
 
     /// The path and query in a key: what the origins are asked for.
-    static func target(of key: [UInt8], hasHost: Bool) -> String {
-        guard hasHost else { return String(decoding: key, as: UTF8.self) }
+    static func target(of key: [UInt8]) -> String {
+        guard key.starts(with: "//".utf8) else { return String(decoding: key, as: UTF8.self) }
         let path = key.dropFirst(2).firstIndex(of: UInt8(ascii: "/")) ?? key.endIndex
         return String(decoding: key[path...], as: UTF8.self)
+    }
+}
+
+extension Route {
+    /// Whether a normal target is its own key.
+    fileprivate func takesAsKey(_ target: RawSpan) -> Bool {
+        !keyHasHost && (query == nil || !target.hasQuery) && !target.beginsWithSlashes
+    }
+
+    /// The key of a normal path and query.
+    func key(of path: [UInt8], host: String) -> [UInt8] {
+        let target = query?.applied(to: path) ?? path
+        if keyHasHost { return Array("//\(host.lowercased())".utf8) + target }
+        return target.starts(with: "//".utf8) ? Array("//@".utf8) + target : target
     }
 }
 
 extension RawSpan {
     /// Whether a question mark is in it.
     fileprivate var hasQuery: Bool {
-        for offset in 0..<byteCount where unsafeByte(offset) == UInt8(ascii: "?") { return true }
+        for offset in 0..<byteCount where byte(at: offset) == UInt8(ascii: "?") { return true }
         return false
     }
 
-    /// One byte.
-    fileprivate func unsafeByte(_ offset: Int) -> UInt8 {
-        // because the checked load traps outside the span, and any bit pattern is a UInt8
-        unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+    fileprivate var beginsWithSlashes: Bool {
+        byteCount > 1 && byte(at: 0) == UInt8(ascii: "/") && byte(at: 1) == UInt8(ascii: "/")
     }
 }

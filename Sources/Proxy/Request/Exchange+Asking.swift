@@ -39,11 +39,9 @@ extension Exchange {
     }
 
     /// What fills are told apart by: the key and, where it is known what the URI varies by, the variant.
-    private var fillKey: [UInt8] {
-        varyNames.isEmpty ? key : key + [0] + Array(variantKey(varyNames).utf8)
-    }
+    private var fillKey: [UInt8] { FillTable.tableKey(key, varyNames, variantKey) }
 
-    func variantKey(_ names: [String]) -> String { state.settings.variantKey(names, forwarded) }
+    func variantKey(_ names: [String]) -> String { route.variantKey(names, forwarded) }
 
     /// The fill that was followed is of another variant: this request's own has one of its own.
     private func joinOther(_ names: [String]) {
@@ -70,7 +68,7 @@ extension Exchange {
     private func maySatisfy(_ answer: StoredFacts, of fill: Fill) -> Bool {
         guard !isLeader, fill.began < began else { return true }
         let now = SystemClock.now
-        let plan = Planner.plan(facts, stored: answer, anyVariantStored: true, now: now, rules: state.settings.rules)
+        let plan = Planner.plan(facts, stored: answer, anyVariantStored: true, now: now, rules: route.rules)
         return switch plan {
         case .serve, .serveStaleAndValidate: true
         default: false
@@ -92,14 +90,15 @@ extension Exchange {
             epoch: epoch,
             hasStandIn: stored.map(mayServeStale) ?? false,
             table: state.proxy.fills,
-            services: state.proxy.services(for: state)
+            services: state.proxy.services(for: state, route)
         )
     }
 
     func originRequest(isFill: Bool) -> OriginRequest {
         OriginRequest(
+            list: route.list,
             method: isFill ? "GET" : methodText,
-            target: CacheKey.target(of: key, hasHost: state.settings.keyHasHost),
+            target: CacheKey.target(of: key),
             clientHost: clientHost,
             fields: isFill ? forwarded : originFields(isFill: false),
             body: upload?.body,
@@ -135,10 +134,8 @@ extension Exchange {
 
     private var passEffect: PassEffect {
         if !isSafe {
-            let settings = state.settings
-            return .invalidates(
-                Invalidation(method: methodText, target: key, clientHost: clientHost, settings: settings)
-            )
+            let routes = state.settings.routes
+            return .invalidates(Invalidation(method: methodText, target: key, clientHost: clientHost, routes: routes))
         }
         guard head.method == .head, let stored else { return .none }
         return .updates(stored)
@@ -224,7 +221,7 @@ extension Exchange {
             return answer(with: stored, outcome: .stale, detail: detail, forwardStatus: head.forwardStatus)
         }
         if !isLeader, case .names(let names) = head.vary, let fill,
-            variantKey(names) != state.settings.variantKey(names, fill.request.fields)
+            variantKey(names) != route.variantKey(names, fill.request.fields)
         {
             return joinOther(names)
         }
@@ -246,7 +243,7 @@ extension Exchange {
                 facts,
                 stored: stored.facts,
                 now: SystemClock.now,
-                rules: state.settings.rules
+                rules: route.rules
             )
     }
 

@@ -17,6 +17,7 @@ final class Exchange {
     let state: LoopState
     let head: RequestHead
     let key: [UInt8]
+    let route: Route
     let fields: Fields
     let facts: RequestFacts
     let clientHost: String
@@ -72,6 +73,7 @@ final class Exchange {
         _ head: RequestHead,
         _ received: ByteBuffer,
         key: [UInt8],
+        route: Route,
         epoch: UInt32,
         on connection: ClientConnection
     ) {
@@ -79,6 +81,7 @@ final class Exchange {
         self.connection = connection
         self.head = head
         self.key = key
+        self.route = route
         self.received = received
         mayContinue = !head.expectsContinue
         state = connection.loopState
@@ -139,16 +142,9 @@ final class Exchange {
 
     /// The newest of the variants that this request selects (RFC 9111 §4.1).
     private func select(from candidates: [Candidate]) {
-        let newest = candidates.filter { $0.entry.vary != 0 }.max { $0.entry.bornAt < $1.entry.bornAt }
-        varyNames = newest.map { state.store.varyNames(of: $0.entry) } ?? []
-        // What was stored before the URI began to vary says nothing of which request it is for.
-        let since = newest?.entry.bornAt
-        let selected = candidates.filter { candidate in
-            isSelected(candidate.entry)
-                && (candidate.entry.vary != 0 || since.map { candidate.entry.bornAt >= $0 } ?? true)
-        }
-        .max { $0.entry.bornAt < $1.entry.bornAt }
-        guard let selected else { return plan(with: nil, anyVariantStored: true) }
+        let selection = Selection(from: candidates, in: state.store, variantKey: variantKey)
+        varyNames = selection.varyNames
+        guard let selected = selection.selected else { return plan(with: nil, anyVariantStored: true) }
         if let item = selected.item, key.withRawSpan({ item.isFor($0) }) {
             return plan(with: Stored(selected.entry, item: item), anyVariantStored: true)
         }
@@ -166,21 +162,14 @@ final class Exchange {
     }
 
     func isSelected(_ entry: DirectoryEntry) -> Bool {
-        guard entry.vary != 0 else { return true }
-        let names = state.store.varyNames(of: entry)
-        return variant(of: names).map { state.store.matches(entry, $0) } ?? false
-    }
-
-    /// The variant that this request selects among those that differ by some fields.
-    private func variant(of names: [String]) -> Variant? {
-        state.store.variant(names: names, selecting: variantKey(names))
+        Selection.selects(entry, in: state.store, variantKey)
     }
 
     func take(_ read: StoredRead) {
         switch read {
         case .found(let response):
             // The directory compared hashes; the record has the text.
-            let isSelected = variant(of: state.store.varyNames(of: response.entry)).map(response.isOf) ?? false
+            let isSelected = Selection.selects(response, in: state.store, variantKey)
             plan(with: isSelected ? Stored(response) : nil, anyVariantStored: true)
         case .absent where !hasReadAgain:
             // It may just have been copied forward by a reclaim: then the directory tells its new place.
@@ -199,7 +188,7 @@ final class Exchange {
             anyVariantStored: anyVariantStored,
             coverage: stored.map(coverage) ?? .all,
             now: now,
-            rules: state.settings.rules
+            rules: route.rules
         )
         switch (plan, stored) {
         case (.serve(let stale), .some(let stored)):
@@ -220,15 +209,7 @@ final class Exchange {
     }
 
     /// How much of what the request asks for a stored response has (RFC 9111 §3.3).
-    func coverage(of stored: Stored) -> Coverage {
-        guard let part = stored.part else { return .all }
-        if facts.isRange, part.answers(fields, stored: stored.fields) { return .all }
-        let isExtensible = part.rest != nil && StoredPart.strongTag(stored.fields) != nil
-        return isExtensible && stored.bodyLength <= Self.longestPart ? .extensible : .part
-    }
-
-    /// A stored part is completed if it is no longer than this: it is held in memory meanwhile.
-    private static let longestPart: Int64 = 8 << 20
+    func coverage(of stored: Stored) -> Coverage { stored.coverage(of: facts, fields) }
 
     /// Asks for what a stored part lacks.
     private func complete(_ stored: Stored, _ reason: ForwardReason) {

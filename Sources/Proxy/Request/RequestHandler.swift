@@ -20,7 +20,7 @@ enum RequestHandler {
             return answer(417, "The only expectation that can be met is 100-continue.", head, received, on: connection)
         }
         guard !head.marks.contains(.asterisk) else { return answerOptions(head, received, on: connection) }
-        guard let key = CacheKey(head, received.readableBytesSpan, settings: state.settings) else {
+        guard let key = CacheKey(head, received.readableBytesSpan, routes: state.settings.routes) else {
             return answer(
                 400,
                 "The target cannot be brought into its normal form: a percent sign without two digits, a NUL, "
@@ -161,7 +161,7 @@ enum RequestHandler {
         on connection: ClientConnection
     ) {
         let bytes = key.bytes(received.readableBytesSpan)
-        let exchange = Exchange(head, received, key: bytes, epoch: epoch, on: connection)
+        let exchange = Exchange(head, received, key: bytes, route: key.route, epoch: epoch, on: connection)
         connection.begin(exchange)
         exchange.start(found: found)
     }

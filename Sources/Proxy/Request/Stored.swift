@@ -61,6 +61,17 @@ struct Stored: Sendable {
         isInMemory = other.isInMemory
     }
 
+    /// How much it has of what a request asks for (RFC 9111 §3.3).
+    func coverage(of request: RequestFacts, _ requestFields: Fields) -> Coverage {
+        guard let part else { return .all }
+        if request.isRange, part.answers(requestFields, stored: fields) { return .all }
+        let isExtensible = part.rest != nil && StoredPart.strongTag(fields) != nil
+        return isExtensible && bodyLength <= Self.longestPart ? .extensible : .part
+    }
+
+    /// A stored part is completed if it is no longer than this: it is held in memory meanwhile.
+    private static let longestPart: Int64 = 8 << 20
+
     /// The same body under a head that an origin's 304 freshened.
     func freshened(head: ByteBuffer, fields: Fields, facts: StoredFacts) -> Stored {
         Stored(self, head: head, fields: fields, facts: facts)

@@ -13,6 +13,9 @@ extension Configuration {
         public var memory: Int64 = 256_000_000
         /// The largest body that is stored, in bytes; nil leaves it to the store.
         public var maximumResponse: Int64?
+        /// How long a response that is no error is fresh from its arrival on, whatever the origin says; nil lets the origin
+        /// say.
+        public var ttl: Duration?
         /// How long a response is fresh where the origin says nothing and no heuristic applies; zero stores none.
         public var defaultTTL = Duration.seconds(3600)
         /// How long a 404 or 410 is fresh where the origin says nothing.

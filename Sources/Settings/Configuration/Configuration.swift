@@ -13,6 +13,8 @@ public struct Configuration: Sendable, Equatable {
     public var cache = Cache()
     /// The origins in the order they are asked; never empty in a configuration that was read from a file.
     public var origins: [Origin] = []
+    /// Requests that go to other origins, or are cached by other rules.
+    public var routes: [Route] = []
     /// Which request fields may reach an origin on a request whose answer may be stored.
     public var forwardHeaders = ForwardedFields.all
     /// What becomes of Forwarded and the X-Forwarded-* fields.

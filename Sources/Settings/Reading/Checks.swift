@@ -9,9 +9,10 @@ struct Checks {
     func run(_ configuration: inout Configuration, _ findings: inout Findings) {
         checkAdmin(&configuration, &findings)
         checkDirectory(configuration.cache.directory, &findings)
-        checkOrigins(configuration.origins, &findings)
+        checkOrigins(configuration, &findings)
         checkAccessLog(configuration.accessLog, &findings)
         checkLimits(configuration, &findings)
+        RouteChecks(configuration).run(&findings)
     }
 
     // MARK: Admin
@@ -133,16 +134,23 @@ struct Checks {
 
     // MARK: Origins
 
-    private func checkOrigins(_ origins: [Configuration.Origin], _ findings: inout Findings) {
-        if origins.isEmpty, !findings.has("origins") {
+    private func checkOrigins(_ configuration: Configuration, _ findings: inout Findings) {
+        if configuration.origins.isEmpty, !findings.has("origins") {
             findings.problem(
                 "origins",
                 "no origin is given",
                 expected: "a list with at least one `- url: http://host/prefix`"
             )
         }
+        check(configuration.origins, at: "origins", &findings)
+        for (index, route) in configuration.routes.enumerated() {
+            check(route.origins, at: "routes[\(index)].origins", &findings)
+        }
+    }
+
+    private func check(_ origins: [Configuration.Origin], at list: String, _ findings: inout Findings) {
         for (index, origin) in origins.enumerated() {
-            let path = "origins[\(index)]"
+            let path = "\(list)[\(index)]"
             if origin.url.scheme == .file, !findings.isFaulty("\(path).url") { checkRoot(origin.url, path, &findings) }
             guard let file = origin.caFile else { continue }
             if probe.status(of: file)?.kind != .regular {
@@ -181,14 +189,37 @@ struct Checks {
                 expected: "target_size of at most head_size (\(Quantity.size.text(limits.headSize)))"
             )
         }
-        let cache = configuration.cache
-        if let largest = cache.maximumResponse, largest > cache.maxSize,
-            !findings.isFaulty("cache.max_response"), !findings.isFaulty("cache.max_size")
+        check(configuration.cache, of: configuration, at: "cache", &findings)
+        for (index, route) in configuration.routes.enumerated() where !route.ownCacheSettings.isEmpty {
+            check(configuration.cache(of: route), of: configuration, at: "routes[\(index)].cache", &findings)
+        }
+    }
+
+    private func check(
+        _ cache: Configuration.Cache,
+        of configuration: Configuration,
+        at path: String,
+        _ findings: inout Findings
+    ) {
+        let maxSize = configuration.cache.maxSize
+        if let largest = cache.maximumResponse, largest > maxSize, findings.has("\(path).max_response"),
+            !findings.isFaulty("\(path).max_response"), !findings.isFaulty("cache.max_size")
         {
             findings.problem(
-                "cache.max_response",
+                "\(path).max_response",
                 "\(Quantity.size.text(largest)) does not fit into the cache",
-                expected: "at most cache.max_size (\(Quantity.size.text(cache.maxSize)))"
+                expected: "at most cache.max_size (\(Quantity.size.text(maxSize)))"
+            )
+        }
+        let names = ["\(path).ttl", "\(path).maximum_ttl"]
+        if let ttl = cache.ttl, ttl > cache.maximumTTL, names.contains(where: findings.has),
+            !names.contains(where: findings.isFaulty)
+        {
+            let shown = Quantity.duration.text(cache.maximumTTL.wholeNanoseconds)
+            findings.problem(
+                findings.has(names[0]) ? names[0] : names[1],
+                "a picture cannot be fresh for longer than maximum_ttl (\(shown))",
+                expected: "ttl of at most that"
             )
         }
     }

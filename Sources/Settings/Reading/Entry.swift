@@ -28,6 +28,11 @@ struct Entry {
         return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
     }
 
+    /// Whether the value is just this word.
+    func isWord(_ word: String) -> Bool {
+        if case .scalar(let scalar) = node { scalar.string == word } else { false }
+    }
+
     /// The pairs of a mapping, without the duplicates, which are problems; nothing at all counts as an empty mapping,
     /// since a section whose settings are all commented out reads so.
     func pairs(

@@ -15,7 +15,8 @@ public func changes(
     for row in Table.main where row.differs(old, new) {
         let detailed =
             switch row.name {
-            case "origins": originChanges(old.origins, new.origins)
+            case "origins": originChanges(old.origins, new.origins, at: "origins")
+            case "routes": routeChanges(old.routes, new.routes)
             case "access_log": accessLogChanges(old.accessLog, new.accessLog)
             default: nil as [(path: String, isReloadable: Bool)]?
             }
@@ -27,15 +28,57 @@ public func changes(
     )
 }
 
+/// What is in force after a reload.
+///
+/// - Parameters:
+///   - old: The configuration in use.
+///   - new: The configuration that was read anew.
+/// - Returns: The new values of what a running larder can take over, the old ones of the rest.
+public func reloaded(from old: Configuration, to new: Configuration) -> Configuration {
+    var effective = new
+    for row in Table.main where !row.description.isReloadable && row.name != "routes" { row.copy(old, &effective) }
+    guard areSame(old.routes, new.routes) else {
+        effective.routes = old.routes
+        return effective
+    }
+    for index in new.routes.indices {
+        for row in Table.route where !row.description.isReloadable {
+            row.copy(old.routes[index], &effective.routes[index])
+        }
+    }
+    return effective
+}
+
+/// Whether the routes take the same requests.
+private func areSame(_ old: [Configuration.Route], _ new: [Configuration.Route]) -> Bool {
+    old.count == new.count && zip(old, new).allSatisfy { $0.host == $1.host && $0.path == $1.path }
+}
+
+/// The settings of routes that differ; nil if they take other requests.
+private func routeChanges(
+    _ old: [Configuration.Route],
+    _ new: [Configuration.Route]
+) -> [(path: String, isReloadable: Bool)]? {
+    guard areSame(old, new) else { return nil }
+    return zip(old, new).enumerated().flatMap { index, pair in
+        Table.route.filter { $0.differs(pair.0, pair.1) }.flatMap { row in
+            let path = "routes[\(index)].\(row.name)"
+            let detailed = row.name == "origins" ? originChanges(pair.0.origins, pair.1.origins, at: path) : nil
+            return detailed ?? [(path, row.description.isReloadable)]
+        }
+    }
+}
+
 /// The settings of origins that differ; nil if the list itself is another.
 private func originChanges(
     _ old: [Configuration.Origin],
-    _ new: [Configuration.Origin]
+    _ new: [Configuration.Origin],
+    at path: String
 ) -> [(path: String, isReloadable: Bool)]? {
     guard old.map(\.url) == new.map(\.url) else { return nil }
     return zip(old, new).enumerated().flatMap { index, pair in
         Table.origin.filter { $0.differs(pair.0, pair.1) }
-            .map { ("origins[\(index)].\($0.name)", $0.description.isReloadable) }
+            .map { ("\(path)[\(index)].\($0.name)", $0.description.isReloadable) }
     }
 }
 

@@ -16,7 +16,7 @@ extension Form where Value == [Configuration.Origin] {
                     findings.problem(entry.path, message, expected: "1 to 64 origins")
                     return nil
                 }
-                return readOrigins(items, &findings)
+                return readOrigins(items, of: entry.path, &findings)
             },
             text: { $0.isEmpty ? "none" : $0.map(\.url.text).joined(separator: ", ") }
         )
@@ -24,7 +24,7 @@ extension Form where Value == [Configuration.Origin] {
 }
 
 /// Reads every item, also the faulty ones, so that an origin's index stays its place in the file.
-private func readOrigins(_ items: [Entry], _ findings: inout Findings) -> [Configuration.Origin] {
+private func readOrigins(_ items: [Entry], of list: String, _ findings: inout Findings) -> [Configuration.Origin] {
     var origins: [Configuration.Origin] = []
     for (index, item) in items.enumerated() {
         var origin = Table.sampleOrigin
@@ -38,7 +38,7 @@ private func readOrigins(_ items: [Entry], _ findings: inout Findings) -> [Confi
         }
         let earlier = origins.firstIndex { $0.url == origin.url }
         if let earlier, !findings.isFaulty(url), findings.has(url) {
-            let message = "\(origin.url) is already origins[\(earlier)]"
+            let message = "\(origin.url) is already \(list)[\(earlier)]"
             findings.problem(url, message, expected: "each origin once")
         }
         origins.append(origin)

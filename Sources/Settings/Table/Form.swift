@@ -36,11 +36,19 @@ struct Form<Value: Sendable>: Sendable {
     }
 
     /// The same form for a setting that may have no value.
-    func optional(none: String = "none") -> Form<Value?> {
+    ///
+    /// - Parameters:
+    ///   - none: What listings show for no value.
+    ///   - isWord: Whether a file may say so too.
+    /// - Returns: The form.
+    func optional(none: String = "none", isWord: Bool = false) -> Form<Value?> {
         Form<Value?>(
             kind: kind,
-            range: range,
-            parse: { entry, findings in parse(entry, &findings).map(Optional.some) },
+            range: isWord ? "\(range), or \(none)" : range,
+            parse: { entry, findings in
+                if isWord, entry.isWord(none) { return .some(nil) }
+                return parse(entry, &findings).map(Optional.some)
+            },
             text: { value in value.map(text) ?? none }
         )
     }

@@ -33,16 +33,30 @@ public func reference() -> String {
 public func listing(of configuration: Configuration) -> [(path: String, value: String)] {
     Table.main.flatMap { row -> [(path: String, value: String)] in
         switch row.name {
-        case "origins":
-            configuration.origins.enumerated().flatMap { index, origin in
-                Table.origin.map { ("origins[\(index)].\($0.name)", $0.text(origin)) }
-            }
+        case "origins": listing(of: configuration.origins, at: "origins")
+        case "routes": listing(of: configuration.routes)
         case "access_log":
             configuration.accessLog.map { log in
                 Table.accessLog.map { ("access_log.\($0.name)", $0.text(log)) }
             } ?? [("access_log", row.text(configuration))]
         default:
             [(row.name, row.text(configuration))]
+        }
+    }
+}
+
+private func listing(of origins: [Configuration.Origin], at path: String) -> [(path: String, value: String)] {
+    origins.enumerated().flatMap { index, origin in
+        Table.origin.map { ("\(path)[\(index)].\($0.name)", $0.text(origin)) }
+    }
+}
+
+private func listing(of routes: [Configuration.Route]) -> [(path: String, value: String)] {
+    routes.enumerated().flatMap { index, route -> [(path: String, value: String)] in
+        Table.route.flatMap { row -> [(path: String, value: String)] in
+            let path = "routes[\(index)].\(row.name)"
+            guard row.name == "origins", !route.origins.isEmpty else { return [(path, row.text(route))] }
+            return listing(of: route.origins, at: path)
         }
     }
 }
@@ -57,6 +71,9 @@ private let introduction = """
       1024). `1.5GB` is allowed. Only `0` needs no unit.
     - **Durations** have a unit: `ms`, `s`, `m`, `h`, `d`.
     - **Paths**, `unix:` sockets and `file:` URLs that are relative start from the directory of the configuration file.
+    - **Routes**: of those that match, the one with the most exact host takes a request (a name before `*.name`, the longest
+      first, before none), then the one with the longest path. Paths are plain prefixes of the normal path: `/thumbs` takes
+      `/thumbs-old/a.jpg`. Their letter case is ignored as soon as `key_case` is `insensitive` on any route or at the top.
     - **Addresses** are `host:port`, `[::1]:port` or `unix:/path`.
     - Unknown and duplicate settings are errors, and so are YAML anchors with aliases.
     - **Change** says what a new value takes: *reload* (SIGHUP) or *restart*.

@@ -13,6 +13,20 @@ struct Setting<Subject: Sendable>: Sendable {
     let text: @Sendable (Subject) -> String
     /// Whether the setting has other values in the two.
     var differs: @Sendable (Subject, Subject) -> Bool
+    /// Takes the value of the first over into the second.
+    let copy: @Sendable (Subject, inout Subject) -> Void
+
+    /// The same setting of what contains the subject.
+    func lifted<Outer: Sendable>(_ slot: any WritableKeyPath<Outer, Subject> & Sendable) -> Setting<Outer> {
+        Setting<Outer>(
+            name: name,
+            description: description,
+            read: { entry, outer, findings in read(entry, &outer[keyPath: slot], &findings) },
+            text: { text($0[keyPath: slot]) },
+            differs: { differs($0[keyPath: slot], $1[keyPath: slot]) },
+            copy: { copy($0[keyPath: slot], &$1[keyPath: slot]) }
+        )
+    }
 }
 
 /// Makes the rows of one subject, with the subject's initial values as defaults.
@@ -61,7 +75,8 @@ struct Rows<Subject: Sendable>: Sendable {
                 subject[keyPath: slot] = value
             },
             text: { form.text($0[keyPath: slot]) },
-            differs: { $0[keyPath: slot] != $1[keyPath: slot] }
+            differs: { $0[keyPath: slot] != $1[keyPath: slot] },
+            copy: { $1[keyPath: slot] = $0[keyPath: slot] }
         )
     }
 }

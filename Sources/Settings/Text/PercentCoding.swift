@@ -1,5 +1,6 @@
 // value
-// Percent-encoding of paths (RFC 3986 §2.1), for origins' URLs only: requests have their own, in HTTPMessage.
+// Percent-encoding of paths (RFC 3986 §2.1), for origins' URLs and routes' paths only: requests have their own, in
+// HTTPMessage.
 
 /// Percent-encodes and decodes paths.
 enum PercentCoding {
@@ -17,7 +18,7 @@ enum PercentCoding {
         let digits = Array("0123456789ABCDEF")
         var result = ""
         for byte in path.utf8 {
-            if isAlphanumeric(byte) || "/-._~!$&'()*+,;=:@".utf8.contains(byte) {
+            if isAlphanumeric(byte) || "-._~".utf8.contains(byte) || delimiters.utf8.contains(byte) {
                 result.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
                 result += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
@@ -25,6 +26,16 @@ enum PercentCoding {
         }
         return result
     }
+
+    /// Whether a path of whole triplets encodes a byte that means something else as it stands.
+    static func encodesDelimiter(_ path: Substring) -> Bool {
+        path.split(separator: "%", omittingEmptySubsequences: false).dropFirst().contains { piece in
+            UInt8(piece.prefix(2), radix: 16).map { delimiters.utf8.contains($0) } ?? false
+        }
+    }
+
+    /// What may stand in a path as it is without being unreserved (RFC 3986 §3.3).
+    private static let delimiters = "/!$&'()*+,;=:@"
 
     private static func decodedBytes(_ text: Substring) -> [UInt8]? {
         var bytes: [UInt8] = []

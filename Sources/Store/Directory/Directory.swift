@@ -50,6 +50,9 @@ final class Directory: Sendable {
         shard(of: hash).state.withLock { $0.look(up: hash) }
     }
 
+    /// The entries of a hash with their copies in memory, found without a trace.
+    func peek(_ hash: UInt64) -> [Candidate] { shard(of: hash).state.withLock { $0.peek(hash) } }
+
     /// Inserts an entry if `isAllowed` holds under the shard's lock; returns what it replaced.
     func insert(_ entry: DirectoryEntry, if isAllowed: () -> Bool) -> (inserted: Bool, replaced: DirectoryEntry?) {
         shard(of: entry.hash).state.withLock { shard in

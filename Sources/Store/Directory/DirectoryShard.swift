@@ -38,6 +38,16 @@ struct DirectoryShard {
         return found.map(Lookup.one) ?? .miss
     }
 
+    /// The same without counting anything.
+    func peek(_ hash: UInt64) -> [Candidate] {
+        var found: [Candidate] = []
+        visit(hash: hash) { entry in
+            let item = entry.memorySlot == DirectoryEntry.none ? nil : memory.item(entry.memorySlot)
+            found.append(Candidate(entry: entry, item: item))
+        }
+        return found
+    }
+
     private mutating func touch(_ index: UInt32) -> Candidate {
         if slab[index].accesses < UInt8.max { slab[index].accesses += 1 }
         let entry = slab[index]

@@ -30,6 +30,9 @@ struct MemoryShard {
         return slots[Int(slot)].item
     }
 
+    /// The item in a slot, without counting that as a hit.
+    func item(_ slot: UInt32) -> MemoryItem? { slots[Int(slot)].item }
+
     /// Takes an item in; returns its slot and the directory entries that lost theirs, or nil where it is too large.
     mutating func admit(_ item: MemoryItem, entry: UInt32) -> (slot: UInt32, evicted: [UInt32])? {
         // A quarter of the shard at most, so that one response cannot empty it.

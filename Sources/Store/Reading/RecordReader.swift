@@ -44,38 +44,77 @@ extension StoreCore {
         _ buffer: ByteBuffer,
         withBody: Bool
     ) -> StoredRead {
+        switch compare(entry, key, volume, prefix, buffer, withBody: withBody) {
+        case .broken: return broken(entry, key)
+        // The other key's response is fine where it is.
+        case .ofOtherKey: return .absent
+        case .same(let response):
+            guard prefix.state == .complete else {
+                remove(entry, key: key.copy)
+                return .absent
+            }
+            if entry.isUnverified {
+                guard isWhole(entry, prefix, volume, response.body) else { return broken(entry, key) }
+                _ = directory.update(entry.hash, at: entry.location) { $0.flags.remove(.unverified) }
+            }
+            return .found(response)
+        }
+    }
+
+    /// What a record is beside the entry that led to it.
+    private enum Comparison {
+        case same(StoredResponse)
+        /// Another key has the same hash.
+        case ofOtherKey
+        case broken
+    }
+
+    /// Takes a record apart and compares it with its entry; changes nothing.
+    private func compare(
+        _ entry: DirectoryEntry,
+        _ key: RawSpan,
+        _ volume: Volume,
+        _ prefix: RecordPrefix,
+        _ buffer: ByteBuffer,
+        withBody: Bool
+    ) -> Comparison {
         let headStart = Record.prefixLength + prefix.keyLength + prefix.variantLength
         guard prefix.hash == entry.hash, prefix.headerLength == entry.headerLength,
             prefix.bodyLength == entry.bodyLength,
             let storedKey = buffer.getSlice(at: Record.prefixLength, length: prefix.keyLength),
             let head = buffer.getSlice(at: headStart, length: prefix.headLength),
             let variant = buffer.getBytes(at: Record.prefixLength + prefix.keyLength, length: prefix.variantLength)
-        else { return broken(entry, key) }
-        // The other key's response is fine where it is.
-        guard storedKey.readableBytesSpan.equals(key) else { return .absent }
-        guard prefix.state == .complete else {
-            remove(entry, key: key.copy)
-            return .absent
-        }
-        let body = withBody ? buffer.getSlice(at: prefix.headerLength, length: Int(prefix.bodyLength)) : nil
-        if entry.isUnverified {
-            guard isWhole(entry, prefix, volume, body) else { return broken(entry, key) }
-            _ = directory.update(entry.hash, at: entry.location) { $0.flags.remove(.unverified) }
-        }
+        else { return .broken }
+        guard storedKey.readableBytesSpan.equals(key) else { return .ofOtherKey }
         var facts = prefix.facts
         // A rebuilt index does not know what a purge without its tombstone removed: it lets nothing count as fresh.
         facts.freshUntil = min(facts.freshUntil, entry.freshUntil)
-        return .found(
+        return .same(
             StoredResponse(
                 entry: entry,
                 facts: facts,
                 head: head,
                 variant: variant,
-                body: body,
+                body: withBody ? buffer.getSlice(at: prefix.headerLength, length: Int(prefix.bodyLength)) : nil,
                 volume: volume,
                 bodyOffset: Int64(entry.offset) + Int64(prefix.headerLength)
             )
         )
+    }
+
+    /// Reads a record's header and changes nothing: nothing is verified, dropped or counted.
+    ///
+    /// Blocks.
+    /// - Returns: The response without its body; nil where the record is not there, broken, removed or another key's.
+    func inspect(_ entry: DirectoryEntry, key: RawSpan) -> StoredResponse? {
+        guard let volume = volumes[entry.volume] else { return nil }
+        var buffer = ByteBuffer()
+        let read = volume.file.read(entry.headerLength, at: Int64(entry.offset), into: &buffer, mayBlock: true)
+        guard read == .complete, let prefix = RecordPrefix(buffer), prefix.matchesChecksum(in: buffer),
+            prefix.state == .complete,
+            case .same(let response) = compare(entry, key, volume, prefix, buffer, withBody: false)
+        else { return nil }
+        return response
     }
 
     /// Whether the body's checksum matches: asked once after an unclean stop.

@@ -67,10 +67,16 @@ struct StatsText {
                 lag(origin),
                 Readable.bytes(origin["bytes"]?.whole ?? 0),
                 Readable.latency(sum: times?["sum"]?.double ?? 0, count: times?["count"]?.whole ?? 0),
-                origin["backing_off"]?.isTrue == true ? "failing" : ""
+                state(origin)
             )
         }
         return ["ORIGINS"] + table.lines(indent: 2)
+    }
+
+    private func state(_ origin: JSON) -> String {
+        let list = origin["list"]?.text ?? "default"
+        let words = [list == "default" ? "" : list, origin["backing_off"]?.isTrue == true ? "failing" : ""]
+        return words.filter { !$0.isEmpty }.joined(separator: ", ")
     }
 
     private func notFound(_ origin: JSON) -> String {

@@ -35,7 +35,7 @@ struct Composition: Sendable {
         }
         let origins: Origins
         do {
-            origins = try Origins(lists: [configuration.origins.map(OriginSettings.init)], logger: logger)
+            origins = try Origins(lists: configuration.originLists.map { $0.map(OriginSettings.init) }, logger: logger)
         } catch {
             throw Failure("\(error.subject.isEmpty ? "origins" : error.subject): \(error.detail)")
         }

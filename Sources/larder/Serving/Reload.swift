@@ -14,15 +14,6 @@ struct Reload {
         let difference = changes(from: old, to: new)
         applied = difference.reloadable
         needsRestart = difference.needsRestart
-        var effective = new
-        effective.listen = old.listen
-        effective.threads = old.threads
-        effective.admin.listen = old.admin.listen
-        effective.origins = old.origins
-        effective.accessLog = old.accessLog
-        effective.cache.directory = old.cache.directory
-        effective.cache.memory = old.cache.memory
-        effective.cache.foldCase = old.cache.foldCase
-        self.effective = effective
+        effective = reloaded(from: old, to: new)
     }
 }

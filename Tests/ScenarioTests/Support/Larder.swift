@@ -59,7 +59,7 @@ final class Larder: Sendable {
                 ),
                 logger: silent
             )
-            let origins = try Origins(lists: [setup.originSettings()], logger: silent)
+            let origins = try Origins(lists: try setup.originLists(), logger: silent)
             let log = setup.configuration.accessLog.map { AccessLog($0, logger: silent) }
             let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
             let proxy = try Proxy(

@@ -29,11 +29,30 @@ struct Setup {
         return result
     }
 
-    /// The origins as larder asks them.
-    func originSettings() -> [OriginSettings] {
-        guard passesHost else { return origins }
-        var result = origins
-        result[0].hostHeader = .client
-        return result
+    /// Adds a route, with origins of its own if there are any.
+    mutating func route(
+        host: RouteHost = .any,
+        path: String = "/",
+        origins: ScriptedOrigin...,
+        change: (inout Configuration.Route) -> Void = { _ in }
+    ) throws {
+        var route = Configuration.Route()
+        route.host = host
+        route.path = path
+        route.origins = try origins.map { try Configuration.Origin(url: OriginURL($0.url)) }
+        if !origins.isEmpty { route.origins[0].isAuthoritative = true }
+        change(&route)
+        configuration.routes.append(route)
+    }
+
+    /// The lists of origins as larder asks them.
+    func originLists() throws -> [[OriginSettings]] {
+        var first = origins
+        if passesHost { first[0].hostHeader = .client }
+        let others = try proxyConfiguration().originLists.dropFirst()
+        return [first]
+            + others.map { list in
+                list.map { OriginSettings(url: $0.url.text, isAuthoritative: $0.isAuthoritative) }
+            }
     }
 }

@@ -5,23 +5,45 @@ import Settings
 
 extension Exchange {
     /// The client's fields as they go on.
+    func originFields(isFill: Bool) -> Fields {
+        if isFill { return state.settings.fillFields(fields, from: connection.peer, minorVersion: head.minorVersion) }
+        var fields = state.settings.endToEnd(fields, from: connection.peer)
+        if let left = forwardsLeft { fields.set("Max-Forwards", String(left - 1)) }
+        state.settings.addTrace(to: &fields, minorVersion: head.minorVersion)
+        return fields
+    }
+}
+
+extension ProxySettings {
+    /// A client's fields as they go on with a fill.
     ///
     /// A fill asks for the whole, whatever part of it or condition the client wants, and with no more fields than the
     /// configuration lets shape what is stored for everyone.
-    func originFields(isFill: Bool) -> Fields {
+    ///
+    /// - Parameters:
+    ///   - fields: The fields of the request.
+    ///   - peer: The client's address.
+    ///   - minorVersion: The version it speaks.
+    /// - Returns: What the origins get, and by which variants are told apart.
+    func fillFields(_ fields: Fields, from peer: String, minorVersion: UInt8) -> Fields {
+        var fields = endToEnd(fields, from: peer)
+        for name in Self.ofOneClient { fields.removeAll(name) }
+        restrict(&fields)
+        addTrace(to: &fields, minorVersion: minorVersion)
+        return fields
+    }
+
+    fileprivate func endToEnd(_ fields: Fields, from peer: String) -> Fields {
         var fields = fields
         fields.removeHopByHop()
         for name in ["Host", "Expect"] { fields.removeAll(name) }
-        addForwarded(to: &fields)
-        if isFill {
-            for name in Self.ofOneClient { fields.removeAll(name) }
-            restrict(&fields)
-        } else if let left = forwardsLeft {
-            fields.set("Max-Forwards", String(left - 1))
-        }
-        fields.append(name: "Via", value: Via.value(receivedMinor: head.minorVersion))
-        fields.append(name: "CDN-Loop", value: state.settings.loopID)
+        addForwarded(to: &fields, peer)
         return fields
+    }
+
+    fileprivate func addTrace(to fields: inout Fields, minorVersion: UInt8) {
+        fields.append(name: "Via", value: Via.value(receivedMinor: minorVersion))
+        fields.append(name: "CDN-Loop", value: loopID)
     }
 
     /// What concerns the answer to one client alone, not what is stored.
@@ -38,7 +60,7 @@ extension Exchange {
     private static let pathFields: Set<String> = ["via", "cdn-loop"]
 
     private func restrict(_ fields: inout Fields) {
-        switch state.settings.forwardHeaders {
+        switch forwardHeaders {
         case .all: break
         case .pictures:
             keep(Self.pictureFields, in: &fields)
@@ -56,8 +78,8 @@ extension Exchange {
 
     // MARK: Where the request comes from
 
-    private func addForwarded(to fields: inout Fields) {
-        switch state.settings.forwarded {
+    private func addForwarded(to fields: inout Fields, _ peer: String) {
+        switch forwarded {
         case .keep: break
         case .remove:
             fields.removeAll { line in
@@ -65,7 +87,6 @@ extension Exchange {
                 return name == "forwarded" || name.hasPrefix("x-forwarded-")
             }
         case .add:
-            let peer = connection.peer
             let isAddress = peer != "unix" && peer != "-"
             // An IPv6 address is in brackets, and therefore in quotes (RFC 7239 §6).
             let node = !isAddress ? "unknown" : peer.contains(":") ? "\"[\(peer)]\"" : peer

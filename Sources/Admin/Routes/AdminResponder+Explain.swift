@@ -1,0 +1,67 @@
+// GET /explain: what is known of a URL, and what would become of a request for it now. It changes nothing.
+
+import HTTPMessage
+import Hummingbird
+import Proxy
+import Synchronization
+
+extension AdminResponder {
+    func explain(_ request: Request) async throws -> Response {
+        let parameters = request.uri.queryParameters
+        let urls = parameters[values: "url"]
+        guard urls.count == 1, let url = urls.first.map(String.init), !url.isEmpty else {
+            throw Refusal(status: .badRequest, detail: "url names one path or full URL.", field: "url")
+        }
+        let limits = parts.proxy.settings.requestLimits
+        guard url.utf8.count <= limits.target else {
+            throw Refusal(
+                status: .badRequest,
+                detail: "url has more than \(limits.target) bytes, the limit of request targets.",
+                field: "url"
+            )
+        }
+        let fields = try Self.fields(parameters[values: "header"].map(String.init), limits)
+        // A path alone is refused where only some host tells what is meant.
+        guard try keys.keys(url, field: "url").count == 1 else {
+            throw Refusal(
+                status: .badRequest,
+                detail: "\"\(url)\" has other keys on some hosts: give a full URL, http://HOST/PATH.",
+                field: "url"
+            )
+        }
+        let (host, path) = try keys.split(url, field: "url")
+        guard let explanation = try await parts.proxy.explain(path: path, host: host ?? "", fields: fields) else {
+            throw Refusal(status: .badRequest, detail: "\"\(url)\" can be no key.", field: "url")
+        }
+        return .json(explanation.json(url: url, configuration.withLock { $0 }))
+    }
+
+    /// The fields of the request that is asked about, each as `Name: value`.
+    private static func fields(_ texts: [String], _ limits: RequestLimits) throws(Refusal) -> Fields {
+        guard texts.count <= limits.fields, texts.reduce(0, { $0 + $1.utf8.count }) <= limits.head else {
+            throw Refusal(
+                status: .badRequest,
+                detail: "There are more than \(limits.fields) header fields or \(limits.head) bytes of them.",
+                field: "header"
+            )
+        }
+        var fields: [(String, String)] = []
+        for (index, text) in texts.enumerated() {
+            let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, FieldList.isToken(parts[0]),
+                parts[1].unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F || $0 == "\t" })
+            else {
+                throw Refusal(
+                    status: .badRequest,
+                    detail: "\"\(text)\" is no header field, as Accept: image/webp is.",
+                    field: "header[\(index)]"
+                )
+            }
+            guard FieldList.lowercased(String(parts[0])) != "host" else {
+                throw Refusal(status: .badRequest, detail: "The URL names the host.", field: "header[\(index)]")
+            }
+            fields.append((String(parts[0]), String(FieldList.trimmed(parts[1]))))
+        }
+        return Fields(fields)
+    }
+}

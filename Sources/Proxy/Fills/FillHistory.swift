@@ -1,0 +1,105 @@
+// Shared. What the last fills came to and which origins they asked: for `explain`, which wants to know of one key. A ring of
+// fixed length; fills end rarely enough that one lock is fine.
+
+import HTTPCaching
+public import HTTPMessage
+public import Origins
+import Store
+import Synchronization
+
+final class FillHistory: Sendable {
+    /// Fills that are remembered.
+    private static let limit = 1024
+
+    private struct Ring {
+        var records: [FillRecord] = []
+        var next = 0
+    }
+
+    private let ring = Mutex(Ring())
+
+    func add(_ record: FillRecord) {
+        ring.withLock { ring in
+            if ring.records.count < Self.limit {
+                ring.records.append(record)
+            } else {
+                ring.records[ring.next] = record
+            }
+            ring.next = (ring.next + 1) % Self.limit
+        }
+    }
+
+    /// The fills of a key that are remembered, the latest first.
+    ///
+    /// O(limit).
+    func records(of keyHash: UInt64) -> [FillRecord] {
+        ring.withLock { ring in
+            // The oldest is where the next goes, once the ring is full.
+            let start = ring.records.count < Self.limit ? 0 : ring.next
+            let inOrder = ring.records[start...] + ring.records[..<start]
+            return inOrder.reversed().filter { $0.keyHash == keyHash }
+        }
+    }
+}
+
+/// What one fill came to.
+public struct FillRecord: Sendable {
+    /// How a fill ended.
+    public enum Outcome: Sendable, Equatable {
+        /// Its answer was stored.
+        case stored
+        /// The origin said that what is stored is still good.
+        case freshened
+        /// Its answer was passed on and not stored, for a reason.
+        case notStored(String)
+        /// No origin answered, or the body broke off.
+        case failed(OriginError.Kind)
+    }
+
+    /// The hash of its key.
+    let keyHash: UInt64
+    /// When it ended.
+    public let endedAt: WallTime
+    /// Whether it asked if a stored response is still good.
+    public let isValidation: Bool
+    /// The status of the answer; nil where there was none.
+    public let status: Int?
+    /// How it ended.
+    public let outcome: Outcome
+    /// The origins that it asked, in order.
+    public let tried: [OriginAttempt]
+}
+
+extension Fill {
+    /// Notes what the origins have answered so far.
+    func note(_ response: OriginResponse) {
+        state.withLock { $0.answered = (response.status, response.tried) }
+    }
+
+    /// Remembers how it ended; passes are one client's business.
+    func record(_ outcome: FillRecord.Outcome, tried: [OriginAttempt] = []) {
+        if case .pass = purpose { return }
+        let isValidation = if case .validate = purpose { true } else { false }
+        let answered = state.withLock { $0.answered }
+        services.history.add(
+            FillRecord(
+                keyHash: key.withRawSpan { services.store.hash($0) },
+                endedAt: SystemClock.now,
+                isValidation: isValidation,
+                status: answered?.status,
+                outcome: outcome,
+                tried: tried.isEmpty ? answered?.tried ?? [] : tried
+            )
+        )
+    }
+
+    /// Why its answer is not stored, in one word.
+    var refusal: String {
+        switch progress {
+        case .head(let head), .alone(let head):
+            if case .refused(let refusal) = head.storability { return refusal.rawValue }
+        case .waiting, .notModified, .failed: break
+        }
+        return "not-taken"
+    }
+}

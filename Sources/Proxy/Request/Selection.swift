@@ -1,0 +1,44 @@
+// A value. Which of the responses stored for a key a request selects (RFC 9111 §4.1). Pure.
+
+import HTTPMessage
+import Store
+
+struct Selection {
+    /// What the URI is known to vary by; empty where it is not known to vary.
+    let varyNames: [String]
+    /// The newest response that the request selects.
+    let selected: Candidate?
+
+    /// Chooses.
+    ///
+    /// - Parameters:
+    ///   - candidates: What a look-up found.
+    ///   - store: Where it was found.
+    ///   - variantKey: The text that names the variant the request selects among those that differ by some fields.
+    init(from candidates: [Candidate], in store: Store, variantKey: ([String]) -> String) {
+        let newest = candidates.filter { $0.entry.vary != 0 }.max { $0.entry.bornAt < $1.entry.bornAt }
+        varyNames = newest.map { store.varyNames(of: $0.entry) } ?? []
+        // What was stored before the URI began to vary says nothing of which request it is for.
+        let since = newest?.entry.bornAt
+        selected = candidates.filter { candidate in
+            Self.selects(candidate.entry, in: store, variantKey)
+                && (candidate.entry.vary != 0 || since.map { candidate.entry.bornAt >= $0 } ?? true)
+        }
+        .max { $0.entry.bornAt < $1.entry.bornAt }
+    }
+
+    /// Whether a request selects a stored response, as far as the directory tells, which has a hash of the variant's text.
+    static func selects(_ entry: DirectoryEntry, in store: Store, _ variantKey: ([String]) -> String) -> Bool {
+        guard entry.vary != 0 else { return true }
+        return variant(store.varyNames(of: entry), in: store, variantKey).map { store.matches(entry, $0) } ?? false
+    }
+
+    /// Whether a request selects a stored response whose record was read.
+    static func selects(_ response: StoredResponse, in store: Store, _ variantKey: ([String]) -> String) -> Bool {
+        variant(store.varyNames(of: response.entry), in: store, variantKey).map(response.isOf) ?? false
+    }
+
+    private static func variant(_ names: [String], in store: Store, _ variantKey: ([String]) -> String) -> Variant? {
+        store.variant(names: names, selecting: variantKey(names))
+    }
+}

@@ -1,0 +1,73 @@
+// Shared, immutable. What holds for the requests of one route: where they go, how long their answers are kept and how
+// their keys are made. Made by RouteTable; a request and its fill keep the one they began with.
+
+import HTTPCaching
+import HTTPMessage
+import Settings
+
+/// The settings of a route, in the proxy's terms.
+public final class Route: Sendable {
+    /// Its place in the configuration's `routes`; nil for the default route.
+    let index: Int?
+    /// Which list of origins is asked.
+    let list: Int
+    /// How long responses are reused.
+    let rules: CachingRules
+    /// The client's Host is part of the cache key.
+    let keyHasHost: Bool
+    /// Paths that differ in letter case alone are the same.
+    let foldsCase: Bool
+    /// What of the query is part of the key; nil where all of it is, as it stands.
+    let query: QueryRule?
+    /// Which paths have to bring a picture.
+    private let images: ExpectedImages
+    /// The largest body that is stored; nil for what the shelves keep.
+    let maximumResponse: Int64?
+
+    /// Reads the settings of a route out of a configuration.
+    init(_ index: Int?, of configuration: Configuration) {
+        let route = index.map { configuration.routes[$0] }
+        let cache = configuration.cache(of: route)
+        self.index = index
+        list = configuration.originList(of: route)
+        keyHasHost = configuration.keyHasHost(of: route)
+        foldsCase = cache.foldCase
+        query = QueryRule(cache.query, isSorted: cache.sortsQuery)
+        images = cache.expectImages
+        maximumResponse = cache.maximumResponse
+        rules = CachingRules(
+            ttl: cache.ttl?.wholeSeconds,
+            defaultTTL: cache.defaultTTL.wholeSeconds,
+            heuristicFraction: cache.heuristicFraction,
+            heuristicMaximum: cache.heuristicMaximum.wholeSeconds,
+            grace: cache.grace.wholeSeconds,
+            staleIfError: cache.staleIfError.wholeSeconds,
+            negativeTTL: cache.negativeTTL.wholeSeconds,
+            maximumTTL: cache.maximumTTL.wholeSeconds,
+            pictureTypes: cache.pictureTypes
+        )
+    }
+
+    /// The text that names the variant a request selects.
+    ///
+    /// - Parameters:
+    ///   - names: What the response varies by.
+    ///   - request: The fields that the origin gets.
+    /// - Returns: The text.
+    func variantKey(_ names: [String], _ request: Fields) -> String {
+        Vary.variantKey(names: names, request: request, pictureTypes: rules.pictureTypes)
+    }
+
+    /// Whether the 200 for a key is stored only where it is a picture.
+    ///
+    /// O(key).
+    func expectsImage(_ key: [UInt8]) -> Bool {
+        switch images {
+        case .off: return false
+        case .all: return true
+        case .extensions(let extensions):
+            let path = FieldList.lowercased(String(decoding: key.prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self))
+            return extensions.contains { path.hasSuffix($0) }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+// Keys of what stands elsewhere than in a request: in a purge, in a Location, on the command line. Control plane and rare
+// requests only.
+
+import HTTPMessage
+import Settings
+
+/// Why a URL or a part of one names no keys.
+public enum KeyProblem: Error, Equatable, Sendable {
+    /// It cannot be brought into its normal form.
+    case malformed
+    /// The host is part of some of the keys; the name of a route of which that is so.
+    case needsHost(route: String)
+    /// Among the keys are all of those that have no host, and by their beginnings these cannot be told from those that have
+    /// one; the name of a route without.
+    case tooWide(route: String)
+}
+
+extension RouteTable {
+    /// The key of a path and query under a host, and the route that it takes.
+    ///
+    /// - Parameters:
+    ///   - path: Path and query; begins with a slash.
+    ///   - host: The host, with or without a port.
+    /// - Returns: Nil where the path cannot be normalized.
+    func key(path: String, host: String) -> (route: Route, key: [UInt8])? {
+        let bytes = Array(path.utf8)
+        guard let normal = normal(bytes, foldsCase: false) else { return nil }
+        let route = route(order.route(host: RouteHost.bare(host), path: String(decoding: normal, as: UTF8.self)))
+        return self.normal(bytes, foldsCase: route.foldsCase).map { (route, route.key(of: $0, host: host)) }
+    }
+
+    /// The keys that requests for a path can have.
+    ///
+    /// - Parameters:
+    ///   - path: Path and query; begins with a slash.
+    ///   - host: The host, with or without a port; nil for any.
+    /// - Returns: One, or more where routes of several hosts make other keys of it.
+    /// - Throws: `malformed`; `needsHost` where only some host makes a key of it.
+    public func keys(path: String, host: String?) throws(KeyProblem) -> [[UInt8]] {
+        try keys(path, host, isPrefix: false)
+    }
+
+    /// What the keys begin with of requests whose path begins so.
+    ///
+    /// - Parameters:
+    ///   - path: The beginning of path and query.
+    ///   - host: The host, with or without a port; nil for any.
+    /// - Returns: Beginnings of keys.
+    /// - Throws: As `keys(path:host:)`, and `tooWide`.
+    public func prefixes(path: String, host: String?) throws(KeyProblem) -> [[UInt8]] {
+        try keys(path, host, isPrefix: true)
+    }
+
+    private func keys(_ path: String, _ host: String?, isPrefix: Bool) throws(KeyProblem) -> [[UInt8]] {
+        let bytes = Array(path.utf8)
+        guard let plain = normal(bytes, foldsCase: false) else { throw .malformed }
+        var keys: [[UInt8]] = []
+        for route in try candidates(plain, host, isPrefix: isPrefix) {
+            guard let spelled = normal(bytes, foldsCase: route.foldsCase) else { throw .malformed }
+            let key = route.key(of: spelled, host: host ?? "")
+            if !keys.contains(key) { keys.append(key) }
+        }
+        return keys
+    }
+
+    /// Patterns of the keys of requests whose URL matches one: `*` and `?` stay what they are, the text between them is
+    /// spelled as in keys.
+    ///
+    /// - Parameters:
+    ///   - path: The pattern of path and query; begins with a slash.
+    ///   - host: The host or a pattern of it, with or without a port; nil for any.
+    /// - Returns: Patterns.
+    /// - Throws: As `prefixes(path:host:)`.
+    public func patterns(path: String, host: String?) throws(KeyProblem) -> [[UInt8]] {
+        let isWild = { (byte: UInt8) in byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") }
+        let known = host.flatMap { $0.utf8.contains(where: isWild) ? nil : $0 }
+        let beginning = try spelled(path, foldsCase: false).prefix { !isWild($0) }
+        var patterns: [[UInt8]] = []
+        for route in try candidates(Array(beginning), known, hasHost: host != nil, isPrefix: true) {
+            let pattern = try spelled(path, foldsCase: route.foldsCase)
+            let start =
+                route.keyHasHost ? "//\((host ?? "").lowercased())" : pattern.starts(with: "//".utf8) ? "//@" : ""
+            let whole = Array(start.utf8) + pattern
+            if !patterns.contains(whole) { patterns.append(whole) }
+        }
+        return patterns
+    }
+
+    /// Patterns of whole keys, from one that begins with a star.
+    ///
+    /// - Parameter pattern: The pattern.
+    /// - Returns: The pattern as it is spelled in keys: twice, where some routes fold letter case and some do not.
+    /// - Throws: `malformed`.
+    public func patterns(of pattern: String) throws(KeyProblem) -> [[UInt8]] {
+        var patterns: [[UInt8]] = []
+        for route in all {
+            let spelled = try spelled(pattern, foldsCase: route.foldsCase)
+            if !patterns.contains(spelled) { patterns.append(spelled) }
+        }
+        return patterns
+    }
+
+    private func spelled(_ pattern: String, foldsCase: Bool) throws(KeyProblem) -> [UInt8] {
+        // To the normal form a question mark begins a query; and what stands before each piece keeps its beginning from being
+        // a dot segment.
+        let guardText = "/~"
+        var spelled: [[UInt8]] = []
+        for piece in pattern.split(separator: "?", omittingEmptySubsequences: false) {
+            let bytes = Array((guardText + piece).utf8)
+            guard let normal = normal(bytes, foldsCase: foldsCase),
+                normal.starts(with: guardText.utf8)
+            else { throw .malformed }
+            spelled.append(Array(normal.dropFirst(guardText.utf8.count)))
+        }
+        return Array(spelled.joined(separator: [UInt8(ascii: "?")]))
+    }
+
+    /// The routes that may take requests, none of them such that their keys cannot be named.
+    private func candidates(
+        _ path: [UInt8],
+        _ host: String?,
+        hasHost: Bool? = nil,
+        isPrefix: Bool
+    ) throws(KeyProblem) -> [Route] {
+        let text = String(decoding: path, as: UTF8.self)
+        let found = order.candidates(host: host.map(RouteHost.bare), path: text, isPrefix: isPrefix).map { route($0) }
+        if !(hasHost ?? (host != nil)), let keyed = found.first(where: \.keyHasHost) {
+            throw .needsHost(route: keyed.name)
+        }
+        // Every key begins with a slash, those with a host too.
+        if isPrefix, path.count <= 1, let plain = found.first(where: { !$0.keyHasHost }),
+            all.contains(where: \.keyHasHost)
+        {
+            throw .tooWide(route: plain.name)
+        }
+        return found
+    }
+
+    /// Whether every request of a host has it in its key.
+    func alwaysHasHost(_ host: String) -> Bool {
+        order.candidates(host: RouteHost.bare(host), path: "/", isPrefix: true).allSatisfy { route($0).keyHasHost }
+    }
+
+    private func normal(_ path: [UInt8], foldsCase: Bool) -> [UInt8]? {
+        path.withRawSpan { TargetNormalization.normalize($0, foldsCase: foldsCase) }
+    }
+}
+
+extension Route {
+    /// What the configuration calls it.
+    var name: String { index.map { "routes[\($0)]" } ?? "the default route" }
+}

@@ -1,0 +1,128 @@
+// A value. The routes of a configuration, laid out so that a request finds its own by comparing bytes where they stand: no
+// text is made, nothing is allocated. Which route goes before which is RouteOrder's to say.
+
+import HTTPMessage
+import Settings
+
+/// The routes of the picture port.
+public struct RouteTable: Sendable {
+    /// What the requests of a route have in common: places in `bytes`.
+    private struct Pattern {
+        let host: Range<Int>
+        let hostKind: HostKind
+        let path: Range<Int>
+    }
+
+    private enum HostKind {
+        case any
+        case name
+        case subdomains
+    }
+
+    /// The default route: what no other takes.
+    let standard: Route
+    /// The others, in the order in which they are tried, with their patterns.
+    private let routes: [Route]
+    private let patterns: [Pattern]
+    private let bytes: [UInt8]
+    private let foldsCase: Bool
+    private let hasHosts: Bool
+    let order: RouteOrder
+
+    /// Lays the routes of a configuration out.
+    init(_ configuration: Configuration) {
+        let order = RouteOrder(configuration)
+        self.order = order
+        foldsCase = order.foldsCase
+        standard = Route(nil, of: configuration)
+        routes = order.indices.map { Route($0, of: configuration) }
+        var bytes: [UInt8] = []
+        func place(_ text: String) -> Range<Int> {
+            bytes += text.utf8
+            return bytes.count - text.utf8.count..<bytes.count
+        }
+        patterns = order.indices.map { index in
+            let route = configuration.routes[index]
+            let path = place(order.foldsCase ? route.path.lowercased() : route.path)
+            return switch route.host {
+            case .any: Pattern(host: 0..<0, hostKind: .any, path: path)
+            case .name(let name): Pattern(host: place(name), hostKind: .name, path: path)
+            case .subdomains(let name): Pattern(host: place(".\(name)"), hostKind: .subdomains, path: path)
+            }
+        }
+        self.bytes = bytes
+        hasHosts = patterns.contains { $0.hostKind != .any }
+    }
+
+    /// There is the default route alone.
+    var isEmpty: Bool { routes.isEmpty }
+
+    /// Every route, the default one last.
+    var all: [Route] { routes + [standard] }
+
+    /// A route by its place in the configuration; the default one for nil.
+    func route(_ index: Int?) -> Route { routes.first { $0.index == index } ?? standard }
+
+    /// The route that takes a request.
+    ///
+    /// O(routes), no allocation.
+    ///
+    /// - Parameters:
+    ///   - authority: The host that the request names, with or without a port.
+    ///   - target: Its path and query, normal.
+    /// - Returns: The route.
+    func route(authority: RawSpan, target: RawSpan) -> Route {
+        let host = hasHosts ? Self.bareHost(authority) : 0..<0
+        for place in patterns.indices {
+            let pattern = patterns[place]
+            if takes(pattern, authority, host), beginsSo(target, pattern.path) { return routes[place] }
+        }
+        return standard
+    }
+
+    private func takes(_ pattern: Pattern, _ authority: RawSpan, _ host: Range<Int>) -> Bool {
+        switch pattern.hostKind {
+        case .any: return true
+        case .name: guard host.count == pattern.host.count else { return false }
+        case .subdomains: guard host.count > pattern.host.count else { return false }
+        }
+        let start = host.upperBound - pattern.host.count
+        for offset in 0..<pattern.host.count
+        where Self.lowercased(authority.byte(at: start + offset)) != bytes[pattern.host.lowerBound + offset] {
+            return false
+        }
+        return true
+    }
+
+    private func beginsSo(_ target: RawSpan, _ path: Range<Int>) -> Bool {
+        guard target.byteCount >= path.count else { return false }
+        for offset in 0..<path.count {
+            let byte = target.byte(at: offset)
+            if (foldsCase ? Self.lowercased(byte) : byte) != bytes[path.lowerBound + offset] { return false }
+        }
+        return true
+    }
+
+    /// Where the host stands that counts: without brackets, port and the dot at its end, as `RouteHost.bare(_:)` has it.
+    private static func bareHost(_ authority: RawSpan) -> Range<Int> {
+        let isAddress = authority.byteCount > 0 && authority.byte(at: 0) == UInt8(ascii: "[")
+        let start = isAddress ? 1 : 0
+        let terminator = isAddress ? UInt8(ascii: "]") : UInt8(ascii: ":")
+        var end = start
+        while end < authority.byteCount, authority.byte(at: end) != terminator { end += 1 }
+        let hasDot = end > start && authority.byte(at: end - 1) == UInt8(ascii: ".")
+        return start..<(hasDot ? end - 1 : end)
+    }
+
+    @inline(__always)
+    private static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
+}
+
+extension RawSpan {
+    /// One byte; traps outside the span.
+    @inline(__always)
+    func byte(at offset: Int) -> UInt8 {
+        // because the checked load traps outside the span, and any bit pattern is a UInt8
+        unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+    }
+}

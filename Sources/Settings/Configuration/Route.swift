@@ -1,0 +1,82 @@
+// value
+// A route: which requests it takes, and what is different for them. Its place in the file does not count: RouteOrder says
+// which of several takes a request.
+// Invariant after reading a file: `path` begins with a slash and is spelled as cache keys are; a host is in lower case and
+// has no port.
+
+extension Configuration {
+    /// The settings of one route.
+    public struct Route: Sendable, Equatable {
+        /// The hosts whose requests it takes.
+        public var host = RouteHost.any
+        /// What the paths of its requests begin with.
+        public var path = "/"
+        /// Its own origins in the order they are asked; empty for the top-level list.
+        public var origins: [Origin] = []
+        /// Whether the client's host is part of its cache keys; nil where the file does not say.
+        public var keyHost: Bool?
+        /// Its own cache settings: those that `ownCacheSettings` names, the others mean nothing here.
+        public var cache = Cache()
+        /// The names of its own cache settings, such as `cache.default_ttl`; for the others the top-level ones hold.
+        public var ownCacheSettings: Set<String> = []
+
+        /// Makes a route that takes every request and changes nothing.
+        public init() {}
+    }
+}
+
+/// The hosts whose requests a route takes.
+public enum RouteHost: Sendable, Hashable {
+    /// All of them.
+    case any
+    /// This one: a name, or an address without brackets.
+    case name(String)
+    /// Every name that ends with a dot and this one: `*.example.com`.
+    case subdomains(of: String)
+
+    /// Whether it takes the requests of a host.
+    ///
+    /// - Parameter host: The host as `bare(_:)` makes it.
+    /// - Returns: Whether the host is among these.
+    public func matches(_ host: String) -> Bool {
+        switch self {
+        case .any: true
+        case .name(let name): host == name
+        case .subdomains(let name): host.utf8.count > name.utf8.count + 1 && host.hasSuffix(".\(name)")
+        }
+    }
+
+    /// The host that counts of a Host field: in lower case, without brackets, port and the dot at its end.
+    ///
+    /// - Parameter authority: A host, with or without a port.
+    /// - Returns: The host.
+    public static func bare(_ authority: String) -> String {
+        let host: Substring
+        if authority.hasPrefix("[") {
+            host = authority.dropFirst().prefix { $0 != "]" }
+        } else {
+            host = authority.prefix { $0 != ":" }
+        }
+        return (host.hasSuffix(".") ? host.dropLast() : host).lowercased()
+    }
+
+    /// A host that it takes and that no exact host of a configuration is.
+    var example: String {
+        switch self {
+        case .any: "\0"
+        case .name(let name): name
+        case .subdomains(let name): "\0.\(name)"
+        }
+    }
+}
+
+extension RouteHost: CustomStringConvertible {
+    /// The hosts as the configuration has them.
+    public var description: String {
+        switch self {
+        case .any: "any"
+        case .name(let name): name
+        case .subdomains(let name): "*.\(name)"
+        }
+    }
+}

@@ -1,0 +1,87 @@
+// value
+// Which route takes a request: the most exact host first (a name, then `*.name`, the longest first, then any), among those
+// the longest path. A path is a plain prefix, as nginx's is: `/thumbs` takes `/thumbs-old/a.jpg` too.
+//
+// Letter case in paths is ignored as soon as one route or the top level folds it (`key_case: insensitive`). So a request and
+// its folded path take the same route, and two routes never make one key of two paths (docs/decisions/0030).
+
+/// The routes of a configuration in the order in which they are tried.
+public struct RouteOrder: Sendable {
+    /// Places in `Configuration.routes`, the first to be tried first; the default route, which takes the rest, is not in it.
+    public let indices: [Int]
+    /// Whether ASCII letter case in paths is ignored.
+    public let foldsCase: Bool
+    private let routes: [(host: RouteHost, path: [UInt8])]
+
+    /// Orders the routes of a configuration.
+    ///
+    /// - Parameter configuration: The configuration.
+    public init(_ configuration: Configuration) {
+        let folds =
+            configuration.routes.contains { configuration.cache(of: $0).foldCase } || configuration.cache.foldCase
+        foldsCase = folds
+        routes = configuration.routes.map { ($0.host, RouteOrder.spelled($0.path, folds: folds)) }
+        let ranks = routes.map { RouteOrder.rank($0.host, $0.path) }
+        indices = routes.indices.sorted { first, second in
+            ranks[first] == ranks[second] ? first < second : ranks[first] < ranks[second]
+        }
+    }
+
+    /// The routes that may take a request, in the order in which they are tried.
+    ///
+    /// O(routes).
+    ///
+    /// - Parameters:
+    ///   - host: The request's host, bare; nil where it may be any.
+    ///   - path: Its path, normal; a query behind it does no harm.
+    ///   - isPrefix: Whether any path that begins so is meant.
+    /// - Returns: Places in `Configuration.routes`, nil for the default route; never empty, and just one for a host and a
+    ///   whole path.
+    public func candidates(host: String?, path: String, isPrefix: Bool = false) -> [Int?] {
+        let path = RouteOrder.spelled(path, folds: foldsCase)
+        var found: [Int?] = []
+        for index in indices {
+            let route = routes[index]
+            guard host.map({ route.host.matches($0) }) ?? true else { continue }
+            let takesAll = path.starts(with: route.path)
+            guard takesAll || isPrefix && route.path.starts(with: path) else { continue }
+            found.append(index)
+            // Nothing is left over for those behind it.
+            if takesAll, host != nil || route.host == .any { return found }
+        }
+        return found + [nil]
+    }
+
+    /// The route that takes a request.
+    ///
+    /// - Parameters:
+    ///   - host: The request's host, bare.
+    ///   - path: Its path, normal.
+    /// - Returns: Its place in `Configuration.routes`; nil for the default route.
+    public func route(host: String, path: String) -> Int? {
+        candidates(host: host, path: path)[0]
+    }
+
+    /// Whether a route takes any request at all.
+    ///
+    /// - Parameter index: Its place in `Configuration.routes`; nil for the default route.
+    /// - Returns: False where another one takes all that it would.
+    public func isReached(_ index: Int?) -> Bool {
+        guard let index else { return route(host: RouteHost.any.example, path: "/") == nil }
+        return route(host: routes[index].host.example, path: String(decoding: routes[index].path, as: UTF8.self))
+            == index
+    }
+
+    private static func spelled(_ path: String, folds: Bool) -> [UInt8] {
+        folds ? path.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 } : Array(path.utf8)
+    }
+
+    /// Less is tried first.
+    private static func rank(_ host: RouteHost, _ path: [UInt8]) -> (Int, Int, Int) {
+        switch host {
+        case .name: (0, 0, -path.count)
+        case .subdomains(let name): (1, -name.utf8.count, -path.count)
+        case .any: (2, 0, -path.count)
+        }
+    }
+}

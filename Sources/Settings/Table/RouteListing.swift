@@ -1,0 +1,59 @@
+// value
+// The routes of a configuration as people read them: in the order in which they are tried, the default route last.
+
+/// A route as listings show it.
+public struct ListedRoute: Sendable {
+    /// Its place in `routes`; nil for the default route, which takes the rest.
+    public let index: Int?
+    /// The hosts that it takes.
+    public let host: String
+    /// What its paths begin with.
+    public let path: String
+    /// The URLs of its origins, in the order they are asked.
+    public let origins: [String]
+    /// Whether those are its own.
+    public let hasOwnOrigins: Bool
+    /// Whether the client's host is part of its keys.
+    public let keyHasHost: Bool
+    /// Its own cache settings with their values, in the order of the reference.
+    public let settings: [(name: String, value: String)]
+    /// Whether any request takes it.
+    public let isReached: Bool
+
+    /// Describes a route.
+    ///
+    /// - Parameters:
+    ///   - index: Its place in `routes`; nil for the default one.
+    ///   - configuration: The configuration that it is of.
+    public init(_ index: Int?, of configuration: Configuration) {
+        self.init(index, of: configuration, RouteOrder(configuration))
+    }
+
+    fileprivate init(_ index: Int?, of configuration: Configuration, _ order: RouteOrder) {
+        let route = index.map { configuration.routes[$0] }
+        self.index = index
+        host = (route?.host ?? .any).description
+        path = route?.path ?? "/"
+        origins = configuration.originLists[configuration.originList(of: route)].map(\.url.text)
+        hasOwnOrigins = route?.origins.isEmpty == false
+        keyHasHost = configuration.keyHasHost(of: route)
+        settings =
+            route.map { route in
+                Table.cache.filter { route.ownCacheSettings.contains($0.name) }
+                    .map { (String($0.name.dropFirst("cache.".count)), $0.text(route.cache)) }
+            } ?? []
+        isReached = order.isReached(index)
+    }
+
+    /// What the configuration calls it: `routes[0]`, or `default`.
+    public var name: String { index.map { "routes[\($0)]" } ?? "default" }
+}
+
+/// Every route of a configuration.
+///
+/// - Parameter configuration: The configuration.
+/// - Returns: The routes in the order in which they are tried, the default one last.
+public func routes(of configuration: Configuration) -> [ListedRoute] {
+    let order = RouteOrder(configuration)
+    return (order.indices.map(Optional.some) + [nil]).map { ListedRoute($0, of: configuration, order) }
+}

@@ -1,0 +1,77 @@
+// value
+// The rows of a route: by what it is chosen, its origins, and those of the cache settings that can differ between routes.
+
+extension Table {
+    /// What the one store and its one status line are told.
+    private static let ofStore: Set<String> = ["cache.directory", "cache.max_size", "cache.memory", "cache.show_key"]
+
+    static func makeRoute() -> [Setting<Configuration.Route>] {
+        let row = Rows(sample: Configuration.Route(), prefix: "routes[].")
+        return [
+            row(
+                "host",
+                \.host,
+                .routeHost,
+                .restart,
+                "Whose requests it takes, by the host they name; ports and letter case do not count."
+            ),
+            row(
+                "path",
+                \.path,
+                .pathPrefix,
+                .restart,
+                "What their paths begin with: a plain prefix, the longest one wins."
+            ),
+            row(
+                "origins",
+                \.origins,
+                .origins,
+                .restart,
+                "Its own origins, with the settings of `origins[]`, in the order they are asked.",
+                default: "as `origins`"
+            ),
+            row(
+                "key_host",
+                \.keyHost,
+                Form.boolean.optional(),
+                .restart,
+                "Whether the client's host is part of the cache key; `false` lets several hosts share pictures.",
+                default: "true with a host, or where an origin is sent the client's"
+            ),
+        ] + cache.filter { !ofStore.contains($0.name) }.map(ofRoute)
+    }
+
+    /// A cache setting as a route has it: its own, or none.
+    private static func ofRoute(_ row: Setting<Configuration.Cache>) -> Setting<Configuration.Route> {
+        let name = row.name
+        let common = row.description
+        return Setting(
+            name: name,
+            description: SettingDescription(
+                path: "routes[].\(name)",
+                kind: common.kind,
+                defaultText: "as `\(name)`",
+                range: common.range,
+                isReloadable: common.isReloadable,
+                summary: "The same for this route."
+            ),
+            read: { entry, route, findings in
+                row.read(entry, &route.cache, &findings)
+                route.ownCacheSettings.insert(name)
+            },
+            text: { $0.ownCacheSettings.contains(name) ? row.text($0.cache) : "as \(name)" },
+            differs: { old, new in
+                let isOwn = new.ownCacheSettings.contains(name)
+                return old.ownCacheSettings.contains(name) != isOwn || isOwn && row.differs(old.cache, new.cache)
+            },
+            copy: { from, to in
+                row.copy(from.cache, &to.cache)
+                if from.ownCacheSettings.contains(name) {
+                    to.ownCacheSettings.insert(name)
+                } else {
+                    to.ownCacheSettings.remove(name)
+                }
+            }
+        )
+    }
+}

@@ -1,0 +1,42 @@
+// How a stored response is looked at for people: what a look-up and a read would find, without a trace of either. No
+// access is counted, nothing is loaded into the directory or into memory, verified or dropped.
+
+import HTTPMessage
+import Synchronization
+
+/// A stored response that was looked at.
+public struct InspectedResponse: Sendable {
+    /// What a look-up would find of it.
+    public let candidate: Candidate
+    /// Its record without the body.
+    public let response: StoredResponse
+
+    /// Whether a copy of it is in memory.
+    public var isInMemory: Bool { candidate.item != nil }
+}
+
+extension Store {
+    /// What is stored for a key and no purge fell on, also what the directory has not loaded yet.
+    ///
+    /// Blocks: on the disk pool.
+    /// - Parameter key: The key.
+    /// - Returns: A response a variant, in no order.
+    public func inspect(key: [UInt8]) -> [InspectedResponse] {
+        var candidates = core.directory.peek(core.keyHash(key))
+        if !core.isLoaded.load(ordering: .acquiring) { candidates += unloaded(key, but: candidates) }
+        return candidates.compactMap { candidate in
+            key.withRawSpan { span in
+                guard !core.fence.refuses(span, of: candidate.entry.epoch) else { return nil }
+                return core.inspect(candidate.entry, key: span)
+                    .map { InspectedResponse(candidate: candidate, response: $0) }
+            }
+        }
+    }
+
+    private func unloaded(_ key: [UInt8], but loaded: [Candidate]) -> [Candidate] {
+        let epoch = epoch
+        return rows(of: key).filter { core.isLoadable($0, readIn: epoch) }.compactMap { core.entry($0) }
+            .filter { entry in !loaded.contains { $0.entry.variant == entry.variant && $0.entry.vary == entry.vary } }
+            .map { Candidate(entry: $0, item: nil) }
+    }
+}
