@@ -9,7 +9,7 @@ struct Checks {
     func run(_ configuration: inout Configuration, _ findings: inout Findings) {
         checkAdmin(&configuration, &findings)
         checkDirectory(configuration.cache.directory, &findings)
-        checkOrigins(configuration.origins, &findings)
+        checkOrigins(&configuration.origins, &findings)
         checkAccessLog(configuration.accessLog, &findings)
         checkLimits(configuration, &findings)
     }
@@ -133,7 +133,7 @@ struct Checks {
 
     // MARK: Origins
 
-    private func checkOrigins(_ origins: [Configuration.Origin], _ findings: inout Findings) {
+    private func checkOrigins(_ origins: inout [Configuration.Origin], _ findings: inout Findings) {
         if origins.isEmpty, !findings.has("origins") {
             findings.problem(
                 "origins",
@@ -141,31 +141,7 @@ struct Checks {
                 expected: "a list with at least one `- url: http://host/prefix`"
             )
         }
-        for (index, origin) in origins.enumerated() {
-            let path = "origins[\(index)]"
-            if origin.url.scheme == .file, !findings.isFaulty("\(path).url") { checkRoot(origin.url, path, &findings) }
-            guard let file = origin.caFile else { continue }
-            if probe.status(of: file)?.kind != .regular {
-                findings.problem("\(path).ca_file", "\(file) is not there", expected: "a PEM file with certificates")
-            } else if origin.url.scheme != .https {
-                findings.warning(
-                    "\(path).ca_file",
-                    "has no effect on \(origin.url)",
-                    expected: "it with an https:// URL only"
-                )
-            }
-        }
-    }
-
-    private func checkRoot(_ url: OriginURL, _ path: String, _ findings: inout Findings) {
-        switch probe.status(of: url.path)?.kind {
-        case .directory: break
-        case nil:
-            // A share may be mounted later, and until then the other origins answer.
-            findings.warning("\(path).url", "\(url.path) does not exist", expected: "a directory")
-        default:
-            findings.problem("\(path).url", "\(url.path) is not a directory", expected: "a directory")
-        }
+        OriginChecks(probe: probe).run(&origins, at: "origins", &findings)
     }
 
     // MARK: Limits

@@ -15,8 +15,6 @@ enum Table {
 
     /// The settings of the whole file.
     static let main = general + cache + freshness + limits
-    /// The settings of an item of `origins`.
-    static let origin = makeOrigin()
     /// The settings of `access_log`.
     static let accessLog = makeAccessLog()
 
