@@ -76,9 +76,14 @@ import NIOCore
     var lastMessage: String { unsafe String(cString: message) }  // because libcurl ends it with 0
 
     /// errno of the last failed connect.
-    var systemError: Int {
+    var systemError: Int { information(CURLINFO_OS_ERRNO) }
+
+    /// Whether the last transfer made no connection of its own.
+    var hasReused: Bool { information(CURLINFO_NUM_CONNECTS) == 0 }
+
+    private func information(_ name: CURLINFO) -> Int {
         var value = 0
-        _ = unsafe origins_get_long(easy, CURLINFO_OS_ERRNO, &value)  // because the value is a local variable
+        _ = unsafe origins_get_long(easy, name, &value)  // because the value is a local variable
         return value
     }
 
@@ -90,7 +95,8 @@ import NIOCore
     ///   - request: What to ask for.
     ///   - lines: Its field lines.
     ///   - target: The request target, the origin's prefix included.
-    func prepare(_ request: OriginRequest, lines: consuming RequestLines, target: String) {
+    ///   - isFresh: Whether it has to be a new connection.
+    func prepare(_ request: OriginRequest, lines: consuming RequestLines, target: String, isFresh: Bool) {
         unsafe message.pointee = 0  // because it is allocated in init
         if isSigned {
             string(CURLOPT_URL, urlBase + target)
@@ -115,7 +121,7 @@ import NIOCore
             string(CURLOPT_CUSTOMREQUEST, request.method)
         }
         // libcurl sends a request again, whatever its method, when a kept-alive connection turns out closed.
-        number(CURLOPT_FRESH_CONNECT, request.isSingle ? 1 : 0)
+        number(CURLOPT_FRESH_CONNECT, isFresh ? 1 : 0)
     }
 
     /// Stops or starts the flow; may call back with bytes held until now.

@@ -89,12 +89,9 @@ extension HTTPAttempt {
             let said = Self.errorCode(in: String(buffer: body)).map { " \($0)" } ?? ""
             end(fault(.denied, "ask the store", detail: "it answered \(status)\(said)"))
         case .redirect(let location, _):
-            release()
             redirects += 1
-            enter(.connecting)
-            deadline = nil
             let peer = peer(at: location)
-            ask(peer == .origin ? service.base : location.base, location.target, of: peer)
+            askAgain(peer == .origin ? service.base : location.base, location.target, of: peer)
         }
     }
 

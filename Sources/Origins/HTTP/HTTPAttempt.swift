@@ -23,6 +23,9 @@ final class HTTPAttempt: Attempt {
     var hasLeft = false
     /// What is being asked for.
     private(set) var asked: (base: String, target: String) = ("", "")
+    private var peer = EasyHandle.Peer.origin
+    /// Whether it is asked again since a connection that others use too has ended.
+    private var isRepeated = false
 
     init(id: UInt64, lane: Lane, isProbe: Bool, engine: Engine, exchange: Exchange, service: HTTPService) {
         self.service = service
@@ -54,11 +57,12 @@ final class HTTPAttempt: Attempt {
             return end(fault(.resources, "make transfer"))
         }
         asked = (base, target)
+        self.peer = peer
         parser = HeadParser(
             isAskedAgain: request.expectsContinue && request.body != nil,
             allowsHTTP2: lane.settings.allowsHTTP2
         )
-        handle.prepare(request, lines: lines, target: target)
+        handle.prepare(request, lines: lines, target: target, isFresh: request.isSingle || isRepeated)
         handle.attempt = self
         self.handle = handle
         guard engine.multi.add(handle) else {
@@ -115,6 +119,10 @@ final class HTTPAttempt: Attempt {
             return end(fault(.redirect, "follow redirect", detail: "\(asked.base) has no public address"))
         }
         let kind = Curl.kind(code, systemError: systemError, message: message, hasHead: parser.isDone)
+        if kind == .reset, mayRepeat(handle) {
+            isRepeated = true
+            return askAgain(asked.base, asked.target, of: peer)
+        }
         let operation =
             switch phase {
             case .queued, .connecting, .ended: "connect"
@@ -123,6 +131,23 @@ final class HTTPAttempt: Attempt {
             case .body: "receive body"
             }
         end(fault(kind, operation, code: Int(code.rawValue), detail: message))
+    }
+
+    /// Whether the request may be sent once more, on a connection of its own.
+    ///
+    /// A server that ends a connection of HTTP/2 says which requests it has not looked at (GOAWAY, RFC 9113 §6.8);
+    /// libcurl 7.88 fails them. With HTTP/1.1 it sends them again itself.
+    private func mayRepeat(_ handle: EasyHandle) -> Bool {
+        guard lane.settings.allowsHTTP2, !isRepeated, !parser.isDone, let request = exchange?.request else { return false }
+        return (request.method == "GET" || request.method == "HEAD") && !request.isSingle && handle.hasReused
+    }
+
+    /// Sends another request in the place of the one that has ended.
+    func askAgain(_ base: String, _ target: String, of peer: EasyHandle.Peer) {
+        release()
+        enter(.connecting)
+        deadline = nil
+        ask(base, target, of: peer)
     }
 
     // MARK: Inside libcurl
