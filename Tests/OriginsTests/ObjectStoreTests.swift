@@ -111,6 +111,27 @@ import Testing
         #expect(running.origins.statistics()[0].isBackingOff == false)
     }
 
+    @Test("that is down is probed by its bucket where no object is known, and taken up again", arguments: [200, 403])
+    func probe(status: Int) async throws {
+        let running = try Running([settings])
+        server.respond { _ in [.reset] }
+        for number in 0..<5 { _ = try await running.get("/\(number).jpg") }
+        #expect(running.origins.statistics()[0].isBackingOff)
+        server.respond { _ in [.text("", status: status)] }
+        try await eventually(within: .seconds(30)) { !running.origins.statistics()[0].isBackingOff }
+        let probe = try #require(server.requests.last)
+        #expect((probe.method, probe.target) == ("HEAD", "/pics/"))
+    }
+
+    @Test("is not said to have answered what it was not asked")
+    func ownAnswers() async throws {
+        let running = try Running([settings])
+        #expect(try await running.get("/a%00.jpg").response?.status == 404)
+        #expect(try await running.get("/a.jpg", method: "PUT", onlyFirst: true).response?.status == 405)
+        #expect(running.origins.statistics()[0].notFound == 0)
+        #expect(running.origins.statistics()[0].firstByte.count == 0)
+    }
+
     @Test("shows no key in prints and dumps") func secrets() {
         var settings = settings
         settings.tls.clientKeyPassphrase = "phrase"

@@ -49,4 +49,20 @@ import Testing
         #expect(try await running.get("/images").response?.status == 404)
         #expect(try await running.get("/a.jpg").response?.status == 404)
     }
+
+    @Test(
+        "what a probe asks for need not begin as clients' requests do",
+        arguments: ["/alive.txt", "/images/alive.txt"]
+    )
+    func probe(path: String) async throws {
+        let server = try ScriptedOrigin()
+        server.respond { _ in [.text("ok")] }
+        var settings = OriginSettings.test(server.url + "/base")
+        settings.strippedPrefix = StrippedPrefix("/images")
+        settings.probe = OriginSettings.Probe(path: path, interval: .milliseconds(100))
+        let running = try Running([settings])
+        try await server.waitForRequests(1)
+        #expect(server.requests.first?.target == "/base/alive.txt")
+        #expect(!running.origins.statistics()[0].isBackingOff)
+    }
 }

@@ -41,7 +41,8 @@ private let top = URL(filePath: #filePath).deletingLastPathComponent().deletingL
         let difference = changes(from: plain, to: other)
         let examples = [
             "admin.token_file", "access_log", "cache.max_response", "threads", "origins[0].headers",
-            "origins[0].ca_file", "origins[0].probe", "loop_id", "cache.query", "cache.expect_images", "origins[0].strip",
+            "origins[0].ca_file", "origins[0].probe", "loop_id", "cache.query", "cache.expect_images",
+            "origins[0].strip",
             "origins[0].client_certificate", "origins[0].client_key", "origins[0].client_key_passphrase",
             "origins[0].server_name",
         ]

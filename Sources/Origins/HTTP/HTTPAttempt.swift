@@ -138,7 +138,9 @@ final class HTTPAttempt: Attempt {
     /// A server that ends a connection of HTTP/2 says which requests it has not looked at (GOAWAY, RFC 9113 §6.8);
     /// libcurl 7.88 fails them. With HTTP/1.1 it sends them again itself.
     private func mayRepeat(_ handle: EasyHandle) -> Bool {
-        guard lane.settings.allowsHTTP2, !isRepeated, !parser.isDone, let request = exchange?.request else { return false }
+        guard lane.settings.allowsHTTP2, !isRepeated, !parser.isDone, let request = exchange?.request else {
+            return false
+        }
         return (request.method == "GET" || request.method == "HEAD") && !request.isSingle && handle.hasReused
     }
 
