@@ -113,6 +113,8 @@ import Testing
 
     @Test("that is down is probed by its bucket where no object is known, and taken up again", arguments: [200, 403])
     func probe(status: Int) async throws {
+        var settings = settings
+        settings.url = "s3://pics"
         let running = try Running([settings])
         server.respond { _ in [.reset] }
         for number in 0..<5 { _ = try await running.get("/\(number).jpg") }

@@ -156,11 +156,11 @@ import Testing
             ),
             (
                 "s3: {region: a}, host_header: client",
-                "host_header: a request to a store is signed for the store's own host; expected origin"
+                "host_header: a request to an object store is signed for its own host; expected origin"
             ),
             (
                 "s3: {region: a}, follow_redirects: 1",
-                "follow_redirects: a store redirects only whom it does not answer: to another region; expected 0, and the right s3.region"
+                "follow_redirects: an object store redirects only to another region; expected 0, and the right s3.region"
             ),
         ]
     )

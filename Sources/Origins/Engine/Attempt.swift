@@ -223,12 +223,12 @@ class Attempt {
             .badRequest, .badURL, .resources, .overloaded:
             if isProbe { engine.releaseProbe(of: lane) }
         case .denied, .redirect:
-            // It answers, if not as it should; only a probe that is configured has to succeed.
-            let isTrouble = isProbe && lane.settings.probe != nil
-            let chance = engine.chance()
+            lane.tellOperator(error, at: engine.now)
+            // It answers; only a probe that is configured has to succeed.
+            let mustSucceed = isProbe && lane.settings.probe != nil
             let change =
-                isTrouble
-                ? lane.health.recordFailure(at: engine.now, chance: chance) : lane.health.recordAnswer()
+                mustSucceed
+                ? lane.health.recordFailure(at: engine.now, chance: engine.chance()) : lane.health.recordAnswer()
             engine.note(change, of: lane)
         }
     }

@@ -87,7 +87,7 @@ extension HTTPAttempt {
         switch aside {
         case .denied(let status, let body):
             let said = Self.errorCode(in: String(buffer: body)).map { " \($0)" } ?? ""
-            end(fault(.denied, "ask the store", detail: "it answered \(status)\(said)"))
+            end(fault(.denied, "ask the object store", detail: "it answered \(status)\(said)"))
         case .redirect(let location, _):
             redirects += 1
             let peer = peer(at: location)

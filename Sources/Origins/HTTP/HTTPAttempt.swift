@@ -49,7 +49,7 @@ final class HTTPAttempt: Attempt {
     /// Sends the request to a server; outside libcurl.
     func ask(_ base: String, _ target: String, of peer: EasyHandle.Peer) {
         guard let request = exchange?.request else { return }
-        guard let lines = RequestLines(request, lane.settings, to: peer) else {
+        guard let lines = RequestLines(request, lane.settings, base: base, to: peer) else {
             return end(fault(.badRequest, "send request"))
         }
         let idle = peer == .origin ? lane.idle.popLast() : nil

@@ -19,14 +19,16 @@ struct RequestLines: ~Copyable {
     /// - Parameters:
     ///   - request: The fields of the request, and its client's Host.
     ///   - settings: Which Host to send, and fields to put over the request's.
-    ///   - peer: Who gets them.
-    init?(_ request: OriginRequest, _ settings: OriginSettings, to peer: EasyHandle.Peer) {
+    ///   - base: Scheme and authority of the server that gets them.
+    ///   - peer: Whose server that is.
+    init?(_ request: OriginRequest, _ settings: OriginSettings, base: String, to peer: EasyHandle.Peer) {
         if let store = settings.store {
+            if let host = Self.ownHost(settings, base), !append("Host", host) { return nil }
             guard appendSigned(request, settings, store) else { return nil }
             return
         }
         let headers = peer == .origin ? settings.headers : []
-        if peer == .origin, !appendHost(request, settings) { return nil }
+        if peer == .origin, !appendHost(request, settings, base) { return nil }
         let leftOut = peer == .origin ? Self.own : Self.own.union(Self.credentials)
         var isAcceptGiven = false
         for line in request.fields.lines {
@@ -48,15 +50,20 @@ struct RequestLines: ~Copyable {
         }
     }
 
-    private mutating func appendHost(_ request: OriginRequest, _ settings: OriginSettings) -> Bool {
-        switch settings.hostHeader {
-        case .origin:
-            // With a name for TLS, libcurl takes that for the URL's host.
-            guard settings.tls.serverName != nil, let base = HTTPService(settings)?.base else { return true }
-            return append("Host", base.replacing(/^https?:\/\//, with: ""))
-        case .client: return request.clientHost.map { append("Host", $0) } ?? true
-        case .name(let host): return append("Host", host)
-        }
+    private mutating func appendHost(_ request: OriginRequest, _ settings: OriginSettings, _ base: String) -> Bool {
+        let host: String? =
+            switch settings.hostHeader {
+            case .origin: Self.ownHost(settings, base)
+            case .client: request.clientHost ?? Self.ownHost(settings, base)
+            case .name(let host): host
+            }
+        return host.map { append("Host", $0) } ?? true
+    }
+
+    /// The server's own Host where libcurl would send another: it takes a name for TLS for the URL's host.
+    private static func ownHost(_ settings: OriginSettings, _ base: String) -> String? {
+        guard settings.tls.serverName != nil, let slashes = base.firstRange(of: "//") else { return nil }
+        return String(base[slashes.upperBound...])
     }
 
     /// What an object store reads; whatever else a client sends has no business in a request that larder signs.

@@ -170,11 +170,11 @@ struct OriginChecks {
         read(&origin.s3.secretKey, "\(section).secret_key", &findings)
         read(&origin.s3.sessionToken, "\(section).session_token", &findings)
         if origin.hostHeader != .origin {
-            let message = "a request to a store is signed for the store's own host"
+            let message = "a request to an object store is signed for its own host"
             findings.problem("\(path).host_header", message, expected: "origin")
         }
         if origin.followRedirects > 0 {
-            let message = "a store redirects only whom it does not answer: to another region"
+            let message = "an object store redirects only to another region"
             findings.problem("\(path).follow_redirects", message, expected: "0, and the right s3.region")
         }
     }

@@ -208,7 +208,7 @@ extension Table {
             \.s3.forbidden,
             .anyCase,
             .restart,
-            "What 403 means: that the store does not let larder in, or that the object is missing, as S3 says it to who may not list the bucket."
+            "What 403 means: that larder is not let in, or that the picture is missing, which S3 says so to who may not list the bucket."
         ),
     ]
 }
