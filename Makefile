@@ -46,6 +46,7 @@ test: ## Installs missing packages and runs all tests
 	$(call each-suite,$(SWIFT) test --skip-build)
 	Tests/SystemTests/run
 	Tests/SystemTests/outages
+	Tests/SystemTests/origins
 
 check: lint test sanitize ## Everything that must pass before a change is merged
 

@@ -11,10 +11,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <netinet/in.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -41,8 +44,8 @@ static inline CURLcode origins_set_pointer(CURL *easy, CURLoption option, void *
     return curl_easy_setopt(easy, option, value);
 }
 
-static inline CURLcode origins_set_fields(CURL *easy, struct curl_slist *list) {
-    return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
+static inline CURLcode origins_set_list(CURL *easy, CURLoption option, struct curl_slist *list) {
+    return curl_easy_setopt(easy, option, list);
 }
 
 // For CURLOPT_WRITEFUNCTION, CURLOPT_HEADERFUNCTION and CURLOPT_READFUNCTION: one signature.
@@ -60,6 +63,30 @@ static inline CURLcode origins_set_socket_options_callback(CURL *easy, curl_sock
 
 static inline CURLcode origins_set_close_socket_callback(CURL *easy, curl_closesocket_callback callback) {
     return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, callback);
+}
+
+static inline CURLcode origins_set_open_socket_callback(CURL *easy, curl_opensocket_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
+}
+
+// The socket that libcurl would make itself.
+static inline curl_socket_t origins_open_socket(const struct curl_sockaddr *address) {
+    int kind = address->socktype | SOCK_CLOEXEC;
+    int descriptor = socket(address->family, kind, address->protocol);
+    return descriptor < 0 ? CURL_SOCKET_BAD : descriptor;
+}
+
+// The bytes of an IP address in network order. 4, 16, or 0 for what is none.
+static inline int origins_address_bytes(const struct curl_sockaddr *address, uint8_t out[16]) {
+    if (address->family == AF_INET) {
+        memcpy(out, &((const struct sockaddr_in *)&address->addr)->sin_addr, 4);
+        return 4;
+    }
+    if (address->family == AF_INET6) {
+        memcpy(out, &((const struct sockaddr_in6 *)&address->addr)->sin6_addr, 16);
+        return 16;
+    }
+    return 0;
 }
 
 static inline CURLcode origins_get_long(CURL *easy, CURLINFO name, long *value) {

@@ -102,6 +102,7 @@ extension OriginSettings {
             isAuthoritative: authoritative,
             connectTimeout: .seconds(60),
             firstByteTimeout: .seconds(60),
+            queueTimeout: .seconds(60),
             stallTimeout: .seconds(60)
         )
     }

@@ -108,6 +108,72 @@ import Testing
         }
     }
 
+    @Test(
+        "RFC 9110 §14.2: one range is served, or close ones as one; what is none is not",
+        arguments: [
+            ("bytes=0-2", 206, "pic", "bytes 0-2/7"), ("bytes=3-", 206, "ture", "bytes 3-6/7"),
+            ("bytes=-2", 206, "re", "bytes 5-6/7"), ("bytes=5-99", 206, "re", "bytes 5-6/7"),
+            ("bytes=7-", 416, "", "bytes */7"), ("bytes=0-0,2-2", 206, "pic", "bytes 0-2/7"),
+            ("bytes=4-2", 200, "picture", nil), ("lines=1-2", 200, "picture", nil),
+        ] as [(String, Int, String, String?)]
+    )
+    func range(range: String, status: Int, body: String, contentRange: String?) async throws {
+        let got = try await running.get("/a.jpg", fields: [("Range", range)])
+        #expect(got.response?.status == status)
+        #expect(got.body == Array(body.utf8))
+        #expect(got.isFinished)
+        #expect(got.response?.fields.first("Content-Range") == contentRange)
+        #expect(got.response?.contentLength == Int64(body.utf8.count))
+        let head = try await running.get("/a.jpg", method: "HEAD", fields: [("Range", range)])
+        #expect(head.response?.status == 200, "Range is for GET alone")
+    }
+
+    @Test("RFC 9110 §13.1.5: a range of another file than If-Range says is not served")
+    func ifRange() async throws {
+        let first = try #require(try await running.get("/a.jpg").response)
+        let tag = try #require(first.fields.first("ETag"))
+        let modified = try #require(first.fields.first("Last-Modified"))
+        for (value, status) in [
+            (tag, 206), (modified, 206), ("\"x\"", 200), ("W/\(tag)", 200), ("Thu, 01 Jan 1998 00:00:00 GMT", 200),
+            ("never", 200),
+        ] {
+            let got = try await running.get("/a.jpg", fields: [("Range", "bytes=1-"), ("If-Range", value)])
+            #expect(got.response?.status == status, "\(value)")
+        }
+        let fields = [("Range", "bytes=1-"), ("If-None-Match", tag)]
+        #expect(try await running.get("/a.jpg", fields: fields).response?.status == 304)
+    }
+
+    @Test("a range longer than a piece comes whole, and fails if the file changes meanwhile")
+    func largeRange() async throws {
+        try directory.write(pattern(1_000_000), to: "root/large.png")
+        let fields = [("Range", "bytes=1000-700999")]
+        #expect(try await running.get("/large.png", fields: fields).body == Array(pattern(1_000_000)[1000..<701_000]))
+        let apart = try await running.get("/large.png", fields: [("Range", "bytes=0-0,500000-500001")])
+        #expect(apart.response?.status == 200 && apart.body.count == 1_000_000)
+        let collector = Collector(pausing: true)
+        let request = OriginRequest(target: "/large.png", fields: Fields(fields))
+        let transfer = running.origins.send(request, to: collector)
+        try await eventually { collector.now.isPaused }
+        try directory.write(pattern(1_500_000), to: "root/large.png")
+        collector.unpause(transfer, forGood: true)
+        #expect(try await collector.ended().error?.kind == .truncated)
+    }
+
+    @Test(
+        "content types by extension, letter case aside",
+        arguments: [
+            ("avif", "image/avif"), ("webp", "image/webp"), ("jxl", "image/jxl"), ("heic", "image/heic"),
+            ("heif", "image/heif"), ("svg", "image/svg+xml"), ("bmp", "image/bmp"), ("ico", "image/vnd.microsoft.icon"),
+            ("tiff", "image/tiff"), ("tif", "image/tiff"), ("JPG", "image/jpeg"), ("jpeg", "image/jpeg"),
+            ("png", "image/png"), ("gif", "image/gif"), ("xyz", "application/octet-stream"),
+        ]
+    )
+    func types(name: String, type: String) async throws {
+        try directory.write("x", to: "root/x.\(name)")
+        #expect(try await running.get("/x.\(name)").response?.fields.first("Content-Type") == type)
+    }
+
     @Test("large files come whole, at the receiver's pace", arguments: [128 * 1024, 128 * 1024 + 1, 1_000_000])
     func large(count: Int) async throws {
         try directory.write(pattern(count), to: "root/large.png")

@@ -7,11 +7,13 @@ import Testing
 
 @Suite("RFC 9112 §4–§6: the head of a response") struct HeadParserTests {
     /// What the last line brings, or the first that is refused.
-    private func parse(_ text: String) -> HeadParser.Step { steps(text).last ?? .more }
+    private func parse(_ text: String, allowsHTTP2: Bool = false) -> HeadParser.Step {
+        steps(text, allowsHTTP2: allowsHTTP2).last ?? .more
+    }
 
     /// What every line brings that brings something.
-    private func steps(_ text: String, isAskedAgain: Bool = false) -> [HeadParser.Step] {
-        var parser = HeadParser(isAskedAgain: isAskedAgain)
+    private func steps(_ text: String, isAskedAgain: Bool = false, allowsHTTP2: Bool = false) -> [HeadParser.Step] {
+        var parser = HeadParser(isAskedAgain: isAskedAgain, allowsHTTP2: allowsHTTP2)
         var steps: [HeadParser.Step] = []
         // By bytes: as Characters, CR LF is one.
         for line in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() {
@@ -60,6 +62,24 @@ import Testing
             return
         }
         #expect(steps(lines(refusal + refusal), isAskedAgain: true).count == 1)
+    }
+
+    @Test("RFC 9113 §8: heads of HTTP/2, as libcurl writes them, where it was asked for; no chunks in it")
+    func http2() {
+        let text = lines([
+            "HTTP/2 103 ", "link: x", "", "HTTP/2 200 ", "content-type: image/png", "content-length: 3", "",
+        ])
+        let fields = Fields([("content-type", "image/png"), ("content-length", "3")])
+        var head = OriginHead(status: 200, reason: "", fields: fields, contentLength: 3)
+        head.version = .http2
+        #expect(steps(text, allowsHTTP2: true).count == 2)
+        #expect(parse(text, allowsHTTP2: true) == .head(head))
+        for bad in ["HTTP/2 200 \r\ntransfer-encoding: chunked\r\n\r\n", "HTTP/3 200 \r\n\r\n"] {
+            guard case .refused(.malformed, _) = parse(bad, allowsHTTP2: true) else {
+                Issue.record("taken: \(bad)")
+                continue
+            }
+        }
     }
 
     @Test("RFC 9112 §5.1: whitespace between a name and its colon is removed")

@@ -71,7 +71,7 @@ struct ProbeTests {
         #expect(try await running.get("/a.jpg").response?.status == 503)
         let got = try await running.get("/b.jpg")
         #expect(got.error?.kind == .overloaded)
-        #expect((got.error?.retryAfter).map { $0 > .seconds(20) && $0 <= .seconds(30) } == true)
+        #expect((got.error?.retryAfter).map { $0 > .zero && $0 <= .seconds(30) } == true)
         #expect(origin.requestCount() == 1)
     }
 
@@ -85,13 +85,15 @@ struct ProbeTests {
         let running = try Running([.test(origin.url)])
         try await fail(running)
         let before = origin.requestCount()
+        let began = ContinuousClock.now
         for number in 0..<200 {
             let got = try await running.get("/x\(number).jpg")
             #expect(got.error?.kind == .reset)
             #expect(got.error?.retryAfter != nil)
         }
-        // Ten at once, ten a second and a tenth of 200: how long the test takes is the machine's business.
-        #expect(origin.requestCount() - before < 150)
+        // Ten at once, ten a second and a tenth of the requests; some probes beside them.
+        let seconds = Double((ContinuousClock.now - began).components.seconds + 1)
+        #expect(Double(origin.requestCount() - before) <= 10 + 10 * seconds + 20 + 2 * seconds)
         #expect(running.origins.statistics()[0].skipped >= 200)
     }
 

@@ -79,6 +79,8 @@ import Testing
             ("file:/mnt", "file:///mnt", "", 0, "/mnt"),
             ("file:///my%20pictures", "file:///my%20pictures", "", 0, "/my pictures"),
             ("file:///my pictures", "file:///my%20pictures", "", 0, "/my pictures"),
+            ("s3://pictures.example/site/", "s3://pictures.example/site", "pictures.example", 0, "/site"),
+            ("S3://pics", "s3://pics", "pics", 0, ""),
         ]
     )
     func url(text: String, normal: String, host: String, port: Int, path: String) throws {
@@ -94,7 +96,7 @@ import Testing
         "a wrong URL says what is expected",
         arguments: [
             ("files-1.lan/pictures", "is not a URL"), ("files:8080/x", "expected http://files:8080/x"),
-            ("ftp://files/x", "expected http, https or file"), ("http://", "has no host"),
+            ("ftp://files/x", "expected http, https, file or s3"), ("http://", "has no host"),
             ("http:files", "has no host"),
             ("http://files?x", "has a query"), ("http://files/#x", "has a query or a fragment"),
             ("http://me:word@files/", "Authorization"), ("http://files:0/", "1 to 65535"),
@@ -102,7 +104,10 @@ import Testing
             ("http://files/%zz", "% without two hex digits"), ("http://files/../x", ".. segment"),
             ("http://-files/", "is not a host"), ("http://[fe80::1%25eth0]/", "has a zone"),
             ("file://server/share", "three slashes"),
-            ("file:", "names no directory"),
+            ("file:", "names no directory"), ("s3:pics", "names no bucket"), ("s3://", "is not the name of a bucket"),
+            ("s3://Pics", "is not the name of a bucket"), ("s3://key:word@pics", "is not the name of a bucket"),
+            ("s3://store.lan:9000/pics", "s3.endpoint"), ("s3://pics/../x", ".. segment"),
+            ("s3://pics?x", "has a query"),
             ("file:///%00", "is not percent-encoded"), ("file:///%ff", "is not percent-encoded"), ("", "is not a URL"),
         ]
     )

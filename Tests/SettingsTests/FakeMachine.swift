@@ -16,7 +16,19 @@ struct FakeMachine: FileProbe {
         "/etc/larder/origin-ca.pem": FileStatus(kind: .regular),
         "/work/conf": FileStatus(kind: .directory),
     ]
-    var texts: [String: [UInt8]] = ["/etc/larder/token": Array("0123456789abcdef0123\n".utf8)]
+    var texts: [String: [UInt8]] = [
+        "/etc/larder/token": Array("0123456789abcdef0123\n".utf8),
+        "/etc/larder/origin-ca.pem": Array("-----BEGIN CERTIFICATE-----\n".utf8),
+        "/etc/larder/larder.pem": Array("-----BEGIN CERTIFICATE-----\n".utf8),
+        "/etc/larder/larder.key": Array("-----BEGIN PRIVATE KEY-----\n".utf8),
+        "/etc/larder/encrypted.key": Array("-----BEGIN ENCRYPTED PRIVATE KEY-----\n".utf8),
+        "/etc/larder/word": Array("hunter2\n".utf8),
+    ]
+    var variables = ["AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "hunter3"]
+
+    func variable(_ name: String) -> String? {
+        variables[name]
+    }
 
     func status(of path: String) -> FileStatus? {
         statuses[path]

@@ -195,7 +195,7 @@ import Testing
             ),
             (
                 "origins:\n  - url: ftp://a",
-                "l.yaml:3: origins[0].url: the scheme \"ftp\" is not supported; expected http, https or file"
+                "l.yaml:3: origins[0].url: the scheme \"ftp\" is not supported; expected http, https, file or s3"
             ),
             (
                 "origins:\n  - url: http://a\n    authoritative: yes",
@@ -203,11 +203,11 @@ import Testing
             ),
             (
                 "origins:\n  - url: http://a\n    timeout: 3s",
-                "l.yaml:4: origins[0].timeout: unknown setting; expected one of url, authoritative, connect_timeout, first_byte_timeout, stall_timeout, hedge_after, probe, probe_interval, connections, queue, queue_timeout, host_header, headers or ca_file"
+                "l.yaml:4: origins[0].timeout: unknown setting; expected one of url, strip, authoritative, connect_timeout, first_byte_timeout, stall_timeout, hedge_after, probe, probe_interval, connections, queue, queue_timeout, http2, follow_redirects, host_header, headers, ca_file, client_certificate, client_key, client_key_passphrase, server_name or s3"
             ),
             (
                 "origins:\n  - url: http://a\n    ca_file: /none.pem",
-                "l.yaml:4: origins[0].ca_file: /none.pem is not there; expected a PEM file with certificates"
+                "l.yaml:4: origins[0].ca_file: /none.pem does not exist; expected a PEM file with certificates"
             ),
             (
                 "origins:\n  - url: http://a\n    host_header: a/b",
@@ -215,7 +215,7 @@ import Testing
             ),
             (
                 "origins:\n  - url: http://a\n    headers:\n      Host: b",
-                "l.yaml:5: origins[0].headers.Host: Host has a setting of its own; expected host_header: b"
+                "l.yaml:5: origins[0].headers.Host: Host has a setting of its own; expected host_header"
             ),
             (
                 "origins:\n  - url: http://a\n    headers: {'A B': c}",
@@ -271,7 +271,7 @@ import Testing
                 "l.yaml:8: cache.grace: \"soon\" is not a duration; expected a duration with its unit, such as 250ms, 30s, 5m, 1h or 2d",
                 "l.yaml:9: cache.grace: is given twice (first in line 8); expected it once",
                 "l.yaml:10: cache.grace: is given twice (first in line 8); expected it once",
-                "l.yaml:12: origins[0].url: \"files-1.lan\" is not a URL; expected http://host:port/prefix, https://host/prefix or file:///directory",
+                "l.yaml:12: origins[0].url: \"files-1.lan\" is not a URL; expected http://host:port/prefix, https://host/prefix, file:///directory or s3://bucket/prefix",
                 "l.yaml:13: origins[1].url: is missing; expected the origin's URL, such as http://host/prefix",
                 "l.yaml:14: log.level: \"loud\" is not known here; expected trace, debug, info, notice, warning, error or critical",
             ]

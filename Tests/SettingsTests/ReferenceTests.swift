@@ -36,13 +36,23 @@ private let top = URL(filePath: #filePath).deletingLastPathComponent().deletingL
         let machine = FakeMachine()
         let plain = try ConfigurationFile.parse(text: text, file: "l.yaml", probe: machine).configuration
         let all = try ConfigurationFile.parse(text: lines.joined(separator: "\n"), file: "l.yaml", probe: machine)
-        let difference = changes(from: plain, to: all.configuration)
+        var other = all.configuration
+        let store = other.origins.removeLast()
+        let difference = changes(from: plain, to: other)
         let examples = [
             "admin.token_file", "access_log", "cache.max_response", "threads", "origins[0].headers",
-            "origins[0].ca_file", "origins[0].probe", "loop_id", "cache.query", "cache.expect_images", "cache.ttl",
-            "routes",
+            "origins[0].ca_file", "origins[0].probe", "loop_id", "cache.query", "cache.expect_images",
+            "origins[0].strip",
+            "origins[0].client_certificate", "origins[0].client_key", "origins[0].client_key_passphrase",
+            "origins[0].server_name",
+            "cache.ttl", "routes",
         ]
         #expect(Set(difference.reloadable + difference.needsRestart) == Set(examples))
+        let standard = Configuration.ObjectStore()
+        #expect(store.url.scheme == .s3)
+        #expect(store.s3.accessKey.source == standard.accessKey.source)
+        #expect(store.s3.secretKey.source == standard.secretKey.source)
+        #expect(store.s3.forbidden == standard.forbidden)
         for row in settingDescriptions {
             let name = row.path.split(separator: ".").last.map(String.init) ?? row.path
             #expect(lines.contains { $0.contains("\(name):") }, "\(row.path)")

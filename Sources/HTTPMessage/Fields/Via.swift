@@ -8,11 +8,29 @@ public enum Via {
     /// The pseudonym larder uses.
     public static let pseudonym = "larder"
 
+    /// A version of HTTP that a message can have come in, as Via tells it.
+    public enum ReceivedVersion: String, Sendable {
+        /// HTTP/1.0.
+        case http10 = "1.0"
+        /// HTTP/1.1.
+        case http11 = "1.1"
+        /// HTTP/2.
+        case http2 = "2.0"
+    }
+
+    /// The member larder adds.
+    ///
+    /// - Parameter version: The version of the received message.
+    /// - Returns: Such as "1.1 larder".
+    public static func value(received version: ReceivedVersion) -> String {
+        "\(version.rawValue) \(pseudonym)"
+    }
+
     /// The member larder adds.
     ///
     /// - Parameter receivedMinor: The minor version of HTTP/1 of the received message.
     /// - Returns: Such as "1.1 larder".
     public static func value(receivedMinor: UInt8) -> String {
-        receivedMinor == 0 ? "1.0 \(pseudonym)" : "1.1 \(pseudonym)"
+        value(received: receivedMinor == 0 ? .http10 : .http11)
     }
 }

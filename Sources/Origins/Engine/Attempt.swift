@@ -149,6 +149,21 @@ class Attempt {
         exchange?.answered(self, head)
     }
 
+    /// What is asked for, as the origin knows it; nil where it is none of its own.
+    ///
+    /// What a probe asks for need not begin as clients' requests do.
+    var target: String? {
+        guard let request = exchange?.request else { return nil }
+        return lane.origin.target(of: request) ?? (isProbe ? request.target : nil)
+    }
+
+    /// Answers for the origin without asking it, which tells nothing about the origin.
+    func answer(_ status: Int) {
+        enter(.body)
+        exchange?.answered(self, OriginHead.refusal(status, at: engine.wallTime()))
+        end(nil)
+    }
+
     /// Whether bytes are wanted now; nil when the attempt has been let go of.
     func accepts(_ count: Int) -> OriginFlow? {
         guard let exchange, phase != .ended else { return nil }
@@ -207,6 +222,14 @@ class Attempt {
         case .stalled, .truncated, .malformed, .tooLarge, .cancelled, .queueFull, .queueTimeout, .requestBody,
             .badRequest, .badURL, .resources, .overloaded:
             if isProbe { engine.releaseProbe(of: lane) }
+        case .denied, .redirect:
+            lane.tellOperator(error, at: engine.now)
+            // It answers; only a probe that is configured has to succeed.
+            let mustSucceed = isProbe && lane.settings.probe != nil
+            let change =
+                mustSucceed
+                ? lane.health.recordFailure(at: engine.now, chance: engine.chance()) : lane.health.recordAnswer()
+            engine.note(change, of: lane)
         }
     }
 }

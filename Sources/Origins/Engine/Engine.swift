@@ -90,15 +90,14 @@ final class Engine {
         let lane = lanes[index]
         let attempt: Attempt
         switch lane.origin.kind {
-        case .http(let base, let prefix):
+        case .http(let service):
             attempt = HTTPAttempt(
                 id: id,
                 lane: lane,
                 isProbe: exchange.isProbe,
                 engine: self,
                 exchange: exchange,
-                base: base,
-                prefix: prefix
+                service: service
             )
         case .file(let files):
             attempt = FileAttempt(
@@ -134,7 +133,9 @@ final class Engine {
     func chance() -> Double { Double.random(in: 0...1) }
 
     /// The origins that may answer a request, in their order.
-    func origins(of request: OriginRequest) -> Range<Int> { lists[request.list] }
+    func origins(of request: OriginRequest) -> [Int] {
+        lists[request.list].filter { lanes[$0].origin.target(of: request) != nil }
+    }
 
     func forget(_ attempt: Attempt) {
         attempts[attempt.id] = nil
@@ -156,13 +157,9 @@ final class Engine {
     private func perform(_ command: Command) {
         switch command {
         case .send(let id, let request, let receiver):
-            let exchange = Exchange(
-                id: id,
-                request: request,
-                receiver: receiver,
-                engine: self,
-                order: order(of: request)
-            )
+            let order = order(of: request)
+            guard order.hasNext else { return answerNotHere(request, receiver) }
+            let exchange = Exchange(id: id, request: request, receiver: receiver, engine: self, order: order)
             exchanges[id] = exchange
             budget.earn()
             exchange.askNext()
@@ -175,9 +172,31 @@ final class Engine {
     }
 
     private func order(of request: OriginRequest) -> AskingOrder {
-        let list = lists[request.list]
+        let list = origins(of: request)
         guard request.isSingle else { return AskingOrder(list, preferred: request.preferred) }
-        return AskingOrder([list.first { lanes[$0].settings.isAuthoritative } ?? list.lowerBound])
+        return AskingOrder(list.first { lanes[$0].settings.isAuthoritative }.map { [$0] } ?? Array(list.prefix(1)))
+    }
+
+    /// No origin of the list has such paths: nobody is asked.
+    private func answerNotHere(_ request: OriginRequest, _ receiver: any OriginReceiver) {
+        request.body?.abandon()
+        let now = wallTime()
+        let head = OriginHead.refusal(404, at: now)
+        receiver.receive(
+            OriginResponse(
+                status: head.status,
+                reason: head.reason,
+                fields: head.fields,
+                origin: lists[request.list].lowerBound,
+                contentLength: head.contentLength,
+                version: head.version,
+                requestTime: now,
+                responseTime: now,
+                tried: [],
+                isDefinitive: true
+            )
+        )
+        receiver.finish()
     }
 
     private func collectEnded() {

@@ -58,7 +58,7 @@ extension Exchange {
                 fields: head.fields,
                 origin: attempt.lane.origin.index,
                 contentLength: head.contentLength,
-                minorVersion: head.minorVersion,
+                version: head.version,
                 requestTime: attempt.requestTime,
                 responseTime: time,
                 tried: tried,

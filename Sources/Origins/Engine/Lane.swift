@@ -25,6 +25,7 @@ final class Lane {
     /// Handles to use again; never more than were in use at a time.
     var idle: [EasyHandle] = []
     private let logger: Logger
+    private var toldOperator: ContinuousClock.Instant?
     private var waiting = CircularBuffer<Attempt>()
     private var inProgress = 0
 
@@ -154,6 +155,13 @@ final class Lane {
         case .closed:
             logger.notice("Origin answers again", metadata: ["origin.url": "\(settings.url)"])
         }
+    }
+
+    /// Tells of an answer that is none and that only the operator can mend, once a minute: there is one a request.
+    func tellOperator(_ error: OriginError, at now: ContinuousClock.Instant) {
+        guard toldOperator.map({ now - $0 >= .seconds(60) }) ?? true else { return }
+        toldOperator = now
+        logger.warning("Origin answers otherwise than configured", metadata: ["origin.error": "\(error)"])
     }
 
     private func startNext(_ engine: Engine) {

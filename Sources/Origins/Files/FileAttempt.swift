@@ -21,11 +21,9 @@ final class FileAttempt: Attempt {
     override func start() {
         guard let request = exchange?.request else { return }
         markSent()
-        guard request.method == "GET" || request.method == "HEAD" else {
-            received(FileOrigin.refusal(405, at: engine.wallTime()))
-            return end(nil)
-        }
-        let asked = FileRequest(request)
+        guard request.method == "GET" || request.method == "HEAD" else { return answer(405) }
+        guard let target else { return answer(404) }
+        let asked = FileRequest(request, target: target)
         let wallTime = engine.wallTime
         awaitHead()
         submit { files in files.answer(asked, at: wallTime()) }
@@ -65,9 +63,9 @@ final class FileAttempt: Attempt {
             take(bytes)
         }
         guard phase != .ended else { return }
-        guard let file = piece.rest else { return end(nil) }
+        guard let rest = piece.rest else { return end(nil) }
         watchStall(from: engine.now)
-        submit { files in files.read(file, at: piece.offset) }
+        submit { files in files.read(rest.file, rest.range) }
     }
 
     private func submit(_ step: @escaping @Sendable (FileOrigin) -> FileEvent) {

@@ -1,4 +1,4 @@
-// Values. What a thread of a file origin tells the origin thread, and what it needs to know to do so.
+// Values. What a thread of a file origin tells the origin thread.
 
 import HTTPMessage
 import NIOCore
@@ -12,26 +12,16 @@ enum FileEvent: Sendable {
 
 /// Bytes read, and where to go on.
 struct FilePiece: Sendable {
+    /// What is still to be read.
+    struct Rest: Sendable {
+        var file: OpenFile
+        var range: Range<Int64>
+    }
+
     var bytes: ByteBuffer?
-    /// The file to read on from; nil at its end.
-    var rest: OpenFile?
-    var offset: Int64
+    /// What follows; nil at the end.
+    var rest: Rest?
 
     /// No bytes, and none to follow.
-    static let none = FilePiece(bytes: nil, rest: nil, offset: 0)
-}
-
-/// What a request asks of a file origin.
-struct FileRequest: Sendable {
-    var isHead: Bool
-    var target: String
-    var ifNoneMatch: String?
-    var ifModifiedSince: String?
-
-    init(_ request: OriginRequest) {
-        isHead = request.method == "HEAD"
-        target = request.target
-        ifNoneMatch = request.fields.combined("If-None-Match")
-        ifModifiedSince = request.fields.first("If-Modified-Since")
-    }
+    static let none = FilePiece(bytes: nil, rest: nil)
 }

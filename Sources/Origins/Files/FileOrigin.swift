@@ -1,6 +1,6 @@
 // Shared. A directory as an origin: answers GET and HEAD as a small web server would, on threads of its own.
 // Not libcurl's file://, which follows symbolic links out of the root and would stop every transfer when a share hangs.
-// Query strings are ignored and ranges are not served: larder stores whole pictures and cuts ranges itself.
+// Query strings are ignored. Of ranges a single one is served: that is what a body that broke off is gone on with.
 
 import CCurl
 import HTTPMessage
@@ -35,13 +35,13 @@ final class FileOrigin: Sendable {
     func answer(_ request: FileRequest, at now: WallTime) -> FileEvent {
         guard let names = Self.names(in: request.target) else {
             counters.update { $0.refusedPaths += 1 }
-            return .answered(Self.refusal(404, at: now), .none)
+            return .answered(OriginHead.refusal(404, at: now), .none)
         }
         switch root.open(names) {
-        case .absent: return .answered(Self.refusal(404, at: now), .none)
+        case .absent: return .answered(OriginHead.refusal(404, at: now), .none)
         case .outside:
             counters.update { $0.refusedPaths += 1 }
-            return .answered(Self.refusal(404, at: now), .none)
+            return .answered(OriginHead.refusal(404, at: now), .none)
         case .failed(let operation, let code): return .failed(.fileSystem, operation: operation, code: code)
         case .file(let descriptor, let status):
             return answer(request, with: OpenFile(descriptor, status, counters: counters), names.last ?? "", now)
@@ -59,29 +59,46 @@ final class FileOrigin: Sendable {
             (head.status, head.reason, head.contentLength) = (304, "Not Modified", nil)
             return .answered(head, .none)
         }
+        head.fields.append(name: "Accept-Ranges", value: "bytes")
+        let range = request.range(in: file, modified: modified)
+        if case .unsatisfiable = range {
+            var refusal = OriginHead.refusal(416, at: now)
+            refusal.fields.append(name: "Content-Range", value: "bytes */\(file.size)")
+            return .answered(refusal, .none)
+        }
+        var wanted = 0..<file.size
+        if case .part(let part) = range {
+            (head.status, head.reason, wanted) = (206, "Partial Content", part)
+            let text = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(file.size)"
+            head.fields.append(name: "Content-Range", value: text)
+        }
+        head.contentLength = Int64(wanted.count)
         head.fields.append(name: "Content-Type", value: ContentType.forFile(named: name))
-        head.fields.append(name: "Content-Length", value: String(file.size))
+        head.fields.append(name: "Content-Length", value: String(wanted.count))
         if request.isHead { return .answered(head, .none) }
-        switch read(file, at: 0) {
+        switch read(file, wanted) {
         case .piece(let piece): return .answered(head, piece)
         case let other: return other
         }
     }
 
-    /// Reads the next piece; on a file thread.
+    /// Reads the next piece of a range; on a file thread.
     ///
     /// The last one is given only if the file is still what it was: a picture that changed while it was read is
     /// neither the old one nor the new one.
-    func read(_ file: OpenFile, at offset: Int64) -> FileEvent {
-        let count = Int(min(Int64(Self.pieceLength), file.size - offset))
+    func read(_ file: OpenFile, _ range: Range<Int64>) -> FileEvent {
+        let offset = range.lowerBound
+        let count = min(Self.pieceLength, range.count)
         switch file.read(count, at: offset) {
         case .failure(let error): return .failed(.fileSystem, operation: "read", code: error.code)
         case .success(let bytes):
             guard bytes.readableBytes == count else { return .failed(.truncated, operation: "read", code: 0) }
             let next = offset + Int64(count)
-            guard next == file.size else { return .piece(FilePiece(bytes: bytes, rest: file, offset: next)) }
+            guard next == range.upperBound else {
+                return .piece(FilePiece(bytes: bytes, rest: .init(file: file, range: next..<range.upperBound)))
+            }
             guard file.isUnchanged() else { return .failed(.truncated, operation: "read", code: 0) }
-            return .piece(FilePiece(bytes: count > 0 ? bytes : nil, rest: nil, offset: next))
+            return .piece(FilePiece(bytes: count > 0 ? bytes : nil, rest: nil))
         }
     }
 
@@ -113,15 +130,5 @@ final class FileOrigin: Sendable {
         }
         guard let since = request.ifModifiedSince.flatMap({ HTTPDate.parse($0) }) else { return false }
         return modified <= since
-    }
-
-    /// A head without a body.
-    static func refusal(_ status: Int, at now: WallTime) -> OriginHead {
-        var fields = Fields()
-        fields.append(name: "Date", value: HTTPDate.format(now))
-        fields.append(name: "Content-Length", value: "0")
-        if status == 405 { fields.append(name: "Allow", value: "GET, HEAD") }
-        let reason = status == 405 ? "Method Not Allowed" : "Not Found"
-        return OriginHead(status: status, reason: reason, fields: fields, contentLength: 0)
     }
 }

@@ -61,6 +61,22 @@ func openedSocket(_ context: Context?, _ socket: curl_socket_t, _ purpose: curls
     return CURL_SOCKOPT_OK
 }
 
+func openSocketToStranger(
+    _ context: Context?,
+    _ purpose: curlsocktype,
+    _ address: UnsafeMutablePointer<curl_sockaddr>?
+) -> curl_socket_t {
+    // because the context is the handle, as above, and the address libcurl's own for the time of the call
+    guard let context = unsafe context, let address = unsafe address else { return CURL_SOCKET_BAD }
+    var bytes = [UInt8](repeating: 0, count: 16)
+    let count = unsafe origins_address_bytes(address, &bytes)
+    guard NetworkAddress.isPublic(Array(bytes.prefix(Int(count)))) else {
+        unsafe Unmanaged<EasyHandle>.fromOpaque(context).takeUnretainedValue().hasRefusedAddress = true
+        return CURL_SOCKET_BAD
+    }
+    return unsafe origins_open_socket(address)
+}
+
 func closeSocket(_ context: Context?, _ socket: curl_socket_t) -> Int32 {
     unsafe counters(context)?.update { $0.connections -= 1 }  // because the context is an origin's counters
     return origins_close(socket)

@@ -31,6 +31,8 @@ enum Curl {
             CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
             CURLE_SSL_INVALIDCERTSTATUS, CURLE_USE_SSL_FAILED, CURLE_SSL_CLIENTCERT:
             return .tlsFailure
+        // With TLS 1.3 an origin refuses a client's certificate when we believe that all is agreed on.
+        case CURLE_RECV_ERROR where !hasHead && message.contains("alert"): return .tlsFailure
         case CURLE_PARTIAL_FILE: return .truncated
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING,
             CURLE_FILESIZE_EXCEEDED, CURLE_WRITE_ERROR:

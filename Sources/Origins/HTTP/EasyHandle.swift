@@ -7,25 +7,64 @@ import NIOCore
 
 /// One transfer's place in libcurl.
 @safe final class EasyHandle {  // because its pointers are never handed out but to libcurl
+    /// Who is at the other end.
+    enum Peer {
+        /// The server of the origin.
+        case origin
+        /// That of another origin of the configuration, to which the first has redirected us.
+        case otherOrigin
+        /// A server to which an origin has redirected us, and which nobody has told us to trust.
+        case stranger
+    }
+
     /// What a C function of libcurl is given to find us again.
     let easy: UnsafeMutableRawPointer
     private let message: UnsafeMutablePointer<CChar>
+    private let base: String
+    /// The same, with the name that TLS takes for the server's in the place of the host.
+    private var urlBase: String
+    /// Whether libcurl signs the requests: it takes what it signs from the URL, not from the request target.
+    private let isSigned: Bool
     private var lines: RequestLines?
+    private var connectTo = StringList()
     /// Whether another request may be prepared.
     private(set) var isReusable = true
     /// Told what libcurl has to say.
     var attempt: HTTPAttempt?
+    /// Whether an address was not connected to because it is none of the public Internet.
+    var hasRefusedAddress = false
 
-    /// Makes a handle for requests to one origin; nil when memory is out.
-    init?(_ origin: ConfiguredOrigin, base: String) {
+    /// Makes a handle; nil when memory is out.
+    ///
+    /// - Parameters:
+    ///   - origin: On whose behalf requests are made.
+    ///   - base: Scheme and authority of the server.
+    ///   - peer: Whose server that is.
+    init?(_ origin: ConfiguredOrigin, base: String, peer: Peer) {
         // because libcurl is a C library: `easy` and `message` are ours until deinit, strings are copied, and the
         // counters the socket callbacks get outlive every connection (the engine closes libcurl before its lanes)
         guard Curl.isReady, let handle = unsafe curl_easy_init() else { return nil }
         unsafe easy = unsafe handle
         unsafe message = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-        setConstants(origin.settings, base: base)
+        self.base = base
+        urlBase = base
+        isSigned = peer == .origin && origin.settings.store != nil
+        setConstants(origin.settings)
         setCallbacks(origin.counters)
+        switch peer {
+        case .origin:
+            setIdentity(origin.settings.tls)
+            setServerName(origin.settings.tls.serverName)
+            if let store = origin.settings.store { setSigning(store) }
+        case .otherOrigin: isReusable = false
+        case .stranger:
+            isReusable = false
+            // because the context is this object, which outlives libcurl's use of it
+            let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+            _ = unsafe origins_set_pointer(easy, CURLOPT_OPENSOCKETDATA, this)
+            _ = unsafe origins_set_open_socket_callback(easy, openSocketToStranger)
+        }
     }
 
     deinit {
@@ -37,9 +76,14 @@ import NIOCore
     var lastMessage: String { unsafe String(cString: message) }  // because libcurl ends it with 0
 
     /// errno of the last failed connect.
-    var systemError: Int {
+    var systemError: Int { information(CURLINFO_OS_ERRNO) }
+
+    /// Whether the last transfer made no connection of its own.
+    var hasReused: Bool { information(CURLINFO_NUM_CONNECTS) == 0 }
+
+    private func information(_ name: CURLINFO) -> Int {
         var value = 0
-        _ = unsafe origins_get_long(easy, CURLINFO_OS_ERRNO, &value)  // because the value is a local variable
+        _ = unsafe origins_get_long(easy, name, &value)  // because the value is a local variable
         return value
     }
 
@@ -51,10 +95,16 @@ import NIOCore
     ///   - request: What to ask for.
     ///   - lines: Its field lines.
     ///   - target: The request target, the origin's prefix included.
-    func prepare(_ request: OriginRequest, lines: consuming RequestLines, target: String) {
+    ///   - isFresh: Whether it has to be a new connection.
+    func prepare(_ request: OriginRequest, lines: consuming RequestLines, target: String, isFresh: Bool) {
         unsafe message.pointee = 0  // because it is allocated in init
-        string(CURLOPT_REQUEST_TARGET, target)
-        _ = unsafe origins_set_fields(easy, lines.list)  // because `lines` is kept until the next request
+        if isSigned {
+            string(CURLOPT_URL, urlBase + target)
+        } else {
+            string(CURLOPT_REQUEST_TARGET, target)
+        }
+        // because `lines` is kept until the next request
+        _ = unsafe origins_set_list(easy, CURLOPT_HTTPHEADER, lines.list.list)
         self.lines = consume lines
         switch request.method {
         case "GET" where request.body == nil: number(CURLOPT_HTTPGET, 1)
@@ -71,7 +121,7 @@ import NIOCore
             string(CURLOPT_CUSTOMREQUEST, request.method)
         }
         // libcurl sends a request again, whatever its method, when a kept-alive connection turns out closed.
-        number(CURLOPT_FRESH_CONNECT, request.isSingle ? 1 : 0)
+        number(CURLOPT_FRESH_CONNECT, isFresh ? 1 : 0)
     }
 
     /// Stops or starts the flow; may call back with bytes held until now.
@@ -80,13 +130,16 @@ import NIOCore
         _ = unsafe curl_easy_pause(easy, mask)  // because the handle is in the multi handle while it has an attempt
     }
 
-    private func setConstants(_ settings: OriginSettings, base: String) {
+    private func setConstants(_ settings: OriginSettings) {
         string(CURLOPT_URL, base + "/")
         string(CURLOPT_PROTOCOLS_STR, "http,https")
         string(CURLOPT_PROXY, "")  // not even from the environment
         string(CURLOPT_NOPROXY, "*")
-        if let file = settings.caFile { string(CURLOPT_CAINFO, file) }
-        number(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        if let file = settings.tls.caFile { string(CURLOPT_CAINFO, file) }
+        let version = settings.allowsHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
+        number(CURLOPT_HTTP_VERSION, version)
+        // A new connection may turn out to carry many requests: better wait for it than make one for each.
+        number(CURLOPT_PIPEWAIT, settings.allowsHTTP2 ? 1 : 0)
         number(CURLOPT_NOSIGNAL, 1)
         number(CURLOPT_FOLLOWLOCATION, 0)
         number(CURLOPT_PATH_AS_IS, 1)
@@ -100,6 +153,31 @@ import NIOCore
         number(CURLOPT_CONNECTTIMEOUT_MS, max(1, settings.connectTimeout.milliseconds))
         // A slow name lookup is left to its thread: waiting for it would hold up every other transfer.
         number(CURLOPT_QUICK_EXIT, 1)
+    }
+
+    /// Sets what shows an origin who we are.
+    private func setIdentity(_ tls: OriginTLS) {
+        guard let certificate = tls.clientCertificate else { return }
+        string(CURLOPT_SSLCERT, certificate)
+        string(CURLOPT_SSLKEY, tls.clientKey ?? certificate)
+        // Also where there is none: OpenSSL would ask for it at a terminal, and everything would wait.
+        string(CURLOPT_KEYPASSWD, tls.clientKeyPassphrase ?? "")
+    }
+
+    /// Has libcurl take a name for the server's, and connect to the server all the same.
+    private func setServerName(_ name: String?) {
+        guard let name, let server = Location(base: base, target: "/"), server.scheme == "https" else { return }
+        guard let port = server.authority.split(separator: ":").last else { return }
+        urlBase = "https://\(name):\(port)"
+        string(CURLOPT_URL, urlBase + "/")
+        connectTo.add("\(name):\(port):\(server.authority)".utf8)
+        _ = unsafe origins_set_list(easy, CURLOPT_CONNECT_TO, connectTo.list)  // because it is kept with the handle
+    }
+
+    private func setSigning(_ store: ObjectStore) {
+        string(CURLOPT_AWS_SIGV4, "aws:amz:\(store.region):s3")
+        string(CURLOPT_USERNAME, store.accessKey)
+        string(CURLOPT_PASSWORD, store.secretKey)
     }
 
     private func setCallbacks(_ counters: OriginCounters) {

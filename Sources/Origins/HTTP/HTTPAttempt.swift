@@ -8,44 +8,63 @@ import NIOCore
 
 /// An HTTP origin asked once.
 final class HTTPAttempt: Attempt {
-    private let base: String
-    private let prefix: String
+    let service: HTTPService
     private var handle: EasyHandle?
     private var parser = HeadParser()
     private var refusal: OriginError?
     private var isReceivingPaused = false
     private var isSendingPaused = false
     private var sent: Int64 = 0
+    /// What the answer under way is for, if not for the exchange.
+    var aside: Aside?
+    /// The redirects followed so far.
+    var redirects = 0
+    /// Whether one of them led to another server.
+    var hasLeft = false
+    /// What is being asked for.
+    private(set) var asked: (base: String, target: String) = ("", "")
+    private var peer = EasyHandle.Peer.origin
+    /// Whether it is asked again since a connection that others use too has ended.
+    private var isRepeated = false
 
-    init(
-        id: UInt64,
-        lane: Lane,
-        isProbe: Bool,
-        engine: Engine,
-        exchange: Exchange,
-        base: String,
-        prefix: String
-    ) {
-        self.base = base
-        self.prefix = prefix
+    init(id: UInt64, lane: Lane, isProbe: Bool, engine: Engine, exchange: Exchange, service: HTTPService) {
+        self.service = service
         super.init(id: id, lane: lane, isProbe: isProbe, engine: engine, exchange: exchange)
     }
 
     override func start() {
         guard let request = exchange?.request else { return }
-        guard Self.isSendable(request), let lines = RequestLines(request, lane.settings) else {
-            return end(fault(.badRequest, "send request"))
-        }
-        guard let handle = lane.idle.popLast() ?? EasyHandle(lane.origin, base: base) else {
-            return end(fault(.resources, "make transfer"))
-        }
-        parser = HeadParser(isAskedAgain: request.expectsContinue && request.body != nil)
-        handle.prepare(request, lines: lines, target: prefix + request.target)
-        handle.attempt = self
-        self.handle = handle
+        guard Self.isSendable(request) else { return end(fault(.badRequest, "send request")) }
+        // What larder signs it asks for itself: a client has no right to change what is in a store.
+        if service.store != nil, request.method != "GET", request.method != "HEAD" { return answer(405) }
+        // Where there is no picture to ask for, a probe is content with the store's bucket.
+        let root = isProbe ? service.root : nil
+        guard let target = target.flatMap({ service.target(for: $0) }) ?? root else { return answer(404) }
         if let body = request.body {
             body.attach { [mailbox = engine.mailbox, id] in mailbox.post(.upload(id)) }
         }
+        ask(service.base, target, of: .origin)
+    }
+
+    /// Sends the request to a server; outside libcurl.
+    func ask(_ base: String, _ target: String, of peer: EasyHandle.Peer) {
+        guard let request = exchange?.request else { return }
+        guard let lines = RequestLines(request, lane.settings, base: base, to: peer) else {
+            return end(fault(.badRequest, "send request"))
+        }
+        let idle = peer == .origin ? lane.idle.popLast() : nil
+        guard let handle = idle ?? EasyHandle(lane.origin, base: base, peer: peer) else {
+            return end(fault(.resources, "make transfer"))
+        }
+        asked = (base, target)
+        self.peer = peer
+        parser = HeadParser(
+            isAskedAgain: request.expectsContinue && request.body != nil,
+            allowsHTTP2: lane.settings.allowsHTTP2
+        )
+        handle.prepare(request, lines: lines, target: target, isFresh: request.isSingle || isRepeated)
+        handle.attempt = self
+        self.handle = handle
         guard engine.multi.add(handle) else {
             handle.attempt = nil
             self.handle = nil
@@ -54,6 +73,11 @@ final class HTTPAttempt: Attempt {
     }
 
     override func stop() {
+        release()
+    }
+
+    /// Gives the handle back.
+    func release() {
         guard let handle else { return }
         self.handle = nil
         handle.attempt = nil
@@ -82,6 +106,7 @@ final class HTTPAttempt: Attempt {
     /// libcurl is done with it; outside libcurl.
     func transferEnded(_ code: CURLcode) {
         if let refusal { return end(refusal) }
+        if let aside { return conclude(aside) }
         guard code != CURLE_OK else {
             guard parser.isDone else { return end(fault(.reset, "receive head", detail: "it breaks off")) }
             exchange?.trailers(self, parser.trailers)
@@ -90,7 +115,14 @@ final class HTTPAttempt: Attempt {
         guard let handle else { return }
         let message = handle.lastMessage
         let systemError = handle.systemError
+        if handle.hasRefusedAddress {
+            return end(fault(.redirect, "follow redirect", detail: "\(asked.base) has no public address"))
+        }
         let kind = Curl.kind(code, systemError: systemError, message: message, hasHead: parser.isDone)
+        if kind == .reset, mayRepeat(handle) {
+            isRepeated = true
+            return askAgain(asked.base, asked.target, of: peer)
+        }
         let operation =
             switch phase {
             case .queued, .connecting, .ended: "connect"
@@ -99,6 +131,25 @@ final class HTTPAttempt: Attempt {
             case .body: "receive body"
             }
         end(fault(kind, operation, code: Int(code.rawValue), detail: message))
+    }
+
+    /// Whether the request may be sent once more, on a connection of its own.
+    ///
+    /// A server that ends a connection of HTTP/2 says which requests it has not looked at (GOAWAY, RFC 9113 §6.8);
+    /// libcurl 7.88 fails them. With HTTP/1.1 it sends them again itself.
+    private func mayRepeat(_ handle: EasyHandle) -> Bool {
+        guard lane.settings.allowsHTTP2, !isRepeated, !parser.isDone, let request = exchange?.request else {
+            return false
+        }
+        return (request.method == "GET" || request.method == "HEAD") && !request.isSingle && handle.hasReused
+    }
+
+    /// Sends another request in the place of the one that has ended.
+    func askAgain(_ base: String, _ target: String, of peer: EasyHandle.Peer) {
+        release()
+        enter(.connecting)
+        deadline = nil
+        ask(base, target, of: peer)
     }
 
     // MARK: Inside libcurl
@@ -121,9 +172,7 @@ final class HTTPAttempt: Attempt {
         guard exchange != nil else { return false }
         switch parser.take(line) {
         case .more: return true
-        case .head(let head):
-            received(head)
-            return true
+        case .head(let head): return take(head)
         case .interim(let head):
             exchange?.interim(self, head)
             return true
@@ -133,13 +182,29 @@ final class HTTPAttempt: Attempt {
         }
     }
 
+    private func take(_ head: OriginHead) -> Bool {
+        switch verdict(on: head) {
+        case .answer(let head): received(head)
+        case .aside(let aside): self.aside = aside
+        case .refused(let detail):
+            refusal = fault(.redirect, "follow redirect", detail: detail)
+            return false
+        }
+        return true
+    }
+
     override func accepts(_ count: Int) -> OriginFlow? {
+        if aside != nil { return acceptsAside(count) }
         let flow = super.accepts(count)
         if flow == .pause {
             isReceivingPaused = true
             excuseStall()
         }
         return flow
+    }
+
+    override func take(_ buffer: ByteBuffer) {
+        if aside != nil { takeAside(buffer) } else { super.take(buffer) }
     }
 
     /// Reads content to send.

@@ -30,18 +30,24 @@ struct HeadParser {
     private var bytes = 0
     private var lines = 0
     private var interims = 0
-    private var minorVersion = 1
+    private var version = (1, 1)
     private var contentLength: Int64?
     private var isChunked = false
     private var head = OriginHead(status: 0, reason: "", fields: Fields(), contentLength: nil)
     /// The fields of the trailer section so far; whole when libcurl says that the response is.
     private(set) var trailers = Fields()
     private var isAskedAgain: Bool
+    private let allowsHTTP2: Bool
 
     /// Begins.
     ///
-    /// - Parameter isAskedAgain: After a 417, libcurl asks again without the expectation: the first 417 is not the answer.
-    init(isAskedAgain: Bool = false) { self.isAskedAgain = isAskedAgain }
+    /// - Parameters:
+    ///   - isAskedAgain: After a 417, libcurl asks again without the expectation: the first 417 is not the answer.
+    ///   - allowsHTTP2: Whether the connection may be of HTTP/2, whose heads libcurl writes as lines.
+    init(isAskedAgain: Bool = false, allowsHTTP2: Bool = false) {
+        self.isAskedAgain = isAskedAgain
+        self.allowsHTTP2 = allowsHTTP2
+    }
 
     /// Whether the final head was read.
     var isDone: Bool { state == .trailers }
@@ -61,12 +67,14 @@ struct HeadParser {
     }
 
     private mutating func takeStatusLine(_ text: RawSpan) -> Step {
-        guard let line = StatusLine.parse(text), line.major == 1 else { return .refused(.malformed, "status line") }
+        guard let line = StatusLine.parse(text), line.major == 1 || line.major == 2 && allowsHTTP2 else {
+            return .refused(.malformed, "status line")
+        }
         // 101 was not asked for; nothing is known of what would follow it.
         guard line.status <= 599, line.status != 101 else { return .refused(.malformed, "status \(line.status)") }
         head = OriginHead(status: line.status, reason: line.reason, fields: Fields(), contentLength: nil)
-        minorVersion = line.minor
-        head.minorVersion = line.minor == 0 ? 0 : 1
+        version = (line.major, line.minor)
+        head.version = line.major == 2 ? .http2 : line.minor == 0 ? .http10 : .http11
         (contentLength, isChunked, lines) = (nil, false, 0)
         state = .fields
         return .more
@@ -121,9 +129,10 @@ struct HeadParser {
         return .more
     }
 
-    /// Only "chunked", once: no other coding was asked for (RFC 9112 §7.4), and none exists in HTTP/1.0 (§6.1).
+    /// Only "chunked", once: no other coding was asked for (RFC 9112 §7.4), and none exists in HTTP/1.0 (§6.1) or HTTP/2
+    /// (RFC 9113 §8.2.2).
     private mutating func takeTransferEncoding(_ value: String) -> Step {
-        guard value.lowercased() == "chunked", !isChunked, minorVersion == 1 else {
+        guard value.lowercased() == "chunked", !isChunked, version == (1, 1) else {
             return .refused(.malformed, "Transfer-Encoding")
         }
         isChunked = true

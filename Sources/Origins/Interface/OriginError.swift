@@ -27,6 +27,10 @@ public struct OriginError: Error, Sendable {
         case malformed
         /// The response's head is larger than allowed.
         case tooLarge
+        /// The object store refuses what larder signs, or asks for another region.
+        case denied
+        /// The origin redirects to where larder does not follow, or too often.
+        case redirect
         /// The file system gave an error that says nothing about the picture.
         case fileSystem
         /// Ended by `OriginTransfer.cancel()` or by shutting down.

@@ -14,8 +14,8 @@ public struct OriginResponse: Sendable {
     public var origin: Int
     /// The length the head declares, also where no body follows (HEAD, 304); nil when it declares none.
     public var contentLength: Int64?
-    /// The minor version of HTTP/1 that it came in: what Via tells (RFC 9110 §7.6.3).
-    public var minorVersion: UInt8
+    /// The version of HTTP that it came in: what Via tells (RFC 9110 §7.6.3).
+    public var version: Via.ReceivedVersion
     /// When the request was sent.
     public var requestTime: WallTime
     /// When the head was received.
@@ -33,7 +33,7 @@ public struct OriginResponse: Sendable {
         fields: Fields,
         origin: Int,
         contentLength: Int64?,
-        minorVersion: UInt8,
+        version: Via.ReceivedVersion,
         requestTime: WallTime,
         responseTime: WallTime,
         tried: [OriginAttempt],
@@ -44,7 +44,7 @@ public struct OriginResponse: Sendable {
         self.fields = fields
         self.origin = origin
         self.contentLength = contentLength
-        self.minorVersion = minorVersion
+        self.version = version
         self.requestTime = requestTime
         self.responseTime = responseTime
         self.tried = tried

@@ -35,7 +35,7 @@ public struct OriginSettings: Sendable {
         }
     }
 
-    /// `http://host[:port][/prefix]`, `https://…` or `file:///root`.
+    /// `http://host[:port][/prefix]`, `https://…`, `file:///root` or `s3://bucket[/prefix]`.
     public var url: String
     /// Whether its 404 or 410 is an answer; another origin's means "not here, ask the next".
     public var isAuthoritative: Bool
@@ -47,7 +47,7 @@ public struct OriginSettings: Sendable {
     public var queueTimeout: Duration
     /// The window in which a body must make progress (see `Stall`).
     public var stallTimeout: Duration
-    /// The most transfers, and so connections in use, at a time; at least 1.
+    /// The most transfers at a time, and so the most connections in use (with HTTP/2 fewer); at least 1.
     public var maximumConnections: Int
     /// The most requests that wait for one of them: more would only time out in the queue.
     public var maximumQueued: Int
@@ -59,8 +59,16 @@ public struct OriginSettings: Sendable {
     public var hostHeader: HostHeader
     /// Further request fields; they replace the client's of the same name.
     public var headers: [(String, String)]
-    /// A PEM file of the certificate authorities trusted for this origin; nil for the system's.
-    public var caFile: String?
+    /// What its requests' paths lose in front, such as `/images`; requests for other paths are not for this origin.
+    public var strippedPrefix: StrippedPrefix?
+    /// The most redirects that are followed for one request; 0 passes them on.
+    public var maximumRedirects: Int
+    /// Whether HTTP/2 may be agreed on, with `https` only.
+    public var allowsHTTP2: Bool
+    /// How TLS is agreed on.
+    public var tls: OriginTLS
+    /// The store behind an `s3` URL; nil for other URLs.
+    public var store: ObjectStore?
 
     /// Makes the settings of one origin.
     public init(
@@ -76,7 +84,11 @@ public struct OriginSettings: Sendable {
         probe: Probe? = nil,
         hostHeader: HostHeader = .origin,
         headers: [(String, String)] = [],
-        caFile: String? = nil
+        strippedPrefix: StrippedPrefix? = nil,
+        maximumRedirects: Int = 0,
+        allowsHTTP2: Bool = false,
+        tls: OriginTLS = OriginTLS(),
+        store: ObjectStore? = nil
     ) {
         self.url = url
         self.isAuthoritative = isAuthoritative
@@ -90,6 +102,10 @@ public struct OriginSettings: Sendable {
         self.probe = probe
         self.hostHeader = hostHeader
         self.headers = headers
-        self.caFile = caFile
+        self.strippedPrefix = strippedPrefix
+        self.maximumRedirects = maximumRedirects
+        self.allowsHTTP2 = allowsHTTP2
+        self.tls = tls
+        self.store = store
     }
 }

@@ -3,7 +3,7 @@
 /// An origin as the engine uses it.
 struct ConfiguredOrigin: Sendable {
     enum Kind: Sendable {
-        case http(base: String, prefix: String)
+        case http(HTTPService)
         case file(FileOrigin)
     }
 
@@ -13,21 +13,27 @@ struct ConfiguredOrigin: Sendable {
     let counters: OriginCounters
 
     init(index: Int, _ settings: OriginSettings) throws(OriginError) {
-        guard let address = OriginAddress(settings.url) else {
-            throw OriginError(
-                kind: .badURL,
-                operation: "read configuration",
-                subject: settings.url,
-                detail: "expected http://host[:port][/prefix], https://… or file:///directory"
-            )
-        }
         precondition(settings.maximumConnections >= 1, "an origin has at least one connection")
         self.index = index
         self.settings = settings
         counters = OriginCounters(url: settings.url)
-        switch address {
-        case .http(let base, let prefix): kind = .http(base: base, prefix: prefix)
-        case .file(let root): kind = .file(try FileOrigin(root: root, counters: counters))
+        if case .file(let root) = OriginAddress(settings.url) {
+            kind = .file(try FileOrigin(root: root, counters: counters))
+        } else if let service = HTTPService(settings) {
+            kind = .http(service)
+        } else {
+            throw OriginError(
+                kind: .badURL,
+                operation: "read configuration",
+                subject: settings.url,
+                detail: "expected http://host[:port][/prefix], https://…, file:///directory or s3://bucket[/prefix]"
+            )
         }
+    }
+
+    /// A request's target as this origin knows it; nil where it is none of its own.
+    func target(of request: OriginRequest) -> String? {
+        guard let prefix = settings.strippedPrefix else { return request.target }
+        return prefix.strip(request.target)
     }
 }

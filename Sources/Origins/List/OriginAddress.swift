@@ -6,6 +6,8 @@ enum OriginAddress: Equatable, Sendable {
     case http(base: String, prefix: String)
     /// An absolute path.
     case file(root: String)
+    /// A bucket of an object store; the prefix as for `http`.
+    case bucket(String, prefix: String)
 
     /// Takes an origin's URL apart; nil when it is not one of an origin.
     init?(_ url: String) {
@@ -31,9 +33,21 @@ enum OriginAddress: Equatable, Sendable {
                 return nil
             }
             self = .file(root: root)
+        case "s3":
+            guard Self.isBucket(authority) else { return nil }
+            while path.hasSuffix("/") { path.removeLast() }
+            self = .bucket(authority, prefix: path)
         default:
             return nil
         }
+    }
+
+    /// Letters that may stand in a host name as well as in a path.
+    private static func isBucket(_ text: String) -> Bool {
+        let letters = text.utf8.allSatisfy { byte in
+            (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x2E
+        }
+        return letters && (3...63).contains(text.utf8.count)
     }
 
     private static func isAuthority(_ text: String) -> Bool {

@@ -131,7 +131,7 @@ struct FillHead: Sendable {
     private static func finished(_ fields: Fields, _ response: OriginResponse) -> Fields {
         var fields = fields
         fields.removeAll("Content-Length")
-        fields.append(name: "Via", value: Via.value(receivedMinor: response.minorVersion))
+        fields.append(name: "Via", value: Via.value(received: response.version))
         return fields
     }
 }
@@ -140,7 +140,7 @@ extension OriginResponse {
     /// The fields, with larder in Via where they have one: it is to take the place of the stored one.
     var fieldsWithVia: Fields {
         var fields = fields
-        if fields.contains("Via") { fields.append(name: "Via", value: Via.value(receivedMinor: minorVersion)) }
+        if fields.contains("Via") { fields.append(name: "Via", value: Via.value(received: version)) }
         return fields
     }
 }

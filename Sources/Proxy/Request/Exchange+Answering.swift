@@ -331,6 +331,8 @@ extension OriginError.Kind {
         case .overloaded: (503, "destination_unavailable")
         case .queueFull, .queueTimeout: (503, "connection_limit_reached")
         case .badRequest, .requestBody: (400, "http_request_error")
+        case .denied: (502, "proxy_configuration_error")
+        case .redirect: (502, "http_protocol_error")
         case .fileSystem: (502, "destination_unavailable")
         case .cancelled, .badURL, .resources: (502, "proxy_internal_error")
         }

@@ -27,12 +27,28 @@ extension Configuration {
         public var connections = 64
         /// The most requests that wait for one of its connections.
         public var queue = 1000
+        /// What the paths of its requests lose in front, without a slash at the end; others' requests are not for it.
+        public var strip: String?
+        /// How many redirects in a row are followed; 0 passes them on.
+        public var followRedirects = 0
+        /// Whether HTTP/2 may be used.
+        public var http2 = false
         /// What goes into the Host field.
         public var hostHeader = HostHeader.origin
         /// Fields added to every request, in the order of the file.
         public var headers: [HeaderField] = []
         /// The absolute path of a PEM file with the authorities to trust instead of the system's.
         public var caFile: String?
+        /// The absolute path of a PEM file with the certificate that larder shows.
+        public var clientCertificate: String?
+        /// The absolute path of a PEM file with its private key; nil where it is in the certificate's file.
+        public var clientKey: String?
+        /// What the key is encrypted with.
+        public var clientKeyPassphrase: Credential?
+        /// The name for SNI and the certificate check; nil for the URL's host.
+        public var serverName: String?
+        /// The store behind an `s3` URL.
+        public var s3 = ObjectStore()
 
         /// Makes an origin with default settings.
         ///

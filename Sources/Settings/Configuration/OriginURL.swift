@@ -12,15 +12,18 @@ public struct OriginURL: Sendable, Hashable {
         case https
         /// A directory of this machine, or a share mounted on it.
         case file
+        /// A bucket of an S3-compatible object store.
+        case s3
     }
 
-    /// The whole URL in its normal form: `http://host:port/prefix`, `file:///directory`, percent-encoded.
+    /// The whole URL in its normal form: `http://host:port/prefix`, `file:///directory`, `s3://bucket/prefix`,
+    /// percent-encoded.
     public let text: String
     /// The URL's scheme.
     public let scheme: Scheme
-    /// The host, an IPv6 address without brackets; empty for `file`.
+    /// The host, an IPv6 address without brackets; empty for `file`, the bucket for `s3`.
     public let host: String
-    /// The port, the scheme's default if the URL has none; 0 for `file`.
+    /// The port, the scheme's default if the URL has none; 0 for `file` and `s3`.
     public let port: Int
     /// The path prefix without a slash at the end (empty for the root), percent-encoded; for `file` the decoded
     /// absolute path of the directory.

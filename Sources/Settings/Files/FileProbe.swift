@@ -9,6 +9,12 @@ public protocol FileProbe: Sendable {
     /// The processors that larder may run on, at least 1.
     var processors: Int { get }
 
+    /// Reads an environment variable.
+    ///
+    /// - Parameter name: The variable's name.
+    /// - Returns: Its value; nil if it is not set.
+    func variable(_ name: String) -> String?
+
     /// Looks at a path, following symlinks.
     ///
     /// - Parameter path: An absolute path.

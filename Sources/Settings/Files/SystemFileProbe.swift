@@ -30,6 +30,16 @@ public struct SystemFileProbe: FileProbe {
         return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }
 
+    /// Reads an environment variable.
+    ///
+    /// - Parameter name: The variable's name.
+    /// - Returns: Its value; nil if it is not set.
+    public func variable(_ name: String) -> String? {
+        // because the value is copied at once, and nothing in this process changes its environment.
+        guard let value = unsafe getenv(name) else { return nil }
+        return unsafe String(cString: value)  // because getenv ends its text with a NUL
+    }
+
     /// Looks at a path, following symlinks.
     ///
     /// - Parameter path: An absolute path.

@@ -9,7 +9,7 @@ struct Checks {
     func run(_ configuration: inout Configuration, _ findings: inout Findings) {
         checkAdmin(&configuration, &findings)
         checkDirectory(configuration.cache.directory, &findings)
-        checkOrigins(configuration, &findings)
+        checkOrigins(&configuration, &findings)
         checkAccessLog(configuration.accessLog, &findings)
         checkLimits(configuration, &findings)
         RouteChecks(configuration).run(&findings)
@@ -134,7 +134,7 @@ struct Checks {
 
     // MARK: Origins
 
-    private func checkOrigins(_ configuration: Configuration, _ findings: inout Findings) {
+    private func checkOrigins(_ configuration: inout Configuration, _ findings: inout Findings) {
         if configuration.origins.isEmpty, !findings.has("origins") {
             findings.problem(
                 "origins",
@@ -142,37 +142,10 @@ struct Checks {
                 expected: "a list with at least one `- url: http://host/prefix`"
             )
         }
-        check(configuration.origins, at: "origins", &findings)
-        for (index, route) in configuration.routes.enumerated() {
-            check(route.origins, at: "routes[\(index)].origins", &findings)
-        }
-    }
-
-    private func check(_ origins: [Configuration.Origin], at list: String, _ findings: inout Findings) {
-        for (index, origin) in origins.enumerated() {
-            let path = "\(list)[\(index)]"
-            if origin.url.scheme == .file, !findings.isFaulty("\(path).url") { checkRoot(origin.url, path, &findings) }
-            guard let file = origin.caFile else { continue }
-            if probe.status(of: file)?.kind != .regular {
-                findings.problem("\(path).ca_file", "\(file) is not there", expected: "a PEM file with certificates")
-            } else if origin.url.scheme != .https {
-                findings.warning(
-                    "\(path).ca_file",
-                    "has no effect on \(origin.url)",
-                    expected: "it with an https:// URL only"
-                )
-            }
-        }
-    }
-
-    private func checkRoot(_ url: OriginURL, _ path: String, _ findings: inout Findings) {
-        switch probe.status(of: url.path)?.kind {
-        case .directory: break
-        case nil:
-            // A share may be mounted later, and until then the other origins answer.
-            findings.warning("\(path).url", "\(url.path) does not exist", expected: "a directory")
-        default:
-            findings.problem("\(path).url", "\(url.path) is not a directory", expected: "a directory")
+        let checks = OriginChecks(probe: probe)
+        checks.run(&configuration.origins, at: "origins", &findings)
+        for index in configuration.routes.indices {
+            checks.run(&configuration.routes[index].origins, at: "routes[\(index)].origins", &findings)
         }
     }
 

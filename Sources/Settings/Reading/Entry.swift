@@ -84,6 +84,11 @@ struct Entry {
         if case .sequence = node { true } else { false }
     }
 
+    /// Whether the value is a section.
+    var isMapping: Bool {
+        if case .mapping = node { true } else { false }
+    }
+
     private var kind: String {
         switch node {
         case .scalar: "a single value"

@@ -31,7 +31,7 @@ extension Form where Value == String {
 extension Form where Value == OriginURL {
     /// An origin's URL.
     static var url: Form {
-        scalar("URL", range: "http, https or file", expected: "a URL", text: \.text) {
+        scalar("URL", range: list(OriginURL.Scheme.allCases.map(\.rawValue)), expected: "a URL", text: \.text) {
             (text, directory) throws(Mistake) in try OriginURL(text, relativeTo: directory)
         }
     }
@@ -93,59 +93,61 @@ extension Form where Value == HostHeader {
     }
 }
 
-extension Form where Value == [HeaderField] {
-    /// Request fields, as a mapping of names to values.
-    ///
-    /// The text shows names only: values may be credentials.
-    static var fields: Form {
-        Form(
-            kind: "mapping",
-            range: "at most 32 fields",
-            parse: { entry, findings in
-                guard let pairs = entry.pairs(of: "fields, each as `Name: value`", &findings) else { return nil }
-                var fields: [HeaderField] = []
-                for pair in pairs {
-                    let child = Entry(path: "\(entry.path).\(pair.key)", node: pair.value, reader: entry.reader)
-                    findings.found(child.path, at: pair.place)
-                    guard let value = child.text(expected: "a text", &findings) else { continue }
-                    let isGiven = fields.contains { $0.name.lowercased() == pair.key.lowercased() }
-                    if let mistake = isGiven ? fieldIsGiven : fieldMistake(pair.key, value) {
-                        findings.problem(child.path, at: pair.place, mistake)
-                    }
-                    fields.append(HeaderField(name: pair.key, value: value))
-                }
-                if fields.count > 32 {
-                    findings.problem(entry.path, "has \(fields.count) fields", expected: "at most 32")
-                }
-                return fields
-            },
-            text: { $0.isEmpty ? "none" : $0.map(\.name).joined(separator: ", ") }
-        )
+extension Form where Value == OriginURL {
+    /// The server of an object store.
+    static var endpoint: Form {
+        let expected = "http://host:port or https://host"
+        return scalar("URL", range: "http or https", expected: expected, text: \.text) { (text, _) throws(Mistake) in
+            let url = try OriginURL(text)
+            guard url.scheme == .http || url.scheme == .https else {
+                throw Mistake(message: "\(quoted(text)) is not the URL of a server", expected: expected)
+            }
+            return url
+        }
     }
 }
 
-private let fieldIsGiven = Mistake(message: "is given twice (case does not count)", expected: "it once")
+extension Form where Value == String {
+    /// The beginning of request paths.
+    static var strip: Form {
+        let expected = "the beginning of paths, such as /images"
+        return scalar("path", expected: expected, text: \.self) { (text, _) throws(Mistake) in
+            guard text.hasPrefix("/"), !text.contains("?"), !text.contains("#") else {
+                throw Mistake(message: "\(quoted(text)) is not a path", expected: expected)
+            }
+            guard let decoded = PercentCoding.decode(text[...]), !decoded.contains("\0") else {
+                throw Mistake(message: "\(quoted(text)) is not percent-encoded UTF-8", expected: "% written as %25")
+            }
+            let segments = decoded.split(separator: "/")
+            guard !segments.isEmpty, !segments.contains("."), !segments.contains("..") else {
+                throw Mistake(message: "\(quoted(text)) names no beginning of paths", expected: expected)
+            }
+            // As targets are spelled when they come to an origin.
+            return PercentCoding.encode("/" + segments.joined(separator: "/"))
+        }
+    }
 
-/// Fields that larder sets itself: a second one would change the framing, the key or what is asked for.
-private let ownFields: Set<String> = [
-    "connection", "content-length", "transfer-encoding", "te", "trailer", "upgrade", "keep-alive", "proxy-connection",
-    "range", "if-range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "expect",
-]
+    /// A name that a server's certificate may have.
+    static var serverName: Form {
+        let expected = "a host name, without a port"
+        return scalar("host", expected: expected, text: \.self) { (text, _) throws(Mistake) in
+            guard !text.isEmpty, HostAndPort.isName(text), !HostAndPort.isIPv4(text) else {
+                throw Mistake(message: "\(quoted(text)) is not a host name", expected: expected)
+            }
+            return text.lowercased()
+        }
+    }
 
-private func fieldMistake(_ name: String, _ value: String) -> Mistake? {
-    let lowercase = name.lowercased()
-    if !isToken(name) { return Mistake(message: "is not a field name", expected: "letters, digits and hyphens") }
-    if lowercase == "host" {
-        return Mistake(message: "Host has a setting of its own", expected: "host_header: \(value)")
+    /// A region of an object store: it becomes part of a host name.
+    static var region: Form {
+        let expected = "a region such as eu-central-1"
+        return scalar("name", range: "letters, digits and hyphens", expected: expected, text: \.self) {
+            (text, _) throws(Mistake) in
+            let isName = text.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
+            guard isName, (1...63).contains(text.utf8.count), text.first != "-", text.last != "-" else {
+                throw Mistake(message: "\(quoted(text)) is not a region", expected: expected)
+            }
+            return text
+        }
     }
-    if ownFields.contains(lowercase) {
-        return Mistake(message: "larder sets this field itself", expected: "another field")
-    }
-    // RFC 9110 §5.5: visible characters, spaces and tabs; not at the ends. Bytes above ASCII pass.
-    let isLine = value.unicodeScalars.allSatisfy { $0 == "\t" || ($0.value >= 0x20 && $0.value != 0x7F) }
-    let isTrimmed = value.first != " " && value.last != " " && value.first != "\t" && value.last != "\t"
-    guard isLine, isTrimmed, value.utf8.count <= 4096 else {
-        return Mistake(message: "the value is not one line of text", expected: "at most 4096 bytes, no line break")
-    }
-    return nil
 }

@@ -15,8 +15,6 @@ enum Table {
 
     /// The settings of the whole file.
     static let main = general + cache.map { $0.lifted(\Configuration.cache) } + limits
-    /// The settings of an item of `origins`.
-    static let origin = makeOrigin()
     /// The settings of an item of `routes`.
     static let route = makeRoute()
     /// The settings of `access_log`.

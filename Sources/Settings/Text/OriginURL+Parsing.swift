@@ -23,14 +23,16 @@ extension OriginURL {
             )
         }
         let rest = text[text.index(after: colon)...]
-        if scheme == .file {
-            self = try OriginURL.file(rest, text: text, directory: directory)
-        } else {
-            self = try OriginURL.web(scheme, rest, text: text)
-        }
+        self =
+            switch scheme {
+            case .file: try OriginURL.file(rest, text: text, directory: directory)
+            case .s3: try OriginURL.bucket(rest, text: text)
+            case .http, .https: try OriginURL.web(scheme, rest, text: text)
+            }
     }
 
-    private static let expected = "http://host:port/prefix, https://host/prefix or file:///directory"
+    private static let expected =
+        "http://host:port/prefix, https://host/prefix, file:///directory or s3://bucket/prefix"
 
     private static func looksLikeScheme(_ text: Substring) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "+") }
@@ -69,7 +71,7 @@ extension OriginURL {
         if authority.contains("@") {
             throw Mistake(
                 message: "the URL holds a user name or a password",
-                expected: "an Authorization field under headers"
+                expected: "an Authorization field under headers, its value as {file: PATH}"
             )
         }
         let standard = scheme == .https ? 443 : 80
@@ -87,6 +89,31 @@ extension OriginURL {
             port: port,
             path: path
         )
+    }
+
+    private static func bucket(_ rest: Substring, text: String) throws(Mistake) -> OriginURL {
+        let expected = "s3://bucket/prefix"
+        guard rest.hasPrefix("//") else {
+            throw Mistake(message: "\(quoted(text)) names no bucket", expected: expected)
+        }
+        let name = rest.dropFirst(2).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        let remainder = rest.dropFirst(2 + name.count)
+        if remainder.contains("?") || remainder.contains("#") {
+            throw Mistake(message: "\(quoted(text)) has a query or a fragment", expected: expected)
+        }
+        // The rules of Amazon's: other stores' are no wider.
+        let isName = name.utf8.allSatisfy { byte in
+            (isAlphanumeric(byte) && !(0x41...0x5A).contains(byte)) || byte == UInt8(ascii: "-")
+                || byte == UInt8(ascii: ".")
+        }
+        guard isName, (3...63).contains(name.utf8.count) else {
+            throw Mistake(
+                message: "\(quoted(String(name))) is not the name of a bucket",
+                expected: "3 to 63 lower-case letters, digits, hyphens and dots; the server goes into s3.endpoint"
+            )
+        }
+        let path = try checkedPath(remainder, text: text)
+        return OriginURL(text: "s3://\(name)\(path)", scheme: .s3, host: String(name), port: 0, path: path)
     }
 
     private static func checkedPath(_ path: Substring, text: String) throws(Mistake) -> String {

@@ -35,7 +35,12 @@ struct Composition: Sendable {
         }
         let origins: Origins
         do {
-            origins = try Origins(lists: configuration.originLists.map { $0.map(OriginSettings.init) }, logger: logger)
+            origins = try Origins(
+                lists: configuration.originLists.map { list in
+                    list.map { OriginSettings($0, of: configuration) }
+                },
+                logger: logger
+            )
         } catch {
             throw Failure("\(error.subject.isEmpty ? "origins" : error.subject): \(error.detail)")
         }
@@ -118,38 +123,5 @@ extension ListenAddress {
     func bound(to socket: SocketAddress?) -> ListenAddress {
         guard case .tcp(let host, _) = self, let port = socket?.port else { return self }
         return .tcp(host: host, port: port)
-    }
-}
-
-extension OriginSettings {
-    /// An origin as it is configured.
-    init(_ origin: Configuration.Origin) {
-        let host: HostHeader =
-            switch origin.hostHeader {
-            case .origin: .origin
-            case .client: .client
-            case .name(let name): .name(name)
-            }
-        let hedge: Hedge =
-            switch origin.hedgeDelay {
-            case .never: .never
-            case .after(let delay): .after(delay)
-            case .percentile95: .percentile95
-            }
-        self.init(
-            url: origin.url.text,
-            isAuthoritative: origin.isAuthoritative,
-            connectTimeout: origin.connectTimeout,
-            firstByteTimeout: origin.firstByteTimeout,
-            queueTimeout: origin.queueTimeout,
-            stallTimeout: origin.stallTimeout,
-            maximumConnections: origin.connections,
-            maximumQueued: origin.queue,
-            hedge: hedge,
-            probe: origin.probePath.map { Probe(path: $0, interval: origin.probeInterval) },
-            hostHeader: host,
-            headers: origin.headers.map { ($0.name, $0.value) },
-            caFile: origin.caFile
-        )
     }
 }

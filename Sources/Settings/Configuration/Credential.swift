@@ -1,0 +1,48 @@
+// value
+// A secret and where it is read from. Read once, by the checks of a configuration; until then it is empty.
+// Invariant: shows where it comes from, never what it is.
+
+/// A text that is read from a file or the environment, so that it need not stand in the configuration.
+public struct Credential: Sendable, Equatable {
+    /// Where a secret is.
+    public enum Source: Sendable, Hashable {
+        /// In the configuration itself.
+        case configuration
+        /// In a file of one line, by its absolute path.
+        case file(String)
+        /// In an environment variable.
+        case environment(String)
+    }
+
+    /// Where it is.
+    public let source: Source
+    /// The text; empty where it is not read yet.
+    public var secret: Secret
+
+    /// A text that stands in the configuration.
+    ///
+    /// - Parameter text: The text.
+    public init(_ text: String) {
+        source = .configuration
+        secret = Secret(text)
+    }
+
+    /// A text that is still to be read.
+    ///
+    /// - Parameter source: Where it is.
+    public init(from source: Source) {
+        self.source = source
+        secret = Secret("")
+    }
+}
+
+extension Credential: CustomStringConvertible {
+    /// Where it is, as the configuration says it.
+    public var description: String {
+        switch source {
+        case .configuration: "given"
+        case .file(let path): "{file: \(path)}"
+        case .environment(let name): "{env: \(name)}"
+        }
+    }
+}
