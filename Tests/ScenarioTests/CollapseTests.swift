@@ -79,4 +79,28 @@ struct CollapseTests {
             }
         }
     }
+
+    @Test("RFC 5861 §3: who comes right behind what is stale on arrival has it validated behind him")
+    func staleOnArrival() async throws {
+        let origin = try ScriptedOrigin()
+        let control = "max-age=0, stale-while-revalidate=600"
+        origin.respond { request in
+            let isValidation = request.field("If-None-Match") != nil
+            return [
+                .text(
+                    isValidation ? "new" : "old",
+                    fields: fields(isValidation ? "max-age=60" : control, ("ETag", "\"1\""))
+                )
+            ]
+        }
+        try await withLarder(origin) { larder in
+            for round in 0..<50 {
+                let texts = try await larder.client { client in
+                    try (0..<2).map { _ in try client.get("/\(round)").text }
+                }
+                #expect(texts == ["old", "old"])
+                try await origin.waitForRequests(2, path: "/\(round)")
+            }
+        }
+    }
 }

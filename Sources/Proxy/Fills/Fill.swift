@@ -202,13 +202,14 @@ final class Fill: Sendable {
     var progress: Progress { state.withLock { $0.progress } }
 
     /// All bytes are in, and the store is about to have them: readers are told when it does.
-    var isSettling: Bool {
-        state.withLock { state in
-            guard state.writer != nil, !state.isSettled, !state.isBroken, case .head(let head) = state.progress else {
-                return false
-            }
-            return state.isComplete || head.contentLength == state.body.received
-        }
+    var isSettling: Bool { state.withLock { hasAll($0) && !$0.isSettled } }
+
+    /// All bytes are in, and the store has them or is about to.
+    var isStored: Bool { state.withLock { hasAll($0) } }
+
+    private func hasAll(_ state: State) -> Bool {
+        guard state.writer != nil, !state.isBroken, case .head(let head) = state.progress else { return false }
+        return state.isComplete || head.contentLength == state.body.received
     }
 
     /// The interim responses behind the first `count`.

@@ -70,7 +70,9 @@ extension Exchange {
         let now = SystemClock.now
         let plan = Planner.plan(facts, stored: answer, anyVariantStored: true, now: now, rules: route.rules)
         return switch plan {
-        case .serve, .serveStaleAndValidate: true
+        case .serve: true
+        // Served from the store, it is validated behind as well.
+        case .serveStaleAndValidate: !fill.isStored
         default: false
         }
     }
