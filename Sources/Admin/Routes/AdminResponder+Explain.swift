@@ -6,7 +6,7 @@ import Proxy
 import Synchronization
 
 extension AdminResponder {
-    func explain(_ request: Request) async throws -> Response {
+    func explain(_ request: Request) async throws(Refusal) -> Response {
         let parameters = request.uri.queryParameters
         let urls = parameters[values: "url"]
         guard urls.count == 1, let url = urls.first.map(String.init), !url.isEmpty else {
@@ -30,7 +30,13 @@ extension AdminResponder {
             )
         }
         let (host, path) = try keys.split(url, field: "url")
-        guard let explanation = try await parts.proxy.explain(path: path, host: host ?? "", fields: fields) else {
+        let explanation: Explanation?
+        do {
+            explanation = try await parts.proxy.explain(path: path, host: host ?? "", fields: fields)
+        } catch {
+            throw Refusal(status: .serviceUnavailable, detail: "larder is stopping.")
+        }
+        guard let explanation else {
             throw Refusal(status: .badRequest, detail: "\"\(url)\" can be no key.", field: "url")
         }
         return .json(explanation.json(url: url, configuration.withLock { $0 }))

@@ -1,19 +1,19 @@
-// A value. The routes of a configuration, laid out so that a request finds its own by comparing bytes where they stand: no
+// Shared, immutable. The routes of a configuration, laid out so that a request finds its own by comparing bytes where they stand: no
 // text is made, nothing is allocated. Which route goes before which is RouteOrder's to say.
 
 import HTTPMessage
 import Settings
 
 /// The routes of the picture port.
-public struct RouteTable: Sendable {
+public final class RouteTable: Sendable {
     /// What the requests of a route have in common: places in `bytes`.
-    private struct Pattern {
+    private struct Pattern: Sendable {
         let host: Range<Int>
         let hostKind: HostKind
         let path: Range<Int>
     }
 
-    private enum HostKind {
+    private enum HostKind: Sendable {
         case any
         case name
         case subdomains
