@@ -80,12 +80,12 @@ struct ProbeTests {
         .timeLimit(.minutes(1))
     )
     func lastResort() async throws {
+        let began = ContinuousClock.now
         let origin = try ScriptedOrigin()
         origin.respond { _ in [.reset] }
         let running = try Running([.test(origin.url)])
         try await fail(running)
         let before = origin.requestCount()
-        let began = ContinuousClock.now
         for number in 0..<200 {
             let got = try await running.get("/x\(number).jpg")
             #expect(got.error?.kind == .reset)
