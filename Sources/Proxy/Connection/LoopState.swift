@@ -15,10 +15,8 @@ final class LoopState {
     let store: Store
     var settings: ProxySettings
     var log: AccessLogBuffer?
-    /// Room for a key that has to be made, and for a head's tail.
+    /// Room for a head's tail.
     var scratch: [UInt8] = []
-    /// The head of a short way's answer: free again once it is written.
-    var head: ByteBuffer
     private(set) var isDraining = false
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
 
@@ -29,7 +27,6 @@ final class LoopState {
         self.counters = counters
         self.settings = settings
         store = proxy.store
-        head = allocator.buffer(capacity: 20_000)
         log = proxy.accessLog.map { AccessLogBuffer($0) }
         sweepRegularly()
     }

@@ -90,8 +90,6 @@ enum RequestHandler {
 
     /// Bodies up to this are read along with their head.
     private static let shortWayLimit: Int64 = 64 * 1024
-    /// Bodies up to this are copied behind their head: one write of one buffer costs less than a gathering one.
-    private static let copyLimit = 16 * 1024
 
     private static func send(
         _ stored: ByteBuffer,
@@ -104,30 +102,15 @@ enum RequestHandler {
         on connection: ClientConnection
     ) {
         let state = connection.loopState
-        state.head.clear()
-        state.head.writeImmutableBuffer(stored)
-        if let length {
-            state.scratch.removeAll(keepingCapacity: true)
-            state.scratch.append(contentsOf: "Content-Length: ".utf8)
-            Decimal.write(length, into: &state.scratch)
-            state.scratch.append(contentsOf: "\r\n".utf8)
-            state.head.writeBytes(state.scratch)
-        }
         HeadWriter.writeHitTail(
-            into: &state.head,
-            scratch: &state.scratch,
+            into: &state.scratch,
+            length: length,
             age: max(0, now - entry.bornAt),
             ttl: entry.freshUntil - now,
             persistence: persistence(head, connection)
         )
         let size = body.readableBytes
-        if size <= copyLimit {
-            state.head.writeImmutableBuffer(body)
-            connection.write(state.head)
-        } else {
-            connection.write(state.head)
-            connection.write(body)
-        }
+        connection.send(stored, state.scratch, body)
         state.counters.add(.bytesServed, size)
         if state.log != nil {
             LogRecord(head, received, peer: connection.peer, began: nil)

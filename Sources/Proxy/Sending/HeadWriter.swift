@@ -20,26 +20,40 @@ enum HeadWriter {
     enum Persistence {
         case stays(isHTTP10: Bool)
         case closes
+
+        /// What tells it, and the empty line behind a head.
+        var end: String {
+            switch self {
+            case .stays(isHTTP10: false): "\r\n"
+            case .stays(isHTTP10: true): "Connection: keep-alive\r\n\r\n"
+            case .closes: "Connection: close\r\n\r\n"
+            }
+        }
     }
 
-    /// Appends the tail of a hit's head, its empty line included.
+    /// Writes the tail of a hit's head, its empty line included, over what is in `tail`.
     ///
-    /// No allocation beyond the buffers' own.
+    /// No allocation beyond the array's own.
     static func writeHitTail(
-        into head: inout ByteBuffer,
-        scratch: inout [UInt8],
+        into tail: inout [UInt8],
+        length: Int64?,
         age: Int64,
         ttl: Int64,
         persistence: Persistence
     ) {
-        scratch.removeAll(keepingCapacity: true)
-        scratch.append(contentsOf: "Age: ".utf8)
-        Decimal.write(age, into: &scratch)
-        scratch.append(contentsOf: "\r\nCache-Status: ".utf8)
-        CacheStatus.writeHit(ttl: ttl, into: &scratch)
-        scratch.append(contentsOf: "\r\n".utf8)
-        head.writeBytes(scratch)
-        write(persistence, into: &head)
+        tail.removeAll(keepingCapacity: true)
+        if let length {
+            tail.append(contentsOf: "Content-Length: ".utf8)
+            Decimal.write(length, into: &tail)
+            tail.append(contentsOf: "\r\nAge: ".utf8)
+        } else {
+            tail.append(contentsOf: "Age: ".utf8)
+        }
+        Decimal.write(age, into: &tail)
+        tail.append(contentsOf: "\r\nCache-Status: ".utf8)
+        CacheStatus.writeHit(ttl: ttl, into: &tail)
+        tail.append(contentsOf: "\r\n".utf8)
+        tail.append(contentsOf: persistence.end.utf8)
     }
 
     /// Appends the tail of any other head.
@@ -62,14 +76,7 @@ enum HeadWriter {
         more.write(into: &bytes)
         head.writeBytes(bytes)
         if let status { head.writeString("Cache-Status: \(status.value)\r\n") }
-        write(framing == .close ? .closes : persistence, into: &head)
+        head.writeString((framing == .close ? .closes : persistence).end)
     }
 
-    private static func write(_ persistence: Persistence, into head: inout ByteBuffer) {
-        switch persistence {
-        case .stays(isHTTP10: false): head.writeStaticString("\r\n")
-        case .stays(isHTTP10: true): head.writeStaticString("Connection: keep-alive\r\n\r\n")
-        case .closes: head.writeStaticString("Connection: close\r\n\r\n")
-        }
-    }
 }
