@@ -30,7 +30,7 @@ import Testing
     func answerResets() {
         var health = Health()
         for _ in 1..<Health.failuresToOpen { _ = health.recordFailure(at: start, chance: 1) }
-        #expect(health.recordAnswer() == .none)
+        #expect(health.recordAnswer(at: start) == .none)
         for _ in 1..<Health.failuresToOpen { _ = health.recordFailure(at: start, chance: 1) }
         #expect(health.isWell)
     }
@@ -40,9 +40,21 @@ import Testing
         var health = Health()
         for _ in 0..<9 {
             #expect(health.recordFailure(at: start, chance: 1) == .none)
-            #expect(health.recordAnswer() == .none)
+            #expect(health.recordAnswer(at: start) == .none)
         }
         #expect(health.recordFailure(at: start, chance: 1) == .opened(for: Health.firstBackOff))
+    }
+
+    @Test(
+        "who answered a moment ago is not left alone for what it breaks off or refuses at once, but for silence",
+        arguments: [(true, 0, true), (true, 999, true), (true, 1000, false), (false, 0, false)]
+    )
+    func prompt(isPrompt: Bool, milliseconds: Int, isWell: Bool) {
+        var health = Health()
+        _ = health.recordAnswer(at: start)
+        let now = start + .milliseconds(milliseconds)
+        for _ in 0..<50 { _ = health.recordFailure(at: now, isPrompt: isPrompt, chance: 1) }
+        #expect(health.isWell == isWell)
     }
 
     @Test("nine of twenty do not, and what is longer ago does not count")
@@ -50,8 +62,8 @@ import Testing
         var health = Health()
         for _ in 0..<50 {
             _ = health.recordFailure(at: start, chance: 1)
-            _ = health.recordAnswer()
-            _ = health.recordAnswer()
+            _ = health.recordAnswer(at: start)
+            _ = health.recordAnswer(at: start)
         }
         #expect(health.isWell)
     }
@@ -64,7 +76,7 @@ import Testing
         #expect(health.beginProbe(at: due) == true)
         #expect(health.beginProbe(at: due) == false)
         #expect(!health.isWell)
-        #expect(health.recordAnswer() == .closed)
+        #expect(health.recordAnswer(at: start) == .closed)
         #expect(health.isWell)
         #expect(health.probeDue == nil)
     }
@@ -112,7 +124,7 @@ import Testing
         #expect(health.askedForPause && !health.isWell)
         #expect(health.beginProbe(at: start + .milliseconds(2999)) == false)
         #expect(health.beginProbe(at: start + .seconds(3)) == true)
-        #expect(health.recordAnswer() == .closed)
+        #expect(health.recordAnswer(at: start) == .closed)
         #expect(!health.askedForPause)
         _ = health.pause(for: .seconds(100_000), at: start)
         #expect(health.probeDue == start + Health.longestRetryAfter)

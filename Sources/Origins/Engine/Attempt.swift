@@ -218,7 +218,9 @@ class Attempt {
         case .connectionRefused, .unreachable, .dnsFailure, .tlsFailure, .connectTimeout, .firstByteTimeout, .reset,
             .fileSystem:
             lane.lastFailure = error
-            engine.note(lane.health.recordFailure(at: engine.now, chance: engine.chance()), of: lane)
+            let isPrompt = error.kind == .reset
+            let change = lane.health.recordFailure(at: engine.now, isPrompt: isPrompt, chance: engine.chance())
+            engine.note(change, of: lane)
         case .stalled, .truncated, .malformed, .tooLarge, .cancelled, .queueFull, .queueTimeout, .requestBody,
             .badRequest, .badURL, .resources, .overloaded:
             if isProbe { engine.releaseProbe(of: lane) }
@@ -228,7 +230,8 @@ class Attempt {
             let mustSucceed = isProbe && lane.settings.probe != nil
             let change =
                 mustSucceed
-                ? lane.health.recordFailure(at: engine.now, chance: engine.chance()) : lane.health.recordAnswer()
+                ? lane.health.recordFailure(at: engine.now, chance: engine.chance())
+                : lane.health.recordAnswer(at: engine.now)
             engine.note(change, of: lane)
         }
     }

@@ -110,7 +110,7 @@ final class Lane {
         guard isTrouble(answer) else {
             if status < 400, !answer.isProbe { knownTarget = answer.target }
             lastFailure = nil
-            return health.recordAnswer()
+            return health.recordAnswer(at: now)
         }
         let retryAfter = RetryAfter.duration(of: answer.head, at: wallTime)
         lastFailure = OriginError(
@@ -120,7 +120,7 @@ final class Lane {
             detail: "status \(status)" + (retryAfter.map { ", Retry-After \($0.milliseconds / 1000) s" } ?? "")
         )
         if let retryAfter { return health.pause(for: retryAfter, at: now) }
-        return health.recordFailure(at: now, chance: chance)
+        return health.recordFailure(at: now, isPrompt: true, chance: chance)
     }
 
     /// Whether an answer says that the origin cannot cope; 500 says it of one picture.

@@ -8,6 +8,8 @@ struct Health: Equatable {
     /// Failures among the last `recent` outcomes after which it is, too: half of them, in whatever order.
     static let failuresOfRecent = 10
     static let recent = 20
+    /// An answer within this time tells that it is there: what it refused or broke off since may be a few pictures'.
+    static let aliveFor: Duration = .seconds(1)
     /// The first time left alone, before chance shortens it; each failed probe doubles it.
     static let firstBackOff: Duration = .milliseconds(500)
     /// The longest time left alone: how late an origin that is well again may be noticed.
@@ -31,6 +33,7 @@ struct Health: Equatable {
     private var state = State.closed(failures: 0)
     /// The last outcomes, a bit each, set for a failure.
     private var outcomes: UInt32 = 0
+    private var lastAnswer: ContinuousClock.Instant?
     /// It said itself until when it wants no requests (Retry-After): it is not asked even as a last resort.
     private(set) var askedForPause = false
 
@@ -54,8 +57,9 @@ struct Health: Equatable {
     }
 
     /// It answered.
-    mutating func recordAnswer() -> Change {
+    mutating func recordAnswer(at now: ContinuousClock.Instant) -> Change {
         let wasWell = isWell
+        lastAnswer = now
         outcomes = wasWell ? outcomes << 1 : 0
         askedForPause = false
         state = .closed(failures: 0)
@@ -66,17 +70,24 @@ struct Health: Equatable {
     ///
     /// - Parameters:
     ///   - now: The time.
+    ///   - isPrompt: It did react: it broke off before its answer, or said that it cannot cope. Being asked in vain costs
+    ///     little then, and it is left alone only where it has answered nothing for `aliveFor`.
     ///   - chance: Between 0 and 1; shortens the back-off to between half and all of it, so that the larders of a farm do
     ///     not probe in step.
     /// - Returns: Whether it is left alone from now on.
-    mutating func recordFailure(at now: ContinuousClock.Instant, chance: Double) -> Change {
+    mutating func recordFailure(
+        at now: ContinuousClock.Instant,
+        isPrompt: Bool = false,
+        chance: Double
+    ) -> Change {
         switch state {
         case .closed(let failures):
             outcomes = outcomes << 1 | 1
             let mask = UInt32(1) << Self.recent - 1
-            guard failures + 1 < Self.failuresToOpen, (outcomes & mask).nonzeroBitCount < Self.failuresOfRecent else {
-                return open(for: Self.firstBackOff, at: now, chance)
-            }
+            let isEnough =
+                failures + 1 >= Self.failuresToOpen || (outcomes & mask).nonzeroBitCount >= Self.failuresOfRecent
+            let isAlive = isPrompt && lastAnswer.map { now - $0 < Self.aliveFor } ?? false
+            guard !isEnough || isAlive else { return open(for: Self.firstBackOff, at: now, chance) }
             state = .closed(failures: failures + 1)
             return .none
         case .halfOpen(let backOff):
