@@ -223,6 +223,14 @@ import Testing
         for word in ["hunter2", "hunter3", "AKIAEXAMPLE"] { #expect(!shown.contains(word)) }
     }
 
+    @Test("the origins of routes are checked and their secrets read as well") func routes() throws {
+        let text = minimum + "routes:\n  - {path: /a/, origins: [{url: 'http://a', headers: {X-Key: {file: FILE}}}]}\n"
+        let good = try configuration(text.replacing("FILE", with: "/etc/larder/word"))
+        #expect(good.routes[0].origins[0].headers[0].value.secret.reveal() == "hunter2")
+        let found = problems(text.replacing("FILE", with: "/none"))
+        #expect(found.count == 1 && found[0].contains("routes[0].origins[0].headers.X-Key: /none does not exist"))
+    }
+
     @Test("another content of a secret's file is a change") func changedSecret() throws {
         let text = file("{url: http://a, headers: {X-Key: {file: /s}}}")
         let old = try configuration(text, on: FakeMachine().with("/s", "one"))

@@ -31,7 +31,7 @@ extension OriginSettings {
             probe: origin.probePath.map { Probe(path: $0, interval: origin.probeInterval) },
             hostHeader: host,
             headers: origin.headers.map { ($0.name, $0.value.secret.reveal()) },
-            strippedPrefix: origin.strip.map { StrippedPrefix($0, ignoresCase: configuration.cache.foldCase) },
+            strippedPrefix: origin.strip.map { StrippedPrefix($0, ignoresCase: RouteOrder(configuration).foldsCase) },
             maximumRedirects: origin.followRedirects,
             allowsHTTP2: origin.http2,
             tls: OriginTLS(
