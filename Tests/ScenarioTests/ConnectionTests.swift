@@ -74,6 +74,33 @@ struct ConnectionTests {
     }
 
     @Test(
+        "§9.3.2: answers from memory and from volumes, small and large, keep their order before a client that reads late"
+    )
+    func mixedPipelining() async throws {
+        let origin = try ScriptedOrigin()
+        let pictures = [5_000, 100_000, 1_000_000, 60_000].map { pictureBytes($0, seed: UInt64($0)) }
+        for (number, picture) in pictures.enumerated() {
+            origin.on("/\(number)", .respond(fields: fresh, body: picture))
+        }
+        try await withLarder(origin) { larder in
+            for number in pictures.indices { try await larder.fill("/\(number)") }
+            let port = larder.port
+            let client = try await onThread { try RawClient(port: port, receiveBuffer: 4096) }
+            let order = (0..<40).map { $0 % pictures.count }
+            let requests = order.map { "GET /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined()
+            try await onThread { try client.send(requests) }
+            // The first answers fill the socket's buffer before a byte of them is read.
+            try await larder.reaches(.hitsDisk, 1)
+            let answers = try await onThread { try order.map { _ in try client.receive() } }
+            for (number, answer) in zip(order, answers) {
+                #expect(answer.isHit)
+                #expect(answer.body.digest == pictures[number].digest)
+            }
+            #expect(origin.requestCount() == pictures.count)
+        }
+    }
+
+    @Test(
         "§9.3: HTTP/1.0 is kept open only where the client asks for it",
         arguments: [(nil, false), ("keep-alive", true), ("Keep-Alive", true), ("close", false)] as [(String?, Bool)]
     )

@@ -7,6 +7,7 @@
 import Glibc
 import HTTPMessage
 import NIOCore
+import Store
 import Synchronization
 
 final class ClientConnection: ChannelInboundHandler {
@@ -206,17 +207,38 @@ final class ClientConnection: ChannelInboundHandler {
             guard let count = DirectSend.send(socket, head, tail, body) else { return close() }
             sent = count
         }
-        let length = head.readableBytes + tail.count + body.readableBytes
-        guard sent < length else { return }
+        let headLength = head.readableBytes + tail.count
+        guard sent < headLength + body.readableBytes else { return }
+        writeRest(of: head, tail, after: sent)
+        var body = body
+        body.moveReaderIndex(forwardBy: max(0, sent - headLength))
+        if body.readableBytes > 0 { write(body) }
+    }
+
+    /// Sends a head and a part of a volume that lies in the page cache, as `send` does.
+    func send(_ head: ByteBuffer, _ tail: [UInt8], _ volume: Volume, _ region: Range<Int64>) {
+        let headLength = head.readableBytes + tail.count
+        var sent = 0
+        var rest = region
+        if isChannelEmpty {
+            guard let count = DirectSend.send(socket, head, tail, ByteBuffer(), hasMore: true) else { return close() }
+            sent = count
+            if sent == headLength {
+                guard let count = DirectSend.send(socket, file: volume.descriptor, region) else { return close() }
+                rest = region.lowerBound + Int64(count)..<region.upperBound
+            }
+        }
+        writeRest(of: head, tail, after: sent)
+        if !rest.isEmpty { write(volume, rest) }
+    }
+
+    private func writeRest(of head: ByteBuffer, _ tail: [UInt8], after sent: Int) {
+        guard sent < head.readableBytes + tail.count else { return }
         var rest = allocator.buffer(capacity: head.readableBytes + tail.count)
         rest.writeImmutableBuffer(head)
         rest.writeBytes(tail)
-        let skipped = min(sent, rest.readableBytes)
-        rest.moveReaderIndex(forwardBy: skipped)
-        if rest.readableBytes > 0 { write(rest) }
-        var body = body
-        body.moveReaderIndex(forwardBy: sent - skipped)
-        if body.readableBytes > 0 { write(body) }
+        rest.moveReaderIndex(forwardBy: sent)
+        write(rest)
     }
 
     /// Whether bytes sent past the channel come behind all that it was given.
@@ -233,13 +255,22 @@ final class ClientConnection: ChannelInboundHandler {
         (mustFlush, usesChannel) = (true, true)
     }
 
-    /// Hands a part of a file to the channel.
-    func write(_ region: FileRegion, promise: EventLoopPromise<Void>?) {
-        guard let context else {
-            promise?.fail(ChannelError.ioOnClosedChannel)
-            return
+    /// Hands a part of a volume to the channel; the volume is held until the bytes are out.
+    func write(_ volume: Volume, _ region: Range<Int64>) {
+        guard let context else { return }
+        // The handle does not own the descriptor; the volume does.
+        let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: volume.descriptor)
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.whenComplete { _ in
+            _ = try? handle.takeDescriptorOwnership()
+            withExtendedLifetime(volume) {}
         }
-        context.write(wrapOutboundOut(.fileRegion(region)), promise: promise)
+        let file = FileRegion(
+            fileHandle: handle,
+            readerIndex: Int(region.lowerBound),
+            endIndex: Int(region.upperBound)
+        )
+        context.write(wrapOutboundOut(.fileRegion(file)), promise: promise)
         (mustFlush, usesChannel) = (true, true)
     }
 

@@ -91,21 +91,7 @@ extension Exchange {
     private func send(_ range: Range<Int64>, of volume: Volume) -> Sent {
         let region = range.prefix(Self.regionLimit)
         if !isChunked, volume.isResident(region) {
-            // The handle does not own the descriptor; the volume does, and is held until the bytes are out.
-            let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: volume.descriptor)
-            let promise = state.loop.makePromise(of: Void.self)
-            promise.futureResult.whenComplete { _ in
-                _ = try? handle.takeDescriptorOwnership()
-                withExtendedLifetime(volume) {}
-            }
-            connection.write(
-                FileRegion(
-                    fileHandle: handle,
-                    readerIndex: Int(region.lowerBound),
-                    endIndex: Int(region.upperBound)
-                ),
-                promise: promise
-            )
+            connection.write(volume, region)
             countSent(region.count)
             return .bytes(Int64(region.count))
         }

@@ -65,16 +65,25 @@ enum RequestHandler {
         if let item = candidate.item {
             guard key.withSpan(received.readableBytesSpan, { item.isFor($0) }) else { return false }
             state.counters.add(.hitsMemory)
-            send(item.head, length: nil, item.body, of: candidate.entry, at: now, head, received, on: connection)
+            let body = HitBody.bytes(item.body)
+            send(item.head, length: nil, body, of: candidate.entry, at: now, head, received, on: connection)
             return true
         }
         guard candidate.entry.bodyLength <= shortWayLimit else { return false }
         let read = key.withSpan(received.readableBytesSpan) {
             state.store.read(candidate.entry, key: $0, mayBlock: false)
         }
-        guard case .found(let stored) = read, let body = stored.body else { return false }
+        guard case .found(let stored) = read else { return false }
+        let body: HitBody
+        if let bytes = stored.body {
+            admit(stored, bytes, key.bytes(received.readableBytesSpan), to: state.store)
+            body = .bytes(bytes)
+        } else {
+            let region = stored.bodyOffset..<stored.bodyOffset + stored.bodyLength
+            guard stored.volume.isResident(region) else { return false }
+            body = .region(stored.volume, region)
+        }
         state.counters.add(.hitsDisk)
-        admit(stored, body, key.bytes(received.readableBytesSpan), to: state.store)
         send(
             stored.head,
             length: stored.bodyLength,
@@ -88,13 +97,20 @@ enum RequestHandler {
         return true
     }
 
-    /// Bodies up to this are read along with their head.
-    private static let shortWayLimit: Int64 = 64 * 1024
+    /// Larger bodies are not looked for in the page cache as a whole, and go out piece by piece.
+    private static let shortWayLimit: Int64 = 4 << 20
+
+    /// Where the body of a hit lies.
+    private enum HitBody {
+        case bytes(ByteBuffer)
+        /// In the page cache.
+        case region(Volume, Range<Int64>)
+    }
 
     private static func send(
         _ stored: ByteBuffer,
         length: Int64?,
-        _ body: ByteBuffer,
+        _ body: HitBody,
         of entry: DirectoryEntry,
         at now: WallTime,
         _ head: RequestHead,
@@ -109,12 +125,14 @@ enum RequestHandler {
             ttl: entry.freshUntil - now,
             persistence: persistence(head, connection)
         )
-        let size = body.readableBytes
-        connection.send(stored, state.scratch, body)
-        state.counters.add(.bytesServed, size)
+        switch body {
+        case .bytes(let bytes): connection.send(stored, state.scratch, bytes)
+        case .region(let volume, let region): connection.send(stored, state.scratch, volume, region)
+        }
+        state.counters.add(.bytesServed, Int(entry.bodyLength))
         if state.log != nil {
             LogRecord(head, received, peer: connection.peer, began: nil)
-                .write(to: state, status: 200, bytes: Int64(size), cacheStatus: .hit, origin: nil)
+                .write(to: state, status: 200, bytes: entry.bodyLength, cacheStatus: .hit, origin: nil)
         }
         connection.finishExchange(keepAlive: head.keepAlive)
     }
