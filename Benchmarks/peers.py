@@ -178,8 +178,8 @@ class TrafficServer(Server):
             "cache.ram_cache_cutoff": "INT 4194304", "cache.min_average_object_size": "INT 4000",
             "cache.enable_read_while_writer": "INT 1", "http.keep_alive_no_activity_timeout_in": "INT 600",
             "http.cache.required_headers": "INT 0", "http.insert_client_ip": "INT 0", "http.cache.max_open_read_retries": "INT 50",
-            "http.cache.open_read_retry_time": "INT 10", "http.insert_squid_x_forwarded_for": "INT 0", "url_remap.remap_required": "INT 1",
-            "reverse_proxy.enabled": "INT 1", "http.server_session_sharing.pool": "STRING thread"}
+            "http.cache.open_read_retry_time": "INT 10", "http.insert_squid_x_forwarded_for": "INT 0",
+            "url_remap.remap_required": "INT 1", "reverse_proxy.enabled": "INT 1", "http.server_session_sharing.pool": "STRING thread"}
         (conf / "records.config").write_text("".join(f"CONFIG proxy.config.{name} {value}\n" for name, value in settings.items()))
         (conf / "storage.config").write_text(f"{cache} {self.setup.disk}\n")
         (conf / "remap.config").write_text(f"map / http://127.0.0.1:{self.setup.origin}/\n")
@@ -189,7 +189,8 @@ class TrafficServer(Server):
             (conf / name).write_text("")
         (conf / "logging.yaml").write_text("logging: {}\n")
         self.give_to(user)
-        self.run([self.find(), f"--run-root={self.folder}/runroot.yaml"], user=user, environment={"TS_RUNROOT": f"{self.folder}/runroot.yaml"})
+        root = f"{self.folder}/runroot.yaml"
+        self.run([self.find(), f"--run-root={root}"], user=user, environment={"TS_RUNROOT": root})
 
 
 class Squid(Server):

@@ -3,7 +3,8 @@
 import math
 from xml.sax.saxutils import escape
 
-COLOURS = {"larder": "#c2410c", "nginx": "#15803d", "nginx-nopush": "#65a30d", "varnish": "#1d4ed8", "trafficserver": "#7e22ce", "squid": "#57534e"}
+COLOURS = {"larder": "#c2410c", "nginx": "#15803d", "nginx-nopush": "#65a30d", "varnish": "#1d4ed8", "trafficserver": "#7e22ce",
+           "squid": "#57534e"}
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 760, 70, 130, 50, 55
 INK, GRID = "#1c1917", "#e7e5e4"
 
@@ -32,9 +33,9 @@ def round_steps(most, wanted=5):
     return [step * i for i in range(math.ceil(most / step) + 1)]
 
 
-def short(number):
-    """10000 as 10⁴, 250000 as 250k."""
-    if number >= 1000 and math.log10(number).is_integer():
+def short(number, is_power):
+    """10000 as 10⁴ on a logarithmic axis, 250000 as 250k."""
+    if is_power and number >= 1000 and math.log10(number).is_integer():
         return "10" + "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(digit)] for digit in str(round(math.log10(number))))
     return f"{number / 1000:g}k" if number >= 1000 else f"{number:g}"
 
@@ -58,7 +59,7 @@ def lines(curve):
     for x in sorted(set(xs)) if curve.is_logarithmic else round_steps(max(xs), 6):
         if scale(x or 1) <= high:
             at = place(x, 0)[0]
-            parts += [line(at, bottom, at, bottom + 5, INK), text(at, bottom + 20, short(x))]
+            parts += [line(at, bottom, at, bottom + 5, INK), text(at, bottom + 20, short(x, curve.is_logarithmic))]
     parts += [text((LEFT + right) / 2, height - 12, curve.x),
               text(18, (TOP + bottom) / 2, curve.y, turn=f' transform="rotate(-90 18 {(TOP + bottom) / 2})"')]
     labels = []
@@ -80,7 +81,7 @@ def lines(curve):
 
 def bars(title, works):
     """`works` is a list of a name and the figure by server; each is drawn relative to its largest."""
-    left, right, thick = 230, WIDTH - 70, 13
+    left, right, thick = 260, WIDTH - 70, 13
     parts, y = [], TOP
     for name, values in works:
         middle = y + thick * len(values) / 2
@@ -88,7 +89,7 @@ def bars(title, works):
         for server, value in values.items():
             width = value / max(values.values()) * (right - left - 100)
             parts += [f'<rect x="{left}" y="{y + 1}" width="{width:.1f}" height="{thick - 2}" fill="{COLOURS[server]}"/>',
-                      text(left + width + 6, y + thick - 3, f"{value:.3g}  {server}", 10, "start")]
+                      text(left + width + 6, y + thick - 3, f"{value:,.{1 if value < 100 else 0}f}  {server}", 10, "start")]
             y += thick
         y += 12
     return document(y + 10, title, parts)
