@@ -4,6 +4,7 @@ CPU time is read from each process's own clock, in nanoseconds; it holds the thr
 are gone is in their parents' accounts, in ticks.
 """
 
+import contextlib
 import http.client
 import os
 import pathlib
@@ -18,6 +19,7 @@ PROXY_CORE, LOAD_CORE = 0, 1
 TICK = os.sysconf("SC_CLK_TCK")
 # Ahead of others' work, behind the kernel's.
 PRIORITY = -15
+is_ahead = False
 START_SECONDS, END_SECONDS = 60, 30
 # Every process that was started and not yet ended.
 running = []
@@ -58,15 +60,14 @@ def get(port, path, headers=None):
 
 
 def favour(pid):
-    """Puts a process and what it will start ahead of what else runs on the machine, where that is allowed.
+    """Puts a process and what it will start ahead of what else runs on the machine, where that was asked for.
 
     A session of its own is needed: the kernel weighs sessions first (sched(7), autogroup).
     """
-    try:
+    if is_ahead:
         os.setpriority(os.PRIO_PROCESS, pid, PRIORITY)
-        pathlib.Path(f"/proc/{pid}/autogroup").write_text(str(PRIORITY))
-    except OSError:
-        pass
+        with contextlib.suppress(FileNotFoundError):
+            pathlib.Path(f"/proc/{pid}/autogroup").write_text(str(PRIORITY))
 
 
 def allow_descriptors():
