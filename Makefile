@@ -68,8 +68,8 @@ sanitize: ## Runs the tests under the thread and the address sanitizer
 
 bench: build ## Measures larder beside its peers and counts its instructions
 	@scripts/install-packages bench
-	LARDER="$$($(MAKE) --silent show-binary)" Benchmarks/run
-	LARDER="$$($(MAKE) --silent show-binary)" Benchmarks/instructions
+	LARDER="$$($(SWIFT) build $(RELEASE) --show-bin-path)/larder" Benchmarks/run
+	LARDER="$$($(SWIFT) build $(RELEASE) --show-bin-path)/larder" Benchmarks/instructions
 
 show-binary: # Where the release binary is, for scripts
 	@echo "$$($(SWIFT) build $(RELEASE) --show-bin-path)/larder"
