@@ -25,7 +25,7 @@ PICTURES := var/pictures
 PICTURE_COUNT := 3200
 SCRIPTS := scripts/install-packages scripts/fuzz .ci/run
 
-.PHONY: help build run test check lint sanitize pictures bench install clean
+.PHONY: help build run test check lint sanitize pictures bench show-binary install clean
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -38,7 +38,7 @@ run: build ## Builds larder and serves the sample pictures of conf/quickstart.ya
 	@mkdir -p var
 	exec "$$($(SWIFT) build $(RELEASE) --show-bin-path)/larder" serve --config $(CONFIG)
 
-pictures: ## Makes the pictures that the system test and the benchmarks serve
+pictures: ## Makes the pictures that the system test serves
 	@scripts/make-pictures $(PICTURES) $(PICTURE_COUNT)
 
 test: ## Installs missing packages and runs all tests
@@ -66,10 +66,13 @@ sanitize: ## Runs the tests under the thread and the address sanitizer
 	$(SWIFT) build --build-tests $(ADDRESSED) $(CHECKED)
 	$(call each-suite,ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --skip-build $(ADDRESSED))
 
-bench: build ## Measures larder beside its peers
+bench: build ## Measures larder beside its peers and counts its instructions
 	@scripts/install-packages bench
-	@$(MAKE) --no-print-directory pictures
-	Benchmarks/run
+	LARDER="$$($(SWIFT) build $(RELEASE) --show-bin-path)/larder" Benchmarks/run
+	LARDER="$$($(SWIFT) build $(RELEASE) --show-bin-path)/larder" Benchmarks/instructions
+
+show-binary: # Where the release binary is, for scripts
+	@echo "$$($(SWIFT) build $(RELEASE) --show-bin-path)/larder"
 
 install: build ## Installs under DESTDIR and PREFIX; an existing configuration is kept
 	install -D -m 755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/larder" $(DESTDIR)$(PREFIX)/bin/larder

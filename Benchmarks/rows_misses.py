@@ -1,0 +1,55 @@
+"""Rows about misses: what one costs, and 500 clients that ask for the same new picture."""
+
+import itertools
+
+from bench import say, work_figures
+from clients import load
+from figures import Figure, Goal, Row
+from origin import SlowOrigin
+from rows_hits import NAMES, take_turns
+
+CLIENTS = 500
+CONNECTIONS = 32
+
+
+def misses(bench):
+    """5 kB and 100 kB, each picture once."""
+    row = Row("misses")
+    for size, count in ((5_000, bench.count(30_000)), (100_000, bench.count(6_000))):
+        # Room for all rounds: nothing is evicted.
+        disk = max(2 * 10**9, size * count * (bench.rounds + 1) * 3 // 2)
+        figures = work_figures(f"{NAMES[size]} miss", Goal("≤ Traffic Server", "trafficserver", 1))
+        turn = itertools.count()
+        with bench.servers(room=disk * 6, disk=disk) as servers:
+            for server in servers:
+                load(server.port, f"/{size}/first-%d.jpg", count // 10)
+            take_turns(bench, servers, figures, lambda server: load(
+                server.port, f"/{size}/miss-{next(turn)}-%d.jpg", count, connections=CONNECTIONS))
+        row.figures += figures
+    return row
+
+
+def crowd(bench):
+    """500 clients ask for one new picture at once; the origin takes 300 ms."""
+    row = Row("crowd")
+    work = f"{CLIENTS} clients, one new picture, origin takes 300 ms"
+    typical = Figure(work, "ms to first byte, median", goal=Goal("≤ 330 ms", limit=330))
+    worst = Figure(work, "ms to first byte, worst", is_main=False)
+    asked = Figure(work, "origin requests", goal=Goal("1", limit=1))
+    slow = SlowOrigin(bench.folder / "slow")
+    with bench.servers(origin=slow.port) as servers:
+        for turn in range(max(3, bench.rounds)):
+            for server in servers:
+                before = slow.asked()
+                result = load(server.port, f"/crowd-{turn}-%d.jpg", CLIENTS, connections=CLIENTS, span=1)
+                typical.add(server.name, result["first_byte_ms"]["median"])
+                worst.add(server.name, result["first_byte_ms"]["worst"])
+                asked.add(server.name, slow.asked() - before)
+    slow.end()
+    for server, value in typical.medians().items():
+        say(f"  crowd: {server} median {value:.0f} ms, worst {worst.medians()[server]:.0f} ms, {asked.medians()[server]:.0f} asked")
+    row.figures += [typical, worst, asked]
+    return row
+
+
+ROWS = {"misses": misses, "crowd": crowd}
