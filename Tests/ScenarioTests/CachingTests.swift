@@ -19,7 +19,6 @@ struct FreshnessScenarios {
             (fields("max-age=60, s-maxage=600", ("Age", "61")), true),
             ([("Expires", "Thu, 01 Jan 2099 00:00:00 GMT")], true),
             ([("Expires", "0"), ("ETag", "\"1\"")], false),
-            ([], true),
         ]
     )
     func lifetime(fields: [(String, String)], isFresh: Bool) async throws {
@@ -28,6 +27,22 @@ struct FreshnessScenarios {
         try await withLarder(origin) { larder in
             try await larder.fill("/a")
             #expect(try await larder.get("/a").isHit == isFresh)
+        }
+    }
+
+    @Test(
+        "decision 17: where nothing is said, pictures are fresh for default_ttl, and nothing else is",
+        arguments: [
+            ("/a", "image/jpeg", true), ("/a.jpg", nil, true), ("/a.PNG?size=2", "application/octet-stream", true),
+            ("/a.jpg", "text/html", false), ("/a", nil, false), ("/a.html", nil, false), ("/jpg", nil, false),
+        ] as [(String, String?, Bool)]
+    )
+    func defaultLifetime(target: String, type: String?, isFresh: Bool) async throws {
+        let origin = try ScriptedOrigin()
+        origin.respond { _ in [.text("x", fields: type.map { [("Content-Type", $0)] } ?? [])] }
+        try await withLarder(origin) { larder in
+            try await larder.fill(target)
+            #expect(try await larder.get(target).isHit == isFresh)
         }
     }
 

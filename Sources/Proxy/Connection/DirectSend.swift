@@ -57,6 +57,7 @@ enum DirectSend {
     }
 
     private static func vector(_ bytes: UnsafeRawBufferPointer) -> iovec {
-        unsafe iovec(iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count)  // because read only
+        // because what is sent is only read
+        unsafe iovec(iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count)
     }
 }

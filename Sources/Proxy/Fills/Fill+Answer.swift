@@ -194,7 +194,7 @@ extension Fill {
             response: decided,
             requestTime: response.requestTime,
             responseTime: response.responseTime,
-            rules: services.route.rules
+            rules: services.route.rules(for: key, status: stored.status, decided)
         )
         guard case .storable(var facts) = storability else { return storability }
         facts.origin = stored.facts.origin

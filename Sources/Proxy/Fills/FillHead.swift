@@ -88,7 +88,7 @@ struct FillHead: Sendable {
             response: response.fields,
             requestTime: response.requestTime,
             responseTime: response.responseTime,
-            rules: route.rules,
+            rules: route.rules(for: key, status: response.status, response.fields),
             isPostOfTarget: isPostOfTarget,
             expectsImage: isPicture
         )

@@ -48,6 +48,16 @@ public final class Route: Sendable {
         )
     }
 
+    /// The rules for an answer: what nobody has said is assumed of pictures only, and of errors `negative_ttl`.
+    ///
+    /// O(key).
+    func rules(for key: [UInt8], status: Int, _ response: Fields) -> CachingRules {
+        guard rules.defaultTTL > 0, status < 400, !PictureKind.isPicture(key, response) else { return rules }
+        var others = rules
+        others.defaultTTL = 0
+        return others
+    }
+
     /// The text that names the variant a request selects.
     ///
     /// - Parameters:

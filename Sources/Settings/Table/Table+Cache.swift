@@ -97,7 +97,7 @@ extension Table {
             \.defaultTTL,
             .duration(.zero...day * 3650),
             .reload,
-            "How long a picture is fresh where the origin says nothing and no heuristic applies; `0` stores none then."
+            "How long a picture (by its type, or its path) is fresh where the origin says nothing and no heuristic applies; `0` stores none then."
         ),
         row(
             "cache.negative_ttl",

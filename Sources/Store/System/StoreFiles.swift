@@ -105,7 +105,7 @@ enum StoreFiles {
         } catch  where error.kind == .missing {
             return nil
         }
-        guard flock(file.descriptor, LOCK_SH | LOCK_NB) == 0 else {
+        guard lock(file, LOCK_SH) else {
             throw StoreError(.inUse, "lock", lockPath(path), code: errno, detail: "a larder uses this directory")
         }
         return file
@@ -120,7 +120,7 @@ enum StoreFiles {
         } catch  where error.kind == .missing {
             file = try File(name, .create)
         }
-        guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard lock(file, LOCK_EX) else {
             throw StoreError(
                 .inUse,
                 "lock",
@@ -130,5 +130,18 @@ enum StoreFiles {
             )
         }
         return file
+    }
+
+    /// How long a lock is waited for: one that is given up may last a little longer, in a child between its birth and its
+    /// program, or in a larder that is about to have stopped.
+    private static let lockTries = 20
+    private static let lockPause: UInt32 = 50_000
+
+    private static func lock(_ file: File, _ mode: Int32) -> Bool {
+        for tried in 1...lockTries {
+            if flock(file.descriptor, mode | LOCK_NB) == 0 { return true }
+            if tried < lockTries { usleep(lockPause) }
+        }
+        return false
     }
 }

@@ -1,0 +1,23 @@
+// Stateless. Whether an answer is a picture, for what is assumed of pictures alone. Pure.
+
+import HTTPMessage
+
+enum PictureKind {
+    /// Whether an answer brings a picture: its type is an image's, or its type says nothing and its path ends as a picture's.
+    ///
+    /// O(key).
+    static func isPicture(_ key: [UInt8], _ response: Fields) -> Bool {
+        let type = response.first("Content-Type").map { FieldList.lowercased($0) } ?? ""
+        if type.hasPrefix("image/") { return true }
+        guard untyped.contains(type) else { return false }
+        let path = key.prefix { $0 != UInt8(ascii: "?") }
+        guard let dot = path.lastIndex(of: UInt8(ascii: ".")) else { return false }
+        return endings.contains(FieldList.lowercased(String(decoding: path[(dot + 1)...], as: UTF8.self)))
+    }
+
+    private static let untyped: Set<String> = ["", "application/octet-stream", "binary/octet-stream"]
+    private static let endings: Set<String> = [
+        "apng", "avif", "bmp", "gif", "heic", "heif", "ico", "jfif", "jpe", "jpeg", "jpg", "jxl", "png", "svg", "svgz",
+        "tif", "tiff", "webp",
+    ]
+}
