@@ -24,27 +24,43 @@ struct CacheKey {
     /// In the usual case nothing is allocated: the target is normal, and the key is where it stands.
     init?(_ head: RequestHead, _ span: RawSpan, routes: RouteTable) {
         let target = span.extracting(head.target)
-        let isKey: Bool
+        let host = span.extracting(head.host)
+        let isNormal: Bool
         if routes.isEmpty {
             route = routes.standard
-            isKey = TargetNormalization.isNormal(target, foldsCase: route.foldsCase) && route.takesAsKey(target)
+            isNormal = TargetNormalization.isNormal(target, foldsCase: route.foldsCase)
         } else if TargetNormalization.isNormal(target, foldsCase: false) {
-            route = routes.route(authority: span.extracting(head.host), target: target)
-            isKey =
-                route.takesAsKey(target)
-                && (!route.foldsCase || TargetNormalization.isNormal(target, foldsCase: true))
+            route = routes.route(authority: host, target: target)
+            isNormal = !route.foldsCase || TargetNormalization.isNormal(target, foldsCase: true)
         } else {
             guard let normal = TargetNormalization.normalize(target, foldsCase: false) else { return nil }
             // because any byte is defined as raw memory
-            route = unsafe routes.route(authority: span.extracting(head.host), target: normal.span.bytes)
-            isKey = false
+            route = unsafe routes.route(authority: host, target: normal.span.bytes)
+            isNormal = false
         }
-        if isKey {
-            place = .inHead(head.target)
-        } else {
-            guard let path = TargetNormalization.normalize(target, foldsCase: route.foldsCase) else { return nil }
-            place = .made(route.key(of: path, host: head.text(head.host, in: span)))
+        if isNormal, route.query == nil || !target.hasQuery {
+            if route.keyHasHost {
+                place = .made(Self.key(host: host, target: target))
+                return
+            }
+            if !target.beginsWithSlashes {
+                place = .inHead(head.target)
+                return
+            }
         }
+        guard let path = TargetNormalization.normalize(target, foldsCase: route.foldsCase) else { return nil }
+        place = .made(route.key(of: path, host: head.text(head.host, in: span)))
+    }
+
+    /// A host and a normal target as a key, in one allocation.
+    private static func key(host: RawSpan, target: RawSpan) -> [UInt8] {
+        var key: [UInt8] = []
+        key.reserveCapacity(2 + host.byteCount + target.byteCount)
+        key.append(UInt8(ascii: "/"))
+        key.append(UInt8(ascii: "/"))
+        for offset in 0..<host.byteCount { key.append(RouteTable.lowercased(host.byte(at: offset))) }
+        for offset in 0..<target.byteCount { key.append(target.byte(at: offset)) }
+        return key
     }
 
     /// Calls `body` with the key's bytes.
@@ -72,11 +88,6 @@ struct CacheKey {
 }
 
 extension Route {
-    /// Whether a normal target is its own key.
-    fileprivate func takesAsKey(_ target: RawSpan) -> Bool {
-        !keyHasHost && (query == nil || !target.hasQuery) && !target.beginsWithSlashes
-    }
-
     /// The key of a normal path and query.
     func key(of path: [UInt8], host: String) -> [UInt8] {
         let target = query?.applied(to: path) ?? path

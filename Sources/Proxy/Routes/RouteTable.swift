@@ -115,7 +115,7 @@ public final class RouteTable: Sendable {
     }
 
     @inline(__always)
-    private static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
+    static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 }
 
 extension RawSpan {
