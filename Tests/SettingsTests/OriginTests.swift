@@ -32,6 +32,28 @@ import Testing
         #expect(origin.clientKeyPassphrase?.secret.reveal() == "hunter2")
     }
 
+    @Test(
+        "a prefix goes to the end of the URL, whatever its kind",
+        arguments: [
+            ("http://a/x", "/y", "http://a/x/y"), ("http://a", "/y/z/", "http://a/y/z"),
+            ("file:///mnt", "/large%20ones", "file:///mnt/large%20ones"), ("s3://pics/site", "/y", "s3://pics/site/y"),
+        ]
+    )
+    func prefix(url: String, prefix: String, expected: String) throws {
+        let text = file("{url: '\(url)', prefix: \(prefix), s3: {region: eu-central-1}}")
+        #expect(try configuration(text).origins[0].url.text == expected)
+    }
+
+    @Test("two origins with one URL and prefixes of their own are two; with the same prefix they are one given twice")
+    func prefixes() throws {
+        let two = file("{url: http://a, prefix: /x}", "{url: http://a, prefix: /y}")
+        #expect(try configuration(two).origins.map(\.url.text) == ["http://a/x", "http://a/y"])
+        let twice = file("{url: http://a/x}", "{url: http://a, prefix: /x}")
+        #expect(
+            problems(twice) == ["l.yaml:4: origins[1].url: http://a/x is already origins[0]; expected each origin once"]
+        )
+    }
+
     @Test("a store's keys are the environment's usual ones, or where the file says") func store() throws {
         let standard = try configuration(file("{url: s3://pics/site, s3: {region: eu-central-1}}")).origins[0]
         #expect(standard.s3.accessKey.secret.reveal() == "AKIAEXAMPLE")
@@ -72,7 +94,7 @@ import Testing
                 "strip: /a/../b",
                 "strip: \"/a/../b\" names no beginning of paths; expected the beginning of paths, such as /images"
             ),
-            ("prefix: /a", "prefix: unknown setting; expected the path of url, such as http://host/prefix"),
+            ("prefix: a", "prefix: \"a\" is not a path; expected the beginning of paths, such as /images"),
             ("follow_redirects: 11", "follow_redirects: 11 is too much; expected 0 to 10"),
             (
                 "server_name: 10.0.0.1",

@@ -203,7 +203,7 @@ import Testing
             ),
             (
                 "origins:\n  - url: http://a\n    timeout: 3s",
-                "l.yaml:4: origins[0].timeout: unknown setting; expected one of url, strip, authoritative, connect_timeout, first_byte_timeout, stall_timeout, hedge_after, probe, probe_interval, connections, queue, queue_timeout, http2, follow_redirects, host_header, headers, ca_file, client_certificate, client_key, client_key_passphrase, server_name or s3"
+                "l.yaml:4: origins[0].timeout: unknown setting; expected one of url, strip, prefix, authoritative, connect_timeout, first_byte_timeout, stall_timeout, hedge_after, probe, probe_interval, connections, queue, queue_timeout, http2, follow_redirects, host_header, headers, ca_file, client_certificate, client_key, client_key_passphrase, server_name or s3"
             ),
             (
                 "origins:\n  - url: http://a\n    ca_file: /none.pem",

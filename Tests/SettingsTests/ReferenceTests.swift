@@ -38,11 +38,13 @@ private let top = URL(filePath: #filePath).deletingLastPathComponent().deletingL
         let all = try ConfigurationFile.parse(text: lines.joined(separator: "\n"), file: "l.yaml", probe: machine)
         var other = all.configuration
         let store = other.origins.removeLast()
+        #expect(other.origins[0].url.text == plain.origins[0].url.text + "/large")
+        other.origins[0].url = plain.origins[0].url
         let difference = changes(from: plain, to: other)
         let examples = [
             "admin.token_file", "access_log", "cache.max_response", "threads", "origins[0].headers",
             "origins[0].ca_file", "origins[0].probe", "loop_id", "cache.query", "cache.expect_images",
-            "origins[0].strip",
+            "origins[0].strip", "origins[0].prefix",
             "origins[0].client_certificate", "origins[0].client_key", "origins[0].client_key_passphrase",
             "origins[0].server_name",
             "cache.ttl", "routes",

@@ -29,6 +29,8 @@ extension Configuration {
         public var queue = 1000
         /// What the paths of its requests lose in front, without a slash at the end; others' requests are not for it.
         public var strip: String?
+        /// What went to the end of `url` when the file was read; nil where nothing did.
+        public var prefix: String?
         /// How many redirects in a row are followed; 0 passes them on.
         public var followRedirects = 0
         /// Whether HTTP/2 may be used.

@@ -63,13 +63,7 @@ struct SettingsReader {
         return names
     }
 
-    /// What people look for that stands in another setting of the section.
-    private static let within = [
-        "prefix": (setting: "url", expected: "the path of url, such as http://host/prefix")
-    ]
-
     private static func expected(insteadOf key: String, among names: [String]) -> String {
-        if let other = within[key], names.contains(other.setting) { return other.expected }
         if let close = Suggestion.closest(to: key, among: names) { return "\(close) (did you mean that?)" }
         let elsewhere = Table.descriptions.map(\.path).filter { $0.hasSuffix(".\(key)") }
         if !elsewhere.isEmpty { return "it at \(list(elsewhere))" }

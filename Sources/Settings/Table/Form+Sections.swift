@@ -36,6 +36,9 @@ private func readOrigins(_ items: [Entry], of list: String, _ findings: inout Fi
         if !findings.has(url), !findings.isFaulty(item.path) {
             findings.problem(url, "is missing", expected: "the origin's URL, such as http://host/prefix")
         }
+        if let prefix = origin.prefix, !findings.isFaulty(url), let whole = try? OriginURL(origin.url.text + prefix) {
+            origin.url = whole
+        }
         let earlier = origins.firstIndex { $0.url == origin.url }
         if let earlier, !findings.isFaulty(url), findings.has(url) {
             let message = "\(origin.url) is already \(list)[\(earlier)]"

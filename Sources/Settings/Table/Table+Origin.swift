@@ -26,6 +26,13 @@ extension Table {
             "What the path loses in front before the URL's path goes there; paths that do not begin so are not asked of this origin."
         ),
         row(
+            "prefix",
+            \.prefix,
+            Form.strip.optional(),
+            .restart,
+            "What goes in front of each path, behind the path of `url`: the same as writing it at the end of `url`."
+        ),
+        row(
             "authoritative",
             \.isAuthoritative,
             .boolean,
