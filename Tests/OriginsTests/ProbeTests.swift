@@ -20,7 +20,9 @@ struct ProbeTests {
         _ = try await running.get("/known.jpg")
         first.respond { _ in [.reset] }
         first.on("/known.jpg", .reset)
-        try await fail(running)
+        // Prompt failures count once it has answered nothing for a second.
+        let deadline = ContinuousClock.now + .seconds(30)
+        while !running.origins.statistics()[0].isBackingOff, ContinuousClock.now < deadline { try await fail(running) }
         #expect(running.origins.statistics()[0].isBackingOff)
         #expect(try await running.get("/a.jpg").response?.tried.first?.outcome == .skipped)
         first.on("/known.jpg", .text("known"))
