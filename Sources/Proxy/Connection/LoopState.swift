@@ -17,8 +17,11 @@ final class LoopState {
     var log: AccessLogBuffer?
     /// Room for a head's tail.
     var scratch: [UInt8] = []
+    /// Room for a record that is read from the page cache; who keeps any of it copies it.
+    var record = ByteBuffer()
     /// What was read last; who keeps any of it copies it.
     var input = ByteBuffer()
+    private var readsFromVolumes = 0
     private(set) var isDraining = false
     private var listeners: [Listener] = []
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
@@ -77,6 +80,13 @@ final class LoopState {
         for listener in listeners { listener.check() }
         for connection in Array(connections.values) { connection.check(now) }
         log?.flush()
+    }
+
+    /// Whether a response that was read from its volume is worth a copy in memory: while there is room, and then one in
+    /// eight. What is asked for often gets there all the same, and a wide spread of single hits does not pay for a place each.
+    func wantsInMemory(_ entry: DirectoryEntry) -> Bool {
+        readsFromVolumes &+= 1
+        return readsFromVolumes & 7 == 0 || store.hasRoomInMemory(for: entry)
     }
 
     // MARK: Reading
