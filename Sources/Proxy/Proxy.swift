@@ -97,7 +97,9 @@ public final class Proxy: Sendable {
     /// - Parameter limit: How long to wait for clients.
     public func drain(within limit: Duration) async {
         state.withLock { $0.isListening = false }
-        onEveryLoop { $0.stopListening() }
+        for bound in loops { await bound.loop.submit { bound.value.stopListening() } }
+        // The sockets are closed at the end of that round: when the loops answer again, they are.
+        await respond()
         onEveryLoop { $0.drain() }
         let deadline = ContinuousClock.now + limit
         while core.connections.load(ordering: .relaxed) > 0, ContinuousClock.now < deadline {

@@ -7,7 +7,6 @@
 public import HTTPCaching
 public import Logging
 public import NIOCore
-public import NIOPosix
 import Synchronization
 
 /// A cache directory in use.
@@ -17,7 +16,7 @@ public final class Store: Sendable {
     private let reader: Mutex<ReaderSlot>
 
     /// Where reads go that an event loop may not wait for.
-    public let disk: NIOThreadPool
+    public let disk: DiskPool
 
     private struct ReaderSlot: ~Copyable {
         var reader: IndexReader?
@@ -38,10 +37,12 @@ public final class Store: Sendable {
         let core = opened.core
         self.core = core
         reader = Mutex(ReaderSlot(reader: nil))
-        disk = NIOThreadPool(numberOfThreads: configuration.diskThreads)
-        disk.start()
+        disk = DiskPool(threads: configuration.diskThreads)
         threads = opened.start(configuration)
     }
+
+    /// What the store's threads do can wait a little; the loops' hits cannot, where both want the same processor.
+    static let niceness: Int32 = 10
 
     // MARK: Finding and reading
 
@@ -99,7 +100,10 @@ public final class Store: Sendable {
         }
     }
 
-    /// Reads a stored response's head, and its body up to 64 KiB.
+    /// Bodies up to this are read along with their head, in bytes.
+    public static let readAlong: Int64 = 64 * 1024
+
+    /// Reads a stored response's head, and its body up to `readAlong`.
     /// - Parameters:
     ///   - entry: What the look-up found.
     ///   - key: The key it was looked up by; compared with the record's.
@@ -266,7 +270,7 @@ public final class Store: Sendable {
         core.indexing.close()
         threads[1].join()
         core.lock.withLock { $0 = nil }
-        try? disk.syncShutdownGracefully()
+        disk.shutDown()
     }
 }
 

@@ -34,6 +34,8 @@ final class ClientConnection: EventSource {
     private var unsent = 0
     private var unsentSince = NIODeadline.now()
     private var exchange: Exchange?
+    /// The disk pool reads what was asked for.
+    private var waitsForDisk = false
     private var isProcessing = false
     /// The socket may have something to read.
     private var mayRead = false
@@ -148,10 +150,10 @@ final class ClientConnection: EventSource {
                 if self.exchange === exchange, exchange.takesBody { break }
                 continue
             }
-            guard buffer.readableBytes > 0, isWritable, parse() else { break }
+            guard !waitsForDisk, buffer.readableBytes > 0, isWritable, parse() else { break }
         }
         holdBack()
-        guard isInputClosed, !hasEnded else { return }
+        guard isInputClosed, !hasEnded, !waitsForDisk else { return }
         if let exchange {
             if exchange.takesBody { exchange.clientSentAll() }
         } else if isWritable {
@@ -190,6 +192,15 @@ final class ClientConnection: EventSource {
     /// An answer that is under way: the handler made it, the connection tells it what the client does.
     func begin(_ exchange: Exchange) { self.exchange = exchange }
 
+    /// The disk pool reads what was asked for; nothing else is looked at meanwhile.
+    func waitForDisk() { waitsForDisk = true }
+
+    /// The disk pool is done; false where the client has gone meanwhile.
+    func diskIsDone() -> Bool {
+        waitsForDisk = false
+        return descriptor >= 0
+    }
+
     /// The answer has been written whole.
     ///
     /// The next request's turn.
@@ -219,7 +230,7 @@ final class ClientConnection: EventSource {
     /// Stops reading from a client that sends far ahead, and goes on when there is room.
     private func holdBack() {
         let limit = loopState.settings.requestLimits.head + loopState.settings.pipelinedBytes
-        let mustStop = buffer.readableBytes > limit && (exchange != nil || !isWritable) && !hasEnded
+        let mustStop = buffer.readableBytes > limit && (exchange != nil || waitsForDisk || !isWritable) && !hasEnded
         guard mustStop != isReadStopped else { return }
         isReadStopped = mustStop
         if !mustStop, mayRead { loopState.loop.again(self) }
@@ -356,7 +367,7 @@ final class ClientConnection: EventSource {
     /// No more requests: an idle connection ends, another after its answer.
     func drain() {
         isLast = true
-        if exchange == nil { end() }
+        if exchange == nil, !waitsForDisk { end() }
     }
 
     /// Ends what took too long; about once a second.

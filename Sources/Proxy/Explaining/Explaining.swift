@@ -3,7 +3,6 @@
 
 import HTTPCaching
 public import HTTPMessage
-import NIOPosix
 import Origins
 import Store
 
@@ -21,7 +20,7 @@ extension Proxy {
     public func explain(path: String, host: String, fields: Fields) async throws -> Explanation? {
         guard let (route, key) = settings.routes.key(path: path, host: host) else { return nil }
         let explaining = Explaining(core: core, settings: settings, route: route, key: key, fields: fields)
-        return try await core.store.disk.runIfActive { explaining.explanation }
+        return try await core.store.disk.run { explaining.explanation }
     }
 }
 

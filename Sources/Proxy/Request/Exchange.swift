@@ -7,7 +7,6 @@
 import HTTPCaching
 import HTTPMessage
 import NIOCore
-import NIOPosix
 import Origins
 import Store
 import Synchronization
@@ -233,7 +232,7 @@ final class Exchange {
     ) {
         let bound = LoopBound(self, on: state.loop)
         let loop = state.loop
-        state.store.disk.submit { _ in
+        state.store.disk.submit {
             let result = work()
             loop.execute {
                 guard !bound.value.isOver else { return }

@@ -68,7 +68,7 @@ enum RequestHandler {
                 let shape = shape(head, received, item.head, entry)
             else { return false }
             state.counters.add(.hitsMemory)
-            let body = HitBody.bytes(item.body).part(shape)
+            let body = HitBody(item.body, shape)
             send(shape, item.head, body, isInMemory: true, entry, at: now, head, received, on: connection)
             return true
         }
@@ -76,10 +76,28 @@ enum RequestHandler {
         let read = key.withSpan(received.readableBytesSpan) {
             state.store.read(entry, key: $0, mayBlock: false, into: &state.record)
         }
-        guard case .found(let stored) = read, let shape = shape(head, received, stored.head, entry) else {
-            return false
+        switch read {
+        case .found(let stored): return serve(stored, at: now, key, head, received, on: connection)
+        case .wouldBlock where entry.bodyLength <= Store.readAlong:
+            readFromDisk(entry, key, head, received, on: connection)
+            return true
+        case .wouldBlock, .absent: return false
         }
-        guard let body = body(of: stored, shape, state) else { return false }
+    }
+
+    /// Serves what was read from a volume.
+    private static func serve(
+        _ stored: StoredResponse,
+        at now: WallTime,
+        _ key: CacheKey,
+        _ head: RequestHead,
+        _ received: ByteBuffer,
+        on connection: ClientConnection
+    ) -> Bool {
+        let state = connection.loopState
+        let entry = stored.entry
+        guard let shape = shape(head, received, stored.head, entry), let body = HitBody(stored, shape, state.store)
+        else { return false }
         if let bytes = stored.body, state.wantsInMemory(entry) {
             admit(stored, bytes, key.bytes(received.readableBytesSpan), to: state.store)
         }
@@ -88,22 +106,36 @@ enum RequestHandler {
         return true
     }
 
-    /// What of a record's body is to be sent; nil where the page cache lacks it.
-    private static func body(of stored: StoredResponse, _ shape: HitShape, _ state: LoopState) -> HitBody? {
-        if let bytes = stored.body { return HitBody.bytes(bytes).part(shape) }
-        switch HitBody.region(stored.volume, stored.bodyOffset..<stored.bodyOffset + stored.bodyLength)
-            .part(shape)
-        {
-        case .bytes(let bytes): return .bytes(bytes)
-        case .region(let volume, let region) where region.count <= readLimit:
-            // One packet behind the head costs less than a second one.
-            return state.store.readBody(volume, region, mayBlock: false).map(HitBody.bytes)
-        case .region(let volume, let region): return volume.isResident(region) ? .region(volume, region) : nil
+    /// Has the disk pool read a small response, and serves it then.
+    private static func readFromDisk(
+        _ entry: DirectoryEntry,
+        _ key: CacheKey,
+        _ head: RequestHead,
+        _ received: ByteBuffer,
+        on connection: ClientConnection
+    ) {
+        // The connection's buffer is used again for what it reads next.
+        let received = ByteBuffer(bytes: received.readableBytesView.prefix(head.length))
+        let bound = LoopBound(connection, on: connection.loopState.loop)
+        let (store, loop) = (connection.loopState.store, connection.loopState.loop)
+        connection.waitForDisk()
+        store.disk.submit {
+            let read = key.withSpan(received.readableBytesSpan) { store.read(entry, key: $0, mayBlock: true) }
+            loop.execute {
+                let connection = bound.value
+                guard connection.diskIsDone() else { return }
+                let now = SystemClock.now
+                if case .found(let stored) = read, entry.freshUntil > now,
+                    serve(stored, at: now, key, head, received, on: connection)
+                {
+                } else {
+                    // Something has changed meanwhile: it is looked at anew.
+                    begin(head, received, key, found: nil, epoch: store.epoch, on: connection)
+                }
+                connection.flushIfNeeded()
+            }
         }
     }
-
-    /// Parts up to this are copied rather than sent from the page cache.
-    private static let readLimit = 32 << 10
 
     /// Larger bodies are not looked for in the page cache as a whole, and go out piece by piece.
     private static let shortWayLimit: Int64 = 4 << 20
@@ -120,30 +152,6 @@ enum RequestHandler {
             stored: stored.readableBytesSpan,
             length: entry.bodyLength
         )
-    }
-
-    /// Where the body of a hit lies.
-    private enum HitBody {
-        case bytes(ByteBuffer)
-        /// In the page cache.
-        case region(Volume, Range<Int64>)
-
-        /// What of a body goes out with an answer.
-        func part(_ shape: HitShape) -> HitBody {
-            let range: Range<Int64>
-            switch shape {
-            case .whole: return self
-            case .notModified: return .bytes(ByteBuffer())
-            case .part(let part): range = part
-            }
-            switch self {
-            case .bytes(var bytes):
-                bytes.moveReaderIndex(forwardBy: Int(range.lowerBound))
-                return .bytes(bytes.readSlice(length: range.count) ?? ByteBuffer())
-            case .region(let volume, let region):
-                return .region(volume, region.lowerBound + range.lowerBound..<region.lowerBound + range.upperBound)
-            }
-        }
     }
 
     private static func send(

@@ -6,9 +6,6 @@ import NIOCore
 import Synchronization
 
 extension StoreCore {
-    /// Bodies up to this are read along with their head.
-    static let readAlong: Int64 = 64 * 1024
-
     /// Reads a record into a buffer of its own.
     func read(_ entry: DirectoryEntry, key: RawSpan, mayBlock: Bool) -> StoredRead {
         var buffer = ByteBuffer()
@@ -29,7 +26,7 @@ extension StoreCore {
             _ = directory.remove(entry.hash) { $0.isAt(entry.location) }
             return .absent
         }
-        let withBody = entry.bodyLength <= Self.readAlong
+        let withBody = entry.bodyLength <= Store.readAlong
         let length = entry.headerLength + (withBody ? Int(entry.bodyLength) : 0)
         // A head that is being freshened in place is neither old nor new for an instant: look again, off the loop.
         for _ in 0..<(mayBlock ? 3 : 1) {

@@ -9,20 +9,25 @@ public final class DedicatedThread: Sendable {
 
     private final class Body: Sendable {
         let name: String
+        let niceness: Int32
         let run: @Sendable () -> Void
-        init(_ name: String, _ run: @escaping @Sendable () -> Void) {
+        init(_ name: String, _ niceness: Int32, _ run: @escaping @Sendable () -> Void) {
             self.name = name
+            self.niceness = niceness
             self.run = run
         }
     }
 
     /// Starts a thread.
     ///
-    /// `name` is what `top -H` shows, 15 characters at most.
-    public init(_ name: String, _ run: @escaping @Sendable () -> Void) {
+    /// - Parameters:
+    ///   - name: What `top -H` shows, 15 characters at most.
+    ///   - niceness: 0 to 19: how much others go first that want the same processor.
+    ///   - run: What the thread does.
+    public init(_ name: String, niceness: Int32 = 0, _ run: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
         // because the retained body is taken over by the thread, exactly once
-        let context = unsafe Unmanaged.passRetained(Body(name, run)).toOpaque()
+        let context = unsafe Unmanaged.passRetained(Body(name, niceness, run)).toOpaque()
         let result = unsafe pthread_create(
             &thread,
             nil,
@@ -30,6 +35,7 @@ public final class DedicatedThread: Sendable {
                 guard let context = unsafe context else { return nil }
                 let body = unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
                 unsafe clinux_name_thread(body.name)
+                if body.niceness > 0 { clinux_be_nice(body.niceness) }
                 body.run()
                 return nil
             },

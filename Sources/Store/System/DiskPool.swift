@@ -1,0 +1,77 @@
+// Shared. The threads that wait for the disk in the place of event loops.
+//
+// Not NIO's pool: its threads cannot be told to let others go first, and on a machine with few processors a loop's hits
+// would wait behind reads of the disk.
+
+import Dispatch
+import NIOCore
+import Synchronization
+
+/// A small pool of threads for work that blocks.
+public final class DiskPool: Sendable {
+    private struct State {
+        var jobs = CircularBuffer<@Sendable () -> Void>()
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    private let available = DispatchSemaphore(value: 0)
+    private let threads = Mutex<[DedicatedThread]>([])
+
+    /// Starts the threads.
+    init(threads count: Int) {
+        let made = (0..<count).map { number in
+            DedicatedThread("larder-disk-\(number)", niceness: Store.niceness) { [self] in run() }
+        }
+        threads.withLock { $0 = made }
+    }
+
+    /// Has something done on one of the threads.
+    ///
+    /// Any thread; dropped once the pool is shut down.
+    public func submit(_ job: @escaping @Sendable () -> Void) {
+        let isTaken = state.withLock { state in
+            guard !state.isClosed else { return false }
+            state.jobs.append(job)
+            return true
+        }
+        if isTaken { available.signal() }
+    }
+
+    /// Waits for something done on one of the threads.
+    ///
+    /// - Throws: CancellationError where the pool is shut down.
+    public func run<Result: Sendable>(_ job: @escaping @Sendable () -> Result) async throws -> Result {
+        let result: Result? = await withCheckedContinuation { continuation in
+            let isTaken = state.withLock { state in
+                guard !state.isClosed else { return false }
+                state.jobs.append { continuation.resume(returning: job()) }
+                return true
+            }
+            if isTaken { available.signal() } else { continuation.resume(returning: nil) }
+        }
+        guard let result else { throw CancellationError() }
+        return result
+    }
+
+    /// Ends the threads when everything submitted is done; blocks.
+    func shutDown() {
+        state.withLock { $0.isClosed = true }
+        let threads = threads.withLock { threads in
+            defer { threads = [] }
+            return threads
+        }
+        for _ in threads { available.signal() }
+        for thread in threads { thread.join() }
+    }
+
+    private func run() {
+        while true {
+            available.wait()
+            let job = state.withLock { $0.jobs.popFirst() }
+            // More signals than jobs come only from the end.
+            guard let job else { return }
+            job()
+        }
+    }
+}
