@@ -76,7 +76,7 @@ struct GhostList {
     }
 
     private func bucket(of fingerprint: UInt32) -> Int {
-        Int(UInt64(fingerprint) * UInt64(ghosts.count / Self.ways) >> 32) * Self.ways
+        Int((UInt64(fingerprint) * UInt64(ghosts.count / Self.ways)) >> 32) * Self.ways
     }
 
     private static func fingerprint(of hash: UInt64) -> UInt32 { max(UInt32(truncatingIfNeeded: hash >> 32), 1) }
