@@ -50,7 +50,9 @@ struct Simulate: AsyncParsableCommand {
     /// The sizes that are asked for, in their order.
     private func sizes() throws -> [Int64] {
         let texts = size.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        guard texts.count <= Self.mostSizes else { throw ValidationError("--size takes \(Self.mostSizes) sizes at most.") }
+        guard texts.count <= Self.mostSizes else {
+            throw ValidationError("--size takes \(Self.mostSizes) sizes at most.")
+        }
         let sizes = try texts.map { text in
             do {
                 let bytes = try bytes(ofSize: text)
@@ -77,7 +79,8 @@ struct Simulate: AsyncParsableCommand {
                 while let piece = try file.next(Self.pieceLength) { await report.add(try reader.read(piece)) }
                 await report.add(try reader.finish())
             } catch let error as TraceError {
-                let hint = fromLog == nil && error.message.contains("\"{") ? "; an access log is read with --from-log" : ""
+                let hint =
+                    fromLog == nil && error.message.contains("\"{") ? "; an access log is read with --from-log" : ""
                 throw Failure("\(path):\(error.line): \(error.message)\(hint)")
             }
             guard reader.requests > 0 else { throw Failure(nothing(in: path, reader)) }
@@ -90,7 +93,8 @@ struct Simulate: AsyncParsableCommand {
     private func nothing(in path: String, _ reader: TraceReader) -> String {
         guard reader.lines > 0 else { return "\(path): is empty; it needs a line for each request" }
         guard fromLog != nil else { return "\(path): has a heading and no requests" }
-        return "\(path): none of its \(reader.lines) lines is a GET answered 200, as larder logs it (combined or JSON) or "
+        return
+            "\(path): none of its \(reader.lines) lines is a GET answered 200, as larder logs it (combined or JSON) or "
             + "nginx and Apache do (combined)"
     }
 }

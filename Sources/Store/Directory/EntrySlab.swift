@@ -5,8 +5,8 @@ struct EntrySlab {
     private static let chunkBits = 8
     private static let chunkSize = 1 << chunkBits
 
-    /// The volume of a free place: volumes are numbered from 1.
-    private static let noVolume: UInt32 = 0
+    /// The volume of a free place: no volume has this number.
+    private static let noVolume = UInt32.max
     /// What the runtime puts in front of a chunk's entries.
     private static let chunkHeader = 32
 

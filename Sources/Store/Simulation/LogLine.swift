@@ -33,7 +33,8 @@ struct LogLine {
 
     // Quotes in values are escaped, so a name between quotes is no part of a value.
     private static func json(_ line: ArraySlice<UInt8>) -> LogLine? {
-        guard let method = after(Self.method, in: line).flatMap(text), let target = after(Self.target, in: line).flatMap(text),
+        guard let method = after(Self.method, in: line).flatMap(text),
+            let target = after(Self.target, in: line).flatMap(text),
             let status = after(Self.status, in: line).flatMap(number),
             let bytes = after(Self.bytes, in: line).flatMap(number)
         else { return nil }

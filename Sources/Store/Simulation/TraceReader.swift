@@ -118,7 +118,10 @@ public struct TraceReader {
     }
 
     private func mistake(_ message: String, _ bytes: [UInt8], _ range: Range<Int>) -> TraceError {
-        let text = String(decoding: bytes[range].prefix(60).map { (0x20..<0x7f).contains($0) ? $0 : 0x3f }, as: UTF8.self)
+        let text = String(
+            decoding: bytes[range].prefix(60).map { (0x20..<0x7f).contains($0) ? $0 : 0x3f },
+            as: UTF8.self
+        )
         return TraceError(line: lines, message: "\"\(text)\" \(message); expected 1700000000,/pictures/a.jpg,25000")
     }
 }

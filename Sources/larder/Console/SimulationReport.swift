@@ -75,7 +75,9 @@ struct SimulationReport {
         lines += [""] + table.lines()
         for row in rows where row.figures.tooLarge > 0 {
             let count = Readable.number(row.figures.tooLarge)
-            lines.append("\(Readable.bytes(Int(row.bytes))): \(count) requests for pictures over a tenth of it, never stored")
+            lines.append(
+                "\(Readable.bytes(Int(row.bytes))): \(count) requests for pictures over a tenth of it, never stored"
+            )
         }
         return lines
     }
