@@ -173,19 +173,19 @@ struct EvictionRuleTests {
         return false
     }
 
-    @Test("a volume of one body stays where it reaches the bar and a third of what passed the main ring has gone")
+    @Test("a volume of one body stays above the bar, while a third of what passes the main ring goes")
     func singles() {
         var eviction = Eviction(budget: 100 * mebibyte)
-        let worthy = entry(1, mebibyte, accesses: AccessCount(eighths: 80, epoch: 0))
-        func judge(_ ring: Ring, _ entries: [DirectoryEntry]) -> Bool {
-            stays(eviction.judge(.init(slot: slot(1, 1, isSingle: true), ring: ring), holding: entries, at: 0))
+        func judge(_ ring: Ring, _ eighths: UInt8?) -> Bool {
+            let held = eighths.map { [entry(1, mebibyte, accesses: AccessCount(eighths: $0, epoch: 0))] } ?? []
+            return stays(eviction.judge(.init(slot: slot(1, 1, isSingle: true), ring: ring), holding: held, at: 0))
         }
-        #expect(judge(.probation, [worthy]), "the bar is not known yet")
-        #expect(!judge(.main, [worthy]), "nothing has gone yet")
-        #expect(judge(.main, [worthy]) && judge(.main, [worthy]), "two stay for one that went")
-        #expect(!judge(.main, [worthy]))
-        #expect(!judge(.probation, []), "a body that was purged")
-        #expect(judge(.probation, [worthy]))
-        #expect(!judge(.probation, [entry(2, mebibyte, accesses: AccessCount(eighths: 8, epoch: 0))]))
+        #expect(judge(.probation, 12), "the bar is not known yet")
+        for _ in 0..<10 { #expect(judge(.main, 12), "a tenth of the space in advance") }
+        #expect(!judge(.main, 12), "now one has to go: it is the bar")
+        #expect(!judge(.main, 12), "at the bar is not above it")
+        #expect((0..<4).allSatisfy { _ in judge(.main, 16) } && !judge(.main, 16), "two stay for one that went")
+        #expect(judge(.probation, 16) && !judge(.probation, 11))
+        #expect(!judge(.probation, nil), "a body that was purged")
     }
 }

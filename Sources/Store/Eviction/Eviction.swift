@@ -35,7 +35,7 @@ struct Eviction {
     private(set) var active: [Active?] = [nil, nil]
     private var ghosts = GhostList()
     /// Bytes of main volumes of one body that may stay yet: of what passes the main ring a third goes.
-    private var allowance: Int64 = 0
+    private var allowance = Int64.max
     /// Volumes reclaimed from probation since one of the main ring was.
     private var fromProbation = 0
     /// Volumes whose survivors are being copied.
@@ -91,10 +91,7 @@ struct Eviction {
         let charge = victim.slot.charge
         if victim.slot.isSingle {
             let worth = candidates.first?.worth ?? 0
-            if worth > 0, worth >= bar.value, victim.ring == .probation || allowance > 0 {
-                if victim.ring == .main { allowance -= charge }
-                return .stays
-            }
+            if staysWhole(worth, victim) { return .stays }
             if victim.ring == .main { allow(2 * charge) }
             bar.learn(worth, from: victim.ring, weight: Double(charge) / Double(rings.volumeCapacity))
             return .goes(survivors: [])
@@ -105,7 +102,18 @@ struct Eviction {
         return .goes(survivors: survivors.kept)
     }
 
-    private mutating func allow(_ bytes: Int64) { allowance = min(allowance + bytes, rings.largestBody) }
+    /// Whether a volume of one body stays: by the bar, and of the main ring two thirds at most.
+    private mutating func staysWhole(_ worth: Double, _ victim: Victim) -> Bool {
+        guard worth > 0 else { return false }
+        guard victim.ring == .main else { return worth >= bar.value }
+        allow(0)
+        // Those at the bar leave the allowance to those above it.
+        guard worth > bar.value, allowance > 0 else { return false }
+        allowance -= victim.slot.charge
+        return true
+    }
+
+    private mutating func allow(_ bytes: Int64) { allowance = min(allowance, rings.largestBody - bytes) + bytes }
 
     /// Remembers a response that was evicted.
     mutating func remember(_ hash: UInt64, _ accesses: AccessCount, stored: Int) {
