@@ -17,6 +17,8 @@ protocol VolumeKeeper: AnyObject {
     /// Copies a record, and changes the directory's entry.
     /// - Returns: True where it is at its new place.
     func copy(_ entry: DirectoryEntry, to location: RecordLocation) throws(StoreError) -> Bool
+    /// What was to be copied cannot be: it is evicted.
+    func failedToCopy()
     /// A response stays where it is, in a volume of its own.
     func keep(_ entry: DirectoryEntry)
     /// A volume goes: nothing may be found in it any more.
@@ -61,8 +63,7 @@ extension VolumeKeeper {
         return RecordPlace(location: location, isSingle: false)
     }
 
-    /// Makes a volume, and room for it first.
-    /// - Parameter charge: What it is charged, where that is not its whole capacity.
+    /// Makes a volume, and room for it first; it is charged its whole capacity where nothing else is said.
     func makeVolume(
         in ring: Ring,
         capacity: Int64,
@@ -141,7 +142,7 @@ extension VolumeKeeper {
                 let isCopied = try copy(entry, to: place.location)
                 if !isCopied, place.isSingle { drop(place.location.volume) }
             } catch {
-                return
+                return failedToCopy()
             }
         }
     }

@@ -10,19 +10,23 @@ import HTTPMessage
 public final class Simulation {
     /// What happened so far.
     public struct Figures: Sendable, Equatable {
-        /// Requests, and those that were hits.
+        /// Requests.
         public internal(set) var requests = 0
+        /// Those that were hits.
         public internal(set) var hits = 0
-        /// Bytes asked for, and those of hits.
+        /// Bytes asked for.
         public internal(set) var bytes: Int64 = 0
+        /// Those of hits.
         public internal(set) var hitBytes: Int64 = 0
-        /// Responses stored, and the bytes of their records.
+        /// Responses stored.
         public internal(set) var stored = 0
+        /// Bytes of their records.
         public internal(set) var storedBytes: Int64 = 0
         /// Responses evicted.
         public internal(set) var evictions = 0
-        /// Responses copied forward while their volume was reclaimed, and the bytes of their records.
+        /// Responses that stayed while their volume was reclaimed.
         public internal(set) var survivors = 0
+        /// Bytes of the records that were copied for it.
         public internal(set) var survivorBytes: Int64 = 0
         /// Requests for pictures that are too large to be stored.
         public internal(set) var tooLarge = 0
@@ -151,6 +155,7 @@ extension Simulation: VolumeKeeper {
     func make(_ volume: UInt32, capacity: Int64) {}
     func note(_ volume: UInt32, isIn ring: Ring) {}
     func remove(_ volume: UInt32) {}
+    func failedToCopy() {}
     func keep(_ entry: DirectoryEntry) { figures.survivors += 1 }
 
     func copy(_ entry: DirectoryEntry, to location: RecordLocation) -> Bool {

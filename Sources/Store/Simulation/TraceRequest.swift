@@ -26,5 +26,6 @@ public struct TraceError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What is wrong with it, and what is expected.
     public let message: String
 
+    /// Both in one line.
     public var description: String { "line \(line): \(message)" }
 }

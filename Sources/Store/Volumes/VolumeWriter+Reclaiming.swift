@@ -25,6 +25,8 @@ extension VolumeWriter: VolumeKeeper {
         core.post(.volume(VolumeRow(number: volume, ring: ring.rawValue, order: nextPosition)))
     }
 
+    func failedToCopy() { core.counters.writeErrors.add(1) }
+
     func keep(_ entry: DirectoryEntry) { core.counters.survivors.add(1) }
 
     func copy(_ entry: DirectoryEntry, to location: RecordLocation) throws(StoreError) -> Bool {
@@ -33,12 +35,7 @@ extension VolumeWriter: VolumeKeeper {
             return false
         }
         guard let volume = core.volumes[location.volume] else { throw refusal("the volume is gone") }
-        do throws(StoreError) {
-            try volume.file.write(copied.record, at: Int64(location.offset))
-        } catch {
-            core.counters.writeErrors.add(1)
-            throw error
-        }
+        try volume.file.write(copied.record, at: Int64(location.offset))
         var moved = entry
         moved.move(to: location)
         // Row before entry, as for a new record: a purge in between finds the one or the other.

@@ -74,9 +74,10 @@ struct SimulationReport {
         }
         lines += [""] + table.lines()
         for row in rows where row.figures.tooLarge > 0 {
-            let count = Readable.number(row.figures.tooLarge)
+            let count = row.figures.tooLarge
+            let requests = "\(Readable.number(count)) request\(count == 1 ? "" : "s")"
             lines.append(
-                "\(Readable.bytes(Int(row.bytes))): \(count) requests for pictures over a tenth of it, never stored"
+                "\(Readable.bytes(Int(row.bytes))): \(requests) for pictures over a tenth of it, which are never stored"
             )
         }
         return lines
