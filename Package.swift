@@ -51,7 +51,7 @@ let package = Package(
         module("Settings", ["Yams"]),
         module(
             "Proxy",
-            ["HTTPMessage", "HTTPCaching", "Store", "Origins", "Settings", nioCore, nioPosix, logging]
+            ["HTTPMessage", "HTTPCaching", "Store", "Origins", "Settings", "CLinux", nioCore, nioPosix, logging]
         ),
         module(
             "Admin",

@@ -55,6 +55,8 @@ public enum Counter: Int, Sendable, CaseIterable {
     case connections
     /// Connections turned away at the limit.
     case limitConnections
+    /// Times a connection had to wait because the system gave no descriptor or memory for it.
+    case limitDescriptors
     /// Heads over a limit of size or number.
     case limitHead
     /// Heads that did not arrive in time.
@@ -98,6 +100,7 @@ public enum Counter: Int, Sendable, CaseIterable {
         case .bytesFetched: "bytes_fetched"
         case .connections: "connections"
         case .limitConnections: "limit_connections"
+        case .limitDescriptors: "limit_descriptors"
         case .limitHead: "limit_head"
         case .limitHeadTimeout: "limit_head_timeout"
         case .limitIdle: "limit_idle"
@@ -136,6 +139,7 @@ public enum Counter: Int, Sendable, CaseIterable {
         case .bytesFetched: "Bytes of bodies received from origins"
         case .connections: "Connections accepted"
         case .limitConnections: "Connections turned away at the limit"
+        case .limitDescriptors: "Times a connection had to wait because the system gave no descriptor or memory for it"
         case .limitHead: "Request heads over a limit of size or number"
         case .limitHeadTimeout: "Request heads that did not arrive in time"
         case .limitIdle: "Connections closed for idleness"

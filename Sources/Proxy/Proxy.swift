@@ -1,10 +1,10 @@
 // Shared. The picture port: listeners, loops, and the parts that a request meets. A request's life is told in
 // Request/RequestHandler.swift, a fill's in Fills/Fill.swift.
 
+import Glibc
 import HTTPMessage
 public import Logging
-public import NIOCore
-public import NIOPosix
+import NIOCore
 public import Origins
 public import Settings
 public import Store
@@ -14,92 +14,60 @@ import Synchronization
 public final class Proxy: Sendable {
     private struct State {
         var settings: ProxySettings
-        var listeners: [any Channel] = []
-        var isDraining = false
+        var isListening = false
     }
 
     let core: ProxyCore
-    private let group: MultiThreadedEventLoopGroup
-    private let loops: [ObjectIdentifier: BoundLoop]
+    private let loops: [BoundLoop]
     private let counters: [Counters]
     private let state: Mutex<State>
     private let logger: Logger
 
-    /// Makes the port's parts; binds nothing yet.
-    ///
-    /// Waits for every loop once.
+    /// Makes the port's parts and starts its loops; binds nothing yet.
     ///
     /// - Parameters:
     ///   - settings: What the configuration says.
     ///   - store: Where responses are kept.
     ///   - origins: Where they come from.
     ///   - accessLog: Where requests are told, if anywhere.
-    ///   - group: The loops that serve, a thread each.
+    ///   - threads: How many loops serve, a thread each; at least one.
     ///   - logger: Where trouble is told.
-    /// - Throws: What a loop throws that is shutting down.
     public init(
         _ settings: ProxySettings,
         store: Store,
         origins: Origins,
         accessLog: AccessLog?,
-        group: MultiThreadedEventLoopGroup,
+        threads: Int,
         logger: Logger
-    ) throws {
-        let core = ProxyCore(store: store, origins: origins, accessLog: accessLog)
-        var loops: [ObjectIdentifier: BoundLoop] = [:]
-        var counters: [Counters] = []
-        for loop in group.makeIterator() {
-            let own = Counters()
-            counters.append(own)
-            let bound = try loop.submit {
-                NIOLoopBound(LoopState(loop: loop, proxy: core, counters: own, settings: settings), eventLoop: loop)
-            }.wait()
-            loops[ObjectIdentifier(loop)] = BoundLoop(loop: loop, bound: bound)
+    ) {
+        core = ProxyCore(store: store, origins: origins, accessLog: accessLog)
+        counters = (0..<max(1, threads)).map { _ in Counters() }
+        let core = core
+        loops = counters.enumerated().map { number, counters in
+            let loop = Loop()
+            let state = LoopState(loop: loop, proxy: core, counters: counters, settings: settings)
+            loop.start(number: number)
+            return BoundLoop(loop: loop, bound: LoopBound(state, on: loop))
         }
-        self.core = core
-        self.group = group
-        self.loops = loops
-        self.counters = counters
         self.logger = logger
         state = Mutex(State(settings: settings))
     }
 
     /// Begins to take connections at an address.
+    ///
+    /// Waits until every loop takes them.
     /// - Parameter address: Where; port 0 for any free one.
     /// - Returns: The address bound, with its port.
     /// - Throws: What `bind` throws: in use, not permitted, not available.
     @discardableResult
-    public func listen(on address: ListenAddress) async throws -> SocketAddress? {
-        let bootstrap = ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 1024)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(.maxMessagesPerRead, value: 4)
-            .childChannelOption(
-                .writeBufferWaterMark,
-                value: ChannelOptions.Types.WriteBufferWaterMark(low: 64 << 10, high: 512 << 10)
-            )
-            .childChannelInitializer { [self] channel in accept(channel) }
-        let channel: any Channel
-        switch address {
-        case .tcp(let host, let port):
-            channel = try await bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .bind(host: host, port: port).get()
-        case .unix(let path):
-            channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+    public func listen(on address: ListenAddress) async throws -> ListenAddress {
+        let (sockets, bound) = try ListeningSocket.make(address, count: loops.count)
+        for (loop, socket) in zip(loops, sockets) {
+            let isTaken = await loop.loop.submit { loop.value.listen(on: socket) }
+            guard isTaken == true else { throw IOError(errnoCode: ENOMEM, reason: "epoll_ctl") }
         }
-        state.withLock { $0.listeners.append(channel) }
-        return channel.localAddress
-    }
-
-    private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
-        channel.eventLoop.makeCompletedFuture {
-            guard let bound = loops[ObjectIdentifier(channel.eventLoop)] else {
-                preconditionFailure("connections are given to the loops of the group")
-            }
-            let loopState = bound.value
-            try channel.pipeline.syncOperations.addHandler(ClientConnection(loopState))
-        }
+        state.withLock { $0.isListening = true }
+        return bound
     }
 
     /// Swaps the settings on every loop; requests under way keep the old ones.
@@ -122,18 +90,14 @@ public final class Proxy: Sendable {
     }
 
     private func onEveryLoop(_ body: @escaping @Sendable (LoopState) -> Void) {
-        for bound in loops.values { bound.loop.execute { body(bound.value) } }
+        for bound in loops { bound.loop.execute { body(bound.value) } }
     }
 
     /// Takes no more connections, answers what is under way, and closes what is left after a time.
     /// - Parameter limit: How long to wait for clients.
     public func drain(within limit: Duration) async {
-        let listeners = state.withLock { state in
-            state.isDraining = true
-            defer { state.listeners = [] }
-            return state.listeners
-        }
-        for listener in listeners { try? await listener.close().get() }
+        state.withLock { $0.isListening = false }
+        onEveryLoop { $0.stopListening() }
         onEveryLoop { $0.drain() }
         let deadline = ContinuousClock.now + limit
         while core.connections.load(ordering: .relaxed) > 0, ContinuousClock.now < deadline {
@@ -144,11 +108,24 @@ public final class Proxy: Sendable {
             logger.warning("Clients were cut off at the drain's limit", metadata: ["connections": "\(left)"])
             onEveryLoop { $0.closeAll() }
         }
-        for bound in loops.values { try? await bound.loop.submit { bound.value.log?.flush() }.get() }
+        for bound in loops { await bound.loop.submit { bound.value.log?.flush() } }
+    }
+
+    /// Ends the loops, and every connection that is left.
+    ///
+    /// Blocks until their threads have ended; nothing is served after it.
+    public func shutDown() {
+        onEveryLoop { $0.closeAll() }
+        for bound in loops { bound.loop.stop() }
+    }
+
+    /// Waits until every loop has answered: what hangs here is not alive.
+    public func respond() async {
+        for bound in loops { await bound.loop.submit {} }
     }
 
     /// True while connections are taken.
-    public var isListening: Bool { state.withLock { !$0.listeners.isEmpty && !$0.isDraining } }
+    public var isListening: Bool { state.withLock { $0.isListening } }
 
     /// Figures of this moment.
     public var statistics: ProxyStatistics {
@@ -166,8 +143,8 @@ public final class Proxy: Sendable {
 
 /// A loop and what is confined to it.
 private struct BoundLoop: Sendable {
-    let loop: any EventLoop
-    let bound: NIOLoopBound<LoopState>
+    let loop: Loop
+    let bound: LoopBound<LoopState>
     /// The loop's state; only on the loop.
     var value: LoopState { bound.value }
 }

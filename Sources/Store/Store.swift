@@ -109,6 +109,23 @@ public final class Store: Sendable {
         core.read(entry, key: key, mayBlock: mayBlock)
     }
 
+    /// The same into a buffer that is used again and again: no allocation once it is large enough.
+    ///
+    /// - Parameter buffer: What it holds is written over; who keeps a part of the response copies that.
+    public func read(
+        _ entry: DirectoryEntry,
+        key: RawSpan,
+        mayBlock: Bool,
+        into buffer: inout ByteBuffer
+    ) -> StoredRead {
+        core.read(entry, key: key, mayBlock: mayBlock, into: &buffer)
+    }
+
+    /// Whether the memory tier has room for a response without evicting another.
+    ///
+    /// One short lock.
+    public func hasRoomInMemory(for entry: DirectoryEntry) -> Bool { core.directory.hasRoomInMemory(for: entry) }
+
     /// Reads a piece of a body that lies in a volume.
     ///
     /// Blocks unless `mayBlock` is false.

@@ -102,13 +102,12 @@ func withLarder(
         list.map { OriginSettings(url: $0.url.text, isAuthoritative: $0.isAuthoritative) }
     }
     let origins = try Origins(lists: lists, logger: logger)
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let proxy = try Proxy(
+    let proxy = Proxy(
         ProxySettings(configuration),
         store: store,
         origins: origins,
         accessLog: nil,
-        group: group,
+        threads: 1,
         logger: logger
     )
     let parts = AdminParts(
@@ -119,7 +118,7 @@ func withLarder(
         version: "test"
     )
     let admin = AdminServer(parts, logger: logger)
-    let picturePort = try await proxy.listen(on: .tcp(host: "127.0.0.1", port: 0))?.port ?? 0
+    let picturePort = try await proxy.listen(on: .tcp(host: "127.0.0.1", port: 0)).port ?? 0
     let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
     let settings = configuration
     let result: Result<Void, any Error> = await withTaskGroup { tasks in
@@ -147,6 +146,6 @@ func withLarder(
     await proxy.drain(within: .zero)
     origins.shutDown()
     store.close()
-    try await group.shutdownGracefully()
+    proxy.shutDown()
     try result.get()
 }

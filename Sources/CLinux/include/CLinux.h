@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -36,6 +40,61 @@ static inline long clinux_pread(int fd, void *_Nonnull into, size_t length, long
 static inline long clinux_pwrite(int fd, const void *_Nonnull from, size_t length, long offset) {
     long count = pwrite(fd, from, length, offset);
     return count < 0 ? -(long)errno : count;
+}
+
+/// What a descriptor is ready for: 1 reading, 2 writing, 4 the other side has ended, 8 broken.
+struct clinux_event {
+    int32_t descriptor;
+    uint32_t readiness;
+};
+
+/// Has epoll tell every edge of a descriptor's readiness. 0, or -1 with errno.
+static inline int clinux_epoll_add(int epoll, int fd) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.fd = fd}};
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+/// A counter whose every increment is an edge; -1 with errno.
+static inline int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+static inline void clinux_eventfd_signal(int fd) { (void)eventfd_write(fd, 1); }
+
+/// Takes a connection, which then does not block, and writes its other side's address as text. The descriptor, or -1 with errno.
+static inline int clinux_accept(int listener, char *_Nonnull peer, unsigned length) {
+    struct sockaddr_storage address = {0};
+    socklen_t size = sizeof address;
+    // The raw call: its wrapper is declared for GNU sources only.
+    int fd = (int)syscall(SYS_accept4, listener, &address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    peer[0] = 0;
+    if (fd < 0) return fd;
+    if (address.ss_family == AF_INET) inet_ntop(AF_INET, &((struct sockaddr_in *)&address)->sin_addr, peer, length);
+    if (address.ss_family == AF_INET6) inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&address)->sin6_addr, peer, length);
+    return fd;
+}
+
+/// The port that a socket is bound to; -1 with errno.
+static inline int clinux_port(int fd) {
+    struct sockaddr_storage address = {0};
+    socklen_t size = sizeof address;
+    if (getsockname(fd, (struct sockaddr *)&address, &size) != 0) return -1;
+    // Both families have it in the same place.
+    return ntohs(((struct sockaddr_in *)&address)->sin_port);
+}
+
+static inline void clinux_epoll_remove(int epoll, int fd) { epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL); }
+
+/// Waits for edges, `patience` milliseconds at most. Returns how many of `events`, 256 at most, were filled.
+static inline int clinux_epoll_wait(
+    int epoll, struct clinux_event *_Nonnull events, int count, int patience) {
+    struct epoll_event found[256];
+    int ready = epoll_wait(epoll, found, count < 256 ? count : 256, patience);
+    for (int i = 0; i < ready; i++) {
+        uint32_t flags = found[i].events;
+        events[i].descriptor = found[i].data.fd;
+        events[i].readiness = (flags & EPOLLIN ? 1u : 0u) | (flags & EPOLLOUT ? 2u : 0u) |
+                              (flags & EPOLLRDHUP ? 4u : 0u) | (flags & (EPOLLERR | EPOLLHUP) ? 8u : 0u);
+    }
+    return ready < 0 ? 0 : ready;
 }
 
 /// Names the calling thread, for `top -H`; at most 15 characters are kept.

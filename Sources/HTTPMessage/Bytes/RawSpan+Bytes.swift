@@ -11,8 +11,21 @@ extension RawSpan {
         unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
     }
 
+    /// The byte at an offset; traps outside the span.
+    @inlinable
+    @inline(__always)
+    public func byte(at offset: Int) -> UInt8 {
+        // because the load is bounds-checked and any bit pattern is a UInt8.
+        unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+    }
+
     /// Whether the bytes of a range equal an ASCII name in lower case, compared without regard to case.
-    func matches(_ range: Range<Int>, lowercased name: StaticString) -> Bool {
+    ///
+    /// - Parameters:
+    ///   - range: Where the bytes are.
+    ///   - name: The name.
+    /// - Returns: Whether they are the same.
+    public func matches(_ range: Range<Int>, lowercased name: StaticString) -> Bool {
         guard range.count == name.utf8CodeUnitCount else {
             return false
         }

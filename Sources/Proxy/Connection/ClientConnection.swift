@@ -1,8 +1,8 @@
 // Loop-confined. One client's connection: bytes in, one request at a time out to the request handler, and the limits
 // that keep a client from holding what it does not use.
 //
-// Invariant: while an exchange is in progress nothing is parsed; what the client sends ahead is kept up to a bound and
-// then not read from the socket.
+// Invariants: while an exchange is in progress nothing is parsed; what the client sends ahead is kept up to a bound and
+// then not read from the socket. The loop tells an edge once: `mayRead` and `isBlocked` remember it.
 
 import Glibc
 import HTTPMessage
@@ -10,99 +10,129 @@ import NIOCore
 import Store
 import Synchronization
 
-final class ClientConnection: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = IOData
-
+final class ClientConnection: EventSource {
     /// What the connection waits for, and until when.
     enum Waiting {
         case request
         case head
-        /// An exchange is in progress; the client's own slowness is watched by `lastProgress`.
+        /// An exchange is in progress; the client's own slowness is watched by `takesNothing`.
         case exchange
     }
 
     let loopState: LoopState
-    private(set) var context: ChannelHandlerContext?
-    private(set) var peer = "-"
+    let peer: String
     private var buffer = ByteBuffer()
     private var scanned = 0
     private var waiting = Waiting.request
     private var since = NIODeadline.now()
+    private var output = Output()
+    /// So much waits that no more is taken on; until most of it is out.
+    private var isFull = false
+    /// The socket took no more; it says when it does.
+    private var isBlocked = false
     /// Bytes that the client has yet to take, as of the last check, and since when it took none.
     private var unsent = 0
     private var unsentSince = NIODeadline.now()
     private var exchange: Exchange?
     private var isProcessing = false
+    /// The socket may have something to read.
+    private var mayRead = false
     private var isReadStopped = false
+    /// The client has sent all it will send: known to be so, or read to the end.
+    private var isEndNear = false
     private var isInputClosed = false
-    private var mustFlush = false
-    /// The channel may still hold bytes.
-    private var usesChannel = false
-    /// The socket's number; it is the channel's while that is active.
-    private var socket: Int32 = -1
     /// No request after this one.
     private var isLast = false
     private var hasEnded = false
+    private var isOutputClosed = false
 
-    init(_ loopState: LoopState) { self.loopState = loopState }
+    /// Takes over an accepted socket that does not block.
+    init(_ descriptor: Int32, peer: String, _ loopState: LoopState) {
+        self.loopState = loopState
+        self.peer = peer
+        super.init(descriptor)
+    }
 
-    var allocator: ByteBufferAllocator { loopState.allocator }
-    var isWritable: Bool { context?.channel.isWritable ?? false }
+    /// More is taken on only where less waits than this, in bytes; once it is passed, less than the lower one.
+    private static let (lowMark, highMark) = (64 << 10, 512 << 10)
+    /// Reads of one client before others have their turn.
+    private static let readsInARow = 4
 
-    // MARK: The channel's events
+    var isWritable: Bool { descriptor >= 0 && !isFull }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    // MARK: The socket's events
 
-    func channelActive(context: ChannelHandlerContext) {
-        peer = context.remoteAddress?.ipAddress ?? "unix"
+    /// Begins to serve; on the loop.
+    func start() {
         loopState.counters.add(.connections)
-        socket =
-            (try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: CInt.self) { $0 }) ?? -1
-        context.fireChannelActive()
-        guard loopState.add(self) else {
+        let isWelcome = loopState.add(self)
+        guard loopState.loop.add(self) else { return close() }
+        guard isWelcome else {
             loopState.counters.add(.limitConnections)
             return RequestHandler.turnAway(self)
         }
         if loopState.isDraining { drain() }
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        hasEnded = true
-        exchange?.clientLeft()
-        exchange = nil
-        loopState.remove(self)
-        self.context = nil
-        context.fireChannelInactive()
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        // What comes after the last answer is read only so that the client gets to read that answer.
-        guard !hasEnded else { return }
-        var bytes = unwrapInboundIn(data)
-        if buffer.readableBytes == 0 { buffer = bytes } else { buffer.writeBuffer(&bytes) }
-        process()
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) { flushIfNeeded() }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard context.channel.isWritable else { return }
-        if let exchange { exchange.clientIsReady() } else { process() }
+    override func handle(_ readiness: Readiness) {
+        if readiness.contains(.broken), isReadStopped || isInputClosed { return close() }
+        if !readiness.isDisjoint(with: [.ended, .broken]) { isEndNear = true }
+        if readiness.contains(.writing), isBlocked { sendMore() }
+        if !readiness.isDisjoint(with: [.reading, .ended, .broken]) {
+            mayRead = true
+            receive()
+        }
         flushIfNeeded()
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // The client has sent all it will send; what it asked for is still answered.
-        if case .some(.inputClosed) = event as? ChannelEvent {
-            isInputClosed = true
-            if hasEnded { context.close(promise: nil) } else { process() }
-            flushIfNeeded()
+    override func resume() {
+        if !isFull {
+            if let exchange { exchange.clientIsReady() } else { process() }
         }
-        context.fireUserInboundEventTriggered(event)
+        if mayRead { receive() }
+        flushIfNeeded()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { close() }
+    private func receive() {
+        var reads = 0
+        while mayRead, !isReadStopped, descriptor >= 0 {
+            guard reads < Self.readsInARow else { return loopState.loop.again(self) }
+            reads += 1
+            switch loopState.read(from: descriptor) {
+            case .bytes(let isAll):
+                // The end is told once: where it is near, it is read on until there.
+                mayRead = !isAll || isEndNear
+                // What comes after the last answer is read only so that the client gets to read that answer.
+                if !hasEnded { take() }
+            case .nothing: mayRead = false
+            case .end:
+                mayRead = false
+                endInput()
+            case .broken: return close()
+            }
+        }
+    }
+
+    /// Takes what was read: where nothing was left over, it is looked at where it lies.
+    private func take() {
+        guard buffer.readableBytes == 0 else {
+            buffer.writeImmutableBuffer(loopState.input)
+            return process()
+        }
+        swap(&buffer, &loopState.input)
+        process()
+        swap(&buffer, &loopState.input)
+        guard loopState.input.readableBytes > 0 else { return }
+        buffer = ByteBuffer(bytes: loopState.input.readableBytesView)
+    }
+
+    /// The client sends nothing more; what it asked for is still answered.
+    private func endInput() {
+        guard !isInputClosed else { return }
+        isInputClosed = true
+        if isOutputClosed { return close() }
+        if !hasEnded { process() }
+    }
 
     // MARK: Requests
 
@@ -150,7 +180,6 @@ final class ClientConnection: ChannelInboundHandler {
         case .head(let head):
             scanned = 0
             buffer.moveReaderIndex(forwardBy: head.length)
-            if buffer.readableBytes == 0 { buffer = ByteBuffer() }
             if !head.keepAlive || loopState.isDraining { isLast = true }
             waiting = .exchange
             RequestHandler.handle(head, received, on: self)
@@ -161,7 +190,7 @@ final class ClientConnection: ChannelInboundHandler {
     /// An answer that is under way: the handler made it, the connection tells it what the client does.
     func begin(_ exchange: Exchange) { self.exchange = exchange }
 
-    /// The answer has been handed to the channel whole.
+    /// The answer has been written whole.
     ///
     /// The next request's turn.
     func finishExchange(keepAlive: Bool) {
@@ -191,20 +220,20 @@ final class ClientConnection: ChannelInboundHandler {
     private func holdBack() {
         let limit = loopState.settings.requestLimits.head + loopState.settings.pipelinedBytes
         let mustStop = buffer.readableBytes > limit && (exchange != nil || !isWritable) && !hasEnded
-        guard mustStop != isReadStopped, let channel = context?.channel else { return }
+        guard mustStop != isReadStopped else { return }
         isReadStopped = mustStop
-        _ = channel.setOption(.autoRead, value: !mustStop)
+        if !mustStop, mayRead { loopState.loop.again(self) }
     }
 
     // MARK: Writing
 
-    /// Sends a whole answer at once where nothing waits before it; what the socket does not take goes through the channel.
+    /// Sends a whole answer at once where nothing waits before it; what the socket does not take waits for the client.
     ///
     /// No allocation and no copy in the usual case.
     func send(_ head: ByteBuffer, _ tail: [UInt8], _ body: ByteBuffer) {
         var sent = 0
-        if isChannelEmpty {
-            guard let count = DirectSend.send(socket, head, tail, body) else { return close() }
+        if isDirect {
+            guard let count = DirectSend.send(descriptor, head, tail, body) else { return close() }
             sent = count
         }
         let headLength = head.readableBytes + tail.count
@@ -212,72 +241,70 @@ final class ClientConnection: ChannelInboundHandler {
         writeRest(of: head, tail, after: sent)
         var body = body
         body.moveReaderIndex(forwardBy: max(0, sent - headLength))
-        if body.readableBytes > 0 { write(body) }
+        write(body)
     }
 
     /// Sends a head and a part of a volume that lies in the page cache, as `send` does.
     func send(_ head: ByteBuffer, _ tail: [UInt8], _ volume: Volume, _ region: Range<Int64>) {
-        let headLength = head.readableBytes + tail.count
         var sent = 0
-        var rest = region
-        if isChannelEmpty {
-            guard let count = DirectSend.send(socket, head, tail, ByteBuffer(), hasMore: true) else { return close() }
-            sent = count
-            if sent == headLength {
-                guard let count = DirectSend.send(socket, file: volume.descriptor, region) else { return close() }
-                rest = region.lowerBound + Int64(count)..<region.upperBound
+        if isDirect {
+            guard let count = DirectSend.send(descriptor, head, tail, ByteBuffer(), hasMore: true) else {
+                return close()
             }
+            sent = count
         }
         writeRest(of: head, tail, after: sent)
-        if !rest.isEmpty { write(volume, rest) }
+        write(volume, region)
+        flushIfNeeded()
     }
 
     private func writeRest(of head: ByteBuffer, _ tail: [UInt8], after sent: Int) {
         guard sent < head.readableBytes + tail.count else { return }
-        var rest = allocator.buffer(capacity: head.readableBytes + tail.count)
+        var rest = ByteBuffer()
+        rest.reserveCapacity(head.readableBytes + tail.count)
         rest.writeImmutableBuffer(head)
         rest.writeBytes(tail)
         rest.moveReaderIndex(forwardBy: sent)
         write(rest)
     }
 
-    /// Whether bytes sent past the channel come behind all that it was given.
-    private var isChannelEmpty: Bool {
-        guard socket >= 0, !mustFlush, !hasEnded, let channel = context?.channel, channel.isActive else { return false }
-        guard usesChannel else { return true }
-        usesChannel = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) != 0
-        return !usesChannel
+    /// Whether what is sent now comes behind all that was written.
+    private var isDirect: Bool { output.isEmpty && descriptor >= 0 && !isOutputClosed }
+
+    /// Writes bytes; they go out with the next flush.
+    func write(_ bytes: ByteBuffer) {
+        guard descriptor >= 0, !isOutputClosed else { return }
+        output.append(bytes)
+        isFull = output.count > Self.highMark
     }
 
-    /// Hands bytes to the channel; they go out with the next flush.
-    func write(_ bytes: ByteBuffer, promise: EventLoopPromise<Void>? = nil) {
-        context?.write(wrapOutboundOut(.byteBuffer(bytes)), promise: promise)
-        (mustFlush, usesChannel) = (true, true)
-    }
-
-    /// Hands a part of a volume to the channel; the volume is held until the bytes are out.
+    /// Writes a part of a volume, which is held until the bytes are out.
     func write(_ volume: Volume, _ region: Range<Int64>) {
-        guard let context else { return }
-        // The handle does not own the descriptor; the volume does.
-        let handle = NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: volume.descriptor)
-        let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.whenComplete { _ in
-            _ = try? handle.takeDescriptorOwnership()
-            withExtendedLifetime(volume) {}
-        }
-        let file = FileRegion(
-            fileHandle: handle,
-            readerIndex: Int(region.lowerBound),
-            endIndex: Int(region.upperBound)
-        )
-        context.write(wrapOutboundOut(.fileRegion(file)), promise: promise)
-        (mustFlush, usesChannel) = (true, true)
+        guard descriptor >= 0, !isOutputClosed else { return }
+        output.append(volume, region)
+        isFull = output.count > Self.highMark
     }
 
+    /// Sends what was written, as far as the socket takes it.
     func flushIfNeeded() {
-        guard mustFlush else { return }
-        mustFlush = false
-        context?.flush()
+        if !isBlocked { sendMore() }
+    }
+
+    private func sendMore() {
+        guard descriptor >= 0 else { return }
+        if !output.isEmpty {
+            switch output.send(to: descriptor) {
+            case .sent: isBlocked = false
+            case .blocked: isBlocked = true
+            case .broken: return close()
+            }
+        }
+        if isFull, output.count < Self.lowMark {
+            isFull = false
+            // In a turn of its own: who wrote this may be the one to go on.
+            loopState.loop.again(self)
+        }
+        if hasEnded, output.isEmpty { closeOutput() }
     }
 
     /// Whether the answer to the request just parsed is followed by another.
@@ -293,27 +320,36 @@ final class ClientConnection: ChannelInboundHandler {
         guard !hasEnded else { return }
         hasEnded = true
         since = .now()
-        guard let context else { return }
-        mustFlush = false
-        // Half-closed first: closing with unread bytes would reset the connection and the client lose its answer.
-        let box = NIOLoopBound(context, eventLoop: context.eventLoop)
-        let mode: CloseMode = isInputClosed ? .all : .output
-        context.writeAndFlush(wrapOutboundOut(.byteBuffer(ByteBuffer())))
-            .whenComplete { _ in box.value.close(mode: mode, promise: nil) }
+        flushIfNeeded()
+    }
+
+    /// Half-closed first: closing with unread bytes would reset the connection and the client lose its answer.
+    private func closeOutput() {
+        guard !isOutputClosed else { return }
+        isOutputClosed = true
+        if isInputClosed { return close() }
+        shutdown(descriptor, Int32(SHUT_WR))
+        since = .now()
     }
 
     /// Ends the connection now, whatever is under way: a client must not take a broken body for a whole one.
     func close() {
+        guard descriptor >= 0 else { return }
         hasEnded = true
-        context?.close(promise: nil)
+        output = Output()
+        loopState.loop.close(self)
+        loopState.remove(self)
+        let left = exchange
+        exchange = nil
+        left?.clientLeft()
     }
 
     /// Ends the connection so that the client cannot take what it has for all there is.
     func reset() {
-        if let socket = context?.channel as? any SocketOptionProvider {
-            // On the loop this takes effect at once.
-            _ = socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
-        }
+        var option = linger(l_onoff: 1, l_linger: 0)
+        let size = socklen_t(MemoryLayout<linger>.size)
+        // because the option and its size belong together
+        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, size)
         close()
     }
 
@@ -331,7 +367,7 @@ final class ClientConnection: ChannelInboundHandler {
             return close()
         }
         guard !hasEnded else {
-            if unsent == 0, now - since > Self.lingerTime { close() }
+            if isOutputClosed, now - since > Self.lingerTime { close() }
             return
         }
         switch waiting {
@@ -341,7 +377,9 @@ final class ClientConnection: ChannelInboundHandler {
         case .head where now - since > settings.headTimeout:
             loopState.counters.add(.limitHeadTimeout)
             RequestHandler.refuseLate(on: self)
-        case .exchange: exchange?.check(now)
+        case .exchange:
+            exchange?.check(now)
+            flushIfNeeded()
         default: break
         }
     }
@@ -351,12 +389,9 @@ final class ClientConnection: ChannelInboundHandler {
 
     /// Whether bytes have been waiting for the client and none of them went out for a time.
     private func takesNothing(_ now: NIODeadline, for limit: TimeAmount) -> Bool {
-        let waiting = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        let waiting = output.count
         if waiting == 0 || waiting != unsent { unsentSince = now }
         unsent = waiting
         return waiting > 0 && now - unsentSince > limit
     }
 }
-
-@available(*, unavailable)
-extension ClientConnection: Sendable {}

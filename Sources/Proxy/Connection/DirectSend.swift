@@ -1,11 +1,10 @@
-// Stateless. System calls that send an answer from where its pieces lie, past the channel: a channel's queue, flush and
-// promise cost as much as a third of a hit's own work, and a copy behind one head the rest.
+// Stateless. System calls that send an answer from where its pieces lie, without a copy.
 
 import Glibc
 import NIOCore
 
 enum DirectSend {
-    /// Sends three pieces, one behind the other, as far as the socket takes them now.
+    /// Sends a hit's head, its tail and its body, as far as the socket takes them now.
     ///
     /// - Parameters:
     ///   - socket: A connected stream socket that does not block.
@@ -21,22 +20,44 @@ enum DirectSend {
         _ body: ByteBuffer,
         hasMore: Bool = false
     ) -> Int? {
-        let flags = Int32(MSG_DONTWAIT | MSG_NOSIGNAL | (hasMore ? MSG_MORE : 0))
-        // because the pointers are used in the calls only, and each length is its buffer's
-        let sent = unsafe head.withUnsafeReadableBytes { head in
+        // because the pointers are used in the call only
+        unsafe head.withUnsafeReadableBytes { head in
             unsafe tail.withUnsafeBytes { tail in
-                unsafe body.withUnsafeReadableBytes { body in
-                    var pieces = unsafe (vector(head), vector(tail), vector(body))
-                    return unsafe withUnsafeMutableBytes(of: &pieces) { pieces in
-                        var message = unsafe msghdr()
-                        unsafe message.msg_iov = pieces.baseAddress?.assumingMemoryBound(to: iovec.self)
-                        unsafe message.msg_iovlen = 3
-                        return unsafe sendmsg(socket, &message, flags)
-                    }
-                }
+                unsafe body.withUnsafeReadableBytes { body in unsafe send(socket, head, tail, body, hasMore) }
             }
         }
-        return accepted(sent)
+    }
+
+    /// Sends up to three pieces, as above.
+    static func send(_ socket: Int32, _ pieces: (ByteBuffer, ByteBuffer, ByteBuffer), hasMore: Bool) -> Int? {
+        // because the pointers are used in the call only
+        unsafe pieces.0.withUnsafeReadableBytes { first in
+            unsafe pieces.1.withUnsafeReadableBytes { second in
+                unsafe pieces.2.withUnsafeReadableBytes { third in unsafe send(socket, first, second, third, hasMore) }
+            }
+        }
+    }
+
+    private static func send(
+        _ socket: Int32,
+        _ first: UnsafeRawBufferPointer,
+        _ second: UnsafeRawBufferPointer,
+        _ third: UnsafeRawBufferPointer,
+        _ hasMore: Bool
+    ) -> Int? {
+        let flags = Int32(MSG_DONTWAIT | MSG_NOSIGNAL | (hasMore ? MSG_MORE : 0))
+        // because the pointers are valid for the call, and each length is its buffer's
+        var pieces = unsafe (vector(first), vector(second), vector(third))
+        return unsafe withUnsafeMutableBytes(of: &pieces) { pieces in
+            var message = unsafe msghdr()
+            unsafe message.msg_iov = pieces.baseAddress?.assumingMemoryBound(to: iovec.self)
+            unsafe message.msg_iovlen = 3
+            while true {
+                let sent = unsafe sendmsg(socket, &message, flags)
+                if sent >= 0 { return sent }
+                if errno != EINTR { return errno == EAGAIN ? 0 : nil }
+            }
+        }
     }
 
     /// Sends a part of a file that lies in the page cache, as far as the socket takes it now.
@@ -44,16 +65,15 @@ enum DirectSend {
     /// - Parameters:
     ///   - socket: A connected stream socket that does not block.
     ///   - file: The file's descriptor.
-    ///   - region: Bytes of the file.
-    /// - Returns: As above.
+    ///   - region: Bytes of the file; not empty.
+    /// - Returns: As above; nil also where the file ends before.
     static func send(_ socket: Int32, file: Int32, _ region: Range<Int64>) -> Int? {
         var offset = off_t(region.lowerBound)
-        return unsafe accepted(sendfile(socket, file, &offset, region.count))  // because the offset is a local variable
-    }
-
-    private static func accepted(_ count: Int) -> Int? {
-        if count >= 0 { return count }
-        return errno == EAGAIN || errno == EINTR ? 0 : nil
+        while true {
+            let sent = unsafe sendfile(socket, file, &offset, region.count)  // because the offset is a local variable
+            if sent > 0 { return sent }
+            if sent == 0 || errno != EINTR { return sent < 0 && errno == EAGAIN ? 0 : nil }
+        }
     }
 
     private static func vector(_ bytes: UnsafeRawBufferPointer) -> iovec {

@@ -1,6 +1,7 @@
 // Loop-confined. What the connections of one loop share: settings, scratch space, counters, the log's buffer, and the
 // sweep that ends what took too long. One timer a loop, none a request.
 
+import Glibc
 import HTTPMessage
 import Logging
 import NIOCore
@@ -8,27 +9,32 @@ import Store
 import Synchronization
 
 final class LoopState {
-    let loop: any EventLoop
+    let loop: Loop
     let proxy: ProxyCore
     let counters: Counters
-    let allocator = ByteBufferAllocator()
     let store: Store
     var settings: ProxySettings
     var log: AccessLogBuffer?
     /// Room for a head's tail.
     var scratch: [UInt8] = []
+    /// Room for a record that is read from the page cache; who keeps any of it copies it.
+    var record = ByteBuffer()
+    /// What was read last; who keeps any of it copies it.
+    var input = ByteBuffer()
+    private var readsFromVolumes = 0
     private(set) var isDraining = false
+    private var listeners: [Listener] = []
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
 
-    /// Makes the state of a loop; call it there.
-    init(loop: any EventLoop, proxy: ProxyCore, counters: Counters, settings: ProxySettings) {
+    /// Makes the state of a loop, before that is started.
+    init(loop: Loop, proxy: ProxyCore, counters: Counters, settings: ProxySettings) {
         self.loop = loop
         self.proxy = proxy
         self.counters = counters
         self.settings = settings
         store = proxy.store
         log = proxy.accessLog.map { AccessLogBuffer($0) }
-        sweepRegularly()
+        loop.onEverySecond { [unowned self] in sweep() }
     }
 
     /// Takes a connection in; false where there are too many, on all loops together.
@@ -40,6 +46,20 @@ final class LoopState {
     func remove(_ connection: ClientConnection) {
         guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
         proxy.connections.subtract(1, ordering: .relaxed)
+    }
+
+    /// Takes connections of a socket that listens; false where the system cannot.
+    func listen(on socket: Int32) -> Bool {
+        let listener = Listener(socket, self)
+        guard loop.add(listener) else { return false }
+        listeners.append(listener)
+        return true
+    }
+
+    /// Takes no more connections.
+    func stopListening() {
+        for listener in listeners { listener.close() }
+        listeners = []
     }
 
     /// Ends idle connections, and the others after their response.
@@ -55,15 +75,46 @@ final class LoopState {
     }
 
     // A second is fine for limits of many; it keeps the timers off the request path.
-    private func sweepRegularly() {
-        let box = NIOLoopBound(self, eventLoop: loop)
-        loop.scheduleTask(in: .seconds(1)) {
-            let state = box.value
-            let now = NIODeadline.now()
-            for connection in Array(state.connections.values) { connection.check(now) }
-            state.log?.flush()
-            if !(state.isDraining && state.connections.isEmpty) { state.sweepRegularly() }
+    private func sweep() {
+        let now = NIODeadline.now()
+        for listener in listeners { listener.check() }
+        for connection in Array(connections.values) { connection.check(now) }
+        log?.flush()
+    }
+
+    /// Whether a response that was read from its volume is worth a copy in memory: while there is room, and then one in
+    /// eight. What is asked for often gets there all the same, and a wide spread of single hits does not pay for a place each.
+    func wantsInMemory(_ entry: DirectoryEntry) -> Bool {
+        readsFromVolumes &+= 1
+        return readsFromVolumes & 7 == 0 || store.hasRoomInMemory(for: entry)
+    }
+
+    // MARK: Reading
+
+    enum Read {
+        /// Bytes are in `input`; whether they were all that there were.
+        case bytes(isAll: Bool)
+        case nothing
+        case end
+        case broken
+    }
+
+    private static let readLength = 32 << 10
+
+    /// Reads what a socket has, up to a bound, over what is in `input`.
+    func read(from socket: Int32) -> Read {
+        input.clear()
+        var count = 0
+        // because the kernel writes at most `readLength` bytes into room of at least that size
+        unsafe input.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.readLength) { room in
+            repeat {
+                count = unsafe recv(socket, room.baseAddress, Self.readLength, 0)
+            } while count < 0 && errno == EINTR
+            return max(0, count)
         }
+        if count > 0 { return .bytes(isAll: count < Self.readLength) }
+        if count == 0 { return .end }
+        return errno == EAGAIN ? .nothing : .broken
     }
 }
 

@@ -1,17 +1,16 @@
 // Shared. One client's place in a fill: how its loop is told that there is something new, at most once until it looked.
 
-import NIOCore
 import Synchronization
 
 final class FillReader: Sendable {
-    private let loop: any EventLoop
+    private let loop: Loop
     private let isTold = Atomic<Bool>(false)
     private let look: @Sendable () -> Void
 
     /// - Parameters:
     ///   - loop: The reader's loop.
     ///   - look: Called on it; there `FillReader.looked()` comes first.
-    init(on loop: any EventLoop, look: @escaping @Sendable () -> Void) {
+    init(on loop: Loop, look: @escaping @Sendable () -> Void) {
         self.loop = loop
         self.look = look
     }

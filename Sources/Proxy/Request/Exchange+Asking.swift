@@ -149,7 +149,7 @@ extension Exchange {
     }
 
     func follow(_ fill: Fill) {
-        let bound = NIOLoopBound(self, eventLoop: state.loop)
+        let bound = LoopBound(self, on: state.loop)
         let reader = FillReader(on: state.loop) { bound.value.look() }
         self.fill = fill
         self.reader = reader

@@ -10,7 +10,7 @@ extension Exchange {
 
     func makeUpload() -> Upload? {
         guard head.framing != .none else { return nil }
-        let bound = NIOLoopBound(self, eventLoop: state.loop)
+        let bound = LoopBound(self, on: state.loop)
         let loop = state.loop
         return Upload(head.framing, limit: state.settings.requestBody) {
             loop.execute {

@@ -82,7 +82,8 @@ final class Exchange {
         self.head = head
         self.key = key
         self.route = route
-        self.received = received
+        // The connection's buffer is used again for what it reads next.
+        self.received = ByteBuffer(bytes: received.readableBytesView.prefix(head.length))
         mayContinue = !head.expectsContinue
         state = connection.loopState
         let span = received.readableBytesSpan
@@ -230,7 +231,7 @@ final class Exchange {
         _ work: @escaping @Sendable () -> Result,
         then: @escaping @Sendable (Exchange, Result) -> Void
     ) {
-        let bound = NIOLoopBound(self, eventLoop: state.loop)
+        let bound = LoopBound(self, on: state.loop)
         let loop = state.loop
         state.store.disk.submit { _ in
             let result = work()

@@ -30,9 +30,9 @@ enum RequestHandler {
                 on: connection
             )
         }
-        guard head.method == .get, head.framing == .none, head.marks.isDisjoint(with: .shapesReuse) else {
-            return begin(head, received, key, found: nil, epoch: state.store.epoch, on: connection)
-        }
+        guard head.method == .get, head.framing == .none,
+            head.marks.intersection(.shapesReuse).isSubset(of: HitShape.marks)
+        else { return begin(head, received, key, found: nil, epoch: state.store.epoch, on: connection) }
         let epoch = state.store.epoch
         let found = key.withSpan(received.readableBytesSpan) { span in
             state.store.look(up: state.store.hash(span), key: span)
@@ -50,7 +50,7 @@ enum RequestHandler {
         begin(head, received, key, found: found, epoch: epoch, on: connection)
     }
 
-    /// The short way: a plain fresh response, from memory or from the page cache.
+    /// The short way: a plain fresh response, a part of it or a 304, from memory or from the page cache.
     ///
     /// False where it has to go the long way.
     private static func serve(
@@ -62,77 +62,114 @@ enum RequestHandler {
         on connection: ClientConnection
     ) -> Bool {
         let state = connection.loopState
+        let entry = candidate.entry
         if let item = candidate.item {
-            guard key.withSpan(received.readableBytesSpan, { item.isFor($0) }) else { return false }
+            guard key.withSpan(received.readableBytesSpan, { item.isFor($0) }),
+                let shape = shape(head, received, item.head, entry)
+            else { return false }
             state.counters.add(.hitsMemory)
-            let body = HitBody.bytes(item.body)
-            send(item.head, length: nil, body, of: candidate.entry, at: now, head, received, on: connection)
+            send(shape, item.head, .bytes(item.body), isInMemory: true, entry, at: now, head, received, on: connection)
             return true
         }
-        guard candidate.entry.bodyLength <= shortWayLimit else { return false }
+        guard entry.bodyLength <= shortWayLimit else { return false }
         let read = key.withSpan(received.readableBytesSpan) {
-            state.store.read(candidate.entry, key: $0, mayBlock: false)
+            state.store.read(entry, key: $0, mayBlock: false, into: &state.record)
         }
-        guard case .found(let stored) = read else { return false }
+        guard case .found(let stored) = read, let shape = shape(head, received, stored.head, entry) else {
+            return false
+        }
         let body: HitBody
         if let bytes = stored.body {
-            admit(stored, bytes, key.bytes(received.readableBytesSpan), to: state.store)
             body = .bytes(bytes)
+            if state.wantsInMemory(entry) {
+                admit(stored, bytes, key.bytes(received.readableBytesSpan), to: state.store)
+            }
         } else {
             let region = stored.bodyOffset..<stored.bodyOffset + stored.bodyLength
-            guard stored.volume.isResident(region) else { return false }
+            guard shape == .notModified || stored.volume.isResident(region) else { return false }
             body = .region(stored.volume, region)
         }
         state.counters.add(.hitsDisk)
-        send(
-            stored.head,
-            length: stored.bodyLength,
-            body,
-            of: candidate.entry,
-            at: now,
-            head,
-            received,
-            on: connection
-        )
+        send(shape, stored.head, body, isInMemory: false, entry, at: now, head, received, on: connection)
         return true
     }
 
     /// Larger bodies are not looked for in the page cache as a whole, and go out piece by piece.
     private static let shortWayLimit: Int64 = 4 << 20
 
+    private static func shape(
+        _ head: RequestHead,
+        _ received: ByteBuffer,
+        _ stored: ByteBuffer,
+        _ entry: DirectoryEntry
+    ) -> HitShape? {
+        HitShape.decide(
+            head,
+            received.readableBytesSpan,
+            stored: stored.readableBytesSpan,
+            length: entry.bodyLength
+        )
+    }
+
     /// Where the body of a hit lies.
     private enum HitBody {
         case bytes(ByteBuffer)
         /// In the page cache.
         case region(Volume, Range<Int64>)
+
+        /// A part of the body.
+        func part(_ range: Range<Int64>) -> HitBody {
+            switch self {
+            case .bytes(var bytes):
+                bytes.moveReaderIndex(forwardBy: Int(range.lowerBound))
+                return .bytes(bytes.readSlice(length: range.count) ?? ByteBuffer())
+            case .region(let volume, let region):
+                return .region(volume, region.lowerBound + range.lowerBound..<region.lowerBound + range.upperBound)
+            }
+        }
     }
 
     private static func send(
+        _ shape: HitShape,
         _ stored: ByteBuffer,
-        length: Int64?,
         _ body: HitBody,
-        of entry: DirectoryEntry,
+        isInMemory: Bool,
+        _ entry: DirectoryEntry,
         at now: WallTime,
         _ head: RequestHead,
         _ received: ByteBuffer,
         on connection: ClientConnection
     ) {
         let state = connection.loopState
+        state.scratch.removeAll(keepingCapacity: true)
+        var (first, rest, status, length) = (ByteBuffer(), body, 200, entry.bodyLength)
+        switch shape {
+        case .whole:
+            first = stored
+            // A head in memory has the length already.
+            if !isInMemory { HeadWriter.writeLength(length, into: &state.scratch) }
+        case .notModified:
+            state.counters.add(.notModified)
+            StoredHead.writeNotModified(stored.readableBytesSpan, into: &state.scratch)
+            (rest, status, length) = (.bytes(ByteBuffer()), 304, 0)
+        case .part(let range):
+            StoredHead.writePart(range, of: length, stored.readableBytesSpan, into: &state.scratch)
+            (rest, status, length) = (body.part(range), 206, Int64(range.count))
+        }
         HeadWriter.writeHitTail(
             into: &state.scratch,
-            length: length,
             age: max(0, now - entry.bornAt),
             ttl: entry.freshUntil - now,
             persistence: persistence(head, connection)
         )
-        switch body {
-        case .bytes(let bytes): connection.send(stored, state.scratch, bytes)
-        case .region(let volume, let region): connection.send(stored, state.scratch, volume, region)
+        switch rest {
+        case .bytes(let bytes): connection.send(first, state.scratch, bytes)
+        case .region(let volume, let region): connection.send(first, state.scratch, volume, region)
         }
-        state.counters.add(.bytesServed, Int(entry.bodyLength))
+        state.counters.add(.bytesServed, Int(length))
         if state.log != nil {
             LogRecord(head, received, peer: connection.peer, began: nil)
-                .write(to: state, status: 200, bytes: entry.bodyLength, cacheStatus: .hit, origin: nil)
+                .write(to: state, status: status, bytes: length, cacheStatus: .hit, origin: nil)
         }
         connection.finishExchange(keepAlive: head.keepAlive)
     }

@@ -117,12 +117,3 @@ public final class RouteTable: Sendable {
     @inline(__always)
     static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 }
-
-extension RawSpan {
-    /// One byte; traps outside the span.
-    @inline(__always)
-    func byte(at offset: Int) -> UInt8 {
-        // because the checked load traps outside the span, and any bit pattern is a UInt8
-        unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
-    }
-}

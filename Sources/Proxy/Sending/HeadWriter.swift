@@ -31,24 +31,18 @@ enum HeadWriter {
         }
     }
 
-    /// Writes the tail of a hit's head, its empty line included, over what is in `tail`.
+    /// Appends the field that tells how long a body is.
+    static func writeLength(_ length: Int64, into bytes: inout [UInt8]) {
+        bytes.append(contentsOf: "Content-Length: ".utf8)
+        Decimal.write(length, into: &bytes)
+        bytes.append(contentsOf: "\r\n".utf8)
+    }
+
+    /// Appends the tail of a hit's head, its empty line included.
     ///
     /// No allocation beyond the array's own.
-    static func writeHitTail(
-        into tail: inout [UInt8],
-        length: Int64?,
-        age: Int64,
-        ttl: Int64,
-        persistence: Persistence
-    ) {
-        tail.removeAll(keepingCapacity: true)
-        if let length {
-            tail.append(contentsOf: "Content-Length: ".utf8)
-            Decimal.write(length, into: &tail)
-            tail.append(contentsOf: "\r\nAge: ".utf8)
-        } else {
-            tail.append(contentsOf: "Age: ".utf8)
-        }
+    static func writeHitTail(into tail: inout [UInt8], age: Int64, ttl: Int64, persistence: Persistence) {
+        tail.append(contentsOf: "Age: ".utf8)
         Decimal.write(age, into: &tail)
         tail.append(contentsOf: "\r\nCache-Status: ".utf8)
         CacheStatus.writeHit(ttl: ttl, into: &tail)

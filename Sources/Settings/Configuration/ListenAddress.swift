@@ -9,6 +9,12 @@ public enum ListenAddress: Sendable, Hashable {
     /// The absolute path of a Unix-domain socket.
     case unix(path: String)
 
+    /// The port; nil of a path.
+    public var port: Int? {
+        guard case .tcp(_, let port) = self else { return nil }
+        return port
+    }
+
     /// Whether only this machine can reach the address.
     public var isLoopback: Bool {
         switch self {

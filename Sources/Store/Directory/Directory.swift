@@ -98,6 +98,10 @@ final class Directory: Sendable {
         shard(of: entry.hash).state.withLock { $0.admit(item, for: entry) }
     }
 
+    func hasRoomInMemory(for entry: DirectoryEntry) -> Bool {
+        shard(of: entry.hash).state.withLock { $0.memory.used + Int(entry.recordLength) + 512 <= $0.memory.limit }
+    }
+
     func dropFromMemory(_ hash: UInt64, at location: RecordLocation) {
         shard(of: hash).state.withLock { $0.dropFromMemory(hash, at: location) }
     }

@@ -9,10 +9,21 @@ extension StoreCore {
     /// Bodies up to this are read along with their head.
     static let readAlong: Int64 = 64 * 1024
 
+    /// Reads a record into a buffer of its own.
+    func read(_ entry: DirectoryEntry, key: RawSpan, mayBlock: Bool) -> StoredRead {
+        var buffer = ByteBuffer()
+        return read(entry, key: key, mayBlock: mayBlock, into: &buffer)
+    }
+
     /// Reads a record.
     ///
     /// On an event loop only what the page cache holds, with `mayBlock` false.
-    func read(_ entry: DirectoryEntry, key: RawSpan, mayBlock: Bool) -> StoredRead {
+    func read(
+        _ entry: DirectoryEntry,
+        key: RawSpan,
+        mayBlock: Bool,
+        into buffer: inout ByteBuffer
+    ) -> StoredRead {
         if entry.isUnverified, !mayBlock { return .wouldBlock }
         guard let volume = volumes[entry.volume] else {
             _ = directory.remove(entry.hash) { $0.isAt(entry.location) }
@@ -22,7 +33,7 @@ extension StoreCore {
         let length = entry.headerLength + (withBody ? Int(entry.bodyLength) : 0)
         // A head that is being freshened in place is neither old nor new for an instant: look again, off the loop.
         for _ in 0..<(mayBlock ? 3 : 1) {
-            var buffer = ByteBuffer()
+            buffer.clear()
             switch volume.file.read(length, at: Int64(entry.offset), into: &buffer, mayBlock: mayBlock) {
             case .complete: break
             case .wouldBlock: return .wouldBlock

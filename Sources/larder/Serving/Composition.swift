@@ -5,7 +5,6 @@ import Admin
 import Glibc
 import Logging
 import NIOCore
-import NIOPosix
 import Origins
 import Proxy
 import Settings
@@ -15,7 +14,6 @@ struct Composition: Sendable {
     let store: Store
     let origins: Origins
     let accessLog: AccessLog?
-    let group: MultiThreadedEventLoopGroup
     let proxy: Proxy
     let admin: AdminServer
     /// Where pictures are served, as bound.
@@ -45,13 +43,12 @@ struct Composition: Sendable {
             throw Failure("\(error.subject.isEmpty ? "origins" : error.subject): \(error.detail)")
         }
         accessLog = configuration.accessLog.map { AccessLog($0, logger: logger) }
-        group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
-        proxy = try Proxy(
+        proxy = Proxy(
             ProxySettings(configuration),
             store: store,
             origins: origins,
             accessLog: accessLog,
-            group: group,
+            threads: configuration.threads,
             logger: logger
         )
         self.store = store
@@ -67,10 +64,10 @@ struct Composition: Sendable {
         var addresses: [ListenAddress] = []
         for address in configuration.listen {
             do {
-                let bound = try await proxy.listen(on: address)
-                addresses.append(address.bound(to: bound))
+                addresses.append(try await proxy.listen(on: address))
             } catch {
                 // A stop in order: the next start need not check what is stored.
+                proxy.shutDown()
                 origins.shutDown()
                 store.close()
                 throw Self.failure(toListenOn: address, setting: "listen", file: file, error)
@@ -80,11 +77,11 @@ struct Composition: Sendable {
     }
 
     /// Ends what still runs, in the order that loses nothing: fills before the store that takes them; blocks.
-    func close() async {
+    func close() {
         origins.shutDown()
         store.close()
+        proxy.shutDown()
         accessLog?.shutDown()
-        try? await group.shutdownGracefully()
     }
 
     private static func failure(_ error: StoreError, _ directory: String) -> Failure {

@@ -35,7 +35,7 @@ final class RunningLarder: Sendable {
         let services: [any Service] =
             [signals, AdminService(server: parts.admin, onListening: announce)]
             + (notifier.watchdogInterval.map { interval in
-                [WatchdogService(group: parts.group, notifier: notifier, interval: interval)]
+                [WatchdogService(proxy: parts.proxy, notifier: notifier, interval: interval)]
             } ?? [])
             + [
                 PictureService(
@@ -49,10 +49,10 @@ final class RunningLarder: Sendable {
         do {
             try await group.run()
         } catch {
-            await parts.close()
+            parts.close()
             throw Composition.failure(toListenOn: address, setting: "admin.listen", file: file, error)
         }
-        await parts.close()
+        parts.close()
         logger.notice("Stopped")
     }
 

@@ -1,19 +1,18 @@
 // A value. Tells systemd's watchdog that larder lives, as long as every event loop answers.
 
-import NIOCore
-import NIOPosix
+import Proxy
 import ServiceLifecycle
 
 struct WatchdogService: Service {
-    let group: MultiThreadedEventLoopGroup
+    let proxy: Proxy
     let notifier: SystemNotifier
     /// The longest that the watchdog waits.
     let interval: Duration
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                for loop in group.makeIterator() { try await loop.submit {}.get() }
+                await proxy.respond()
                 notifier.alive()
                 // Twice an interval: one that comes late is no failure.
                 try? await Task.sleep(for: interval / 2)

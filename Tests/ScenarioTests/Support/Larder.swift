@@ -3,8 +3,6 @@
 
 import HTTPMessage
 import Logging
-import NIOCore
-import NIOPosix
 import Origins
 import Proxy
 import Settings
@@ -19,7 +17,6 @@ final class Larder: Sendable {
         let origins: Origins
         let proxy: Proxy
         let accessLog: AccessLog?
-        let group: MultiThreadedEventLoopGroup
     }
 
     let directory: TemporaryDirectory
@@ -49,7 +46,7 @@ final class Larder: Sendable {
         logger.logLevel = .critical
         let silent = logger
         let settings = ProxySettings(try setup.proxyConfiguration())
-        let (store, origins, log, group, proxy) = try await onThread {
+        let (store, origins, log, proxy) = try await onThread {
             let store = try Store(
                 StoreConfiguration(
                     directory: "\(path)/cache",
@@ -61,22 +58,21 @@ final class Larder: Sendable {
             )
             let origins = try Origins(lists: try setup.originLists(), logger: silent)
             let log = setup.configuration.accessLog.map { AccessLog($0, logger: silent) }
-            let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-            let proxy = try Proxy(
+            let proxy = Proxy(
                 settings,
                 store: store,
                 origins: origins,
                 accessLog: log,
-                group: group,
+                threads: 2,
                 logger: silent
             )
-            return (store, origins, log, group, proxy)
+            return (store, origins, log, proxy)
         }
         let address = try await proxy.listen(on: .tcp(host: "127.0.0.1", port: 0))
         if let socket = setup.unixSocket { try await proxy.listen(on: .unix(path: socket)) }
-        let port = address?.port ?? 0
+        let port = address.port ?? 0
         running.withLock {
-            $0 = Running(port: port, store: store, origins: origins, proxy: proxy, accessLog: log, group: group)
+            $0 = Running(port: port, store: store, origins: origins, proxy: proxy, accessLog: log)
         }
     }
 
@@ -91,8 +87,8 @@ final class Larder: Sendable {
             last.origins.shutDown()
             last.accessLog?.shutDown()
             last.store.close()
+            last.proxy.shutDown()
         }
-        try? await last.group.shutdownGracefully()
     }
 
     /// Stops and starts again on the same directory, on another port.

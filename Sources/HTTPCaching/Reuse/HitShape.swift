@@ -1,0 +1,109 @@
+// value: what of a plain fresh stored response a request gets, decided over the bytes as they stand.
+//
+// For the requests that caches see most, beside plain ones: one condition by an entity tag or a date, or one range. Whatever
+// is less usual is left to Planner, Conditional and ByteRanges, which read fields; where this decides, it decides as they do.
+
+public import HTTPMessage
+
+/// The shape of a hit's answer.
+public enum HitShape: Sendable, Equatable {
+    /// The stored response as it is.
+    case whole
+    /// 304: the client has it (RFC 9110 §13.1.2, §13.1.3).
+    case notModified
+    /// 206: these bytes of it (RFC 9110 §14.2).
+    case part(Range<Int64>)
+
+    /// The marks of requests that are looked at here; with any other one of `shapesReuse` they are not.
+    public static let marks: RequestHead.Marks = [.ifNoneMatch, .ifModifiedSince, .range]
+
+    /// Decides.
+    ///
+    /// No allocation but where a date is all there is to compare.
+    /// - Parameters:
+    ///   - head: A GET's head; its marks in `shapesReuse` are among `marks`.
+    ///   - request: The bytes it was parsed from.
+    ///   - stored: Status line and field lines of a stored 200.
+    ///   - length: Bytes of its body.
+    /// - Returns: The shape; nil where fields have to be read for it.
+    public static func decide(
+        _ head: RequestHead,
+        _ request: RawSpan,
+        stored: RawSpan,
+        length: Int64
+    ) -> HitShape? {
+        let marks = head.marks.intersection(.shapesReuse)
+        if marks.isEmpty { return .whole }
+        if marks == .range { return part(head, request, length) }
+        // A condition that does not hold, beside a range or not, is less usual.
+        guard !marks.contains(.range) else { return nil }
+        let fields = StoredHead.fieldLines(stored)
+        if marks.contains(.ifNoneMatch) {
+            guard let wanted = FieldLine.only("if-none-match", in: request, head.fieldsRange),
+                let tag = FieldLine.only("etag", in: stored, fields),
+                isEntityTag(stored.extracting(tag)), same(request.extracting(wanted), stored.extracting(tag))
+            else { return nil }
+            return .notModified
+        }
+        guard let wanted = FieldLine.only("if-modified-since", in: request, head.fieldsRange),
+            let modified = FieldLine.only("last-modified", in: stored, fields),
+            same(request.extracting(wanted), stored.extracting(modified)),
+            HTTPDate.parse(head.text(wanted, in: request)) != nil
+        else { return nil }
+        return .notModified
+    }
+
+    /// One range of bytes that has a first byte inside the body, or is its end.
+    private static func part(_ head: RequestHead, _ request: RawSpan, _ length: Int64) -> HitShape? {
+        guard let value = FieldLine.only("range", in: request, head.fieldsRange), value.count > 6, length > 0,
+            request.matches(value.prefix(6), lowercased: "bytes=")
+        else { return nil }
+        var position = value.lowerBound + 6
+        let first = number(request, &position, value.upperBound)
+        guard position < value.upperBound, request.byte(at: position) == UInt8(ascii: "-") else { return nil }
+        position += 1
+        let isOpen = position == value.upperBound
+        let last = number(request, &position, value.upperBound)
+        guard position == value.upperBound else { return nil }
+        switch (first, last) {
+        case (.some(let first), .some(let last)) where first <= last && first < length:
+            return .part(first..<min(last + 1, length))
+        case (.some(let first), nil) where isOpen && first < length: return .part(first..<length)
+        case (nil, .some(let suffix)) where suffix > 0: return .part(max(0, length - suffix)..<length)
+        default: return nil
+        }
+    }
+
+    /// The number at a position, which then is behind it; nil where there is none, or more than 18 digits.
+    private static func number(_ span: RawSpan, _ position: inout Int, _ end: Int) -> Int64? {
+        let start = position
+        var value: Int64 = 0
+        while position < end, position - start < 18 {
+            let digit = span.byte(at: position) &- UInt8(ascii: "0")
+            guard digit < 10 else { break }
+            value = value * 10 + Int64(digit)
+            position += 1
+        }
+        return position > start ? value : nil
+    }
+
+    /// A well-formed entity tag, weak or strong (RFC 9110 §8.8.3).
+    private static func isEntityTag(_ tag: RawSpan) -> Bool {
+        let isWeak = tag.byteCount > 2 && tag.byte(at: 0) == UInt8(ascii: "W") && tag.byte(at: 1) == UInt8(ascii: "/")
+        let start = isWeak ? 2 : 0
+        guard tag.byteCount >= start + 2, tag.byte(at: start) == UInt8(ascii: "\""),
+            tag.byte(at: tag.byteCount - 1) == UInt8(ascii: "\"")
+        else { return false }
+        for offset in start + 1..<tag.byteCount - 1 {
+            let byte = tag.byte(at: offset)
+            guard byte > 0x20, byte != UInt8(ascii: "\""), byte != 0x7F else { return false }
+        }
+        return true
+    }
+
+    private static func same(_ left: RawSpan, _ right: RawSpan) -> Bool {
+        guard left.byteCount == right.byteCount else { return false }
+        for offset in 0..<left.byteCount where left.byte(at: offset) != right.byte(at: offset) { return false }
+        return true
+    }
+}

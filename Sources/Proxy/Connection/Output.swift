@@ -1,0 +1,90 @@
+// A value. What waits for a client to take it: bytes and parts of volumes, in order.
+
+import NIOCore
+import Store
+
+struct Output {
+    private enum Piece {
+        case bytes(ByteBuffer)
+        /// The volume is held until the bytes are out.
+        case region(Volume, Range<Int64>)
+    }
+
+    /// What a try to send came to.
+    enum Progress {
+        case sent
+        /// The socket takes no more now.
+        case blocked
+        case broken
+    }
+
+    private var pieces: [Piece] = []
+    /// Pieces before this one are out.
+    private var first = 0
+    /// Bytes that wait.
+    private(set) var count = 0
+
+    var isEmpty: Bool { count == 0 }
+
+    mutating func append(_ bytes: ByteBuffer) {
+        guard bytes.readableBytes > 0 else { return }
+        pieces.append(.bytes(bytes))
+        count += bytes.readableBytes
+    }
+
+    mutating func append(_ volume: Volume, _ region: Range<Int64>) {
+        guard !region.isEmpty else { return }
+        pieces.append(.region(volume, region))
+        count += region.count
+    }
+
+    /// Sends what the socket takes now.
+    mutating func send(to socket: Int32) -> Progress {
+        while first < pieces.count {
+            let sent: Int?
+            switch pieces[first] {
+            case .bytes:
+                let second = bytes(at: first + 1)
+                let third = second.readableBytes > 0 ? bytes(at: first + 2) : ByteBuffer()
+                let taken = 1 + (second.readableBytes > 0 ? 1 : 0) + (third.readableBytes > 0 ? 1 : 0)
+                let hasMore = first + taken < pieces.count
+                sent = DirectSend.send(socket, (bytes(at: first), second, third), hasMore: hasMore)
+            case .region(let volume, let region): sent = DirectSend.send(socket, file: volume.descriptor, region)
+            }
+            guard let sent else { return .broken }
+            // A part may have been sent for other reasons than a full socket: only nothing at all says so.
+            if sent == 0 { return .blocked }
+            advance(by: sent)
+        }
+        return .sent
+    }
+
+    private func bytes(at index: Int) -> ByteBuffer {
+        guard index < pieces.count, case .bytes(let bytes) = pieces[index] else { return ByteBuffer() }
+        return bytes
+    }
+
+    private mutating func advance(by sent: Int) {
+        count -= sent
+        var left = sent
+        while left > 0 {
+            switch pieces[first] {
+            case .bytes(var bytes):
+                let part = min(left, bytes.readableBytes)
+                left -= part
+                bytes.moveReaderIndex(forwardBy: part)
+                pieces[first] = .bytes(bytes)
+                if bytes.readableBytes == 0 { first += 1 }
+            case .region(let volume, let region):
+                let part = min(left, region.count)
+                left -= part
+                pieces[first] = .region(volume, region.lowerBound + Int64(part)..<region.upperBound)
+                if part == region.count { first += 1 }
+            }
+        }
+        if first == pieces.count {
+            pieces.removeAll(keepingCapacity: pieces.count < 8)
+            first = 0
+        }
+    }
+}

@@ -1,0 +1,103 @@
+// Loop-confined. What a loop waits for: a socket, and what is done when it is ready.
+
+import CLinux
+import Glibc
+
+class EventSource {
+    /// What a socket is ready for, edge by edge: what was told once is told again only after it has been used up.
+    struct Readiness: OptionSet {
+        let rawValue: UInt32
+        static let reading = Readiness(rawValue: 1 << 0)
+        static let writing = Readiness(rawValue: 1 << 1)
+        /// The other side sends nothing more.
+        static let ended = Readiness(rawValue: 1 << 2)
+        /// The socket is broken, or closed by both sides.
+        static let broken = Readiness(rawValue: 1 << 3)
+    }
+
+    /// The socket; -1 once closed.
+    final fileprivate(set) var descriptor: Int32
+    /// It has asked for another turn.
+    fileprivate final var isQueued = false
+
+    init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    /// The socket is ready.
+    func handle(_ readiness: Readiness) {}
+
+    /// The source asked to be called again in the next round.
+    func resume() {}
+}
+
+/// What is confined to a loop's thread: its sockets, and what they have asked of it.
+final class LoopTables {
+    private let epoll: Int32
+    private var sources: [EventSource?] = []
+    private var waiting: [EventSource] = []
+    private var retired: [Int32] = []
+    var everySecond: (() -> Void)?
+    var isStopping = false
+
+    init(epoll: Int32) { self.epoll = epoll }
+
+    var isWaiting: Bool { !waiting.isEmpty }
+
+    func add(_ source: EventSource) -> Bool {
+        let index = Int(source.descriptor)
+        guard clinux_epoll_add(epoll, source.descriptor) == 0 else { return false }
+        while sources.count <= index { sources.append(contentsOf: repeatElement(nil, count: max(64, sources.count))) }
+        sources[index] = source
+        return true
+    }
+
+    func dispatch(_ event: clinux_event) {
+        let index = Int(event.descriptor)
+        guard index < sources.count, let source = sources[index] else { return }
+        source.handle(EventSource.Readiness(rawValue: event.readiness))
+    }
+
+    func again(_ source: EventSource) {
+        guard !source.isQueued else { return }
+        source.isQueued = true
+        waiting.append(source)
+    }
+
+    /// The sources that asked for another turn have it; they may ask again.
+    func resumeWaiting() {
+        guard !waiting.isEmpty else { return }
+        let turn = waiting
+        waiting = []
+        for source in turn {
+            source.isQueued = false
+            if source.descriptor >= 0 { source.resume() }
+        }
+    }
+
+    func close(_ source: EventSource) {
+        guard source.descriptor >= 0 else { return }
+        // Closing does not take a socket out of epoll that another loop listens on as well.
+        clinux_epoll_remove(epoll, source.descriptor)
+        if Int(source.descriptor) < sources.count { sources[Int(source.descriptor)] = nil }
+        retired.append(source.descriptor)
+        source.descriptor = -1
+    }
+
+    /// All events of a round have been looked at: no event of an old socket can meet a new one of the same number.
+    func closeRetired() {
+        for descriptor in retired { Glibc.close(descriptor) }
+        retired.removeAll(keepingCapacity: true)
+    }
+
+    func end() {
+        for source in sources { if let source { close(source) } }
+        closeRetired()
+        waiting = []
+        everySecond = nil
+    }
+}
+
+@available(*, unavailable)
+extension LoopTables: Sendable {}
+
+@available(*, unavailable)
+extension EventSource: Sendable {}
