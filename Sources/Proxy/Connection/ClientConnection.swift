@@ -248,7 +248,7 @@ final class ClientConnection: EventSource {
     func send(_ head: ByteBuffer, _ tail: [UInt8], _ volume: Volume, _ region: Range<Int64>) {
         var sent = 0
         if isDirect {
-            guard let count = DirectSend.send(descriptor, head, tail, ByteBuffer(), hasMore: true) else {
+            guard let count = DirectSend.send(descriptor, head, tail, ByteBuffer()) else {
                 return close()
             }
             sent = count

@@ -68,7 +68,8 @@ enum RequestHandler {
                 let shape = shape(head, received, item.head, entry)
             else { return false }
             state.counters.add(.hitsMemory)
-            send(shape, item.head, .bytes(item.body), isInMemory: true, entry, at: now, head, received, on: connection)
+            let body = HitBody.bytes(item.body).part(shape)
+            send(shape, item.head, body, isInMemory: true, entry, at: now, head, received, on: connection)
             return true
         }
         guard entry.bodyLength <= shortWayLimit else { return false }
@@ -78,21 +79,31 @@ enum RequestHandler {
         guard case .found(let stored) = read, let shape = shape(head, received, stored.head, entry) else {
             return false
         }
-        let body: HitBody
-        if let bytes = stored.body {
-            body = .bytes(bytes)
-            if state.wantsInMemory(entry) {
-                admit(stored, bytes, key.bytes(received.readableBytesSpan), to: state.store)
-            }
-        } else {
-            let region = stored.bodyOffset..<stored.bodyOffset + stored.bodyLength
-            guard shape == .notModified || stored.volume.isResident(region) else { return false }
-            body = .region(stored.volume, region)
+        guard let body = body(of: stored, shape, state) else { return false }
+        if let bytes = stored.body, state.wantsInMemory(entry) {
+            admit(stored, bytes, key.bytes(received.readableBytesSpan), to: state.store)
         }
         state.counters.add(.hitsDisk)
         send(shape, stored.head, body, isInMemory: false, entry, at: now, head, received, on: connection)
         return true
     }
+
+    /// What of a record's body is to be sent; nil where the page cache lacks it.
+    private static func body(of stored: StoredResponse, _ shape: HitShape, _ state: LoopState) -> HitBody? {
+        if let bytes = stored.body { return HitBody.bytes(bytes).part(shape) }
+        switch HitBody.region(stored.volume, stored.bodyOffset..<stored.bodyOffset + stored.bodyLength)
+            .part(shape)
+        {
+        case .bytes(let bytes): return .bytes(bytes)
+        case .region(let volume, let region) where region.count <= readLimit:
+            // One packet behind the head costs less than a second one.
+            return state.store.readBody(volume, region, mayBlock: false).map(HitBody.bytes)
+        case .region(let volume, let region): return volume.isResident(region) ? .region(volume, region) : nil
+        }
+    }
+
+    /// Parts up to this are copied rather than sent from the page cache.
+    private static let readLimit = 32 << 10
 
     /// Larger bodies are not looked for in the page cache as a whole, and go out piece by piece.
     private static let shortWayLimit: Int64 = 4 << 20
@@ -117,8 +128,14 @@ enum RequestHandler {
         /// In the page cache.
         case region(Volume, Range<Int64>)
 
-        /// A part of the body.
-        func part(_ range: Range<Int64>) -> HitBody {
+        /// What of a body goes out with an answer.
+        func part(_ shape: HitShape) -> HitBody {
+            let range: Range<Int64>
+            switch shape {
+            case .whole: return self
+            case .notModified: return .bytes(ByteBuffer())
+            case .part(let part): range = part
+            }
             switch self {
             case .bytes(var bytes):
                 bytes.moveReaderIndex(forwardBy: Int(range.lowerBound))
@@ -142,7 +159,7 @@ enum RequestHandler {
     ) {
         let state = connection.loopState
         state.scratch.removeAll(keepingCapacity: true)
-        var (first, rest, status, length) = (ByteBuffer(), body, 200, entry.bodyLength)
+        var (first, status, length) = (ByteBuffer(), 200, entry.bodyLength)
         switch shape {
         case .whole:
             first = stored
@@ -151,10 +168,10 @@ enum RequestHandler {
         case .notModified:
             state.counters.add(.notModified)
             StoredHead.writeNotModified(stored.readableBytesSpan, into: &state.scratch)
-            (rest, status, length) = (.bytes(ByteBuffer()), 304, 0)
+            (status, length) = (304, 0)
         case .part(let range):
             StoredHead.writePart(range, of: length, stored.readableBytesSpan, into: &state.scratch)
-            (rest, status, length) = (body.part(range), 206, Int64(range.count))
+            (status, length) = (206, Int64(range.count))
         }
         HeadWriter.writeHitTail(
             into: &state.scratch,
@@ -162,7 +179,7 @@ enum RequestHandler {
             ttl: entry.freshUntil - now,
             persistence: persistence(head, connection)
         )
-        switch rest {
+        switch body {
         case .bytes(let bytes): connection.send(first, state.scratch, bytes)
         case .region(let volume, let region): connection.send(first, state.scratch, volume, region)
         }
