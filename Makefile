@@ -25,10 +25,10 @@ PICTURES := var/pictures
 PICTURE_COUNT := 3200
 SCRIPTS := scripts/install-packages scripts/fuzz .ci/run
 
-.PHONY: help build run test check lint sanitize pictures bench show-binary install clean
+.PHONY: help build run test check lint sanitize pictures bench miss-ratios show-binary install clean
 
 help: ## Lists the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 build: ## Installs missing packages and builds the release binary
 	@scripts/install-packages build
@@ -70,6 +70,9 @@ bench: build ## Measures larder beside its peers and counts its instructions
 	@scripts/install-packages bench
 	LARDER="$$($(SWIFT) build $(RELEASE) --show-bin-path)/larder" Benchmarks/run
 	LARDER="$$($(SWIFT) build $(RELEASE) --show-bin-path)/larder" Benchmarks/instructions
+
+miss-ratios: build ## Measures larder's eviction beside reference policies
+	LARDER="$$($(SWIFT) build $(RELEASE) --show-bin-path)/larder" Benchmarks/miss-ratios
 
 show-binary: # Where the release binary is, for scripts
 	@echo "$$($(SWIFT) build $(RELEASE) --show-bin-path)/larder"

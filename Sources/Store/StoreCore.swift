@@ -29,7 +29,7 @@ final class StoreCore: Sendable {
     let isSick = Atomic<Bool>(false)
     /// The index cannot be written at the moment.
     let isIndexSick = Atomic<Bool>(false)
-    /// The largest body that the shelves keep, in bytes; the writer thread tells it.
+    /// The largest body that is kept, in bytes; the writer thread tells it.
     let largestBody = Atomic<Int64>(Int64.max)
     let nextSequence = Atomic<UInt64>(1)
     let nextFill = Atomic<UInt64>(1)
@@ -103,7 +103,8 @@ final class StoreCore: Sendable {
                 staleWhileRevalidate: 0,
                 staleIfError: 0
             ),
-            epoch: 0
+            epoch: 0,
+            accesses: .unknown(at: directory.clock.epoch)
         )
         if !row.isPlain { entry.flags.remove(.plain) }
         if row.location.volume < unverifiedBelow.load(ordering: .relaxed) { entry.flags.insert(.unverified) }

@@ -7,6 +7,8 @@ import Synchronization
 public struct StoreStatistics: Sendable, Equatable {
     /// Stored responses in the directory.
     public let responses: Int
+    /// Bytes of memory that the directory takes for them, room for more included.
+    public let directoryBytes: Int
     /// Bytes of their bodies.
     public let bodyBytes: Int64
     /// Bytes charged for volumes.
@@ -59,6 +61,7 @@ public struct StoreStatistics: Sendable, Equatable {
         let counters = core.counters
         responses = totals.responses
         bodyBytes = totals.bodyBytes
+        directoryBytes = totals.allocatedBytes
         memoryResponses = totals.memoryResponses
         memoryBytes = totals.memoryBytes
         memoryEvictions = totals.memoryEvictions

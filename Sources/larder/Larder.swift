@@ -15,7 +15,7 @@ struct Larder: AsyncParsableCommand {
             that can answer, and kept.
 
             Every command reads the same configuration file. serve and check use it whole; purge, stats, explain and \
-            ls find the running larder's admin interface in it, warm its picture port.
+            ls find the running larder's admin interface in it, warm its picture port. simulate needs none.
 
             EXAMPLES
               larder check --config larder.yaml
@@ -23,6 +23,7 @@ struct Larder: AsyncParsableCommand {
               larder purge /images/0042/front.jpg
               larder stats
               larder explain /images/0042/front.jpg
+              larder simulate --from-log access.log --size 50GB
 
             EXIT STATUS
               0   done
@@ -32,6 +33,7 @@ struct Larder: AsyncParsableCommand {
         version: "larder \(version)",
         subcommands: [
             Serve.self, Check.self, Purge.self, Stats.self, Explain.self, List.self, Warm.self, Verify.self,
+            Simulate.self,
         ]
     )
 }

@@ -51,12 +51,15 @@ struct EvictionTests {
         let stage = try TestStore(maximumSize: 40 * mebibyte)
         let sample = sampleBytes(count + 10_000)
         for hot in 0..<3 { await stage.put("/hot/\(hot)", Array(sample[hot..<hot + count])) }
-        let writes = 60_000_000 / count
+        let writes = max(60_000_000 / count, 300)
         for number in 0..<writes {
             await stage.put("/once/\(number)", Array(sample[number % 10_000..<number % 10_000 + count]))
-            for hot in 0..<3 { _ = stage.look("/hot/\(hot)") }
+            for look in 0..<60 { _ = stage.look("/hot/\(look % 3)") }
         }
-        for hot in 0..<3 { #expect(stage.get("/hot/\(hot)") == Array(sample[hot..<hot + count])) }
+        for hot in 0..<3 {
+            let isThere = stage.get("/hot/\(hot)") == Array(sample[hot..<hot + count])
+            #expect(isThere)
+        }
         #expect(stage.entry("/once/0") == nil)
         #expect(stage.store.statistics.evictions > 0)
         stage.store.close()
@@ -66,7 +69,7 @@ struct EvictionTests {
     func shrinking() async throws {
         let stage = try TestStore(maximumSize: 128 * mebibyte)
         let sample = sampleBytes(220_000)
-        // All three shelves are filled past what the smaller limits leave them.
+        // More than the smaller limits leave.
         func body(_ number: Int) -> [UInt8] {
             let count = number < 1_000 ? 15_800 : number < 1_350 ? 47_800 : 200_000
             return Array(sample[number..<number + count])
@@ -93,89 +96,8 @@ struct EvictionTests {
     }
 }
 
-@Suite("Design §4: shelves, rings, ghosts, survivors, SIEVE, globs as pure rules")
+@Suite("SIEVE, globs, the directory")
 struct RuleTests {
-    private static let classes: [(Int64, SizeClass)] = [
-        (0, .small), (16_000, .small), (16_001, .medium), (48_000, .medium), (48_001, .large),
-    ]
-
-    @Test("a body's shelf", arguments: classes)
-    func shelf(of length: Int64, is size: SizeClass) { #expect(SizeClass(bodyLength: length) == size) }
-
-    @Test("the shares make a whole")
-    func shares() { #expect(SizeClass.allCases.reduce(0) { $0 + $1.share } == 100) }
-
-    @Test(
-        "a volume is a thirty-second of its shelf, 1 MiB to 1 GiB",
-        arguments: [
-            (5 * mebibyte, mebibyte), (64 * mebibyte, 2 * mebibyte), (100 * mebibyte, 3 * mebibyte), (1 << 40, 1 << 30),
-        ]
-    )
-    func capacity(budget: Int64, is capacity: Int64) {
-        let shelf = Shelf(size: .small, budget: budget)
-        #expect(shelf.volumeCapacity == capacity)
-        #expect(shelf.singleThreshold == capacity / 4)
-    }
-
-    @Test("probation gives way first where it is over its tenth, else the main ring; never what is being written")
-    func victims() {
-        var shelf = Shelf(size: .small, budget: 100 * mebibyte)
-        func slot(_ number: UInt32, _ charge: Int64) -> Shelf.Slot {
-            Shelf.Slot(volume: number, charge: charge * mebibyte, isSingle: false)
-        }
-        shelf.add(slot(1, 6), to: .probation)
-        shelf.add(slot(2, 40), to: .main)
-        #expect(shelf.victim(busy: [])?.slot.volume == 2)
-        #expect(shelf.victim(busy: [2])?.slot.volume == 1)
-        shelf.add(slot(3, 6), to: .probation)
-        #expect(shelf.victim(busy: []) == Shelf.Victim(slot: slot(1, 6), ring: .probation))
-        #expect(shelf.victim(busy: [1])?.slot.volume == 3)
-        #expect(shelf.victim(busy: [1, 2, 3]) == nil)
-        #expect(shelf.used == 52 * mebibyte)
-        shelf.setCharge(of: 2, to: 10 * mebibyte)
-        shelf.remove(1)
-        #expect(shelf.used == 16 * mebibyte)
-        #expect(shelf.hasRoom(for: 84 * mebibyte, spare: false) && !shelf.hasRoom(for: 84 * mebibyte, spare: true))
-    }
-
-    @Test("the ghost list knows what went not long ago, once")
-    func ghosts() {
-        var ghosts = GhostList(capacity: 64)
-        func hash(_ number: UInt64) -> UInt64 { number << 33 | number }
-        ghosts.insert(hash(5))
-        let taken = [6, 5, 5].map { ghosts.take(hash($0)) }
-        #expect(taken == [false, true, false])
-        ghosts.insert(hash(7))
-        for number in 100..<200 { ghosts.insert(hash(UInt64(number))) }
-        let later = [7, 199].map { ghosts.take(hash($0)) }
-        #expect(later == [false, true])
-    }
-
-    private func entry(_ hash: UInt64, _ accesses: UInt8, _ length: Int64) -> DirectoryEntry {
-        var entry = DirectoryEntry(
-            hash: hash,
-            variant: 0,
-            vary: 0,
-            location: RecordLocation(volume: 1, offset: 64),
-            headerLength: 200,
-            bodyLength: length,
-            facts: facts(),
-            epoch: 0
-        )
-        entry.accesses = accesses
-        return entry
-    }
-
-    @Test("survivors: hit at least once, most accesses a byte first, three quarters of the volume at most")
-    func survivors() {
-        let entries = [entry(1, 0, 10), entry(2, 1, 1_000), entry(3, 5, 1_000), entry(4, 1, 5_000), entry(5, 9, 5_000)]
-        #expect(Survivors.choose(from: entries, charge: 1 << 20).map(\.hash) == [3, 5, 2, 4])
-        #expect(Survivors.choose(from: entries, charge: 4_000).map(\.hash) == [3, 2])
-        #expect(Survivors.accesses(of: entry(1, 200, 1), from: .main) == 2)
-        #expect(Survivors.accesses(of: entry(1, 1, 1), from: .main) == 0)
-        #expect(Survivors.accesses(of: entry(1, 200, 1), from: .probation) == 0)
-    }
-
     @Test("SIEVE: the hand spares what was visited since it last passed, old to new")
     func sieve() {
         var shard = MemoryShard(limit: 4_000)
@@ -238,8 +160,7 @@ struct RuleTests {
         for step in 0..<20_000 {
             let hash = UInt64.random(in: 0..<3_000, using: &generator) &* 0x9e37_79b9_7f4a_7c15
             if Int.random(in: 0..<3, using: &generator) > 0 {
-                var new = entry(hash, 0, 100)
-                new.volume = UInt32(step)
+                let new = entry(hash, 100, volume: UInt32(step))
                 let (_, replaced) = directory.insert(new) { true }
                 #expect(replaced?.volume == model[hash])
                 model[hash] = UInt32(step)

@@ -41,14 +41,26 @@ struct FormatTests {
 
     @Test("a volume's header: golden bytes")
     func volumeHeader() {
-        let header = Volume.header(number: 7, shelf: .medium, capacity: 1 << 20)
+        let header = Volume.header(number: 7, capacity: 1 << 20)
         var expected: [UInt8] = [
-            0x4C, 0x52, 0x56, 0x31, 1, 0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0,
+            0x4C, 0x52, 0x56, 0x31, 1, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0,
         ]
         let checksum = ByteBuffer(bytes: expected).crc32c()
         expected += (0..<4).map { UInt8(truncatingIfNeeded: checksum >> ($0 * 8)) }
         expected += Array(repeating: 0, count: 64 - expected.count)
         #expect(Array(header.readableBytesView) == expected)
+    }
+
+    @Test("volumes of the time of shelves are read: their class of sizes means nothing", arguments: [0, 1, 2])
+    func olderVolume(shelf: UInt32) throws {
+        let directory = try TemporaryDirectory()
+        var header = Volume.header(number: 7, capacity: 1 << 20)
+        header.setInteger(shelf, at: 12, endianness: .little)
+        let checksum = try #require(header.getSlice(at: 0, length: 24)).crc32c()
+        header.setInteger(checksum, at: 24, endianness: .little)
+        let path = directory.path("7.volume")
+        try File(path, .create).write(header, at: 0)
+        #expect(try Volume.open(path, number: 7).capacity == 1 << 20)
     }
 
     @Test("a record's header: golden bytes, 80 of prefix, then key, variant, head and zeros")
@@ -126,7 +138,7 @@ struct FormatTests {
         let path = directory.path("1.volume")
         let file = try File(path, .create)
         try file.write(record, at: 64)
-        core.volumes.add(Volume(number: 1, file: file, shelf: .small, capacity: 1 << 20))
+        core.volumes.add(Volume(number: 1, file: file, capacity: 1 << 20))
         var entry = DirectoryEntry(
             hash: core.keyHash(key),
             variant: 0,

@@ -25,6 +25,26 @@ func facts(freshUntil: WallTime = far, status: UInt16 = 200) -> StoredFacts {
     )
 }
 
+/// An entry of the directory, with a header of 200 bytes.
+func entry(
+    _ hash: UInt64,
+    _ length: Int64,
+    volume: UInt32 = 1,
+    accesses: AccessCount = .first(at: 0)
+) -> DirectoryEntry {
+    DirectoryEntry(
+        hash: hash,
+        variant: 0,
+        vary: 0,
+        location: RecordLocation(volume: volume, offset: 64),
+        headerLength: 200,
+        bodyLength: length,
+        facts: facts(),
+        epoch: 0,
+        accesses: accesses
+    )
+}
+
 /// A store under test; its directory is removed when the test lets go of it.
 final class TestStore: Sendable {
     let directory: TemporaryDirectory

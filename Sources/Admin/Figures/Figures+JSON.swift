@@ -68,7 +68,8 @@ extension Figures {
             JSON.Member(label(refusal.rawValue), .integer(store.refused[refusal.rawValue] ?? 0))
         }
         return [
-            "responses": .integer(store.responses), "body_bytes": .integer(Int(store.bodyBytes)),
+            "responses": .integer(store.responses), "directory_bytes": .integer(store.directoryBytes),
+            "body_bytes": .integer(Int(store.bodyBytes)),
             "disk_bytes": .integer(diskBytes), "maximum_bytes": .integer(Int(maximumSize)),
             "volumes": .integer(store.volumes), "volume_bytes": .integer(store.volumeBytes),
             "index_bytes": .integer(store.indexBytes), "memory_responses": .integer(store.memoryResponses),

@@ -149,6 +149,9 @@ extension MetricFamily {
         MetricFamily(.gauge, "larder_store_limit_bytes", "Bytes on disk that are never passed") { Int($0.maximumSize) },
         MetricFamily(.gauge, "larder_store_volumes", "Volumes") { $0.store.volumes },
         MetricFamily(.gauge, "larder_store_index_bytes", "Bytes of the index") { $0.store.indexBytes },
+        MetricFamily(.gauge, "larder_store_directory_bytes", "Bytes of memory for what look-ups need") {
+            $0.store.directoryBytes
+        },
         MetricFamily(.gauge, "larder_store_backlog_bytes", "Bytes that wait to be written") { $0.store.backlogBytes },
         MetricFamily(.gauge, "larder_store_loaded", "1 once the index is loaded") { $0.store.isLoaded ? 1 : 0 },
         MetricFamily(.gauge, "larder_store_writable", "1 while the cache directory can be written") {

@@ -21,7 +21,7 @@ public final class Route: Sendable {
     let query: QueryRule?
     /// Which paths have to bring a picture.
     private let images: ExpectedImages
-    /// The largest body that is stored; nil for what the shelves keep.
+    /// The largest body that is stored; nil for what the store keeps.
     let maximumResponse: Int64?
 
     /// Reads the settings of a route out of a configuration.

@@ -28,17 +28,27 @@ public enum Lookup: Sendable {
 final class Directory: Sendable {
     private static let shardBits = 5
     static let shardCount = 1 << shardBits
+    /// About 4000 entries, some microseconds.
+    private static let chunksAtOnce = 16
 
     private final class Shard: Sendable {
         let state: Mutex<DirectoryShard>
-        init(memoryLimit: Int) { state = Mutex(DirectoryShard(memoryLimit: memoryLimit)) }
+        init(memoryLimit: Int, clock: EpochClock) {
+            state = Mutex(DirectoryShard(memoryLimit: memoryLimit, clock: clock))
+        }
     }
 
+    /// Tells how old accesses are.
+    let clock: EpochClock
     private let shards: [Shard]
 
     /// - Parameter memoryLimit: Bytes the memory tier may take, shared out evenly.
     init(memoryLimit: Int64) {
-        shards = (0..<Self.shardCount).map { _ in Shard(memoryLimit: Int(memoryLimit) / Self.shardCount) }
+        let clock = EpochClock()
+        self.clock = clock
+        shards = (0..<Self.shardCount).map { _ in
+            Shard(memoryLimit: Int(memoryLimit) / Self.shardCount, clock: clock)
+        }
     }
 
     private func shard(of hash: UInt64) -> Shard { shards[Int(truncatingIfNeeded: hash) & (Self.shardCount - 1)] }
@@ -96,6 +106,42 @@ final class Directory: Sendable {
         shard(of: hash).state.withLock { $0.dropFromMemory(hash, at: location) }
     }
 
+    /// The accesses of a variant of a key that is stored.
+    func accesses(_ hash: UInt64, _ variant: Variant) -> AccessCount? {
+        peek(hash).first { $0.entry.variant == variant.hash && $0.entry.vary == variant.vary }?.entry.accesses
+    }
+
+    /// The entries of a volume, a few chunks of entries at a time: no look-up waits for the rest.
+    ///
+    /// O(entries), never on an event loop. An entry keeps its place while it is there, so none is passed over.
+    func entries(inVolume volume: UInt32) -> [DirectoryEntry] {
+        var found: [DirectoryEntry] = []
+        for shard in shards {
+            var chunk = 0
+            var count = 1
+            while chunk < count {
+                shard.state.withLock { state in
+                    count = state.slab.chunkCount
+                    let end = min(chunk + Self.chunksAtOnce, count)
+                    while chunk < end {
+                        state.slab.entries(inVolume: volume, chunk: chunk, &found)
+                        chunk += 1
+                    }
+                }
+            }
+        }
+        return found
+    }
+
+    /// Removes the entries of a volume.
+    ///
+    /// O(entries), never on an event loop.
+    func removeAll(inVolume volume: UInt32) -> [DirectoryEntry] {
+        entries(inVolume: volume).flatMap { entry in
+            remove(entry.hash) { $0.isAt(entry.location) }
+        }
+    }
+
     /// The entries that match, a shard at a time.
     ///
     /// O(entries), never on an event loop.
@@ -130,6 +176,7 @@ final class Directory: Sendable {
             shard.state.withLock {
                 totals.responses += $0.count
                 totals.bodyBytes += $0.bodyBytes
+                totals.allocatedBytes += $0.allocatedBytes
                 totals.memoryResponses += $0.memory.count
                 totals.memoryBytes += $0.memory.used
                 totals.memoryEvictions += $0.memory.evictions
@@ -142,6 +189,7 @@ final class Directory: Sendable {
 struct DirectoryTotals: Sendable {
     var responses = 0
     var bodyBytes: Int64 = 0
+    var allocatedBytes = 0
     var memoryResponses = 0
     var memoryBytes = 0
     var memoryEvictions = 0

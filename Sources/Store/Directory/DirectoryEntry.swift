@@ -28,14 +28,14 @@ public struct DirectoryEntry: Sendable, Equatable {
     var flags: Flags
     /// The names in the response's `Vary`, as a number of `VaryNames`; 0 where there is none.
     public internal(set) var vary: UInt8
-    /// Hits since it was stored or last survived, saturating.
-    var accesses: UInt8
+    /// How often it was asked for.
+    var accesses: AccessCount
 
     static let none = UInt32.max
 
     /// What of a stored response decides how it may be used, beyond its freshness.
     struct Flags: OptionSet, Sendable, Equatable {
-        let rawValue: UInt16
+        let rawValue: UInt8
         /// The body's checksum has not been seen to match since an unclean stop.
         static let unverified = Flags(rawValue: 1 << 0)
         /// A plain 200 that may be reused while fresh: a hit needs no more than the directory tells.
@@ -55,6 +55,11 @@ public struct DirectoryEntry: Sendable, Equatable {
     /// Bytes the record takes in its volume.
     var recordLength: Int64 { Record.aligned(Int64(headerLength) + bodyLength) }
 
+    /// What it is remembered by when it is evicted: the variants of a key apart.
+    var ghostHash: UInt64 { Self.ghostHash(hash, variant: variant) }
+
+    static func ghostHash(_ hash: UInt64, variant: UInt32) -> UInt64 { hash ^ UInt64(variant) << 32 }
+
     /// Describes a record at a place.
     init(
         hash: UInt64,
@@ -64,7 +69,8 @@ public struct DirectoryEntry: Sendable, Equatable {
         headerLength: Int,
         bodyLength: Int64,
         facts: StoredFacts,
-        epoch: UInt32
+        epoch: UInt32,
+        accesses: AccessCount = .first(at: 0)
     ) {
         self.hash = hash
         self.bodyLength = bodyLength
@@ -79,7 +85,7 @@ public struct DirectoryEntry: Sendable, Equatable {
         self.headerUnits = UInt16(headerLength / 8)
         self.flags = Self.isPlain(facts) ? .plain : []
         self.vary = vary
-        self.accesses = 0
+        self.accesses = accesses
     }
 
     mutating func freshen(_ facts: StoredFacts) {

@@ -10,15 +10,30 @@ struct DirectoryShard {
     /// Bytes of the bodies of all entries.
     private(set) var bodyBytes: Int64 = 0
 
-    init(memoryLimit: Int) {
+    private let clock: EpochClock
+    /// The clock's epoch as of the last batch of look-ups.
+    private var epoch: UInt8 = 0
+    /// Look-ups since.
+    private var lookups = 0
+
+    init(memoryLimit: Int, clock: EpochClock) {
+        self.clock = clock
         buckets = Array(repeating: DirectoryEntry.none, count: 64)
         memory = MemoryShard(limit: memoryLimit)
     }
 
     var count: Int { slab.count }
 
+    /// Bytes that the entries and buckets take, free places included.
+    var allocatedBytes: Int { slab.allocatedBytes + buckets.capacity * MemoryLayout<UInt32>.stride }
+
     /// The entries of a hash with their copies in memory; counts an access of each.
     mutating func look(up hash: UInt64) -> Lookup {
+        lookups += 1
+        if lookups == EpochClock.batch {
+            lookups = 0
+            epoch = clock.advance()
+        }
         var found: Candidate?
         var several: [Candidate]?
         var index = buckets[bucket(of: hash)]
@@ -49,17 +64,19 @@ struct DirectoryShard {
     }
 
     private mutating func touch(_ index: UInt32) -> Candidate {
-        if slab[index].accesses < UInt8.max { slab[index].accesses += 1 }
+        slab[index].accesses.touch(at: epoch)
         let entry = slab[index]
         let item = entry.memorySlot == DirectoryEntry.none ? nil : memory.hit(entry.memorySlot)
         return Candidate(entry: entry, item: item)
     }
 
-    /// Inserts an entry, in place of one with the same hash and variant, which is returned.
+    /// Inserts an entry, in place of one with the same hash and variant, which is returned and whose accesses it keeps.
     mutating func insert(_ entry: DirectoryEntry) -> DirectoryEntry? {
         let replaced = remove(entry.hash) { $0.variant == entry.variant && $0.vary == entry.vary }.first
         if slab.count >= buckets.count { grow() }
         var linked = entry
+        if let replaced { linked.accesses = replaced.accesses }
+        clock.count(1)
         let at = bucket(of: entry.hash)
         linked.next = buckets[at]
         linked.memorySlot = DirectoryEntry.none
@@ -83,6 +100,7 @@ struct DirectoryShard {
                 }
                 if entry.memorySlot != DirectoryEntry.none { memory.remove(entry.memorySlot) }
                 slab.remove(index)
+                clock.count(-1)
                 bodyBytes -= entry.bodyLength
                 removed.append(entry)
             } else {
@@ -133,13 +151,7 @@ struct DirectoryShard {
     ///
     /// O(entries).
     func visit(_ body: (DirectoryEntry) -> Void) {
-        for head in buckets {
-            var index = head
-            while index != DirectoryEntry.none {
-                body(slab[index])
-                index = slab[index].next
-            }
-        }
+        for chunk in 0..<slab.chunkCount { slab.visit(chunk: chunk, body) }
     }
 
     /// Calls `body` with the entries of a hash, without counting an access.

@@ -5,6 +5,11 @@ struct EntrySlab {
     private static let chunkBits = 8
     private static let chunkSize = 1 << chunkBits
 
+    /// The volume of a free place: no volume has this number.
+    private static let noVolume = UInt32.max
+    /// What the runtime puts in front of a chunk's entries.
+    private static let chunkHeader = 32
+
     private var chunks: [ContiguousArray<DirectoryEntry>] = []
     private var firstFree = DirectoryEntry.none
     private(set) var count = 0
@@ -36,8 +41,30 @@ struct EntrySlab {
     }
 
     mutating func remove(_ index: UInt32) {
+        self[index].volume = Self.noVolume
         self[index].next = firstFree
         firstFree = index
         count -= 1
+    }
+
+    var chunkCount: Int { chunks.count }
+
+    /// Calls `body` with the entries of one chunk.
+    ///
+    /// O(chunk), in the order of memory.
+    func visit(chunk: Int, _ body: (DirectoryEntry) -> Void) {
+        for entry in chunks[chunk] where entry.volume != Self.noVolume { body(entry) }
+    }
+
+    /// The entries of a volume in one chunk.
+    func entries(inVolume volume: UInt32, chunk: Int, _ found: inout [DirectoryEntry]) {
+        let chunk = chunks[chunk]
+        for index in chunk.indices where chunk[index].volume == volume { found.append(chunk[index]) }
+    }
+
+    /// Bytes that the entries take, free places included.
+    var allocatedBytes: Int {
+        chunks.capacity * MemoryLayout<ContiguousArray<DirectoryEntry>>.stride
+            + chunks.count * (Self.chunkHeader + Self.chunkSize * MemoryLayout<DirectoryEntry>.stride)
     }
 }

@@ -1,46 +1,83 @@
-// A value, confined to the store's writer thread. The hashes of responses that were evicted from probation.
+// A value, confined to the store's writer thread. What is remembered of responses that were evicted: how often they were
+// asked for, so that one that comes back is known.
 //
-// Four-way buckets of fingerprints with the insertion's number: the oldest of a bucket gives way, and what is older than
-// the capacity counts as forgotten. 8 bytes a place, no pointers.
+// Eight-way buckets of 8 bytes a place: fingerprint, when it was inserted, accesses. The oldest of a bucket gives way. The
+// bucket is the fingerprint's upper part, so that the list grows without knowing the hashes.
 
 struct GhostList {
-    private static let ways = 4
-    private var fingerprints: [UInt32]
-    private var insertions: [UInt32]
-    private var clock: UInt32 = 0
+    private static let ways = 8
+    private static let smallest = 512
+    /// The insertions are counted in steps: so many to a list's places.
+    private static let stepsPerList = 2048
 
-    /// - Parameter capacity: How many hashes are remembered, roughly; rounded up to a power of two.
-    init(capacity: Int) {
-        var size = 64
-        while size < capacity { size *= 2 }
-        fingerprints = Array(repeating: 0, count: size)
-        insertions = Array(repeating: 0, count: size)
+    private struct Ghost {
+        var fingerprint: UInt32 = 0
+        var inserted: UInt16 = 0
+        var accesses = AccessCount(eighths: 0, epoch: 0)
     }
 
-    mutating func insert(_ hash: UInt64) {
-        clock &+= 1
-        let start = bucket(of: hash)
-        var oldest = start
-        for place in start..<start + Self.ways where clock &- insertions[place] > clock &- insertions[oldest] {
-            oldest = place
+    private var ghosts: [Ghost] = Array(repeating: Ghost(), count: Self.smallest)
+    private var insertions = 0
+    private var step: UInt16 = 0
+
+    /// How many ghosts there are for a number of stored responses: one and a half.
+    private static func wanted(_ stored: Int) -> Int { stored + stored / 2 }
+
+    /// Remembers an evicted response; at `stored` responses the list takes 16 to 20 bytes for each.
+    mutating func insert(_ hash: UInt64, _ accesses: AccessCount, stored: Int) {
+        // A quarter of the places is to spare: buckets fill unevenly.
+        if Self.wanted(stored) > ghosts.count / 4 * 3 { grow() }
+        insertions += 1
+        if insertions >= ghosts.count / Self.stepsPerList {
+            insertions = 0
+            step &+= 1
         }
-        fingerprints[oldest] = Self.fingerprint(of: hash)
-        insertions[oldest] = clock
+        put(Ghost(fingerprint: Self.fingerprint(of: hash), inserted: step, accesses: accesses))
     }
 
-    /// Whether the hash was inserted not long ago; it is forgotten by the asking.
-    mutating func take(_ hash: UInt64) -> Bool {
-        let start = bucket(of: hash)
-        for place in start..<start + Self.ways where fingerprints[place] == Self.fingerprint(of: hash) {
-            fingerprints[place] = 0
-            return clock &- insertions[place] <= UInt32(fingerprints.count)
+    /// What was remembered of a response, if it was evicted not long ago; it is forgotten by the asking.
+    mutating func take(_ hash: UInt64, stored: Int) -> AccessCount? {
+        let fingerprint = Self.fingerprint(of: hash)
+        let start = bucket(of: fingerprint)
+        for place in start..<start + Self.ways where ghosts[place].fingerprint == fingerprint {
+            let ghost = ghosts[place]
+            ghosts[place] = Ghost()
+            let age = Int(step &- ghost.inserted) * max(1, ghosts.count / Self.stepsPerList)
+            return age <= Self.wanted(stored) ? ghost.accesses : nil
         }
-        return false
+        return nil
     }
 
-    private func bucket(of hash: UInt64) -> Int {
-        (Int(truncatingIfNeeded: hash) & (fingerprints.count / Self.ways - 1)) * Self.ways
+    private mutating func put(_ ghost: Ghost) {
+        let start = bucket(of: ghost.fingerprint)
+        var chosen = start
+        for place in start..<start + Self.ways {
+            let there = ghosts[place]
+            if there.fingerprint == 0 || there.fingerprint == ghost.fingerprint {
+                chosen = place
+                break
+            }
+            if step &- there.inserted > step &- ghosts[chosen].inserted { chosen = place }
+        }
+        ghosts[chosen] = ghost
     }
 
-    private static func fingerprint(of hash: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: hash >> 32) | 1 }
+    private mutating func grow() {
+        let old = ghosts
+        let size = (old.count + max(old.count / 4, Self.ways)) / Self.ways * Self.ways
+        ghosts = Array(repeating: Ghost(), count: size)
+        let scale = { (list: [Ghost]) in max(1, list.count / Self.stepsPerList) }
+        let (before, after) = (scale(old), scale(ghosts))
+        for var ghost in old where ghost.fingerprint != 0 {
+            // Ages stay what they were, in the larger steps of the larger list.
+            ghost.inserted = step &- UInt16(clamping: Int(step &- ghost.inserted) * before / after)
+            put(ghost)
+        }
+    }
+
+    private func bucket(of fingerprint: UInt32) -> Int {
+        Int((UInt64(fingerprint) * UInt64(ghosts.count / Self.ways)) >> 32) * Self.ways
+    }
+
+    private static func fingerprint(of hash: UInt64) -> UInt32 { max(UInt32(truncatingIfNeeded: hash >> 32), 1) }
 }

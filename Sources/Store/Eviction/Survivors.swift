@@ -1,30 +1,27 @@
 // A value. Which responses of a reclaimed volume are worth copying forward. Pure.
 
-enum Survivors {
-    /// What a ring asks of a response that is to stay: one hit since it was stored or last survived.
-    private static let leastAccesses: UInt8 = 1
+struct Survivors {
+    /// The responses to copy, best first.
+    private(set) var kept: [DirectoryEntry] = []
+    /// Bytes of their records.
+    private(set) var bytes: Int64 = 0
+    /// The worth of the best one that goes; 0 where all stay.
+    private(set) var bestGone = 0.0
 
-    /// The most of a reclaimed volume that is copied: reclaiming must always make room.
-    private static let mostCopied = 3
-
-    /// The candidates to keep, most accesses per byte first, in at most three quarters of the volume.
-    static func choose(from candidates: [DirectoryEntry], charge: Int64) -> [DirectoryEntry] {
-        let worthwhile = candidates.filter { $0.accesses >= leastAccesses }
-            .sorted { rank($0) > rank($1) }
-        var room = charge / 4 * Int64(mostCopied)
-        return worthwhile.filter { entry in
-            guard entry.recordLength <= room else { return false }
-            room -= entry.recordLength
-            return true
+    /// The best two thirds of a main volume; of probation those alone that reach the bar.
+    /// - Parameters:
+    ///   - candidates: What the volume holds, and what each is worth.
+    ///   - charge: What the volume takes: reclaiming must always make room.
+    ///   - least: What a response must be worth; one worth nothing never stays.
+    init(of candidates: [(entry: DirectoryEntry, worth: Double)], charge: Int64, least: Double) {
+        let room = charge * 2 / 3
+        for (entry, worth) in candidates.sorted(by: { $0.worth > $1.worth }) {
+            if worth >= least, worth > 0, bytes + entry.recordLength <= room {
+                kept.append(entry)
+                bytes += entry.recordLength
+            } else {
+                bestGone = max(bestGone, worth)
+            }
         }
-    }
-
-    /// The accesses a survivor keeps: it has to be asked for again to survive once more.
-    static func accesses(of entry: DirectoryEntry, from ring: Shelf.Ring) -> UInt8 {
-        ring == .probation ? 0 : min(max(entry.accesses, 1), 3) - 1
-    }
-
-    private static func rank(_ entry: DirectoryEntry) -> Double {
-        Double(min(entry.accesses, 15)) / Double(entry.recordLength)
     }
 }

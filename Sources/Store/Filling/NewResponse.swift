@@ -86,7 +86,7 @@ public struct Variant: Sendable, Equatable {
 public enum StoreRefusal: String, Sendable, CaseIterable {
     /// A purge of its key came after its fill began.
     case purged
-    /// Its body is larger than the shelf keeps.
+    /// Its body is larger than the store keeps.
     case tooLarge = "too-large"
     /// Its head is larger than a record keeps.
     case headTooLarge = "head-too-large"

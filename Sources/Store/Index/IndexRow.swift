@@ -15,7 +15,7 @@ struct IndexRow: Sendable, Equatable {
     let sequence: UInt64
 }
 
-/// The volumes as the index knows them: which ring of their shelf they are in, and in which order.
+/// The volumes as the index knows them: which ring they are in, and in which order.
 struct VolumeRow: Sendable, Equatable {
     let number: UInt32
     let ring: Int

@@ -16,15 +16,13 @@ public final class Volume: Sendable {
 
     let number: UInt32
     let file: File
-    let shelf: SizeClass
-    /// What the volume is counted as in its shelf while it is written, in bytes.
+    /// What the volume is charged while it is written, in bytes.
     let capacity: Int64
     private let mapping = Mutex<UInt>(0)
 
-    init(number: UInt32, file: File, shelf: SizeClass, capacity: Int64) {
+    init(number: UInt32, file: File, capacity: Int64) {
         self.number = number
         self.file = file
-        self.shelf = shelf
         self.capacity = capacity
     }
 
@@ -67,12 +65,13 @@ public final class Volume: Sendable {
     }
 
     /// The 64 bytes at a volume's start.
-    static func header(number: UInt32, shelf: SizeClass, capacity: Int64) -> ByteBuffer {
+    static func header(number: UInt32, capacity: Int64) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.writeInteger(magic, endianness: .little)
         buffer.writeInteger(UInt32(Record.formatVersion), endianness: .little)
         buffer.writeInteger(number, endianness: .little)
-        buffer.writeInteger(UInt32(shelf.rawValue), endianness: .little)
+        // Versions before 0.1 had the class of body sizes here, 0 to 2.
+        buffer.writeInteger(UInt32(0), endianness: .little)
         buffer.writeInteger(capacity, endianness: .little)
         let checksum = buffer.crc32c()
         buffer.writeInteger(checksum, endianness: .little)
@@ -90,13 +89,11 @@ public final class Volume: Sendable {
             buffer.getInteger(at: 0, endianness: .little, as: UInt32.self) == magic,
             buffer.getInteger(at: 4, endianness: .little, as: UInt32.self) == UInt32(Record.formatVersion),
             buffer.getInteger(at: 8, endianness: .little, as: UInt32.self) == number,
-            let shelf = buffer.getInteger(at: 12, endianness: .little, as: UInt32.self),
-            let size = SizeClass(rawValue: Int(shelf)),
             let capacity = buffer.getInteger(at: 16, endianness: .little, as: Int64.self),
             (1...2 * Record.maximumBodyLength).contains(capacity),
             buffer.getSlice(at: 0, length: 24)?.crc32c()
                 == buffer.getInteger(at: 24, endianness: .little, as: UInt32.self)
         else { throw StoreError(.corrupt, "open", path, detail: "not a volume of this format") }
-        return Volume(number: number, file: file, shelf: size, capacity: capacity)
+        return Volume(number: number, file: file, capacity: capacity)
     }
 }

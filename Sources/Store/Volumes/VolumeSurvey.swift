@@ -7,7 +7,7 @@ struct VolumeSurvey: Sendable {
     struct Found: Sendable {
         let volume: Volume
         let charge: Int64
-        let ring: Shelf.Ring
+        let ring: Ring
         let isSingle: Bool
     }
 
@@ -33,8 +33,8 @@ struct VolumeSurvey: Sendable {
                 let volume = try Volume.open(path + "/" + name, number: number)
                 let row = known[number]
                 let isSingle = volume.capacity < 1 << 20 || Self.holdsOneRecord(volume)
-                let charge = VolumeWriter.onDisk(volume.file.status?.length ?? volume.capacity)
-                let ring = row.flatMap { Shelf.Ring(rawValue: $0.ring) } ?? .probation
+                let charge = VolumeSlot.onDisk(volume.file.status?.length ?? volume.capacity)
+                let ring = row.flatMap { Ring(rawValue: $0.ring) } ?? .probation
                 let entry = Found(volume: volume, charge: charge, ring: ring, isSingle: isSingle)
                 found.append((entry, row?.order ?? Int64(number)))
             } catch  where error.kind == .corrupt {

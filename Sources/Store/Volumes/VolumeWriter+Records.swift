@@ -11,9 +11,7 @@ extension VolumeWriter {
         let length = Int64(body.readableBytes)
         guard length <= core.largestBody.load(ordering: .relaxed) else { return counted(.tooLarge) }
         let result = attempt { () throws(StoreError) in
-            let ring: Shelf.Ring = ghosts.take(hash) ? .main : .probation
-            let record = Record.aligned(Int64(response.headerLength) + length)
-            let place = try allocate(record, bodyLength: length, ring: ring)
+            let place = try place(response, hash: hash, bodyLength: length)
             let sequence = core.takeSequence()
             let prefix = response.prefix(
                 hash: hash,
@@ -27,11 +25,18 @@ extension VolumeWriter {
             do throws(StoreError) {
                 try place.volume.file.write(bytes, at: Int64(place.location.offset))
             } catch {
-                if place.isSingle { drop(place.volume.number, from: place.volume.shelf.rawValue) }
+                if place.isSingle { drop(place.volume.number) }
                 throw error
             }
-            let refusal = admit(response, hash: hash, at: place.location, bodyLength: length, sequence: sequence)
-            if refusal != nil, place.isSingle { drop(place.volume.number, from: place.volume.shelf.rawValue) }
+            let refusal = admit(
+                response,
+                hash: hash,
+                at: place.location,
+                bodyLength: length,
+                sequence: sequence,
+                accesses: place.accesses
+            )
+            if refusal != nil, place.isSingle { drop(place.volume.number) }
             return refusal
         }
         return result.map(counted)
@@ -62,16 +67,15 @@ extension VolumeWriter {
 
     private func extent(for fill: FillWriter) throws(StoreError) -> Extent {
         let response = fill.response
-        guard let length = response.bodyLength else { return try makeGrowing(headerLength: response.headerLength) }
-        let record = Record.aligned(Int64(response.headerLength) + length)
-        let ring: Shelf.Ring = ghosts.take(fill.hash) ? .main : .probation
-        let place = try allocate(record, bodyLength: length, ring: ring)
+        guard let length = response.bodyLength else { return try makeGrowing(response, hash: fill.hash) }
+        let place = try place(response, hash: fill.hash, bodyLength: length)
         return Extent(
             volume: place.volume,
             location: place.location,
             headerLength: response.headerLength,
             isSingle: place.isSingle,
             isGrowing: false,
+            accesses: place.accesses,
             charge: 0
         )
     }
@@ -115,7 +119,8 @@ extension VolumeWriter {
                 hash: fill.hash,
                 at: extent.location,
                 bodyLength: extent.written,
-                sequence: sequence
+                sequence: sequence,
+                accesses: extent.accesses
             )
         }
         if result == nil { extents[fill.number] = nil } else { discard(fill.number) }
@@ -133,7 +138,7 @@ extension VolumeWriter {
         guard let extent = extents.removeValue(forKey: fill) else { return }
         // Not where the extent's volume was lost with the directory: its number has no path any more.
         guard let volume = core.volumes[extent.volume.number], volume === extent.volume else { return }
-        if extent.isSingle { return drop(volume.number, from: volume.shelf.rawValue) }
+        if extent.isSingle { return drop(volume.number) }
         writeRemoved(extent.location, in: volume)
     }
 
@@ -148,7 +153,8 @@ extension VolumeWriter {
         hash: UInt64,
         at location: RecordLocation,
         bodyLength: Int64,
-        sequence: UInt64
+        sequence: UInt64,
+        accesses: AccessCount
     ) -> StoreRefusal? {
         let entry = DirectoryEntry(
             hash: hash,
@@ -158,7 +164,8 @@ extension VolumeWriter {
             headerLength: response.headerLength,
             bodyLength: bodyLength,
             facts: response.facts,
-            epoch: response.epoch
+            epoch: response.epoch,
+            accesses: accesses
         )
         // A late fill must not even touch the row: it may be that of a newer response, which then no sweep would find.
         // Where the purge comes between here and the insertion, its sweep comes after the row and finds the key by it.
@@ -262,12 +269,11 @@ extension VolumeWriter {
                 == .complete,
             let prefix = RecordPrefix(start), prefix.hash == hash
         else { return }
-        let shelf = volume.shelf.rawValue
-        if shelves[shelf].isSingle(location.volume) { return drop(location.volume, from: shelf) }
+        if eviction.rings.isSingle(location.volume) { return drop(location.volume) }
         writeRemoved(location, in: volume)
     }
 
-    private func writeRemoved(_ location: RecordLocation, in volume: Volume) {
+    func writeRemoved(_ location: RecordLocation, in volume: Volume) {
         let state = ByteBuffer(bytes: [Record.State.removed.rawValue])
         // Where even this cannot be written, a rebuilt index brings the response back only to be validated.
         try? volume.file.write(state, at: Int64(location.offset) + Record.stateOffset)

@@ -72,8 +72,8 @@ extension VolumeWriter {
     private func lose(_ volume: Volume) {
         core.logger.warning("A volume was deleted from outside", metadata: ["volume": "\(volume.number)"])
         core.volumes.remove(volume.number)
-        _ = core.directory.removeAll { $0.volume == volume.number }
-        drop(volume.number, from: volume.shelf.rawValue)
+        _ = core.directory.removeAll(inVolume: volume.number)
+        drop(volume.number)
     }
 
     /// Makes the small files again that were deleted from outside.
@@ -109,8 +109,8 @@ extension VolumeWriter {
             if try StoreFiles.read(core.path) != core.keyHash { try StoreFiles.make(core.path, core.keyHash) }
             try Paths.makeDirectory(core.volumesPath)
             let survey = try VolumeSurvey(core.volumesPath, rows: [], highestNumber: 0, logger: core.logger)
-            nextVolume = max(nextVolume, survey.nextNumber)
-            core.unverifiedBelow.store(nextVolume, ordering: .relaxed)
+            eviction.raiseNumber(to: survey.nextNumber)
+            core.unverifiedBelow.store(eviction.nextNumber, ordering: .relaxed)
             indexBytes = StoreFiles.indexSize(core.path)
             shareOut()
             adopt(survey)
@@ -127,8 +127,7 @@ extension VolumeWriter {
         identity = nil
         core.volumes.removeAll()
         _ = core.directory.removeAll { _ in true }
-        active = active.map { _ in nil }
         extents = [:]
-        shelves = shelves.map { Shelf(size: $0.size, budget: $0.budget) }
+        eviction.dropAll()
     }
 }

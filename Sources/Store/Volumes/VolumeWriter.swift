@@ -11,17 +11,12 @@ import Synchronization
 
 final class VolumeWriter {
     let core: StoreCore
-    var shelves: [Shelf]
-    var ghosts = GhostList(capacity: 1 << 17)
-    /// The volume being written of each shelf and ring.
-    var active: [ActiveVolume?]
+    /// What of the volumes is written, kept and reclaimed next.
+    var eviction: Eviction
     /// Fills whose body is being written, by their numbers, and where.
     var extents: [UInt64: Extent] = [:]
-    /// Volumes whose survivors are being copied.
-    var reclaiming: Set<UInt32> = []
     var maximumSize: Int64
     var indexBytes: Int64
-    var nextVolume: UInt32
     var nextPosition: Int64
     /// The directory of the volumes in use; nil where there is none: then nothing is written.
     var identity: FileIdentity?
@@ -29,9 +24,12 @@ final class VolumeWriter {
     var retryAt = ContinuousClock.now
     var nextUpkeep = ContinuousClock.now
 
-    struct ActiveVolume {
+    /// Where a response of known length lies.
+    struct Placed {
         let volume: Volume
-        var used: Int64
+        let location: RecordLocation
+        let isSingle: Bool
+        let accesses: AccessCount
     }
 
     /// The place of a body whose length was told, or of one that grows in a volume of its own.
@@ -43,6 +41,8 @@ final class VolumeWriter {
         let isSingle: Bool
         /// The body's length is not known yet.
         let isGrowing: Bool
+        /// How often the response was asked for, as far as is known.
+        let accesses: AccessCount
         var charge: Int64
         var written: Int64 = 0
         var checksum: UInt32 = 0
@@ -52,21 +52,19 @@ final class VolumeWriter {
         self.core = core
         self.maximumSize = maximumSize
         indexBytes = StoreFiles.indexSize(core.path)
-        nextVolume = survey.nextNumber
         nextPosition = survey.nextPosition
-        active = Array(repeating: nil, count: SizeClass.allCases.count * 2)
-        shelves = SizeClass.allCases.map { Shelf(size: $0, budget: 0) }
+        eviction = Eviction(budget: 0, nextVolume: survey.nextNumber)
         shareOut()
         let isInUse = core.lock.withLock { $0 != nil }
         if isInUse { identity = Paths.identity(core.volumesPath) }
         adopt(survey)
     }
 
-    /// Takes volumes that are there onto their shelves, less what is over the limit.
+    /// Takes volumes that are there onto their rings, less what is over the limit.
     func adopt(_ survey: VolumeSurvey) {
         for found in survey.volumes {
-            shelves[found.volume.shelf.rawValue].add(
-                Shelf.Slot(volume: found.volume.number, charge: found.charge, isSingle: found.isSingle),
+            eviction.add(
+                VolumeSlot(volume: found.volume.number, charge: found.charge, isSingle: found.isSingle),
                 to: found.ring
             )
             core.volumes.add(found.volume)
@@ -114,7 +112,7 @@ final class VolumeWriter {
     }
 
     private func shrinkAll() {
-        for shelf in shelves.indices { shrink(shelf, toSpare: false) }
+        shrink()
         publishUse()
     }
 

@@ -20,20 +20,10 @@ enum Console {
 
     /// Reads a file whole, or standard input for `-`.
     static func read(_ path: String) throws(Failure) -> [UInt8] {
-        // because the text outlives the call
-        let descriptor = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure("\(path): cannot be opened: \(reason(errno))") }
-        defer { if path != "-" { close(descriptor) } }
+        let file = try InputFile(path)
         var bytes: [UInt8] = []
-        var room = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            // because the pointer is used inside the call only, with its own count
-            let count = unsafe room.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw Failure("\(path): cannot be read: \(reason(errno))") }
-            if count == 0 { return bytes }
-            bytes += room[..<count]
-        }
+        while let piece = try file.next(65_536) { bytes += piece }
+        return bytes
     }
 
     /// The system's words for an error number.

@@ -19,6 +19,7 @@ struct StatsText {
 
     private func number(_ path: String) -> String { Readable.number(value(path).whole) }
     private func bytes(_ path: String) -> String { Readable.bytes(value(path).whole) }
+    private func bytes(_ count: Int) -> String { Readable.bytes(count) }
     private func percent(_ path: String) -> String {
         value(path) == .null ? "–" : Readable.percent(value(path).double)
     }
@@ -89,11 +90,17 @@ struct StatsText {
         return Readable.lag(count: lag?["count"]?.whole ?? 0, sum: lag?["sum"]?.double ?? 0)
     }
 
+    private var directoryBytesEach: String {
+        let responses = value("store.responses").whole
+        return responses == 0 ? "–" : bytes(value("store.directory_bytes").whole / responses)
+    }
+
     private var store: [String] {
         var table = TextTable(.left, .right, .left)
         table.add("stored responses", number("store.responses"))
         table.add("on disk", bytes("store.disk_bytes"), "of \(bytes("store.maximum_bytes"))")
         table.add("in memory", bytes("store.memory_bytes"), "of \(bytes("store.memory_maximum_bytes"))")
+        table.add("directory", bytes("store.directory_bytes"), "of memory, \(directoryBytesEach) a response")
         table.add("evicted", number("store.evictions"), bytes("store.evicted_bytes"))
         table.add("purged", number("store.purged"))
         for (title, path) in [

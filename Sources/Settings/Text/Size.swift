@@ -1,0 +1,19 @@
+// value
+// Sizes for command lines, as the configuration has them.
+
+/// Why a text is no size.
+public struct SizeProblem: Error, Sendable {
+    /// What is wrong with it.
+    public let message: String
+    /// What would be right.
+    public let expected: String
+}
+
+/// The bytes of a size such as `10GB`.
+public func bytes(ofSize text: String) throws(SizeProblem) -> Int64 {
+    do {
+        return try Quantity.size.parse(text)
+    } catch {
+        throw SizeProblem(message: error.message, expected: error.expected)
+    }
+}

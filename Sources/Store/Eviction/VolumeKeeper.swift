@@ -1,0 +1,155 @@
+// How room is made, for the volumes on the disk (`VolumeWriter`) and for those of a simulation: the same steps, so that
+// what is simulated is what happens. Everything is charged before it is made, so that disk use never passes the limit
+// (invariant 7).
+
+/// Has volumes, and does with them what eviction decides.
+protocol VolumeKeeper: AnyObject {
+    var eviction: Eviction { get set }
+    var directory: Directory { get }
+
+    /// Volumes into which bodies are being written as they come: they cannot go.
+    var volumesBeingFilled: Set<UInt32> { get }
+
+    /// Makes an empty volume, which has room already.
+    func make(_ volume: UInt32, capacity: Int64) throws(StoreError)
+    /// A volume is the youngest of a ring.
+    func note(_ volume: UInt32, isIn ring: Ring)
+    /// Copies a record, and changes the directory's entry.
+    /// - Returns: True where it is at its new place.
+    func copy(_ entry: DirectoryEntry, to location: RecordLocation) throws(StoreError) -> Bool
+    /// What was to be copied cannot be: it is evicted.
+    func failedToCopy()
+    /// A response stays where it is, in a volume of its own.
+    func keep(_ entry: DirectoryEntry)
+    /// A volume goes: nothing may be found in it any more.
+    /// - Returns: The responses that were evicted by it.
+    func forget(_ volume: UInt32) -> [DirectoryEntry]
+    /// Removes the volume's file.
+    func remove(_ volume: UInt32)
+    /// Why there is no room for what is being written now.
+    func refusal(_ detail: String) -> StoreError
+}
+
+/// Where a record is to lie.
+struct RecordPlace: Equatable {
+    let location: RecordLocation
+    /// The volume was made for this record alone.
+    let isSingle: Bool
+}
+
+extension VolumeKeeper {
+    /// Takes a place for a record of known length.
+    func allocate(_ length: Int64, in ring: Ring, forSurvivor: Bool = false) throws(StoreError) -> RecordPlace {
+        if length > eviction.rings.singleThreshold {
+            let capacity = Volume.headerLength + length
+            let volume = try makeVolume(in: ring, capacity: capacity, isSingle: true, spare: !forSurvivor)
+            return RecordPlace(
+                location: RecordLocation(volume: volume, offset: UInt32(Volume.headerLength)),
+                isSingle: true
+            )
+        }
+        if !eviction.hasPlace(for: length, in: ring) {
+            let capacity = eviction.rings.volumeCapacity
+            try makeRoom(for: VolumeSlot.onDisk(capacity), spare: !forSurvivor)
+            // Making room may have opened one for the survivors.
+            if !eviction.hasPlace(for: length, in: ring) {
+                let volume = try makeVolume(in: ring, capacity: capacity, isSingle: false, spare: !forSurvivor)
+                eviction.open(volume, capacity: capacity, in: ring)
+            }
+        }
+        guard let location = eviction.take(length, in: ring) else {
+            throw refusal("the volume went while it was made")
+        }
+        return RecordPlace(location: location, isSingle: false)
+    }
+
+    /// Makes a volume, and room for it first; it is charged its whole capacity where nothing else is said.
+    func makeVolume(
+        in ring: Ring,
+        capacity: Int64,
+        isSingle: Bool,
+        spare: Bool,
+        charge: Int64? = nil
+    ) throws(StoreError) -> UInt32 {
+        let charge = VolumeSlot.onDisk(charge ?? capacity)
+        try makeRoom(for: charge, spare: spare)
+        let volume = eviction.takeNumber()
+        try make(volume, capacity: capacity)
+        eviction.add(VolumeSlot(volume: volume, charge: charge, isSingle: isSingle), to: ring)
+        note(volume, isIn: ring)
+        return volume
+    }
+
+    /// Reclaims volumes until `need` more bytes fit.
+    func makeRoom(for need: Int64, spare: Bool) throws(StoreError) {
+        // Every volume at most twice with its survivors: a single only moves from probation to the main ring.
+        var patience = eviction.rings.count * 2
+        while !eviction.rings.hasRoom(for: need, spare: spare) {
+            let busy = volumesBeingFilled
+            guard let victim = eviction.nextVictim(busy: busy) else {
+                guard eviction.sealIdle(except: busy) else { throw refusal("every volume is being written") }
+                continue
+            }
+            reclaim(victim, keepingSurvivors: patience > 0 && spare)
+            patience -= 1
+        }
+    }
+
+    /// Reclaims without survivors until the volumes are within their budget again.
+    func shrink() {
+        while !eviction.rings.hasRoom(for: 0, spare: false) {
+            let busy = volumesBeingFilled
+            guard let victim = eviction.nextVictim(busy: busy) else {
+                guard eviction.sealIdle(except: busy) else { return }
+                continue
+            }
+            reclaim(victim, keepingSurvivors: false)
+        }
+    }
+
+    /// Frees a volume, its worthwhile responses copied forward first.
+    ///
+    /// Copying may itself reclaim others, for room.
+    func reclaim(_ victim: Eviction.Victim, keepingSurvivors: Bool) {
+        let volume = victim.slot.volume
+        if keepingSurvivors {
+            let entries = directory.entries(inVolume: volume)
+            switch eviction.judge(victim, holding: entries, at: directory.clock.epoch) {
+            case .stays:
+                eviction.moveToMain(victim.slot)
+                note(volume, isIn: .main)
+                for entry in entries { keep(entry) }
+                return
+            case .goes(let survivors):
+                eviction.beginReclaiming(volume)
+                copyForward(survivors)
+                eviction.endReclaiming(volume)
+            }
+        }
+        for entry in forget(volume) {
+            eviction.remember(entry.ghostHash, entry.accesses, stored: directory.clock.responses)
+        }
+        drop(volume)
+    }
+
+    /// Copies records to the main ring.
+    ///
+    /// Where that fails the rest is evicted: reclaiming must make room all the same.
+    private func copyForward(_ survivors: [DirectoryEntry]) {
+        for entry in survivors {
+            do throws(StoreError) {
+                let place = try allocate(entry.recordLength, in: .main, forSurvivor: true)
+                let isCopied = try copy(entry, to: place.location)
+                if !isCopied, place.isSingle { drop(place.location.volume) }
+            } catch {
+                return failedToCopy()
+            }
+        }
+    }
+
+    /// Takes a volume off its ring and removes it.
+    func drop(_ volume: UInt32) {
+        eviction.drop(volume)
+        remove(volume)
+    }
+}

@@ -1,0 +1,100 @@
+// larder simulate: how many requests a cache of a size would answer, by a trace of requests.
+
+import Admin
+import ArgumentParser
+import Settings
+import Store
+
+struct Simulate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Find out how large a cache should be.",
+        discussion: """
+            Replays requests through larder's own eviction, without a disk, and prints the share of requests and of \
+            bytes that would still go to the origins: at a quarter, half, twice and four times the size given, and at \
+            the size itself. --size 5GB,10GB,20GB prints exactly these. A size is what cache.max_size would be.
+
+            The requests are lines of time,key,size: seconds, path, and bytes of the picture, in the order in which \
+            they came. The time is not used. With --from-log they are taken from an access log: larder's own (combined \
+            or JSON), or nginx's or Apache's in the combined format. Of a log, only GETs that were answered with the \
+            whole picture (200) count, by their path and query as they stand there; all routes share one cache.
+
+            Freshness is left out: what is stored is a hit until it is evicted. The first request for a picture is \
+            always a miss, so a trace should be several times as long as the cache has pictures.
+
+            EXAMPLES
+              larder simulate trace.csv --size 10GB
+              larder simulate --from-log /var/log/larder/access.log --size 5GB,10GB,20GB,40GB
+              zcat /var/log/nginx/access.log.*.gz | larder simulate --from-log - --size 50GB --json
+            """
+    )
+
+    @Option(help: ArgumentHelp("The cache's size, or several with commas between.", valueName: "size"))
+    var size: String
+    @Option(help: ArgumentHelp("An access log instead of a trace, or - for standard input.", valueName: "file"))
+    var fromLog: String?
+    @OptionGroup var json: JSONOption
+    @Argument(help: ArgumentHelp("The trace, or - for standard input.", valueName: "trace"))
+    var trace: String?
+
+    /// Sizes that are simulated at once.
+    private static let mostSizes = 32
+    private static let pieceLength = 1 << 20
+
+    func validate() throws {
+        guard (trace == nil) != (fromLog == nil) else {
+            throw ValidationError("Name one input: a trace, or --from-log and an access log.")
+        }
+        _ = try sizes()
+    }
+
+    /// The sizes that are asked for, in their order.
+    private func sizes() throws -> [Int64] {
+        let texts = size.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard texts.count <= Self.mostSizes else {
+            throw ValidationError("--size takes \(Self.mostSizes) sizes at most.")
+        }
+        let sizes = try texts.map { text in
+            do {
+                let bytes = try bytes(ofSize: text)
+                guard bytes >= Simulation.smallestSize, bytes <= 1 << 50 else {
+                    throw ValidationError("--size \(text): a cache has from 32MiB to 1024TiB.")
+                }
+                return bytes
+            } catch let problem as SizeProblem {
+                throw ValidationError("--size: \(problem.message); expected \(problem.expected).")
+            }
+        }
+        guard sizes.count == 1, let one = sizes.first else { return sizes }
+        return [one / 4, one / 2, one, one * 2, one * 4].filter { $0 >= Simulation.smallestSize }
+    }
+
+    func run() async throws {
+        let sizes = try sizes()
+        try await reportingFailures {
+            let path = fromLog ?? trace ?? "-"
+            let file = try InputFile(path)
+            var reader = TraceReader(fromLog == nil ? .table : .accessLog)
+            var report = SimulationReport(sizes: sizes)
+            do {
+                while let piece = try file.next(Self.pieceLength) { await report.add(try reader.read(piece)) }
+                await report.add(try reader.finish())
+            } catch let error as TraceError {
+                let hint =
+                    fromLog == nil && error.message.contains("\"{") ? "; an access log is read with --from-log" : ""
+                throw Failure("\(path):\(error.line): \(error.message)\(hint)")
+            }
+            guard reader.requests > 0 else { throw Failure(nothing(in: path, reader)) }
+            report.leftOut = reader.leftOut
+            let figures = await report.figures()
+            json.isWanted ? Console.print(report.json(figures).indented) : report.text(figures).forEach(Console.print)
+        }
+    }
+
+    private func nothing(in path: String, _ reader: TraceReader) -> String {
+        guard reader.lines > 0 else { return "\(path): is empty; it needs a line for each request" }
+        guard fromLog != nil else { return "\(path): has a heading and no requests" }
+        return
+            "\(path): none of its \(reader.lines) lines is a GET answered 200, as larder logs it (combined or JSON) or "
+            + "nginx and Apache do (combined)"
+    }
+}
