@@ -115,7 +115,12 @@ public final class Store: Sendable {
 
     /// The same into a buffer that is used again and again: no allocation once it is large enough.
     ///
-    /// - Parameter buffer: What it holds is written over; who keeps a part of the response copies that.
+    /// - Parameters:
+    ///   - entry: As above.
+    ///   - key: As above.
+    ///   - mayBlock: As above.
+    ///   - buffer: What it holds is written over; who keeps a part of the response copies that.
+    /// - Returns: As above.
     public func read(
         _ entry: DirectoryEntry,
         key: RawSpan,

@@ -49,6 +49,7 @@ public struct FieldLine: Sendable, Equatable {
     /// - Parameters:
     ///   - name: A name in lower case.
     ///   - span: The head.
+    /// - Returns: Whether it has.
     @inlinable
     public func isNamed(_ name: StaticString, in span: RawSpan) -> Bool { span.matches(self.name, lowercased: name) }
 
@@ -58,6 +59,7 @@ public struct FieldLine: Sendable, Equatable {
     ///   - name: A name in lower case.
     ///   - span: The head.
     ///   - fields: Where its field lines stand.
+    /// - Returns: Where the value stands.
     public static func only(_ name: StaticString, in span: RawSpan, _ fields: Range<Int>) -> Range<Int>? {
         var position = fields.lowerBound
         var found: Range<Int>?
@@ -75,6 +77,7 @@ public struct FieldLine: Sendable, Equatable {
     ///   - name: A name in lower case.
     ///   - span: The head.
     ///   - fields: Where its field lines stand.
+    /// - Returns: Whether it does.
     public static func has(_ name: StaticString, in span: RawSpan, _ fields: Range<Int>) -> Bool {
         var position = fields.lowerBound
         while let line = next(span, &position, end: fields.upperBound) {

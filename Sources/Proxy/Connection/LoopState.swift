@@ -82,8 +82,9 @@ final class LoopState {
         log?.flush()
     }
 
-    /// Whether a response that was read from its volume is worth a copy in memory: while there is room, and then one in
-    /// eight. What is asked for often gets there all the same, and a wide spread of single hits does not pay for a place each.
+    /// Whether a response that was read from its volume gets a copy in memory: while there is room, then one in eight.
+    ///
+    /// What is asked for often gets there all the same, and a wide spread of single hits does not pay for a place each.
     func wantsInMemory(_ entry: DirectoryEntry) -> Bool {
         readsFromVolumes &+= 1
         return readsFromVolumes & 7 == 0 || store.hasRoomInMemory(for: entry)

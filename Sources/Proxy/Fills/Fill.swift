@@ -104,6 +104,8 @@ final class Fill: Sendable {
     let table: FillTable
     let services: FillServices
     let state = Mutex(State())
+    /// Its answer is in the store or about to be; may be read under the table's lock, where `state` may not.
+    let hasArrived = Atomic<Bool>(false)
 
     /// Makes a fill; `epoch` is that of before the store was looked at for it.
     init(
@@ -207,7 +209,7 @@ final class Fill: Sendable {
     /// All bytes are in, and the store has them or is about to.
     var isStored: Bool { state.withLock { hasAll($0) } }
 
-    private func hasAll(_ state: State) -> Bool {
+    func hasAll(_ state: State) -> Bool {
         guard state.writer != nil, !state.isBroken, case .head(let head) = state.progress else { return false }
         return state.isComplete || head.contentLength == state.body.received
     }

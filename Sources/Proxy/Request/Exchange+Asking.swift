@@ -5,14 +5,17 @@ import HTTPMessage
 import NIOCore
 import Origins
 import Store
+import Synchronization
 
 extension Exchange {
     /// Leads the fill of the key, or follows the one under way.
     func join(for purpose: Fill.Purpose, _ reason: ForwardReason, isCounted: Bool = false) {
         self.reason = reason
+        self.purpose = purpose
         if !isCounted { count(reason) }
         guard !refuseLoop() else { return }
-        switch place(for: purpose) {
+        let isAcceptable = { [began, wantsNewer] (fill: Fill) in !wantsNewer || fill.began >= began }
+        switch place(for: purpose, isAcceptable) {
         case .leader(let fill):
             isLeader = true
             follow(fill)
@@ -27,10 +30,10 @@ extension Exchange {
         }
     }
 
-    func place(for purpose: Fill.Purpose) -> FillTable.Place {
+    private func place(for purpose: Fill.Purpose, _ isAcceptable: (Fill) -> Bool) -> FillTable.Place {
         let tableKey = fillKey
-        return state.proxy.fills.join(tableKey, limit: state.settings.fills) { [began, wantsNewer] fill in
-            !wantsNewer || fill.began >= began
+        return state.proxy.fills.join(tableKey, limit: state.settings.fills) { fill in
+            isAcceptable(fill)
         } isOutdated: {
             looksLeft > 0 && lookUp().sightings != sightings
         } make: {
@@ -165,7 +168,9 @@ extension Exchange {
 
     /// Validates what was just served stale, for the next client.
     func validateBehind(_ stored: Stored) {
-        if case .leader(let fill) = place(for: .validate(stored)) { fill.start() }
+        // A fill whose answer is in the store has brought what was just served.
+        let isUnderWay = { (fill: Fill) in !fill.hasArrived.load(ordering: .relaxed) }
+        if case .leader(let fill) = place(for: .validate(stored), isUnderWay) { fill.start() }
     }
 
     /// GET, HEAD, OPTIONS and TRACE change nothing (RFC 9110 §9.2.1).
@@ -228,7 +233,8 @@ extension Exchange {
             return joinOther(names)
         }
         if case .storable(let answer) = head.storability, let fill, !maySatisfy(answer, of: fill) {
-            return joinNewer(for: .fill)
+            // As it was to be asked for at first: what is stored may be that very answer, and only be validated.
+            return joinNewer(for: purpose)
         }
         if let part = head.part, !isPass, facts.isRange,
             !part.answers(fields, stored: head.fields) || fields.combined("Range")?.contains(",") == true

@@ -39,6 +39,8 @@ final class Exchange {
     var varyNames: [String] = []
     /// Why the origin was asked, if it was.
     var reason: ForwardReason?
+    /// What for.
+    var purpose = Fill.Purpose.fill
     var fill: Fill?
     var reader: FillReader?
     var isLeader = false
