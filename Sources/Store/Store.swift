@@ -41,9 +41,6 @@ public final class Store: Sendable {
         threads = opened.start(configuration)
     }
 
-    /// What the store's threads do can wait a little; the loops' hits cannot, where both want the same processor.
-    static let niceness: Int32 = 10
-
     // MARK: Finding and reading
 
     /// The hash of a cache key.

@@ -38,12 +38,20 @@ final class FillTable: Sendable {
         fills.withLock { fills in
             // What began before a purge is not for those who came after it.
             if let fill = fills[key], !fill.isPurged, isUsable(fill) { return .follower(fill) }
-            guard fills[key] != nil || fills.count < limit else { return .full }
+            guard fills[key] != nil || isBelow(limit, fills) else { return .full }
             if isOutdated() { return .outdated }
             let fill = make()
             fill.replace(fills.updateValue(fill, forKey: key))
             return .leader(fill)
         }
+    }
+
+    /// Whether fewer are in progress than may be; what only the store has yet to take is bounded there, in bytes.
+    private func isBelow(_ limit: Int, _ fills: [[UInt8]: Fill]) -> Bool {
+        if fills.count < limit { return true }
+        var inProgress = 0
+        for fill in fills.values where !fill.hasArrived.load(ordering: .relaxed) { inProgress += 1 }
+        return inProgress < limit
     }
 
     /// Takes a fill out, if it is still the one of its key.

@@ -18,10 +18,13 @@ public final class DiskPool: Sendable {
     private let available = DispatchSemaphore(value: 0)
     private let threads = Mutex<[DedicatedThread]>([])
 
+    /// A read of the disk can wait a little; a loop's hits cannot, where both want the same processor.
+    private static let niceness: Int32 = 10
+
     /// Starts the threads.
     init(threads count: Int) {
         let made = (0..<count).map { number in
-            DedicatedThread("larder-disk-\(number)", niceness: Store.niceness) { [self] in run() }
+            DedicatedThread("larder-disk-\(number)", niceness: Self.niceness) { [self] in run() }
         }
         threads.withLock { $0 = made }
     }
