@@ -33,6 +33,9 @@ final class Engine {
     private var nextProbe: UInt64 = 1 << 63
     private var timers = Timers()
     private var deferred: [Deferred] = []
+    /// Who was told anything in this turn.
+    private var told: [any OriginReceiver] = []
+    private var random = SmallGenerator()
     private var commands: [Command] = []
     private var events = [origins_event](repeating: origins_event(), count: Poller.batch)
     private var isRunning = true
@@ -72,8 +75,21 @@ final class Engine {
             commands.removeAll(keepingCapacity: true)
             expireDue()
             settle()
+            endTurn()
         }
         close()
+        endTurn()
+    }
+
+    /// Has a receiver told when this turn is over.
+    func tellOfEnd(_ receiver: any OriginReceiver) {
+        if told.last !== receiver { told.append(receiver) }
+    }
+
+    /// What a turn brought a receiver is known to it whole: now it may wake others, once.
+    private func endTurn() {
+        for receiver in told { receiver.turnEnded() }
+        told.removeAll(keepingCapacity: true)
     }
 
     // MARK: For attempts and exchanges
@@ -130,7 +146,7 @@ final class Engine {
     func takeRetry() -> Bool { budget.take(at: now) }
 
     /// A number between 0 and 1 by chance.
-    func chance() -> Double { Double.random(in: 0...1) }
+    func chance() -> Double { Double.random(in: 0...1, using: &random) }
 
     /// The origins that may answer a request, in their order.
     func origins(of request: OriginRequest) -> [Int] {
@@ -182,6 +198,7 @@ final class Engine {
         request.body?.abandon()
         let now = wallTime()
         let head = OriginHead.refusal(404, at: now)
+        tellOfEnd(receiver)
         receiver.receive(
             OriginResponse(
                 status: head.status,
@@ -272,6 +289,7 @@ final class Engine {
     private func close() {
         for exchange in Array(exchanges.values) { exchange.cancel() }
         for case .send(_, let request, let receiver) in mailbox.close() {
+            tellOfEnd(receiver)
             receiver.fail(OriginError(kind: .cancelled, operation: "send", subject: request.target))
         }
         for attempt in Array(attempts.values) { attempt.drop() }
@@ -286,3 +304,15 @@ final class Engine {
 
 @available(*, unavailable)
 extension Engine: Sendable {}  // lives on the origin thread
+
+/// xorshift64*, seeded by the system once: the system's own generator is a system call for each number.
+private struct SmallGenerator: RandomNumberGenerator {
+    private var state = UInt64.random(in: 1 ... .max)
+
+    mutating func next() -> UInt64 {
+        state ^= state >> 12
+        state ^= state << 25
+        state ^= state >> 27
+        return state &* 0x2545_F491_4F6C_DD1D
+    }
+}

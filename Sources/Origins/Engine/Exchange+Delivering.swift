@@ -23,7 +23,7 @@ extension Exchange {
                 guard bytes.readableBytes > 0 else { return }
             }
             resumption?.received += Int64(bytes.readableBytes)
-            if receiver.receive(bytes) == .pause { isPaused = true }
+            if told.receive(bytes) == .pause { isPaused = true }
         } else if attempt === held?.attempt {
             held?.bytes += Int64(bytes.readableBytes)
             held?.body.append(bytes)
@@ -51,7 +51,7 @@ extension Exchange {
     /// Delivers a head.
     func deliver(_ head: OriginHead, of attempt: Attempt, at time: WallTime) {
         resumption = request.isSingle || isProbe ? nil : Resumption(method: request.method, head)
-        receiver.receive(
+        told.receive(
             OriginResponse(
                 status: head.status,
                 reason: head.reason,
@@ -87,11 +87,11 @@ extension Exchange {
     /// Gives what was held until the receiver has enough, and ends if that was all.
     func flush() {
         while !isPaused, let bytes = backlog.popFirst() {
-            if receiver.receive(bytes) == .pause { isPaused = true }
+            if told.receive(bytes) == .pause { isPaused = true }
         }
         guard isComplete, backlog.isEmpty else { return }
-        if !trailers.lines.isEmpty { receiver.receiveTrailers(trailers) }
+        if !trailers.lines.isEmpty { told.receiveTrailers(trailers) }
         end()
-        receiver.finish()
+        told.finish()
     }
 }

@@ -32,7 +32,12 @@ final class Exchange {
     let id: UInt64
     /// What is asked; of a body that broke off the rest.
     var request: OriginRequest
-    let receiver: any OriginReceiver
+    private let receiver: any OriginReceiver
+    /// The receiver, which learns of the turn's end as well once it has been told anything.
+    var told: any OriginReceiver {
+        engine.tellOfEnd(receiver)
+        return receiver
+    }
     unowned let engine: Engine
     /// Finds out for larder itself whether an origin that is left alone is well again.
     let isProbe: Bool
@@ -219,7 +224,7 @@ final class Exchange {
     /// An attempt has a head that is not its last.
     func interim(_ attempt: Attempt, _ head: OriginHead) {
         guard !hasEnded, resumption == nil, asking.first === attempt else { return }
-        receiver.receiveInterim(head.status, head.fields)
+        told.receiveInterim(head.status, head.fields)
     }
 
     // MARK: The end
@@ -236,7 +241,7 @@ final class Exchange {
         error.tried = tried
         error.retryAfter = engine.nextProbe(of: tried.map(\.origin))
         end()
-        receiver.fail(error)
+        told.fail(error)
     }
 
     func end() {

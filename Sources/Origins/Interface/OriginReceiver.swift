@@ -36,11 +36,19 @@ public protocol OriginReceiver: AnyObject, Sendable {
 
     /// Before a head: no origin could answer. After: the body is broken and must not be stored.
     func fail(_ error: OriginError)
+
+    /// Everything that came at once has been given: who waits for it may be woken now, once.
+    ///
+    /// Follows the other calls, one of these for one of them or more.
+    func turnEnded()
 }
 
 extension OriginReceiver {
     /// Does without.
     public func receiveInterim(_ status: Int, _ fields: Fields) {}
+
+    /// Does without.
+    public func turnEnded() {}
 
     /// Does without.
     public func receiveTrailers(_ fields: Fields) {}

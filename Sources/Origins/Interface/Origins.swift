@@ -61,6 +61,7 @@ public final class Origins: Sendable {
         let id = nextID.wrappingAdd(1, ordering: .relaxed).oldValue
         if !mailbox.post(.send(id, request, receiver)) {
             receiver.fail(OriginError(kind: .cancelled, operation: "send", subject: request.target))
+            receiver.turnEnded()
         }
         return OriginTransfer(id: id, mailbox: mailbox)
     }

@@ -45,7 +45,7 @@ extension Fill {
             state.isPaused = true
             return .pause
         }
-        for reader in readers { reader.tell() }
+        wake(readers)
         return flow
     }
 
@@ -146,7 +146,7 @@ extension Fill {
             change(&state)
             return state.readers.values.map(\.reader)
         }
-        for reader in readers { reader.tell() }
+        wake(readers)
     }
 
     /// The body is in the store, or never will be: newcomers look there.

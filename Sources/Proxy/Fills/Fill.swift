@@ -104,6 +104,8 @@ final class Fill: Sendable {
     let table: FillTable
     let services: FillServices
     let state = Mutex(State())
+    /// The origin thread has more for it at once: readers are told when that is over, so that head and body find them together.
+    private let isInTurn = Atomic<Bool>(false)
     /// Its answer is in the store or about to be; may be read under the table's lock, where `state` may not.
     let hasArrived = Atomic<Bool>(false)
 
@@ -159,6 +161,21 @@ final class Fill: Sendable {
         }
         if isUnwanted { transfer.cancel() }
         resume?.resume()
+    }
+
+    /// The origin thread begins to give something.
+    func beginTurn() { isInTurn.store(true, ordering: .sequentiallyConsistent) }
+
+    /// The origin thread has given all there is for now.
+    func endTurn() {
+        isInTurn.store(false, ordering: .sequentiallyConsistent)
+        tell { _ in }
+    }
+
+    /// Wakes readers, unless the turn's end will.
+    func wake(_ readers: [FillReader]) {
+        guard !isInTurn.load(ordering: .sequentiallyConsistent) else { return }
+        for reader in readers { reader.tell() }
     }
 
     /// Takes the place of another in the table.

@@ -12,15 +12,18 @@ final class FillReceiver: OriginReceiver {
     init(_ fill: Fill) { self.fill = fill }
 
     func receive(_ response: OriginResponse) {
+        fill.beginTurn()
         fill.note(response)
         if !fill.receive(response) { isOver.store(true, ordering: .relaxed) }
     }
 
     func receive(_ bytes: ByteBuffer) -> OriginFlow {
-        isOver.load(ordering: .relaxed) ? .proceed : fill.receive(bytes)
+        fill.beginTurn()
+        return isOver.load(ordering: .relaxed) ? .proceed : fill.receive(bytes)
     }
 
     func receiveInterim(_ status: Int, _ fields: Fields) {
+        fill.beginTurn()
         if !isOver.load(ordering: .relaxed) { fill.receiveInterim(status, fields) }
     }
 
@@ -28,7 +31,15 @@ final class FillReceiver: OriginReceiver {
         if !isOver.load(ordering: .relaxed) { fill.receiveTrailers(fields) }
     }
 
-    func finish() { if !isOver.load(ordering: .relaxed) { fill.finish() } }
+    func finish() {
+        fill.beginTurn()
+        if !isOver.load(ordering: .relaxed) { fill.finish() }
+    }
 
-    func fail(_ error: OriginError) { if !isOver.load(ordering: .relaxed) { fill.fail(error) } }
+    func fail(_ error: OriginError) {
+        fill.beginTurn()
+        if !isOver.load(ordering: .relaxed) { fill.fail(error) }
+    }
+
+    func turnEnded() { fill.endTurn() }
 }
