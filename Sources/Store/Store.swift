@@ -44,6 +44,10 @@ public final class Store: Sendable {
     /// What the store's threads do can wait a little; the loops' hits cannot, where both want the same processor.
     static let niceness: Int32 = 10
 
+    /// Writing gives way only a little: a fill is shared until it is stored, so a writer that starves behind many fills has
+    /// new ones find no place.
+    static let writerNiceness: Int32 = 3
+
     // MARK: Finding and reading
 
     /// The hash of a cache key.
