@@ -42,13 +42,15 @@ def wrk(port, path, seconds, connections=32, pictures=100, fields=None, cores=fr
         out, said = process.communicate()
     if process.returncode != 0:
         raise RuntimeError(f"wrk failed: {said.strip()}")
-    if not re.search(r"^ +99% +[\d.]+[a-z]+$", out, re.MULTILINE):
+    # Of the lines on the distribution: a share of 94.99% may stand above them.
+    p99 = re.search(r"^ +99% +([\d.]+[a-z]+)$", out, re.MULTILINE)
+    if not p99:
         raise RuntimeError(f"wrk got no answers to {path}:\n{out}{said}")
     errors = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
     if errors:
         raise RuntimeError(f"{errors[1]} answers to {path} were errors:\n{out}")
     return {"requests": int(re.search(r"(\d+) requests in", out)[1]), "rate": float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]),
-            "p99": milliseconds(re.search(r"99%\s+(\S+)", out)[1])}
+            "p99": milliseconds(p99[1])}
 
 
 @functools.cache

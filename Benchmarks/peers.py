@@ -25,6 +25,8 @@ class Setup:
     memory: int = 256 * MB
     workers: int = 1
     cores: frozenset = frozenset({PROXY_CORE})
+    # Clients at a time, and as many to spare as the origin may take.
+    connections: int = 2_000
     # How many pictures a row stores at most: index sizes follow from it.
     pictures: int = 500_000
     # Rows that are about reads from disk give the peers what they have for that.
@@ -106,7 +108,7 @@ class Nginx(Server):
     def start(self):
         # One descriptor a file kept open, and one or two a connection. As many as are allowed.
         descriptors = allow_descriptors()
-        connections = min(descriptors // 2, 16_000)
+        connections = self.setup.connections
         kept_open = max(1000, min(self.setup.pictures, descriptors - connections - 500))
         zone = max(16, self.setup.pictures // 6000)
         threads = "aio threads; " if self.setup.reads_disk else ""
@@ -143,6 +145,8 @@ class Varnish(Server):
         self.run([self.find(), "-F", "-j", "none", "-f", self.folder / "default.vcl", "-a", f"127.0.0.1:{self.port}",
                   "-n", self.folder / "work", "-s", storage, "-t", "2592000", "-p", f"thread_pools={self.setup.workers}",
                   "-p", "thread_pool_min=100", "-p", "thread_pool_max=1000", "-p", "timeout_idle=600", "-p", "listen_depth=4096",
+                  # Requests that wait for a thread: past it connections are closed.
+                  "-p", f"thread_queue_limit={self.setup.connections}",
                   "-p", "vsl_mask=" + ",".join(f"-{tag}" for tag in VARNISH_TAGS)])
 
 

@@ -113,7 +113,7 @@ def connections(bench):
         raise TooSmall(f"needs {many + 1_000} descriptors a process")
     curve = Curve("connections", "5 kB hit against connections", "connections", "µs CPU a request")
     idle = Figure(f"an idle connection of {many:,}", "bytes resident")
-    with bench.servers() as servers:
+    with bench.servers(connections=many + 1_000) as servers:
         for server in servers:
             warm(server, "/5000/hit-%d.jpg", PICTURES)
         for number, requests in ((1, 50_000), (100, 100_000), (many, 200_000)):
@@ -124,7 +124,7 @@ def connections(bench):
                 curve.add(server, number, value)
             row.figures += figures
     # Fresh processes: memory that the hits left behind would hide what connections take.
-    with bench.servers() as servers:
+    with bench.servers(connections=many + 1_000) as servers:
         for server in servers:
             warm(server, "/5000/hit-%d.jpg", PICTURES)
             before = server.memory()
