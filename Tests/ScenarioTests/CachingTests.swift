@@ -266,7 +266,7 @@ struct ValidationScenarios {
             let answers = try await [one, other]
             #expect(answers.map(\.text) == ["x", "own"])
             #expect(answers[0].cacheStatus == "larder; fwd=stale; fwd-status=304; detail=private")
-            #expect(answers[0]["Age"] == nil || answers[0]["Age"] == "0")
+            #expect(answers[0]["Age"].map { Int($0) ?? .max } ?? 0 < 60)
             await larder.settle()
             #expect(larder.store.statistics.responses == 0)
             #expect(try await larder.get("/a").text == "own")
