@@ -41,13 +41,13 @@ public enum HitShape: Sendable, Equatable {
         if marks.contains(.ifNoneMatch) {
             guard let wanted = FieldLine.only("if-none-match", in: request, head.fieldsRange),
                 let tag = FieldLine.only("etag", in: stored, fields),
-                isEntityTag(stored.extracting(tag)), same(request.extracting(wanted), stored.extracting(tag))
+                isEntityTag(stored.extracting(tag)), request.extracting(wanted).equals(stored.extracting(tag))
             else { return nil }
             return .notModified
         }
         guard let wanted = FieldLine.only("if-modified-since", in: request, head.fieldsRange),
             let modified = FieldLine.only("last-modified", in: stored, fields),
-            same(request.extracting(wanted), stored.extracting(modified)),
+            request.extracting(wanted).equals(stored.extracting(modified)),
             HTTPDate.parse(head.text(wanted, in: request)) != nil
         else { return nil }
         return .notModified
@@ -98,12 +98,6 @@ public enum HitShape: Sendable, Equatable {
             let byte = tag.byte(at: offset)
             guard byte > 0x20, byte != UInt8(ascii: "\""), byte != 0x7F else { return false }
         }
-        return true
-    }
-
-    private static func same(_ left: RawSpan, _ right: RawSpan) -> Bool {
-        guard left.byteCount == right.byteCount else { return false }
-        for offset in 0..<left.byteCount where left.byte(at: offset) != right.byte(at: offset) { return false }
         return true
     }
 }

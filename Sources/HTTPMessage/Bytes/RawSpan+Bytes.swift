@@ -19,6 +19,21 @@ extension RawSpan {
         unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
     }
 
+    /// True where both spans hold the same bytes.
+    ///
+    /// O(length), no allocation.
+    /// - Parameter other: The span to compare with.
+    /// - Returns: Whether they do.
+    public func equals(_ other: RawSpan) -> Bool {
+        guard byteCount == other.byteCount else {
+            return false
+        }
+        // because both pointers are only used inside the closures and `byteCount` is the length of both
+        return unsafe withUnsafeBytes { left in
+            unsafe other.withUnsafeBytes { right in unsafe left.elementsEqual(right) }
+        }
+    }
+
     /// Whether the bytes of a range equal an ASCII name in lower case, compared without regard to case.
     ///
     /// - Parameters:

@@ -2,6 +2,7 @@
 // and writes head and body at once.
 
 public import HTTPCaching
+import HTTPMessage
 public import NIOCore
 
 /// A stored response kept in memory.
@@ -36,16 +37,5 @@ extension RawSpan {
     /// True where the span holds the same bytes as an array.
     func equals(_ other: [UInt8]) -> Bool {
         unsafe equals(other.span.bytes)  // because any byte is defined as raw memory
-    }
-
-    /// True where both spans hold the same bytes.
-    ///
-    /// O(length), no allocation.
-    func equals(_ other: RawSpan) -> Bool {
-        guard byteCount == other.byteCount else { return false }
-        // because both pointers are only used inside the closures and `byteCount` is the length of both
-        return unsafe withUnsafeBytes { left in
-            unsafe other.withUnsafeBytes { right in unsafe left.elementsEqual(right) }
-        }
     }
 }
