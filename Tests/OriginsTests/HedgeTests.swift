@@ -130,4 +130,22 @@ import Testing
         for collector in collectors { #expect(try await collector.ended().body == Array("quick".utf8)) }
         #expect(running.origins.statistics()[0].isBackingOff)
     }
+
+    @Test("an origin asked as a hedge is not blamed when the one asked before it answers after all")
+    func hedgeOvertaken() async throws {
+        let (first, second) = (try ScriptedOrigin(), try ScriptedOrigin())
+        let go = Gate()
+        first.respond { _ in [.hold(go), .text("first")] }
+        second.respond { _ in [.hang] }
+        let running = try Running([settings(first, hedge: .after(.milliseconds(20))), settings(second)])
+        let collectors = (0..<8).map { _ in Collector() }
+        for (number, collector) in collectors.enumerated() {
+            running.origins.send(OriginRequest(target: "/\(number).jpg"), to: collector)
+        }
+        try await second.waitForRequests(8)
+        go.open()
+        for collector in collectors { #expect(try await collector.ended().body == Array("first".utf8)) }
+        let figures = running.origins.statistics()[1]
+        #expect((figures.overtaken, figures.isBackingOff) == (8, false))
+    }
 }

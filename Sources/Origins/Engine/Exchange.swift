@@ -183,7 +183,7 @@ final class Exchange {
         }
         if let held { engine.later(.drop(held.attempt)) }
         held = nil
-        overtake()
+        overtake(by: attempt)
         delivering = attempt
         deliver(head, of: attempt, at: engine.wallTime())
     }
@@ -205,10 +205,13 @@ final class Exchange {
     }
 
     /// Whoever else is still being asked is too late.
-    private func overtake() {
+    private func overtake(by winner: Attempt) {
         for late in asking {
             tried.append(OriginAttempt(origin: late.lane.origin.index, outcome: .overtaken))
             late.lane.counters.update { $0.overtaken += 1 }
+            engine.later(.drop(late))
+            // A hedge that was asked after the winner had less time than it: that tells nothing.
+            guard late.id < winner.id else { continue }
             // One after the other too late is as good as down, long before the first timeout.
             late.lane.lastFailure = late.fault(
                 .firstByteTimeout,
@@ -216,7 +219,6 @@ final class Exchange {
                 detail: "another origin was quicker"
             )
             engine.note(late.lane.health.recordFailure(at: engine.now, chance: engine.chance()), of: late.lane)
-            engine.later(.drop(late))
         }
         asking = []
     }
