@@ -15,7 +15,7 @@ import Testing
         let running = try Running([.test(server.url)])
         let collector = Collector(pausing: true)
         let transfer = running.origins.send(OriginRequest(target: "/a.jpg"), to: collector)
-        for piece in 1...20 {
+        for piece in 1...10 {
             try await eventually { collector.now.pieces == piece && collector.now.isPaused }
             collector.unpause(transfer)
         }
@@ -54,7 +54,7 @@ import Testing
         let running = try Running([.test(first.url), .test(second.url)])
         let collector = Collector(pausing: true)
         let transfer = running.origins.send(OriginRequest(target: "/a.jpg"), to: collector)
-        for piece in 1...20 {
+        for piece in 1...10 {
             try await eventually { collector.now.pieces == piece && collector.now.isPaused }
             collector.unpause(transfer)
         }

@@ -18,8 +18,10 @@ enum ResponseDate {
     }
 
     private static func single(_ response: Fields, _ name: String) -> WallTime? {
-        let values = response.all(name)
-        guard let first = values.first, values.allSatisfy({ $0 == first }) else {
+        guard let first = response.first(name) else {
+            return nil
+        }
+        for line in response.lines where Fields.isSame(line.name, name) && line.value != first {
             return nil
         }
         return HTTPDate.parse(first)

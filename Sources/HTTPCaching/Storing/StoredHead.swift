@@ -17,13 +17,24 @@ public enum StoredHead {
     ///   - responseTime: The Date of a response that has none (RFC 9110 §6.6.1).
     /// - Returns: The fields in the order received.
     public static func fields(from response: Fields, responseTime: WallTime) -> Fields {
-        let control = ResponseControl(response).directives
-        let named = Set(control.noCacheFields + control.privateFields).subtracting(["content-length", "cache-control"])
+        let named = unstored(of: response)
         var fields = forwarded(from: response, responseTime: responseTime)
         if !named.isEmpty {
             fields.removeAll { named.contains(FieldList.lowercased($0.name)) }
         }
         return fields
+    }
+
+    /// The names of the fields that go to the client whose request brought the response, and are not stored.
+    ///
+    /// - Parameter response: The fields as received.
+    /// - Returns: What `no-cache="…"` and `private="…"` name, in lower case.
+    public static func unstored(of response: Fields) -> Set<String> {
+        let control = ResponseControl(response).directives
+        guard !control.noCacheFields.isEmpty || !control.privateFields.isEmpty else {
+            return []
+        }
+        return Set(control.noCacheFields + control.privateFields).subtracting(["content-length", "cache-control"])
     }
 
     /// The fields for the client whose request brought the response.
@@ -39,8 +50,7 @@ public enum StoredHead {
         var fields = response
         fields.removeHopByHop()
         fields.removeAll { line in
-            let name = FieldList.lowercased(line.name)
-            return name == "age" || name == "warning"
+            Fields.isSame(line.name, "age") || Fields.isSame(line.name, "warning")
         }
         if !fields.contains("Date") {
             fields.append(name: "Date", value: HTTPDate.format(responseTime))

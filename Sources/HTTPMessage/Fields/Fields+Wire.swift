@@ -48,6 +48,16 @@ extension Fields {
 
     /// Appends a text of Latin-1 scalars as bytes; a control character becomes a space, one beyond U+00FF a question mark.
     static func write(_ text: String, into bytes: inout [UInt8]) {
+        let ascii = text.utf8.span
+        for offset in ascii.indices where ascii[offset] >= 0x80 {
+            return writeScalars(text, into: &bytes)
+        }
+        for offset in ascii.indices {
+            bytes.append(ASCII.isFieldValue(ascii[offset]) ? ascii[offset] : ASCII.space)
+        }
+    }
+
+    private static func writeScalars(_ text: String, into bytes: inout [UInt8]) {
         for scalar in text.unicodeScalars {
             let byte = UInt8(exactly: scalar.value) ?? ASCII.question
             bytes.append(ASCII.isFieldValue(byte) ? byte : ASCII.space)

@@ -138,7 +138,13 @@ public struct Fields: Sendable, Equatable {
     ///   - right: A name.
     /// - Returns: Whether they name the same field.
     public static func isSame(_ left: String, _ right: String) -> Bool {
-        left.utf8.count == right.utf8.count
-            && left.utf8.elementsEqual(right.utf8) { ASCII.lowercased($0) == ASCII.lowercased($1) }
+        let (left, right) = (left.utf8.span, right.utf8.span)
+        guard left.count == right.count else {
+            return false
+        }
+        for offset in left.indices where ASCII.lowercased(left[offset]) != ASCII.lowercased(right[offset]) {
+            return false
+        }
+        return true
     }
 }

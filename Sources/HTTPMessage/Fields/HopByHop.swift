@@ -24,10 +24,29 @@ public enum HopByHop {
     }
 }
 
+extension HopByHop {
+    /// Whether a field of this name concerns one connection only.
+    fileprivate static func isOne(_ name: String) -> Bool {
+        switch name.utf8.count {
+        case 2: Fields.isSame(name, "te")
+        case 7: Fields.isSame(name, "trailer") || Fields.isSame(name, "upgrade")
+        case 10: Fields.isSame(name, "connection") || Fields.isSame(name, "keep-alive")
+        case 16...25: names.contains(FieldList.lowercased(name))
+        default: false
+        }
+    }
+}
+
 extension Fields {
     /// Removes the fields that concern one connection only, those listed in Connection included.
     public mutating func removeHopByHop() {
-        let unwanted = HopByHop.names.union(HopByHop.listed(in: self).subtracting(HopByHop.kept))
-        removeAll { unwanted.contains(FieldList.lowercased($0.name)) }
+        let listsNames = lines.contains { line in
+            Fields.isSame(line.name, "connection") && !Fields.isSame(line.value, "keep-alive")
+                && !Fields.isSame(line.value, "close")
+        }
+        let listed = listsNames ? HopByHop.listed(in: self).subtracting(HopByHop.kept) : []
+        removeAll { line in
+            HopByHop.isOne(line.name) || !listed.isEmpty && listed.contains(FieldList.lowercased(line.name))
+        }
     }
 }

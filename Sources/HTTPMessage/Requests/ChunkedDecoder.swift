@@ -1,4 +1,4 @@
-// value: the chunked transfer coding of a request body, as a state machine over what has arrived (RFC 9112 §7.1).
+// value: the chunked transfer coding of a body, as a state machine over what has arrived (RFC 9112 §7.1).
 //
 // Owned by the connection, one a body. It copies nothing: it says which of the given bytes are body. Invariant: strict where
 // smuggling lives: at most 16 hexadecimal digits of size, CR LF line ends; extensions and trailers are bounded and dropped.
@@ -61,6 +61,9 @@ public struct ChunkedDecoder: Sendable {
     private var remaining: UInt64 = 0
     private var extensionBytes = 0
     private var trailerBytes = 0
+
+    /// Bytes of the trailer section used up so far, its line ends and the empty line that ends the body included.
+    public var trailerLength: Int { trailerBytes + (state == .done ? 1 : 0) }
 
     /// Makes a decoder at the start of a body.
     public init() {}

@@ -7,7 +7,7 @@ import HTTPMessage
 import Logging
 
 /// The origin thread's work.
-final class Engine {
+@safe final class Engine {  // because its pointer is to a buffer of its own, used on its thread alone
     /// What must not happen inside a callback of libcurl.
     enum Deferred {
         case askNext(Exchange)
@@ -15,6 +15,8 @@ final class Engine {
         case drop(Attempt)
         /// What waits for an origin that is left alone now asks the next.
         case askBeside(Lane)
+        /// What received a body is ready for more.
+        case readOn(PlainConnection)
     }
 
     let lanes: [Lane]
@@ -25,7 +27,11 @@ final class Engine {
     private(set) var now = ContinuousClock.now
 
     private(set) var budget = RetryBudget(at: .now)
+    /// Where connections receive.
+    let receiving: UnsafeMutableRawBufferPointer
     private let poller: Poller
+    /// By descriptor.
+    private var connections: [PlainConnection?] = []
     private let lists: [Range<Int>]
     private var exchanges: [UInt64: Exchange] = [:]
     private var attempts: [UInt64: Attempt] = [:]
@@ -57,7 +63,13 @@ final class Engine {
         // Room for every connection of every origin: a smaller cache would close connections that are wanted again.
         let connections = origins.reduce(0) { $0 + min($1.settings.maximumConnections, 4096) }
         multi = Multi(poller: poller, connections: connections)
+        // because `deinit` frees it, and connections use it on this thread only, while the engine lives
+        unsafe receiving = .allocate(byteCount: 2 * HeadParser.maximumBytes + PlainConnection.room, alignment: 64)
         poller.watch(mailbox.descriptor, for: 0x001)
+    }
+
+    deinit {
+        unsafe receiving.deallocate()  // because it was allocated in init
     }
 
     /// Runs until told to shut down.
@@ -66,9 +78,7 @@ final class Engine {
         while isRunning {
             let count = poller.wait(into: &events, milliseconds: timeout())
             now = .now
-            for event in events.prefix(count) where event.descriptor != mailbox.descriptor {
-                multi.ready(event.descriptor, events: event.events)
-            }
+            for event in events.prefix(count) where event.descriptor != mailbox.descriptor { dispatch(event) }
             collectEnded()
             mailbox.take(into: &commands)
             for command in commands { perform(command) }
@@ -161,7 +171,37 @@ final class Engine {
         exchanges[exchange.id] = nil
     }
 
+    // MARK: Connections
+
+    /// Has a connection told when its socket is ready for any of these epoll events.
+    func watch(_ connection: PlainConnection, _ socket: Int32, for events: UInt32) {
+        let place = Int(socket)
+        while connections.count <= place { connections.append(nil) }
+        connections[place] = connection
+        poller.watch(socket, for: events)
+    }
+
+    /// Watches a socket no longer.
+    func unwatch(_ socket: Int32) {
+        connections[Int(socket)] = nil
+        poller.forget(socket)
+    }
+
+    /// A connection in no use has ended.
+    func dropIdle(_ connection: PlainConnection) {
+        for lane in lanes { lane.drop(connection) }
+    }
+
     // MARK: A turn
+
+    private func dispatch(_ event: origins_event) {
+        let place = Int(event.descriptor)
+        if place < connections.count, let connection = connections[place] {
+            connection.ready(event.events)
+        } else {
+            multi.ready(event.descriptor, events: event.events)
+        }
+    }
 
     private func timeout() -> Int32 {
         guard deferred.isEmpty else { return 0 }
@@ -277,6 +317,7 @@ final class Engine {
                 case .askNext(let exchange): exchange.askNext()
                 case .start(let attempt): attempt.beginAfterWaiting()
                 case .drop(let attempt): attempt.drop()
+                case .readOn(let connection): connection.readOn()
                 case .askBeside(let lane): for exchange in Array(exchanges.values) { exchange.askBeside(lane) }
                 }
             }
@@ -296,6 +337,8 @@ final class Engine {
         deferred.removeAll()
         for lane in lanes {
             lane.idle.removeAll()
+            lane.idleConnector = nil
+            lane.closeKept()
             if case .file(let files) = lane.origin.kind { files.shutDown() }
         }
         multi.close()

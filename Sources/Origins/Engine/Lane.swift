@@ -24,6 +24,10 @@ final class Lane {
     private var knownTarget = "/"
     /// Handles to use again; never more than were in use at a time.
     var idle: [EasyHandle] = []
+    /// One that makes connections, if it is not at it.
+    var idleConnector: EasyHandle?
+    /// Connections to use again, the last used last; never more than were in use at a time.
+    private var kept: [PlainConnection] = []
     private let logger: Logger
     private var toldOperator: ContinuousClock.Instant?
     private var waiting = CircularBuffer<Attempt>()
@@ -68,6 +72,34 @@ final class Lane {
             figures.bytes += bytes
             if let error { figures.errors[error, default: 0] += 1 }
         }
+    }
+
+    // MARK: Its connections without TLS
+
+    /// The connection used last, if it was lately.
+    func takeKept(at now: ContinuousClock.Instant) -> PlainConnection? {
+        guard let last = kept.popLast() else { return nil }
+        guard now - last.idleSince > PlainConnection.longestIdle else { return last }
+        closeKept()
+        last.close()
+        return nil
+    }
+
+    /// Keeps a connection for the next request.
+    func keep(_ connection: PlainConnection) {
+        kept.append(connection)
+    }
+
+    /// Lets go of a connection that is in no use.
+    func drop(_ connection: PlainConnection) {
+        kept.removeAll { $0 === connection }
+        connection.close()
+    }
+
+    /// Closes all that are in no use.
+    func closeKept() {
+        for connection in kept { connection.close() }
+        kept = []
     }
 
     // MARK: What its answers tell

@@ -3,6 +3,7 @@
 // Invariant: libcurl calls back only between `Multi.add` and `Multi.remove`, while `attempt` is set.
 
 import CCurl
+import Glibc
 import NIOCore
 
 /// One transfer's place in libcurl.
@@ -25,10 +26,12 @@ import NIOCore
     private var urlBase: String
     /// Whether libcurl signs the requests: it takes what it signs from the URL, not from the request target.
     private let isSigned: Bool
-    private var lines: RequestLines?
+    private var lines = StringList()
     private var connectTo = StringList()
     /// Whether another request may be prepared.
     private(set) var isReusable = true
+    /// Whether it makes connections for others to use.
+    let onlyConnects: Bool
     /// Told what libcurl has to say.
     var attempt: HTTPAttempt?
     /// Whether an address was not connected to because it is none of the public Internet.
@@ -40,7 +43,8 @@ import NIOCore
     ///   - origin: On whose behalf requests are made.
     ///   - base: Scheme and authority of the server.
     ///   - peer: Whose server that is.
-    init?(_ origin: ConfiguredOrigin, base: String, peer: Peer) {
+    ///   - onlyConnects: Whether no request is made: `takeSocket` gives the connection away.
+    init?(_ origin: ConfiguredOrigin, base: String, peer: Peer, onlyConnects: Bool = false) {
         // because libcurl is a C library: `easy` and `message` are ours until deinit, strings are copied, and the
         // counters the socket callbacks get outlive every connection (the engine closes libcurl before its lanes)
         guard Curl.isReady, let handle = unsafe curl_easy_init() else { return nil }
@@ -48,9 +52,11 @@ import NIOCore
         unsafe message = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         self.base = base
+        self.onlyConnects = onlyConnects
         urlBase = base
         isSigned = peer == .origin && origin.settings.store != nil
         setConstants(origin.settings)
+        if onlyConnects { number(CURLOPT_CONNECT_ONLY, 1) }
         setCallbacks(origin.counters)
         switch peer {
         case .origin:
@@ -96,16 +102,16 @@ import NIOCore
     ///   - lines: Its field lines.
     ///   - target: The request target, the origin's prefix included.
     ///   - isFresh: Whether it has to be a new connection.
-    func prepare(_ request: OriginRequest, lines: consuming RequestLines, target: String, isFresh: Bool) {
+    func prepare(_ request: OriginRequest, lines: RequestLines, target: String, isFresh: Bool) {
         unsafe message.pointee = 0  // because it is allocated in init
         if isSigned {
             string(CURLOPT_URL, urlBase + target)
         } else {
             string(CURLOPT_REQUEST_TARGET, target)
         }
-        // because `lines` is kept until the next request
-        _ = unsafe origins_set_list(easy, CURLOPT_HTTPHEADER, lines.list.list)
-        self.lines = consume lines
+        self.lines = lines.list()
+        // because the list is kept until the next request
+        _ = unsafe origins_set_list(easy, CURLOPT_HTTPHEADER, self.lines.list)
         switch request.method {
         case "GET" where request.body == nil: number(CURLOPT_HTTPGET, 1)
         case "HEAD": number(CURLOPT_NOBODY, 1)
@@ -122,6 +128,23 @@ import NIOCore
         }
         // libcurl sends a request again, whatever its method, when a kept-alive connection turns out closed.
         number(CURLOPT_FRESH_CONNECT, isFresh ? 1 : 0)
+    }
+
+    /// Makes it ready for one more connection.
+    func prepareToConnect() {
+        unsafe message.pointee = 0  // because it is allocated in init
+        number(CURLOPT_FRESH_CONNECT, 1)
+    }
+
+    /// The connection just made, as a descriptor of the caller's own; nil when there is none, or no descriptor for it.
+    ///
+    /// A duplicate, because libcurl closes what it takes for idle.
+    func takeSocket() -> Int32? {
+        var socket: curl_socket_t = CURL_SOCKET_BAD
+        let code = unsafe origins_get_socket(easy, &socket)  // because the socket is a local variable
+        guard code == CURLE_OK, socket != CURL_SOCKET_BAD else { return nil }
+        let own = fcntl(socket, F_DUPFD_CLOEXEC, 0)
+        return own < 0 ? nil : own
     }
 
     /// Stops or starts the flow; may call back with bytes held until now.

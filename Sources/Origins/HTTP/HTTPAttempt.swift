@@ -1,4 +1,5 @@
-// Loop-confined (origin thread). One request to one HTTP origin through libcurl.
+// Loop-confined (origin thread). One request to one HTTP origin: through libcurl, or over a connection of our own
+// (HTTPAttempt+Plain).
 // Pausing: when bytes are not wanted the write callback refuses them, and libcurl keeps them until `resume`; when there
 // is no content to send the read callback pauses until the body's `wake`.
 
@@ -10,7 +11,11 @@ import NIOCore
 final class HTTPAttempt: Attempt {
     let service: HTTPService
     private var handle: EasyHandle?
-    private var parser = HeadParser()
+    /// The connection it has instead of a handle.
+    var connection: PlainConnection?
+    /// The request as it goes out there.
+    var plainHead: [UInt8] = []
+    private(set) var parser = HeadParser()
     private var refusal: OriginError?
     private var isReceivingPaused = false
     private var isSendingPaused = false
@@ -24,8 +29,11 @@ final class HTTPAttempt: Attempt {
     /// What is being asked for.
     private(set) var asked: (base: String, target: String) = ("", "")
     private var peer = EasyHandle.Peer.origin
-    /// Whether it is asked again since a connection that others use too has ended.
-    private var isRepeated = false
+    /// Whether it is asked again since a connection that others have used too has ended.
+    var isRepeated = false
+
+    /// Whether the final head was read.
+    var hasHead: Bool { parser.isDone }
 
     init(id: UInt64, lane: Lane, isProbe: Bool, engine: Engine, exchange: Exchange, service: HTTPService) {
         self.service = service
@@ -52,17 +60,23 @@ final class HTTPAttempt: Attempt {
         guard let lines = RequestLines(request, lane.settings, base: base, to: peer) else {
             return end(fault(.badRequest, "send request"))
         }
-        let idle = peer == .origin ? lane.idle.popLast() : nil
-        guard let handle = idle ?? EasyHandle(lane.origin, base: base, peer: peer) else {
-            return end(fault(.resources, "make transfer"))
-        }
         asked = (base, target)
         self.peer = peer
         parser = HeadParser(
             isAskedAgain: request.expectsContinue && request.body != nil,
             allowsHTTP2: lane.settings.allowsHTTP2
         )
+        if isPlain(request, at: base, of: peer) { return askPlainly(request, lines, target: target) }
+        let idle = peer == .origin ? lane.idle.popLast() : nil
+        guard let handle = idle ?? EasyHandle(lane.origin, base: base, peer: peer) else {
+            return end(fault(.resources, "make transfer"))
+        }
         handle.prepare(request, lines: lines, target: target, isFresh: request.isSingle || isRepeated)
+        add(handle)
+    }
+
+    /// Has libcurl begin.
+    func add(_ handle: EasyHandle) {
         handle.attempt = self
         self.handle = handle
         guard engine.multi.add(handle) else {
@@ -76,21 +90,27 @@ final class HTTPAttempt: Attempt {
         release()
     }
 
-    /// Gives the handle back.
+    /// Gives handle and connection back.
     func release() {
+        if let connection {
+            self.connection = nil
+            if connection.release() { lane.keep(connection) }
+        }
         guard let handle else { return }
         self.handle = nil
         handle.attempt = nil
         engine.multi.remove(handle)
         // Other methods leave options behind; their handles are not used again.
-        if handle.isReusable { lane.idle.append(handle) }
+        guard handle.isReusable else { return }
+        if handle.onlyConnects { lane.idleConnector = handle } else { lane.idle.append(handle) }
     }
 
     override func resume() {
-        guard isReceivingPaused, let handle else { return }
+        guard isReceivingPaused else { return }
         isReceivingPaused = false
         excuseStall()
-        handle.pause(receiving: false, sending: isSendingPaused)
+        connection?.resume()
+        handle?.pause(receiving: false, sending: isSendingPaused)
     }
 
     /// Content has come in; outside libcurl.
@@ -107,6 +127,7 @@ final class HTTPAttempt: Attempt {
     func transferEnded(_ code: CURLcode) {
         if let refusal { return end(refusal) }
         if let aside { return conclude(aside) }
+        if code == CURLE_OK, let handle, handle.onlyConnects { return hasConnected(handle) }
         guard code != CURLE_OK else {
             guard parser.isDone else { return end(fault(.reset, "receive head", detail: "it breaks off")) }
             exchange?.trailers(self, parser.trailers)
@@ -152,7 +173,7 @@ final class HTTPAttempt: Attempt {
         ask(base, target, of: peer)
     }
 
-    // MARK: Inside libcurl
+    // MARK: Inside libcurl, or what a connection of our own has received
 
     /// There is a connection; the request goes out.
     func connected() {

@@ -11,6 +11,8 @@ struct HTTPService: Sendable {
     private let keyPrefix: String
     /// What requests are signed with; nil for a server that wants no signature.
     let store: ObjectStore?
+    /// What goes into the Host field: without the port that is the scheme's own.
+    let host: String
     /// By what it is known that a redirect leads to an origin.
     let authority: String?
 
@@ -24,6 +26,8 @@ struct HTTPService: Sendable {
             (base, prefix, self.keyPrefix, self.store) = (place.base, place.prefix, keyPrefix, store)
         case .file, nil: return nil
         }
+        let server = base.split(separator: "/").last ?? ""
+        host = String(server.hasSuffix(":80") ? server.dropLast(3) : server)
         authority = Location(base: base, target: "/")?.authority
     }
 

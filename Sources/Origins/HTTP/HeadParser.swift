@@ -1,5 +1,6 @@
 // Value. Puts a response's head together from its lines and refuses what is too large or ambiguous (RFC 9112 §4–§6).
-// libcurl frames by its own, more lenient reading; what both would not read alike is refused here, so never delivered.
+// libcurl, where it is the one that frames, does so by its own, more lenient reading; what both would not read alike is
+// refused here, so never delivered.
 
 import HTTPMessage
 
@@ -51,6 +52,24 @@ struct HeadParser {
 
     /// Whether the final head was read.
     var isDone: Bool { state == .trailers }
+
+    /// How the body after the final head is framed (RFC 9112 §6.3).
+    func body(ofAnswerTo method: String) -> ResponseFraming.Body {
+        if method == "HEAD" || head.status == 204 || head.status == 304 { return .none }
+        if isChunked { return .chunked }
+        return contentLength.map { .length($0) } ?? .untilClose
+    }
+
+    /// Whether the connection may be used again (RFC 9112 §9.3).
+    var isPersistent: Bool {
+        let first = head.fields.first("Connection") ?? (head.version == .http11 ? "keep-alive" : "close")
+        if Fields.isSame(first, "close") { return false }
+        if Fields.isSame(first, "keep-alive"), head.version == .http11, head.fields.all("Connection").count < 2 {
+            return true
+        }
+        let options = HopByHop.listed(in: head.fields)
+        return !options.contains("close") && (head.version == .http11 || options.contains("keep-alive"))
+    }
 
     /// Takes the next line, its line ending included; a lone LF is one (RFC 9112 §2.2).
     mutating func take(_ line: RawSpan) -> Step {

@@ -1,18 +1,21 @@
-// The field lines of one request, as libcurl wants them. Used on the origin thread.
-// Invariant: no line holds CR, LF or NUL, so no field can smuggle in another.
+// Value. The field lines of one request, as they go out over a connection of our own, or as libcurl wants them.
+// Invariant: no field holds CR, LF or NUL, so none can smuggle in another.
 
 import HTTPMessage
 
 /// The field lines of a request.
-struct RequestLines: ~Copyable {
+struct RequestLines {
     /// Names that libcurl or `hostHeader` sets; those of one connection (RFC 9110 §7.6.1) are left out as well.
     private static let own = HopByHop.names.union(["host", "content-length", "expect"])
 
     /// What proves a right at one origin, and is nobody else's business.
     private static let credentials: Set<String> = ["authorization", "proxy-authorization", "cookie"]
 
-    /// What libcurl is given.
-    private(set) var list = StringList()
+    /// Field after field, each ended by CR LF.
+    private var fields: [UInt8] = []
+    /// What libcurl is to leave out, or does of itself.
+    private var forLibcurl: [String] = []
+    private var hasHost = false
 
     /// Puts the lines together; nil when a name or value cannot be sent.
     ///
@@ -42,12 +45,46 @@ struct RequestLines: ~Copyable {
             guard append(name, value) else { return nil }
         }
         // libcurl adds "Accept: */*" and, to uploads, "Expect: 100-continue" unless told to leave them out.
-        if !isAcceptGiven { list.add("Accept:".utf8) }
-        if request.body != nil { list.add((request.expectsContinue ? "Expect: 100-continue" : "Expect:").utf8) }
+        if !isAcceptGiven { forLibcurl.append("Accept:") }
+        if request.body != nil { forLibcurl.append(request.expectsContinue ? "Expect: 100-continue" : "Expect:") }
         if request.acceptsTrailers {
-            list.add("TE: trailers".utf8)
-            list.add("Connection: TE".utf8)
+            guard append("TE", "trailers"), append("Connection", "TE") else { return nil }
         }
+    }
+
+    /// The head of a request with these fields.
+    ///
+    /// - Parameters:
+    ///   - method: The method token.
+    ///   - target: The request target.
+    ///   - host: The Host field where the fields have none.
+    func head(method: String, target: String, host: String) -> [UInt8] {
+        var head: [UInt8] = []
+        head.reserveCapacity(method.utf8.count + target.utf8.count + host.utf8.count + fields.count + 32)
+        head.append(contentsOf: method.utf8)
+        head.append(0x20)
+        head.append(contentsOf: target.utf8)
+        head.append(contentsOf: " HTTP/1.1\r\n".utf8)
+        if !hasHost {
+            head.append(contentsOf: "Host: ".utf8)
+            head.append(contentsOf: host.utf8)
+            head.append(contentsOf: "\r\n".utf8)
+        }
+        head.append(contentsOf: fields)
+        head.append(contentsOf: "\r\n".utf8)
+        return head
+    }
+
+    /// The list that libcurl is given.
+    func list() -> StringList {
+        var list = StringList()
+        for line in fields.split(separator: 0x0A) {
+            let line = line.dropLast()
+            // libcurl's way to send an empty value rather than leave the field out.
+            if line.suffix(2).elementsEqual(": ".utf8) { list.add(line.dropLast(2) + [0x3B]) } else { list.add(line) }
+        }
+        for text in forLibcurl { list.add(text.utf8) }
+        return list
     }
 
     private mutating func appendHost(_ request: OriginRequest, _ settings: OriginSettings, _ base: String) -> Bool {
@@ -93,20 +130,16 @@ struct RequestLines: ~Copyable {
 
     private mutating func append(_ name: String, _ value: String) -> Bool {
         guard FieldList.isToken(name) else { return false }
-        var line = Array(name.utf8)
-        if value.isEmpty {
-            line.append(UInt8(ascii: ";"))  // libcurl's way to send an empty value rather than leave the field out
-        } else {
-            line.append(UInt8(ascii: ":"))
-            line.append(UInt8(ascii: " "))
-        }
+        if Fields.isSame(name, "Host") { hasHost = true }
+        fields.append(contentsOf: name.utf8)
+        fields.append(contentsOf: ": ".utf8)
         for scalar in value.unicodeScalars {
             guard let byte = UInt8(exactly: scalar.value), byte >= 0x20 || byte == 0x09, byte != 0x7F else {
                 return false
             }
-            line.append(byte)
+            fields.append(byte)
         }
-        list.add(line)
+        fields.append(contentsOf: "\r\n".utf8)
         return true
     }
 }

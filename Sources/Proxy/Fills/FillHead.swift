@@ -73,13 +73,7 @@ struct FillHead: Sendable {
             response
         )
         bytes = ByteBuffer(head: response.status, reason: response.reason, fields: fields)
-        let forwarded = Self.finished(
-            StoredHead.forwarded(from: response.fields, responseTime: response.responseTime),
-            response
-        )
-        own =
-            forwarded == fields
-            ? nil : (forwarded, ByteBuffer(head: response.status, reason: response.reason, fields: forwarded))
+        own = StoredHead.unstored(of: response.fields).isEmpty ? nil : Self.own(response)
         contentLength = response.contentLength
         let storability = Storability.decide(
             method: method,
@@ -108,6 +102,14 @@ struct FillHead: Sendable {
         }
         tried = response.tried
         origin = response.origin
+    }
+
+    private static func own(_ response: OriginResponse) -> (fields: Fields, bytes: ByteBuffer) {
+        let fields = finished(
+            StoredHead.forwarded(from: response.fields, responseTime: response.responseTime),
+            response
+        )
+        return (fields, ByteBuffer(head: response.status, reason: response.reason, fields: fields))
     }
 
     /// What is not the authoritative origin's word is kept for a few seconds at most.

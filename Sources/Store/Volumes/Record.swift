@@ -62,14 +62,21 @@ struct RecordPrefix: Equatable {
     func encoded(key: [UInt8], variant: [UInt8], head: ByteBuffer) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(headerLength)
+        encode(key: key, variant: variant, head: head, into: &buffer)
+        return buffer
+    }
+
+    /// Appends the record's bytes up to its body.
+    func encode(key: [UInt8], variant: [UInt8], head: ByteBuffer, into buffer: inout ByteBuffer) {
+        let start = buffer.writerIndex
         writePrefix(into: &buffer)
         buffer.writeBytes(key)
         buffer.writeBytes(variant)
         buffer.writeImmutableBuffer(head)
-        buffer.writeRepeatingByte(0, count: headerLength - buffer.readableBytes)
-        let checksum = Self.checksum(of: buffer, contentLength: key.count + variant.count + head.readableBytes)
-        buffer.setInteger(checksum, at: 76, endianness: .little)
-        return buffer
+        buffer.writeRepeatingByte(0, count: start + headerLength - buffer.writerIndex)
+        let content = key.count + variant.count + head.readableBytes
+        let checksum = Self.checksum(of: buffer, from: start, contentLength: content)
+        buffer.setInteger(checksum, at: start + 76, endianness: .little)
     }
 
     private func writePrefix(into buffer: inout ByteBuffer) {
@@ -165,12 +172,11 @@ struct RecordPrefix: Equatable {
         let content = keyLength + variantLength + headLength
         guard buffer.readableBytes >= Record.prefixLength + content else { return false }
         let written = buffer.getInteger(at: buffer.readerIndex + 76, endianness: .little, as: UInt32.self)
-        return Self.checksum(of: buffer, contentLength: content) == written
+        return Self.checksum(of: buffer, from: buffer.readerIndex, contentLength: content) == written
     }
 
     // The state byte is left out: marking a record as removed rewrites that byte alone.
-    private static func checksum(of buffer: ByteBuffer, contentLength: Int) -> UInt32 {
-        let start = buffer.readerIndex
+    private static func checksum(of buffer: ByteBuffer, from start: Int, contentLength: Int) -> UInt32 {
         let slices = [(0, 5), (6, 70), (Record.prefixLength, contentLength)]
         return slices.reduce(0) { crc, slice in
             buffer.getSlice(at: start + slice.0, length: slice.1)?.crc32c(from: crc) ?? crc

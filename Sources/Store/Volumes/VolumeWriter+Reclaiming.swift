@@ -6,7 +6,9 @@ import Synchronization
 extension VolumeWriter: VolumeKeeper {
     var directory: Directory { core.directory }
 
-    var volumesBeingFilled: Set<UInt32> { Set(extents.values.map(\.volume.number)) }
+    var volumesBeingFilled: Set<UInt32> {
+        Set(extents.values.map(\.volume.number) + (gathering.map { [$0.volume.number] } ?? []))
+    }
 
     func make(_ number: UInt32, capacity: Int64) throws(StoreError) {
         let path = core.path(ofVolume: number)

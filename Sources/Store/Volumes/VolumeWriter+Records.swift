@@ -1,4 +1,4 @@
-// How records come into volumes: whole, or piece by piece as a fill's bytes arrive, or freshened where they are.
+// How records come into volumes piece by piece, as a fill's bytes arrive, or are freshened where they are.
 
 import HTTPCaching
 import HTTPMessage
@@ -6,42 +6,6 @@ import NIOCore
 import Synchronization
 
 extension VolumeWriter {
-    /// Writes a whole record in one call.
-    func append(_ response: NewResponse, hash: UInt64, body: ByteBuffer) -> StoreRefusal? {
-        let length = Int64(body.readableBytes)
-        guard length <= core.largestBody.load(ordering: .relaxed) else { return counted(.tooLarge) }
-        let result = attempt { () throws(StoreError) in
-            let place = try place(response, hash: hash, bodyLength: length)
-            let sequence = core.takeSequence()
-            let prefix = response.prefix(
-                hash: hash,
-                state: .complete,
-                bodyLength: length,
-                sequence: sequence,
-                checksum: body.crc32c()
-            )
-            var bytes = prefix.encoded(key: response.key, variant: response.variant.text, head: response.head)
-            bytes.writeImmutableBuffer(body)
-            do throws(StoreError) {
-                try place.volume.file.write(bytes, at: Int64(place.location.offset))
-            } catch {
-                if place.isSingle { drop(place.volume.number) }
-                throw error
-            }
-            let refusal = admit(
-                response,
-                hash: hash,
-                at: place.location,
-                bodyLength: length,
-                sequence: sequence,
-                accesses: place.accesses
-            )
-            if refusal != nil, place.isSingle { drop(place.volume.number) }
-            return refusal
-        }
-        return result.map(counted)
-    }
-
     /// Takes an extent for a fill's body.
     func open(_ fill: FillWriter) {
         let failure = attempt { () throws(StoreError) in
@@ -142,13 +106,13 @@ extension VolumeWriter {
         writeRemoved(extent.location, in: volume)
     }
 
-    private func counted(_ refusal: StoreRefusal) -> StoreRefusal {
+    func counted(_ refusal: StoreRefusal) -> StoreRefusal {
         core.counters.count(refusal)
         return refusal
     }
 
     /// Makes a complete record known: row first, then entry, both only where no purge came in between.
-    private func admit(
+    func admit(
         _ response: NewResponse,
         hash: UInt64,
         at location: RecordLocation,

@@ -15,6 +15,8 @@ final class VolumeWriter {
     var eviction: Eviction
     /// Fills whose body is being written, by their numbers, and where.
     var extents: [UInt64: Extent] = [:]
+    /// Records that have their places and are about to be written.
+    var gathering: Gathering?
     var maximumSize: Int64
     var indexBytes: Int64
     var nextPosition: Int64
@@ -78,17 +80,31 @@ final class VolumeWriter {
             for job in batch {
                 perform(job)
                 // Between jobs, too: a batch may take long.
-                if ContinuousClock.now >= nextUpkeep { upkeep() }
+                if ContinuousClock.now >= nextUpkeep { doUpkeep() }
             }
-            if ContinuousClock.now >= nextUpkeep { upkeep() }
+            writeGathered()
+            if ContinuousClock.now >= nextUpkeep { doUpkeep() }
+            // What comes meanwhile needs no wake-up of its own: on a busy server that is a third of this thread's work.
+            if !batch.isEmpty { usleep(Self.lingering) }
         }
     }
 
+    /// Microseconds between two batches; nobody waits for a response to be stored.
+    private static let lingering: UInt32 = 500
+
+    private func doUpkeep() {
+        writeGathered()
+        upkeep()
+    }
+
     private func perform(_ job: WriteJob) {
-        switch job {
-        case .append(let response, let hash, let body, let completion):
+        if case .append(let response, let hash, let body, let completion) = job {
             core.backlog.subtract(body.readableBytes, ordering: .relaxed)
-            completion(append(response, hash: hash, body: body))
+            return gather(response, hash: hash, body: body, completion)
+        }
+        writeGathered()
+        switch job {
+        case .append: break
         case .open(let fill): open(fill)
         case .body(let fill, let bytes):
             core.backlog.subtract(bytes.readableBytes, ordering: .relaxed)

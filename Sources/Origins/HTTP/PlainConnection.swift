@@ -1,0 +1,232 @@
+// Loop-confined (origin thread). Owns one TCP connection to an http:// origin, over which one GET or HEAD after the other
+// is sent: the way of nearly every miss. What needs more than that (TLS, HTTP/2, content, signatures, other servers) goes
+// through libcurl, which also makes this connection (`EasyHandle.takeSocket`).
+// Invariants: an attempt is told of its end once, and last; a connection is in its lane's `kept` or has an attempt or is
+// closed; only one whose last response came whole, and nothing after it, is used again.
+
+import Glibc
+import HTTPMessage
+import NIOCore
+
+/// A connection to an origin without TLS.
+@safe final class PlainConnection {  // because its pointer is to the engine's buffer, which outlives the loop
+    /// The most bytes read at a time.
+    static let room = 64 * 1024
+    /// The longest time without use after which it is used again: what stands between may have forgotten it (libcurl's).
+    static let longestIdle: Duration = .seconds(118)
+    /// From how many bytes to come on they are read to where they stay, rather than copied there.
+    private static let longBody: Int64 = 16 * 1024
+
+    private let socket: Int32
+    private unowned let engine: Engine
+    private let counters: OriginCounters
+    private var attempt: HTTPAttempt?
+    private var framing = ResponseFraming()
+    private var unsent: [UInt8] = []
+    /// Received and not used yet: a part of a line, or what came after bytes nobody wanted.
+    private var left: [UInt8] = []
+    /// Bytes of the body that nobody wanted yet.
+    private var held: ByteBuffer?
+    /// Whether server and client mean to go on with it after the response.
+    private var isPersistent = false
+    /// Whether nothing stands in the way of another request.
+    private var isReusable = false
+    private var isOpen = true
+    /// Whether requests went over it before the present one.
+    private(set) var isReused = false
+    /// Whether anything has come back for the present one.
+    private(set) var hasReceived = false
+    private(set) var idleSince = ContinuousClock.now
+
+    /// Takes over a connected socket that does not block.
+    init(owning socket: Int32, engine: Engine, counters: OriginCounters) {
+        self.socket = socket
+        self.engine = engine
+        self.counters = counters
+        counters.update { $0.connections += 1 }
+        engine.watch(self, socket, for: Self.readable)
+    }
+
+    private static let readable: UInt32 = 0x001  // EPOLLIN
+    private static let writable: UInt32 = 0x004  // EPOLLOUT
+
+    /// Sends a request; the attempt is told what comes back, and never from within this call.
+    func send(_ head: [UInt8], for attempt: HTTPAttempt) {
+        self.attempt = attempt
+        framing = ResponseFraming()
+        (isPersistent, isReusable, hasReceived, unsent) = (false, false, false, head)
+        attempt.connected()
+        sendOn()
+    }
+
+    /// The attempt lets go of it.
+    ///
+    /// - Returns: Whether it may be used again; it is closed if not.
+    func release() -> Bool {
+        attempt = nil
+        guard isOpen, isReusable else {
+            close()
+            return false
+        }
+        isReused = true
+        idleSince = engine.now
+        return true
+    }
+
+    /// Takes up the flow of a body that was refused; the bytes come at the end of the turn.
+    func resume() {
+        engine.later(.readOn(self))
+    }
+
+    /// Closes it; nobody is told.
+    func close() {
+        guard isOpen else { return }
+        isOpen = false
+        engine.unwatch(socket)
+        Glibc.close(socket)
+        counters.update { $0.connections -= 1 }
+    }
+
+    /// The socket is ready.
+    func ready(_ events: UInt32) {
+        // Nothing was asked for: the server closes the connection, or is not to be trusted with another request.
+        guard attempt != nil else { return engine.dropIdle(self) }
+        if events & Self.writable != 0 { sendOn() }
+        if events & ~Self.writable != 0 { receive() }
+    }
+
+    private func sendOn() {
+        // because the array is as long as told
+        let sent = unsafe unsent.withUnsafeBytes {
+            unsafe Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        }
+        let isWhole = sent == unsent.count
+        if sent > 0 { unsent.removeFirst(sent) }
+        // What keeps it from being sent is told by the next read, with what the server may have said before.
+        if sent < 0, errno != EAGAIN { unsent = [] }
+        if !isWhole { engine.watch(self, socket, for: unsent.isEmpty ? Self.readable : Self.readable | Self.writable) }
+    }
+
+    // MARK: Receiving
+
+    /// Goes on after a pause; outside an attempt's calls.
+    func readOn() {
+        guard attempt != nil, let bytes = held else { return }
+        held = nil
+        guard deliver(bytes) else { return }
+        let rest = left
+        left = []
+        rest.withRawSpan { use($0) }
+        if attempt != nil, held == nil { engine.watch(self, socket, for: Self.readable) }
+    }
+
+    private func receive() {
+        guard held == nil else { return }
+        if framing.remaining >= Self.longBody, left.isEmpty { return receiveBody() }
+        // because the buffer has room for what may be left and as much as is read; both lengths are given
+        let room = unsafe engine.receiving
+        let start = left.count
+        unsafe left.withUnsafeBytes { unsafe room.copyMemory(from: $0) }
+        let count = unsafe recv(socket, room.baseAddress.map { unsafe $0 + start }, Self.room, 0)
+        guard count > 0 else { return ended(count) }
+        hasReceived = true
+        left.removeAll(keepingCapacity: true)
+        // because so many bytes were written, and the buffer is not written to until they are used
+        unsafe use(UnsafeRawBufferPointer(rebasing: room.prefix(start + count)).bytes)
+    }
+
+    /// Reads bytes of the body to where they stay.
+    private func receiveBody() {
+        let room = Int(min(framing.remaining, Int64(Self.room)))
+        var buffer = ByteBufferAllocator().buffer(capacity: room)
+        var count = 0
+        // because no more is written than there is room for
+        unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { bytes in
+            count = unsafe recv(socket, bytes.baseAddress, room, 0)
+            return max(0, count)
+        }
+        guard count > 0 else { return ended(count) }
+        framing.skip(count)
+        guard deliver(buffer) else { return }
+        if framing.remaining == 0 { finish(isExact: true) }
+    }
+
+    /// Uses what was received up to a pause, the end, or its last whole line.
+    private func use(_ span: RawSpan) {
+        var used = 0
+        while let attempt {
+            let rest = span.extracting(used..<span.byteCount)
+            switch framing.next(rest) {
+            case .line(let range):
+                used += range.upperBound
+                guard attempt.take(line: rest.extracting(range)) else { return attempt.receivingEnded(nil) }
+                guard let answer = attempt.framing else { continue }
+                isPersistent = answer.isPersistent
+                framing.begin(answer.body)
+            case .body(let range):
+                used += range.upperBound
+                var bytes = ByteBufferAllocator().buffer(capacity: range.count)
+                // because the bytes are the span's, and copied within the call
+                unsafe rest.extracting(range).withUnsafeBytes { _ = unsafe bytes.writeBytes($0) }
+                guard deliver(bytes) else { return keep(span.extracting(used..<span.byteCount)) }
+            case .needsMore(let consumed): return keep(rest.extracting(consumed..<rest.byteCount))
+            case .end(let consumed): return finish(isExact: used + consumed == span.byteCount)
+            case .refused(let kind, let detail):
+                return attempt.receivingEnded(
+                    attempt.fault(kind, attempt.hasHead ? "receive body" : "receive head", detail: detail)
+                )
+            }
+        }
+    }
+
+    private func keep(_ span: RawSpan) {
+        guard attempt != nil, !span.isEmpty else { return }
+        unsafe span.withUnsafeBytes { unsafe left.append(contentsOf: $0) }  // because they are copied within the call
+    }
+
+    /// Passes bytes of the body on, or holds them until they are wanted.
+    ///
+    /// - Returns: Whether to go on.
+    private func deliver(_ bytes: ByteBuffer) -> Bool {
+        guard let attempt else { return false }
+        switch attempt.accepts(bytes.readableBytes) {
+        case .proceed:
+            attempt.take(bytes)
+            return true
+        case .pause:
+            held = bytes
+            engine.unwatch(socket)
+            return false
+        case nil:
+            attempt.receivingEnded(nil)
+            return false
+        }
+    }
+
+    /// The response is whole.
+    private func finish(isExact: Bool) {
+        guard let attempt else { return }
+        for line in framing.trailerSection.split(separator: 0x0A) {
+            guard Array(line).withRawSpan({ attempt.take(line: $0) }) else { return attempt.receivingEnded(nil) }
+        }
+        // Bytes after it belong to nothing that was asked for.
+        isReusable = isPersistent && isExact && unsent.isEmpty
+        attempt.receivingEnded(nil)
+    }
+
+    /// Nothing came: the connection has ended, or there was nothing to read.
+    private func ended(_ count: Int) {
+        let code = count < 0 ? errno : 0
+        if count < 0, code == EAGAIN || code == EINTR { return }
+        guard let attempt else { return }
+        if framing.endsWithConnection, count == 0 { return finish(isExact: false) }
+        guard attempt.hasHead else { return attempt.connectionEnded(code: Int(code)) }
+        let kind = count == 0 ? OriginError.Kind.truncated : .reset
+        attempt.receivingEnded(
+            attempt.fault(kind, "receive body", code: Int(code), detail: "the connection ended before it")
+        )
+    }
+}
+
+@available(*, unavailable)
+extension PlainConnection: Sendable {}  // lives on the origin thread
