@@ -64,7 +64,7 @@ let package = Package(
         .executableTarget(
             name: "larder",
             dependencies: [
-                "HTTPMessage", "HTTPCaching", "Store", "Origins", "Settings", "Proxy", "Admin",
+                "HTTPMessage", "HTTPCaching", "Store", "Origins", "Settings", "Proxy", "Admin", "CLinux",
                 nioCore, nioPosix, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -23,6 +23,8 @@ final class StoreCore: Sendable {
     let path: String
     let logger: Logger
     let backlog = Atomic<Int>(0)
+    /// Bytes of long bodies under way that are to be written whole.
+    let longWholes = Atomic<Int>(0)
     /// False while the directory loads the index or the index is rebuilt.
     let isLoaded = Atomic<Bool>(false)
     /// The writer thread cannot write at the moment.
@@ -45,6 +47,18 @@ final class StoreCore: Sendable {
         path = configuration.directory
         self.keyHash = keyHash
         self.logger = logger
+    }
+
+    /// Takes room in memory for a body that is to be written whole.
+    ///
+    /// - Returns: Its length, to be given back; 0 where it is too long or others have the room.
+    func reserveWhole(_ length: Int64) -> Int {
+        guard length <= FillWriter.longWholeLimit else { return 0 }
+        guard longWholes.add(Int(length), ordering: .relaxed).newValue <= FillWriter.longWholes else {
+            longWholes.subtract(Int(length), ordering: .relaxed)
+            return 0
+        }
+        return Int(length)
     }
 
     @discardableResult

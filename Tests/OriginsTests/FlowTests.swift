@@ -64,6 +64,24 @@ import Testing
         #expect(got.violations.isEmpty)
     }
 
+    @Test("a connection is used again after a body whose last bytes had to wait")
+    func keepAliveAfterPause() async throws {
+        let server = try ScriptedOrigin()
+        let body = pattern(100_000)
+        server.respond { _ in [.respond(body: body)] }
+        let running = try Running([.test(server.url)])
+        for _ in 0..<5 {
+            let collector = Collector(pausing: true)
+            let transfer = running.origins.send(OriginRequest(target: "/a.jpg"), to: collector)
+            while !collector.now.hasEnded {
+                try await eventually { collector.now.isPaused || collector.now.hasEnded }
+                collector.unpause(transfer)
+            }
+            #expect(try await collector.ended().body == body)
+        }
+        #expect(server.connectionCount == 1)
+    }
+
     @Test("requests one after the other share a connection")
     func keepAlive() async throws {
         let server = try ScriptedOrigin()

@@ -138,10 +138,10 @@ public struct Fields: Sendable, Equatable {
     ///   - right: A name.
     /// - Returns: Whether they name the same field.
     public static func isSame(_ left: String, _ right: String) -> Bool {
-        let (left, right) = (left.utf8.span, right.utf8.span)
-        guard left.count == right.count else {
+        guard left.utf8.count == right.utf8.count else {
             return false
         }
+        let (left, right) = (left.utf8.span, right.utf8.span)
         for offset in left.indices where ASCII.lowercased(left[offset]) != ASCII.lowercased(right[offset]) {
             return false
         }

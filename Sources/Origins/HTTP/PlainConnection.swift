@@ -12,6 +12,8 @@ import NIOCore
 @safe final class PlainConnection {  // because its pointer is to the engine's buffer, which outlives the loop
     /// The most bytes read at a time.
     static let room = 64 * 1024
+    /// The most where a head may be among them: what comes with it is copied.
+    private static let roomWithHead = 16 * 1024
     /// The longest time without use after which it is used again: what stands between may have forgotten it (libcurl's).
     static let longestIdle: Duration = .seconds(118)
     /// From how many bytes to come on they are read to where they stay, rather than copied there.
@@ -113,11 +115,11 @@ import NIOCore
     func readOn() {
         guard attempt != nil, let bytes = held else { return }
         held = nil
+        engine.watch(self, socket, for: Self.readable)
         guard deliver(bytes) else { return }
         let rest = left
         left = []
         rest.withRawSpan { use($0) }
-        if attempt != nil, held == nil { engine.watch(self, socket, for: Self.readable) }
     }
 
     private func receive() {
@@ -127,12 +129,16 @@ import NIOCore
         let room = unsafe engine.receiving
         let start = left.count
         unsafe left.withUnsafeBytes { unsafe room.copyMemory(from: $0) }
-        let count = unsafe recv(socket, room.baseAddress.map { unsafe $0 + start }, Self.room, 0)
+        let length = framing.isInHead ? Self.roomWithHead : Self.room
+        let count = unsafe recv(socket, room.baseAddress.map { unsafe $0 + start }, length, 0)
         guard count > 0 else { return ended(count) }
         hasReceived = true
         left.removeAll(keepingCapacity: true)
         // because so many bytes were written, and the buffer is not written to until they are used
         unsafe use(UnsafeRawBufferPointer(rebasing: room.prefix(start + count)).bytes)
+        if count == length, attempt != nil, held == nil, framing.remaining >= Self.longBody, left.isEmpty {
+            receiveBody()
+        }
     }
 
     /// Reads bytes of the body to where they stay.

@@ -45,6 +45,11 @@ struct ResponseFraming {
         if case .length(let length) = state { length } else { 0 }
     }
 
+    /// Whether the next line is one of a head.
+    var isInHead: Bool {
+        if case .head = state { true } else { false }
+    }
+
     /// Whether the end of the connection is the end of the response.
     var endsWithConnection: Bool {
         if case .untilClose = state { true } else { false }

@@ -8,11 +8,14 @@ import Synchronization
 public final class FillWriter: Sendable {
     /// Bodies up to this are written together with their head, in one call.
     static let wholeLimit: Int64 = 64 * 1024
+    /// So are those up to this, as long as all that are under way together are not longer than `longWholes`.
+    static let longWholeLimit: Int64 = 256 * 1024
+    static let longWholes = 64 << 20
     /// A body of unknown length stays in memory up to this, then gets a volume of its own.
     static let unknownLimit = 1 << 20
 
     private struct State {
-        var pending = ByteBuffer()
+        var pending: [ByteBuffer] = []
         var received: Int64 = 0
         var isStreaming: Bool
         var isOver = false
@@ -23,6 +26,15 @@ public final class FillWriter: Sendable {
         var volume: Volume?
         var bodyOffset: Int64 = 0
         var written: Int64 = 0
+
+        /// Keeps bytes of a body that is written whole; small pieces are put together, since each costs memory of its own.
+        mutating func keep(_ bytes: ByteBuffer) {
+            if bytes.readableBytes < 4096, let last = pending.indices.last, pending[last].readableBytes < 1 << 16 {
+                pending[last].writeImmutableBuffer(bytes)
+            } else {
+                pending.append(bytes)
+            }
+        }
     }
 
     let response: NewResponse
@@ -30,6 +42,8 @@ public final class FillWriter: Sendable {
     /// What the writer thread knows the fill by.
     let number: UInt64
     private let store: StoreCore
+    /// Bytes of `longWholes` that the body takes.
+    private let reserved: Int
     private let state: Mutex<State>
 
     init(_ response: NewResponse, hash: UInt64, store: StoreCore) {
@@ -37,12 +51,15 @@ public final class FillWriter: Sendable {
         self.hash = hash
         self.store = store
         number = store.nextFill.add(1, ordering: .relaxed).oldValue
-        let isStreaming = response.bodyLength.map { $0 > Self.wholeLimit } ?? false
+        let isLong = response.bodyLength.map { $0 > Self.wholeLimit } ?? false
+        reserved = isLong ? store.reserveWhole(response.bodyLength ?? 0) : 0
+        let isStreaming = isLong && reserved == 0
         state = Mutex(State(isStreaming: isStreaming))
         if isStreaming { store.post(.open(self)) }
     }
 
     deinit {
+        store.longWholes.subtract(reserved, ordering: .relaxed)
         // A fill that was simply let go of gives its extent back.
         let isAbandoned = state.withLock { $0.isStreaming && !$0.isOver }
         if isAbandoned { store.post(.discard(number)) }
@@ -66,12 +83,12 @@ public final class FillWriter: Sendable {
             }
             guard !state.isOver else { return ([], nil) }
             if state.isStreaming { return ([.body(self, bytes)], nil) }
-            state.pending.writeImmutableBuffer(bytes)
-            guard response.bodyLength == nil, state.pending.readableBytes > Self.unknownLimit else { return ([], nil) }
+            state.keep(bytes)
+            guard response.bodyLength == nil, received > Self.unknownLimit else { return ([], nil) }
             state.isStreaming = true
             let pending = state.pending
-            state.pending = ByteBuffer()
-            return ([.open(self), .body(self, pending)], nil)
+            state.pending = []
+            return ([.open(self)] + pending.map { .body(self, $0) }, nil)
         }
         for job in jobs { store.post(job) }
         return refusal
@@ -88,7 +105,7 @@ public final class FillWriter: Sendable {
             state.isOver = true
             if state.isStreaming { return (.finish(self, completion), .closing) }
             let body = state.pending
-            state.pending = ByteBuffer()
+            state.pending = []
             return (.append(response, hash: hash, body: body, completion), .closing)
         }
         guard let job, store.post(job) else { return completion(refusal) }
@@ -111,7 +128,7 @@ public final class FillWriter: Sendable {
             guard !state.isOver else { return nil }
             state.isOver = true
             state.refusal = refusal
-            state.pending = ByteBuffer()
+            state.pending = []
             return state.isStreaming
         }
     }

@@ -7,7 +7,7 @@ enum WriteJob: Sendable {
     typealias Completion = @Sendable (StoreRefusal?) -> Void
 
     /// Stores a whole response.
-    case append(NewResponse, hash: UInt64, body: ByteBuffer, Completion)
+    case append(NewResponse, hash: UInt64, body: [ByteBuffer], Completion)
     /// Takes an extent for a fill's body.
     case open(FillWriter)
     case body(FillWriter, ByteBuffer)

@@ -99,6 +99,40 @@ final class File: Sendable {
         guard failure == 0 else { throw StoreError(errno: failure, "write", path) }
     }
 
+    /// Writes the readable bytes of buffers, one behind the other, at `offset`; in one call where the disk takes them all.
+    ///
+    /// Blocks.
+    func write(_ buffers: [ByteBuffer], at offset: Int64) throws(StoreError) {
+        var at = offset
+        var rest = buffers[...]
+        while !rest.isEmpty {
+            let next = rest.prefix(Self.mostPieces)
+            var pieces = unsafe next.map { buffer in
+                // because the buffers, which are held until the call is over, do not move their bytes
+                unsafe buffer.withUnsafeReadableBytes { bytes in
+                    unsafe iovec(iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count)
+                }
+            }
+            let length = next.reduce(0) { $0 + $1.readableBytes }
+            // because as above
+            let written = withExtendedLifetime(next) {
+                unsafe clinux_pwritev(descriptor, &pieces, CInt(pieces.count), Int(at))
+            }
+            if written != length {
+                // An interruption, a full disk, an error: the plain way finds out which.
+                var each = at
+                for buffer in next {
+                    try write(buffer, at: each)
+                    each += Int64(buffer.readableBytes)
+                }
+            }
+            at += Int64(length)
+            rest = rest.dropFirst(next.count)
+        }
+    }
+
+    private static let mostPieces = 1024  // IOV_MAX
+
     /// The CRC-32C of a part of the file, read piece by piece; nil where it cannot be read.
     ///
     /// Blocks.

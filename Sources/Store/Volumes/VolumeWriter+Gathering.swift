@@ -6,8 +6,8 @@ import NIOCore
 import Synchronization
 
 extension VolumeWriter {
-    /// Bytes in one write at most: they are copied together first.
-    private static let gatheredLimit = 512 << 10
+    /// Bytes in one write, about.
+    private static let gatheredLimit: Int64 = 1 << 20
 
     /// A record that has a place, and is not written yet.
     struct Gathered {
@@ -23,14 +23,14 @@ extension VolumeWriter {
     struct Gathering {
         let volume: Volume
         let start: Int64
-        var bytes: ByteBuffer
-        var records: [Gathered]
-
-        var end: Int64 { start + Int64(bytes.readableBytes) }
+        /// Where the next byte goes.
+        var end: Int64
+        var pieces: [ByteBuffer] = []
+        var records: [Gathered] = []
     }
 
     /// Writes one whole record now.
-    func append(_ response: NewResponse, hash: UInt64, body: ByteBuffer) -> StoreRefusal? {
+    func append(_ response: NewResponse, hash: UInt64, body: [ByteBuffer]) -> StoreRefusal? {
         var outcome: StoreRefusal?
         gather(response, hash: hash, body: body) { outcome = $0 }
         writeGathered()
@@ -41,7 +41,7 @@ extension VolumeWriter {
     func gather(
         _ response: NewResponse,
         hash: UInt64,
-        body: ByteBuffer,
+        body: [ByteBuffer],
         _ completion: @escaping (StoreRefusal?) -> Void
     ) {
         let length = Int64(body.readableBytes)
@@ -54,7 +54,7 @@ extension VolumeWriter {
         guard let place = placed else { return completion(counted(refusal ?? .sick)) }
         let at = Int64(place.location.offset)
         if let gathering, gathering.volume !== place.volume || Record.aligned(gathering.end) != at { writeGathered() }
-        var all = gathering ?? Gathering(volume: place.volume, start: at, bytes: ByteBuffer(), records: [])
+        var all = gathering ?? Gathering(volume: place.volume, start: at, end: at)
         gathering = nil
         let sequence = core.takeSequence()
         let prefix = response.prefix(
@@ -62,11 +62,15 @@ extension VolumeWriter {
             state: .complete,
             bodyLength: length,
             sequence: sequence,
-            checksum: body.crc32c()
+            checksum: body.reduce(0) { $1.crc32c(from: $0) }
         )
-        all.bytes.writeRepeatingByte(0, count: Int(at - all.end))
-        prefix.encode(key: response.key, variant: response.variant.text, head: response.head, into: &all.bytes)
-        all.bytes.writeImmutableBuffer(body)
+        var header = ByteBuffer()
+        header.reserveCapacity(prefix.headerLength + Int(Record.alignment))
+        header.writeRepeatingByte(0, count: Int(at - all.end))
+        prefix.encode(key: response.key, variant: response.variant.text, head: response.head, into: &header)
+        all.pieces.append(header)
+        all.pieces.append(contentsOf: body)
+        all.end = at + Int64(prefix.headerLength) + length
         all.records.append(
             Gathered(
                 response: response,
@@ -78,7 +82,7 @@ extension VolumeWriter {
             )
         )
         gathering = all
-        if all.bytes.readableBytes >= Self.gatheredLimit { writeGathered() }
+        if all.end - all.start >= Self.gatheredLimit { writeGathered() }
     }
 
     /// Writes what was gathered and makes it known.
@@ -86,7 +90,7 @@ extension VolumeWriter {
         guard let all = gathering else { return }
         gathering = nil
         let failure = attempt { () throws(StoreError) in
-            try all.volume.file.write(all.bytes, at: all.start)
+            try all.volume.file.write(all.pieces, at: all.start)
             return nil
         }
         for record in all.records {
@@ -106,4 +110,9 @@ extension VolumeWriter {
             accesses: record.place.accesses
         )
     }
+}
+
+extension [ByteBuffer] {
+    /// Bytes in all of them.
+    var readableBytes: Int { reduce(0) { $0 + $1.readableBytes } }
 }

@@ -218,7 +218,7 @@ extension VolumeWriter {
             epoch: freshened.epoch,
             groups: freshened.groups
         )
-        _ = append(response, hash: prefix.hash, body: body)
+        _ = append(response, hash: prefix.hash, body: [body])
         return nil
     }
 

@@ -90,7 +90,7 @@ final class VolumeWriter {
     }
 
     /// Microseconds between two batches; nobody waits for a response to be stored.
-    private static let lingering: UInt32 = 500
+    private static let lingering: UInt32 = 1000
 
     private func doUpkeep() {
         writeGathered()
