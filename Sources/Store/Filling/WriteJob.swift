@@ -27,6 +27,15 @@ enum WriteJob: Sendable {
     case barrier(@Sendable () -> Void)
     /// Ends fills and puts the volumes on the disk.
     case close
+
+    /// Whether its bytes cost more than anything else about it.
+    var isLong: Bool {
+        switch self {
+        case .append(_, _, let body, _): body.readableBytes >= 32 << 10
+        case .body: true
+        default: false
+        }
+    }
 }
 
 /// A stored response that an origin's 304 freshened.
