@@ -34,6 +34,32 @@ struct PurgeTests {
         }
     }
 
+    @Test(
+        "a larger picture that is asked for again and again is gone with its purge at once, and the new one is served"
+    )
+    func purgeOfRecent() async throws {
+        let origin = try ScriptedOrigin()
+        try await withLarder(origin) { larder in
+            for round in 0..<3 {
+                let picture = pictureBytes(100_000 + round)
+                origin.on("/a.jpg", .respond(fields: fresh, body: picture))
+                try await larder.fill("/a.jpg")
+                for _ in 0..<4 {
+                    let hit = try await larder.get("/a.jpg")
+                    #expect(hit.isHit)
+                    #expect(hit.body.digest == picture.digest)
+                    let part = try await larder.get("/a.jpg", [("Range", "bytes=50000-50999")])
+                    #expect(part.status == 206)
+                    #expect(part.body == Array(picture[50_000..<51_000]))
+                    let large = try await larder.get("/a.jpg", [("Range", "bytes=100-")])
+                    #expect(large.body == Array(picture[100...]))
+                }
+                #expect(await larder.purge(.key(Array("/a.jpg".utf8))).responses == 1)
+            }
+            #expect(origin.requestCount() == 3)
+        }
+    }
+
     @Test("invariant 4: what was purged before it was stored stays purged", arguments: [true, false], [100, 300_000])
     func fence(isKnown: Bool, size: Int) async throws {
         let origin = try ScriptedOrigin()

@@ -21,6 +21,8 @@ final class LoopState {
     var record = ByteBuffer()
     /// What was read last; who keeps any of it copies it.
     var input = ByteBuffer()
+    /// What was read from volumes in this second.
+    var recent = RecentRecords()
     private var readsFromVolumes = 0
     private(set) var isDraining = false
     private var listeners: [Listener] = []
@@ -80,6 +82,7 @@ final class LoopState {
         for listener in listeners { listener.check() }
         for connection in Array(connections.values) { connection.check(now) }
         log?.flush()
+        recent.removeAll()
     }
 
     /// Whether a response that was read from its volume gets a copy in memory: while there is room, then one in eight.

@@ -26,7 +26,13 @@ enum HitBody {
     }
 
     /// What a record's body gives of an answer; nil where the page cache lacks it.
-    init?(_ stored: StoredResponse, _ shape: HitShape, _ store: Store) {
+    ///
+    /// - Parameters:
+    ///   - stored: The record.
+    ///   - shape: What goes out of it.
+    ///   - store: Where it is.
+    ///   - isResident: Whether the page cache is known to have it.
+    init?(_ stored: StoredResponse, _ shape: HitShape, _ store: Store, isResident: Bool) {
         if let bytes = stored.body {
             self.init(bytes, shape)
             return
@@ -43,7 +49,7 @@ enum HitBody {
             guard let bytes = store.readBody(stored.volume, region, mayBlock: false) else { return nil }
             self = .bytes(bytes)
         } else {
-            guard stored.volume.isResident(region) else { return nil }
+            guard isResident || stored.volume.isResident(region) else { return nil }
             self = .region(stored.volume, region)
         }
     }

@@ -73,6 +73,8 @@ enum RequestHandler {
             return true
         }
         guard entry.bodyLength <= shortWayLimit else { return false }
+        let recent = key.withSpan(received.readableBytesSpan) { state.recent.find(entry, key: $0, at: now) }
+        if let recent { return serve(recent.stored, recent, at: now, key, head, received, on: connection) }
         let read = key.withSpan(received.readableBytesSpan) {
             state.store.read(entry, key: $0, mayBlock: false, into: &state.record)
         }
@@ -88,6 +90,7 @@ enum RequestHandler {
     /// Serves what was read from a volume.
     private static func serve(
         _ stored: StoredResponse,
+        _ recent: RecentRecord? = nil,
         at now: WallTime,
         _ key: CacheKey,
         _ head: RequestHead,
@@ -96,8 +99,14 @@ enum RequestHandler {
     ) -> Bool {
         let state = connection.loopState
         let entry = stored.entry
-        guard let shape = shape(head, received, stored.head, entry), let body = HitBody(stored, shape, state.store)
+        guard let shape = shape(head, received, stored.head, entry),
+            let body = HitBody(stored, shape, state.store, isResident: recent?.isResident ?? false)
         else { return false }
+        if entry.bodyLength >= RecentRecords.leastLength {
+            let record = recent ?? RecentRecord(stored, key: key.bytes(received.readableBytesSpan), at: now)
+            if case .region = body, shape == .whole { record.isResident = true }
+            if recent == nil { state.recent.keep(record) }
+        }
         if let bytes = stored.body, state.wantsInMemory(entry) {
             admit(stored, bytes, key.bytes(received.readableBytesSpan), to: state.store)
         }

@@ -103,6 +103,12 @@ public struct DirectoryEntry: Sendable, Equatable {
         bornAtSeconds == other.bornAtSeconds && freshUntilSeconds == other.freshUntilSeconds
     }
 
+    /// Whether both are of one response, under the same freshness, at the same place.
+    public func isSameResponse(as other: DirectoryEntry) -> Bool {
+        hash == other.hash && variant == other.variant && isAt(other.location) && bodyLength == other.bodyLength
+            && headerUnits == other.headerUnits && hasSameFreshness(as: other)
+    }
+
     func isAt(_ location: RecordLocation) -> Bool { volume == location.volume && offset == location.offset }
 
     /// Where the record lies.

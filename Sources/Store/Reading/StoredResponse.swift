@@ -22,6 +22,19 @@ public struct StoredResponse: Sendable {
     /// Bytes of the body.
     public var bodyLength: Int64 { entry.bodyLength }
 
+    /// The same without its body, and with a head of its own: nothing is held of the buffer it was read into.
+    public var detached: StoredResponse {
+        StoredResponse(
+            entry: entry,
+            facts: facts,
+            head: ByteBuffer(bytes: head.readableBytesView),
+            variant: variant,
+            body: nil,
+            volume: volume,
+            bodyOffset: bodyOffset
+        )
+    }
+
     /// True where the record is of that variant: compares the text that the directory keeps a hash of.
     public func isOf(_ wanted: Variant) -> Bool { variant == wanted.text }
 }

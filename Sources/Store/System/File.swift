@@ -107,6 +107,7 @@ final class File: Sendable {
         var rest = buffers[...]
         while !rest.isEmpty {
             let next = rest.prefix(Self.mostPieces)
+            // because the buffers, which are held until the call is over, do not move their bytes
             var pieces = unsafe next.map { buffer in
                 // because the buffers, which are held until the call is over, do not move their bytes
                 unsafe buffer.withUnsafeReadableBytes { bytes in
