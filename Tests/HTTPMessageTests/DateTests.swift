@@ -1,8 +1,9 @@
 // value: dates in every form, and what is none.
 
-import HTTPMessage
 import TestSupport
 import Testing
+
+@testable import HTTPMessage
 
 @Suite("RFC 9110 §5.6.7: dates")
 struct DateTests {
@@ -77,5 +78,23 @@ struct DateTests {
         #expect(WallTime(secondsSinceEpoch: .max) + 1 == WallTime(secondsSinceEpoch: .max))
         #expect(WallTime(secondsSinceEpoch: .min) - 1 == WallTime(secondsSinceEpoch: .min))
         #expect(WallTime(secondsSinceEpoch: .max) - WallTime(secondsSinceEpoch: .min) == .max)
+    }
+
+    @Test("§5.6.7: the usual spelling is read the short way, and whatever differs in a byte means what it means the long way")
+    func usual() {
+        for seconds in stride(from: Int64(0), to: 5_000_000_000, by: 123_456_789) {
+            let text = HTTPDate.format(WallTime(secondsSinceEpoch: seconds))
+            #expect(UsualDate.parse(text.utf8.span)?.secondsSinceEpoch == seconds)
+            for offset in text.utf8.indices.enumerated() {
+                for byte in [UInt8]("0459 :,-AaJGMTxf\u{0}".utf8) {
+                    var bytes = Array(text.utf8)
+                    bytes[offset.offset] = byte
+                    guard let time = UsualDate.parse(bytes.span) else { continue }
+                    var reader = DateReader(bytes: bytes)
+                    _ = (reader.word(), reader.take(","))
+                    #expect(reader.fixdate() == time, "\(String(decoding: bytes, as: UTF8.self))")
+                }
+            }
+        }
     }
 }

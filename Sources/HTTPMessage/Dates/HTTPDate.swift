@@ -19,6 +19,11 @@ public enum HTTPDate {
         guard text.utf8.count <= 40 else {
             return nil
         }
+        // because the buffer is read within the call
+        let usual = text.utf8.withContiguousStorageIfAvailable { unsafe UsualDate.parse(Span(_unsafeElements: $0)) }
+        if let usual, let time = usual {
+            return time
+        }
         var reader = DateReader(bytes: Array(text.utf8))
         guard let dayName = reader.word(), dayName >= 3 else {
             return nil
