@@ -2,6 +2,7 @@
 
 import HTTPMessage
 import Origins
+import Synchronization
 import TestSupport
 import Testing
 
@@ -147,5 +148,26 @@ import Testing
         for collector in collectors { #expect(try await collector.ended().body == Array("first".utf8)) }
         let figures = running.origins.statistics()[1]
         #expect((figures.overtaken, figures.isBackingOff) == (8, false))
+    }
+
+    @Test("an origin that is left alone for being late answers all requests that nobody else can, whatever the budget")
+    func onlyLate() async throws {
+        let (late, quick) = (try ScriptedOrigin(), try ScriptedOrigin())
+        let isHeld = Mutex(true)
+        late.respond { _ in isHeld.withLock { $0 } ? [.hang] : [.text("late")] }
+        quick.respond { request in request.target.hasPrefix("/gone") ? [.reset] : [.text("quick")] }
+        let running = try Running([settings(late, hedge: .after(.milliseconds(300))), settings(quick)])
+        let first = (0..<40).map { _ in Collector() }
+        for (number, collector) in first.enumerated() {
+            running.origins.send(OriginRequest(target: "/\(number).jpg"), to: collector)
+        }
+        for collector in first { #expect(try await collector.ended().body == Array("quick".utf8)) }
+        #expect(running.origins.statistics()[0].isBackingOff)
+        isHeld.withLock { $0 = false }
+        let second = (0..<40).map { _ in Collector() }
+        for (number, collector) in second.enumerated() {
+            running.origins.send(OriginRequest(target: "/gone/\(number).jpg"), to: collector)
+        }
+        for collector in second { #expect(try await collector.ended().body == Array("late".utf8)) }
     }
 }

@@ -89,7 +89,9 @@ final class Exchange {
             tried.append(OriginAttempt(origin: candidate, outcome: .skipped))
             return false
         } lastResort: { candidate in
-            mayHaveLastResort && !engine.lanes[candidate].health.askedForPause && engine.takeRetry()
+            let lane = engine.lanes[candidate]
+            // What is only late costs no more than waiting; what is down would cost every request its timeouts.
+            return mayHaveLastResort && !lane.health.askedForPause && (lane.isOnlyLate || engine.takeRetry())
         }
         guard let next else { return conclude() }
         ask(next)
@@ -218,6 +220,7 @@ final class Exchange {
                 "await response",
                 detail: "another origin was quicker"
             )
+            late.lane.isOnlyLate = true
             engine.note(late.lane.health.recordFailure(at: engine.now, chance: engine.chance()), of: late.lane)
         }
         asking = []

@@ -17,7 +17,9 @@ final class Lane {
     let origin: ConfiguredOrigin
     var health = Health()
     /// Why it is left alone, if it is.
-    var lastFailure: OriginError?
+    var lastFailure: OriginError? { didSet { isOnlyLate = false } }
+    /// It answers, though later than another origin that was asked after it.
+    var isOnlyLate = false
     var latency = LatencyWindow()
     private var lag = Lag()
     /// What it was last asked for and had.
