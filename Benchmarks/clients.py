@@ -1,17 +1,14 @@
 """The two load generators: wrk for hits over some seconds, load.c where requests are counted, paced or held."""
 
-import functools
 import json
-import pathlib
 import re
 import shutil
 import subprocess
 import tempfile
 
-from processes import LOAD_CORE, TooSmall, favour
+from processes import LOAD_CORE, TooSmall, compiled, favour
 
 UNITS = {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}
-HERE = pathlib.Path(__file__).parent
 
 
 def milliseconds(text):
@@ -53,22 +50,9 @@ def wrk(port, path, seconds, connections=32, pictures=100, fields=None, cores=fr
             "p99": milliseconds(p99[1])}
 
 
-@functools.cache
-def load_program():
-    """load.c, compiled once a run."""
-    compiler = shutil.which("cc") or shutil.which("clang")
-    if not compiler:
-        raise TooSmall("no C compiler is installed")
-    folder = tempfile.TemporaryDirectory(prefix="larder-load-")
-    load_program.folder = folder  # lives as long as this process
-    program = pathlib.Path(folder.name) / "load"
-    subprocess.run([compiler, "-std=gnu11", "-O2", "-o", program, HERE / "load.c"], check=True)
-    return program
-
-
 def load_command(port, path, count, connections=32, cores=frozenset({LOAD_CORE}), **options):
     """`path` has one %d. Options are those of load.c."""
-    return pinned([load_program(), port, connections, count, path.replace("%d", "%lu"),
+    return pinned([compiled("load"), port, connections, count, path.replace("%d", "%lu"),
                    *(f"{name}={value}" for name, value in options.items())], cores)
 
 

@@ -11,7 +11,7 @@ import pathlib
 import shutil
 
 from origin import nginx_configuration
-from processes import PROXY_CORE, Process, TooSmall, allow_descriptors, answers, free_port, get
+from processes import PROXY_CORE, Process, TooSmall, allow_descriptors, answers, compiled, free_port, get
 
 MB, GB = 10**6, 10**9
 
@@ -221,7 +221,20 @@ class Squid(Server):
         self.run([self.find(), "-N", "-f", conf], user=user)
 
 
+class Floor(Server):
+    """No cache: the least that the kernel takes for such answers. larder's distance from it is what larder itself costs."""
+
+    name = "floor"
+
+    @classmethod
+    def find(cls):
+        return compiled("floor")
+
+    def start(self):
+        self.run([self.find(), str(self.port), self.folder / "body"])
+
+
 ALL = (Larder, Nginx, Varnish, TrafficServer, Squid)
 # Take part only in rows that name them.
-EXTRA = (NginxNopush,)
+EXTRA = (NginxNopush, Floor)
 BY_NAME = {server.name: server for server in ALL + EXTRA}

@@ -4,7 +4,7 @@ import math
 from xml.sax.saxutils import escape
 
 COLOURS = {"larder": "#c2410c", "nginx": "#15803d", "nginx-nopush": "#65a30d", "varnish": "#1d4ed8", "trafficserver": "#7e22ce",
-           "squid": "#57534e"}
+           "squid": "#57534e", "floor": "#a8a29e"}
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 760, 70, 130, 50, 55
 INK, GRID = "#1c1917", "#e7e5e4"
 

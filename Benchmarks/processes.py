@@ -5,14 +5,17 @@ are gone is in their parents' accounts, in ticks.
 """
 
 import contextlib
+import functools
 import http.client
 import os
 import pathlib
 import re
 import resource
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 PROXY_CORE, LOAD_CORE = 0, 1
@@ -174,3 +177,20 @@ def folder_bytes(folder):
             except OSError:
                 pass
     return total
+
+
+@functools.cache
+def compiled(name):
+    """A C program of this folder, compiled once a run."""
+    compiler = shutil.which("cc") or shutil.which("clang")
+    if not compiler:
+        raise TooSmall("no C compiler is installed")
+    folder = tempfile.TemporaryDirectory(prefix="larder-bench-")
+    compiled_folders.append(folder)
+    program = pathlib.Path(folder.name) / name
+    subprocess.run([compiler, "-std=gnu11", "-O2", "-o", program, pathlib.Path(__file__).parent / f"{name}.c"], check=True)
+    return program
+
+
+# They live as long as this process.
+compiled_folders = []

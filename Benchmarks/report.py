@@ -11,7 +11,7 @@ import subprocess
 import plot
 from figures import Curve, Figure, Goal, Row
 
-ORDER = ("larder", "nginx", "nginx-nopush", "varnish", "trafficserver", "squid")
+ORDER = ("larder", "nginx", "nginx-nopush", "varnish", "trafficserver", "squid", "floor")
 VERSIONS = {"nginx": ("nginx", "-v"), "varnish": ("varnishd", "-V"), "trafficserver": ("traffic_server", "-V"),
             "squid": ("squid", "-v"), "wrk": ("wrk", "-v")}
 
