@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +100,7 @@ static void ready(int socket, uint32_t events) {
 
 int main(int count, char **arguments) {
     if (count != 3) return fprintf(stderr, "usage: floor PORT FILE\n"), 2;
+    signal(SIGPIPE, SIG_IGN); // sendfile knows no MSG_NOSIGNAL
     struct rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = limit.rlim_max;
