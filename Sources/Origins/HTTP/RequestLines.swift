@@ -58,6 +58,7 @@ struct RequestLines {
     ///   - method: The method token.
     ///   - target: The request target.
     ///   - host: The Host field where the fields have none.
+    /// - Returns: Request line and fields, the empty line included.
     func head(method: String, target: String, host: String) -> [UInt8] {
         var head: [UInt8] = []
         head.reserveCapacity(method.utf8.count + target.utf8.count + host.utf8.count + fields.count + 32)
