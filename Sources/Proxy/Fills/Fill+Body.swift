@@ -30,7 +30,7 @@ extension Fill {
         services.held.add(bytes.readableBytes)
         let (writer, readers, received) = state.withLock { state in
             state.body.append(bytes)
-            if hasAll(state) { hasArrived.store(true, ordering: .relaxed) }
+            if hasAll(state) { arrive() }
             return (state.writer, state.readers.values.map(\.reader), state.body.received)
         }
         let isTooLarge = services.route.maximumResponse.map { received > $0 } ?? false
@@ -89,11 +89,16 @@ extension Fill {
         letGo(&state)
     }
 
+    private func arrive() {
+        hasArrived.store(true, ordering: .relaxed)
+        table.hasEnded(self)
+    }
+
     func finish() {
         if let suffix = state.withLock({ $0.suffix }) { _ = take(suffix) }
         let writer = state.withLock { state -> FillWriter? in
             state.isComplete = true
-            if hasAll(state) { hasArrived.store(true, ordering: .relaxed) }
+            if hasAll(state) { arrive() }
             guard state.mustHaveBody, state.body.received == 0 else { return state.writer }
             state.writer?.abort()
             state.writer = nil

@@ -108,6 +108,8 @@ final class Fill: Sendable {
     private let isInTurn = Atomic<Bool>(false)
     /// Its answer is in the store or about to be; may be read under the table's lock, where `state` may not.
     let hasArrived = Atomic<Bool>(false)
+    /// The table counts it among those in progress.
+    let isCounted = Atomic<Bool>(false)
 
     /// Makes a fill; `epoch` is that of before the store was looked at for it.
     init(

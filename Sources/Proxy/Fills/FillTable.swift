@@ -4,6 +4,8 @@ import Synchronization
 
 final class FillTable: Sendable {
     private let fills = Mutex<[[UInt8]: Fill]>([:])
+    /// Those that have not got all of their answer.
+    private let inProgress = Atomic<Int>(0)
 
     /// What a request for a key finds.
     enum Place {
@@ -38,24 +40,25 @@ final class FillTable: Sendable {
         fills.withLock { fills in
             // What began before a purge is not for those who came after it.
             if let fill = fills[key], !fill.isPurged, isUsable(fill) { return .follower(fill) }
-            guard fills[key] != nil || isBelow(limit, fills) else { return .full }
+            // What only the store has yet to take is bounded there, in bytes.
+            guard fills[key] != nil || inProgress.load(ordering: .relaxed) < limit else { return .full }
             if isOutdated() { return .outdated }
             let fill = make()
+            fill.isCounted.store(true, ordering: .relaxed)
+            inProgress.add(1, ordering: .relaxed)
             fill.replace(fills.updateValue(fill, forKey: key))
             return .leader(fill)
         }
     }
 
-    /// Whether fewer are in progress than may be; what only the store has yet to take is bounded there, in bytes.
-    private func isBelow(_ limit: Int, _ fills: [[UInt8]: Fill]) -> Bool {
-        if fills.count < limit { return true }
-        var inProgress = 0
-        for fill in fills.values where !fill.hasArrived.load(ordering: .relaxed) { inProgress += 1 }
-        return inProgress < limit
+    /// A fill has all of its answer, or will have no more: it leaves room for another, though the store may have to take it yet.
+    func hasEnded(_ fill: Fill) {
+        if fill.isCounted.exchange(false, ordering: .relaxed) { inProgress.subtract(1, ordering: .relaxed) }
     }
 
     /// Takes a fill out, if it is still the one of its key.
     func remove(_ fill: Fill) {
+        hasEnded(fill)
         fills.withLock { fills in
             if fills[fill.tableKey] === fill { fills[fill.tableKey] = nil }
         }
