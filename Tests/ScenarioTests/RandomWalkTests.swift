@@ -87,7 +87,8 @@ struct RandomWalkTests {
                 for client in 0..<6 {
                     group.addTask {
                         var random = SeededGenerator(seed: seed &+ UInt64(client) &+ 1)
-                        while ContinuousClock.now < deadline {
+                        // However slow the machine, it gets somewhere.
+                        while ContinuousClock.now < deadline || world.done.load(ordering: .relaxed) < 200 {
                             if Int.random(in: 0..<40, using: &random) == 0 {
                                 try await purge(larder, world, &random)
                             } else {
@@ -99,7 +100,6 @@ struct RandomWalkTests {
                 }
                 try await group.waitForAll()
             }
-            #expect(world.done.load(ordering: .relaxed) > 30, "the walk got somewhere")
             #expect(larder.counter(.hitsMemory) > 0)
             #expect(larder.counter(.hitsDisk) > 0)
             #expect(larder.counter(.validated) > 0)
