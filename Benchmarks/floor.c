@@ -2,7 +2,9 @@
 // request by the number at the beginning of its path with as many bytes: small bodies with their head in one sendmsg, larger
 // ones by sendfile; with 304 where the request has If-None-Match, with 1,000 bytes where it has Range.
 //
-// floor PORT FILE     (one thread; FILE is written, 1 MB; ends by a signal)
+// The number at the end of the path tells which of 128 places of the file: as many pictures, no smaller in the caches.
+//
+// floor PORT FILE     (one thread; FILE is written, 128 MB; ends by a signal)
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -21,7 +23,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { SMALL = 32 << 10, LARGEST = 1000 * 1000, DESCRIPTORS = 1 << 16 };
+enum { SMALL = 32 << 10, LARGEST = 1000 * 1000, PLACES = 128, DESCRIPTORS = 1 << 16 };
 
 struct connection {
     off_t at;
@@ -80,7 +82,9 @@ static int answer(int socket, const char *request, size_t length) {
     // A small answer fits the socket's buffer: there is one at a time.
     if (sendmsg(socket, &message, MSG_NOSIGNAL) != (ssize_t)(pieces[0].iov_len + pieces[1].iov_len)) return 0;
     if (size <= SMALL) return 1;
-    connections[socket] = (struct connection){0, size};
+    const char *dash = memchr(request, '-', length);
+    size_t place = dash ? (size_t)strtoul(dash + 1, 0, 10) % PLACES : 0;
+    connections[socket] = (struct connection){(off_t)(place * LARGEST), size};
     return send_rest(socket);
 }
 
@@ -109,7 +113,10 @@ int main(int count, char **arguments) {
     char *bytes = malloc(LARGEST);
     memset(bytes, 'x', LARGEST);
     memset(body, 'x', sizeof body);
-    if (file < 0 || write(file, bytes, LARGEST) != LARGEST) fail(arguments[2]);
+    if (file < 0) fail(arguments[2]);
+    for (int i = 0; i < PLACES; i++) {
+        if (write(file, bytes, LARGEST) != LARGEST) fail(arguments[2]);
+    }
     free(bytes);
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), yes = 1;
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(arguments[1])),
