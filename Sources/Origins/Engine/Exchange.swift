@@ -90,7 +90,9 @@ final class Exchange {
             return false
         } lastResort: { candidate in
             let lane = engine.lanes[candidate]
-            // What is only late costs no more than waiting; what is down would cost every request its timeouts.
+            // It may be well again by now. What is only late costs no more than waiting; what is down would cost every request
+            // its timeouts.
+            guard !lane.health.isWell else { return true }
             return mayHaveLastResort && !lane.health.askedForPause && (lane.isOnlyLate || engine.takeRetry())
         }
         guard let next else { return conclude() }
