@@ -152,8 +152,9 @@ struct RestartTests {
         let index = stage.path + "/index.db"
         var generator = SeededGenerator()
         for round in 0..<12 {
-            let length = try #require(try File(index, .read).status).length
-            for _ in 0...round {
+            // Where the store was closed before it had made the new index, there is none: the next start makes it.
+            let length = (try? File(index, .read))?.status?.length ?? 0
+            for _ in 0...round where length > 0 {
                 try flip(index, at: Int64.random(in: 0..<length, using: &generator), mask: 1 << (round & 7))
             }
             let again = try TestStore(stage.directory)
