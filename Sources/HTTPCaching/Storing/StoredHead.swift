@@ -7,40 +7,30 @@ public import HTTPMessage
 
 /// The head of a stored response.
 public enum StoredHead {
-    /// The fields to store.
+    /// The fields to store, and those for the client whose request brought the response.
     ///
-    /// Hop-by-hop fields, those listed in Connection and those named by `no-cache="…"` or `private="…"` are left out; Age too, which
-    /// lives on in `StoredFacts.bornAt`, and Warning, which is obsolete.
+    /// Of what goes to the client, those named by `no-cache="…"` or `private="…"` are not stored.
     ///
     /// - Parameters:
     ///   - response: The fields as received.
     ///   - responseTime: The Date of a response that has none (RFC 9110 §6.6.1).
-    /// - Returns: The fields in the order received.
-    public static func fields(from response: Fields, responseTime: WallTime) -> Fields {
-        let named = unstored(of: response)
-        var fields = forwarded(from: response, responseTime: responseTime)
-        if !named.isEmpty {
-            fields.removeAll { named.contains(FieldList.lowercased($0.name)) }
-        }
-        return fields
-    }
-
-    /// The names of the fields that go to the client whose request brought the response, and are not stored.
-    ///
-    /// - Parameter response: The fields as received.
-    /// - Returns: What `no-cache="…"` and `private="…"` name, in lower case.
-    public static func unstored(of response: Fields) -> Set<String> {
+    /// - Returns: Both in the order received; nil for the client's where it gets what is stored.
+    public static func split(_ response: Fields, responseTime: WallTime) -> (stored: Fields, own: Fields?) {
+        let forwarded = forwarded(from: response, responseTime: responseTime)
         let control = ResponseControl(response).directives
         guard !control.noCacheFields.isEmpty || !control.privateFields.isEmpty else {
-            return []
+            return (forwarded, nil)
         }
-        return Set(control.noCacheFields + control.privateFields).subtracting(["content-length", "cache-control"])
+        let named = Set(control.noCacheFields + control.privateFields).subtracting(["content-length", "cache-control"])
+        var stored = forwarded
+        stored.removeAll { named.contains(FieldList.lowercased($0.name)) }
+        return (stored, stored == forwarded ? nil : forwarded)
     }
 
     /// The fields for the client whose request brought the response.
     ///
-    /// Hop-by-hop fields and those listed in Connection are left out; Age too, which is told anew, and Warning, which is obsolete
-    /// (RFC 9111 §5.5).
+    /// Hop-by-hop fields and those listed in Connection are left out; Age too, which is told anew and lives on in
+    /// `StoredFacts.bornAt`, and Warning, which is obsolete (RFC 9111 §5.5).
     ///
     /// - Parameters:
     ///   - response: The fields as received.

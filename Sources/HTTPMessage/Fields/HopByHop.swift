@@ -25,15 +25,12 @@ public enum HopByHop {
 }
 
 extension HopByHop {
+    /// A bit for each length that one of `names` has: most fields are told apart by it.
+    private static let lengths = names.reduce(UInt64(0)) { $0 | 1 << UInt64($1.utf8.count) }
+
     /// Whether a field of this name concerns one connection only.
     fileprivate static func isOne(_ name: String) -> Bool {
-        switch name.utf8.count {
-        case 2: Fields.isSame(name, "te")
-        case 7: Fields.isSame(name, "trailer") || Fields.isSame(name, "upgrade")
-        case 10: Fields.isSame(name, "connection") || Fields.isSame(name, "keep-alive")
-        case 16...25: names.contains(FieldList.lowercased(name))
-        default: false
-        }
+        lengths >> UInt64(name.utf8.count) & 1 == 1 && names.contains(FieldList.lowercased(name))
     }
 }
 

@@ -187,11 +187,6 @@ import Logging
         poller.forget(socket)
     }
 
-    /// A connection in no use has ended.
-    func dropIdle(_ connection: PlainConnection) {
-        for lane in lanes { lane.drop(connection) }
-    }
-
     // MARK: A turn
 
     private func dispatch(_ event: origins_event) {

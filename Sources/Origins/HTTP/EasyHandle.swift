@@ -56,7 +56,10 @@ import NIOCore
         urlBase = base
         isSigned = peer == .origin && origin.settings.store != nil
         setConstants(origin.settings)
-        if onlyConnects { number(CURLOPT_CONNECT_ONLY, 1) }
+        if onlyConnects {
+            number(CURLOPT_CONNECT_ONLY, 1)
+            number(CURLOPT_FRESH_CONNECT, 1)
+        }
         setCallbacks(origin.counters)
         switch peer {
         case .origin:
@@ -128,12 +131,6 @@ import NIOCore
         }
         // libcurl sends a request again, whatever its method, when a kept-alive connection turns out closed.
         number(CURLOPT_FRESH_CONNECT, isFresh ? 1 : 0)
-    }
-
-    /// Makes it ready for one more connection.
-    func prepareToConnect() {
-        unsafe message.pointee = 0  // because it is allocated in init
-        number(CURLOPT_FRESH_CONNECT, 1)
     }
 
     /// The connection just made, as a descriptor of the caller's own; nil when there is none, or no descriptor for it.

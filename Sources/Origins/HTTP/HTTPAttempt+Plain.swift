@@ -21,7 +21,6 @@ extension HTTPAttempt {
             return end(fault(.resources, "make transfer"))
         }
         lane.idleConnector = nil
-        handle.prepareToConnect()
         add(handle)
     }
 
@@ -30,7 +29,7 @@ extension HTTPAttempt {
         let socket = handle.takeSocket()
         release()
         guard let socket else { return end(fault(.resources, "take over the connection")) }
-        send(over: PlainConnection(owning: socket, engine: engine, counters: lane.counters))
+        send(over: PlainConnection(owning: socket, engine: engine, lane: lane))
     }
 
     private func send(over connection: PlainConnection) {

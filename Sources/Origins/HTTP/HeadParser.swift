@@ -62,11 +62,9 @@ struct HeadParser {
 
     /// Whether the connection may be used again (RFC 9112 §9.3).
     var isPersistent: Bool {
-        let first = head.fields.first("Connection") ?? (head.version == .http11 ? "keep-alive" : "close")
-        if Fields.isSame(first, "close") { return false }
-        if Fields.isSame(first, "keep-alive"), head.version == .http11, head.fields.all("Connection").count < 2 {
-            return true
-        }
+        let values = head.fields.all("Connection")
+        if values.isEmpty { return head.version == .http11 }
+        if values.count == 1, Fields.isSame(values[0], "keep-alive") { return true }
         let options = HopByHop.listed(in: head.fields)
         return !options.contains("close") && (head.version == .http11 || options.contains("keep-alive"))
     }

@@ -21,7 +21,7 @@ import NIOCore
 
     private let socket: Int32
     private unowned let engine: Engine
-    private let counters: OriginCounters
+    private unowned let lane: Lane
     private var attempt: HTTPAttempt?
     private var framing = ResponseFraming()
     private var unsent: [UInt8] = []
@@ -41,11 +41,11 @@ import NIOCore
     private(set) var idleSince = ContinuousClock.now
 
     /// Takes over a connected socket that does not block.
-    init(owning socket: Int32, engine: Engine, counters: OriginCounters) {
+    init(owning socket: Int32, engine: Engine, lane: Lane) {
         self.socket = socket
         self.engine = engine
-        self.counters = counters
-        counters.update { $0.connections += 1 }
+        self.lane = lane
+        lane.counters.update { $0.connections += 1 }
         engine.watch(self, socket, for: Self.readable)
     }
 
@@ -86,13 +86,13 @@ import NIOCore
         isOpen = false
         engine.unwatch(socket)
         Glibc.close(socket)
-        counters.update { $0.connections -= 1 }
+        lane.counters.update { $0.connections -= 1 }
     }
 
     /// The socket is ready.
     func ready(_ events: UInt32) {
         // Nothing was asked for: the server closes the connection, or is not to be trusted with another request.
-        guard attempt != nil else { return engine.dropIdle(self) }
+        guard attempt != nil else { return lane.drop(self) }
         if events & Self.writable != 0 { sendOn() }
         if events & ~Self.writable != 0 { receive() }
     }

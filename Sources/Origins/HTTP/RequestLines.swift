@@ -82,7 +82,8 @@ struct RequestLines {
         for line in fields.split(separator: 0x0A) {
             let line = line.dropLast()
             // libcurl's way to send an empty value rather than leave the field out.
-            if line.suffix(2).elementsEqual(": ".utf8) { list.add(line.dropLast(2) + [0x3B]) } else { list.add(line) }
+            let isEmpty = line.firstIndex(of: UInt8(ascii: ":")) == line.endIndex - 2
+            list.add(isEmpty ? line.dropLast(2) + [UInt8(ascii: ";")] : line)
         }
         for text in forLibcurl { list.add(text.utf8) }
         return list

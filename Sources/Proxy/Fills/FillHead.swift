@@ -68,12 +68,13 @@ struct FillHead: Sendable {
         status = response.status
         self.forwardStatus = forwardStatus ?? response.status
         isPicture = route.expectsImage(key)
-        fields = Self.finished(
-            StoredHead.fields(from: response.fields, responseTime: response.responseTime),
-            response
-        )
+        let split = StoredHead.split(response.fields, responseTime: response.responseTime)
+        fields = Self.finished(split.stored, response)
         bytes = ByteBuffer(head: response.status, reason: response.reason, fields: fields)
-        own = StoredHead.unstored(of: response.fields).isEmpty ? nil : Self.own(response)
+        own = split.own.map { own in
+            let fields = Self.finished(own, response)
+            return (fields, ByteBuffer(head: response.status, reason: response.reason, fields: fields))
+        }
         contentLength = response.contentLength
         let storability = Storability.decide(
             method: method,
@@ -102,14 +103,6 @@ struct FillHead: Sendable {
         }
         tried = response.tried
         origin = response.origin
-    }
-
-    private static func own(_ response: OriginResponse) -> (fields: Fields, bytes: ByteBuffer) {
-        let fields = finished(
-            StoredHead.forwarded(from: response.fields, responseTime: response.responseTime),
-            response
-        )
-        return (fields, ByteBuffer(head: response.status, reason: response.reason, fields: fields))
     }
 
     /// What is not the authoritative origin's word is kept for a few seconds at most.

@@ -27,6 +27,8 @@ struct RecentRecords {
     static let leastLength: Int64 = 32 << 10
     private static let count = 256
 
+    /// What was read once in this second: only what is read twice is worth a copy of its head.
+    private var seen = [UInt64](repeating: 0, count: count)
     private var slots = [RecentRecord?](repeating: nil, count: count)
     private var isEmpty = true
 
@@ -38,9 +40,17 @@ struct RecentRecords {
         return recent
     }
 
-    /// Keeps a record until another takes its place, or the second is over.
-    mutating func keep(_ record: RecentRecord) {
-        slots[Self.slot(record.stored.entry)] = record
+    /// Keeps a record until another takes its place, or the second is over; only from its second read in it on.
+    mutating func keep(_ stored: StoredResponse, key: @autoclosure () -> [UInt8], isResident: Bool, at now: WallTime) {
+        let slot = Self.slot(stored.entry)
+        let sight = stored.entry.hash &+ UInt64(bitPattern: now.secondsSinceEpoch)
+        guard seen[slot] == sight else {
+            seen[slot] = sight
+            return
+        }
+        let record = RecentRecord(stored, key: key(), at: now)
+        record.isResident = isResident
+        slots[slot] = record
         isEmpty = false
     }
 

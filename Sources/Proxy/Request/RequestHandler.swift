@@ -102,10 +102,11 @@ enum RequestHandler {
         guard let shape = shape(head, received, stored.head, entry),
             let body = HitBody(stored, shape, state.store, isResident: recent?.isResident ?? false)
         else { return false }
-        if entry.bodyLength >= RecentRecords.leastLength {
-            let record = recent ?? RecentRecord(stored, key: key.bytes(received.readableBytesSpan), at: now)
-            if case .region = body, shape == .whole { record.isResident = true }
-            if recent == nil { state.recent.keep(record) }
+        let isResident = if case .region = body { shape == .whole } else { false }
+        if let recent {
+            if isResident { recent.isResident = true }
+        } else if entry.bodyLength >= RecentRecords.leastLength {
+            state.recent.keep(stored, key: key.bytes(received.readableBytesSpan), isResident: isResident, at: now)
         }
         if let bytes = stored.body, state.wantsInMemory(entry) {
             admit(stored, bytes, key.bytes(received.readableBytesSpan), to: state.store)

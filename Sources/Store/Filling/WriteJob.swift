@@ -28,6 +28,9 @@ enum WriteJob: Sendable {
     /// Ends fills and puts the volumes on the disk.
     case close
 
+    /// Whether it may be gathered with others.
+    var isAppend: Bool { if case .append = self { true } else { false } }
+
     /// Whether its bytes cost more than anything else about it.
     var isLong: Bool {
         switch self {

@@ -109,7 +109,6 @@ final class File: Sendable {
             let next = rest.prefix(Self.mostPieces)
             // because the buffers, which are held until the call is over, do not move their bytes
             var pieces = unsafe next.map { buffer in
-                // because the buffers, which are held until the call is over, do not move their bytes
                 unsafe buffer.withUnsafeReadableBytes { bytes in
                     unsafe iovec(iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count)
                 }

@@ -99,13 +99,11 @@ final class VolumeWriter {
     }
 
     private func perform(_ job: WriteJob) {
-        if case .append(let response, let hash, let body, let completion) = job {
-            core.backlog.subtract(body.readableBytes, ordering: .relaxed)
-            return gather(response, hash: hash, body: body, completion)
-        }
-        writeGathered()
+        if !job.isAppend { writeGathered() }
         switch job {
-        case .append: break
+        case .append(let response, let hash, let body, let completion):
+            core.backlog.subtract(body.readableBytes, ordering: .relaxed)
+            gather(response, hash: hash, body: body, completion)
         case .open(let fill): open(fill)
         case .body(let fill, let bytes):
             core.backlog.subtract(bytes.readableBytes, ordering: .relaxed)
