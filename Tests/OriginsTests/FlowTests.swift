@@ -106,6 +106,23 @@ import Testing
         #expect(server.connectionCount == 10)
     }
 
+    @Test(
+        "RFC 9112 §9.3.1: a request that meets the end of a kept connection is sent once more, on a new one, and not a third time",
+        arguments: [true, false]
+    )
+    func endOfConnection(isAnsweredThen: Bool) async throws {
+        let server = try ScriptedOrigin()
+        server.respond { request in
+            request.target == "/first.jpg" || isAnsweredThen && request.connection == 2 ? [.text("hello")] : [.close]
+        }
+        let running = try Running([.test(server.url)])
+        #expect(try await running.get("/first.jpg").isFinished)
+        let got = try await running.get("/a.jpg")
+        #expect(got.isFinished == isAnsweredThen)
+        #expect(got.error?.kind == (isAnsweredThen ? nil : .reset))
+        #expect(server.requestCount("/a.jpg") == 2)
+    }
+
     @Test("no more connections than allowed; the others wait their turn")
     func cap() async throws {
         let server = try ScriptedOrigin()

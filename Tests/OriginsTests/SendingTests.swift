@@ -24,7 +24,7 @@ import Testing
         return try #require(server.requests.first)
     }
 
-    @Test("only the fields given, and Host, over a connection of our own and through libcurl", arguments: [false, true])
+    @Test("only the fields given, and Host, over our own connection and through libcurl", arguments: [false, true])
     func plain(throughLibcurl: Bool) async throws {
         let fields = Fields([("X-One", "1"), ("X-Empty", ""), ("X-Odd", "a: "), ("X-Latin", "caf\u{E9}")])
         let request = try await sent(OriginRequest(target: "/a.jpg?w=1", fields: fields, onlyFirst: throughLibcurl))

@@ -46,6 +46,38 @@ struct EvictionTests {
         stage.store.close()
     }
 
+    @Test("responses that are stored at the same time, while volumes are reclaimed, lie where the directory says")
+    func together() async throws {
+        let limit = 32 * mebibyte
+        let stage = try TestStore(maximumSize: limit)
+        var generator = SeededGenerator()
+        let sample = sampleBytes(200_000)
+        for round in 0..<250 {
+            // Some were there before: then they go to the ring to which what survives is copied as well.
+            let puts = (0..<24).map { place in
+                let number = place % 3 == 0 ? place : round * 24 + place
+                let length = Int.random(in: 2_000...90_000, using: &generator)
+                return (key: "/\(number)", body: Array(sample[number % 100_000..<number % 100_000 + length]))
+            }
+            await withTaskGroup(of: Void.self) { group in
+                for put in puts { group.addTask { _ = await stage.put(put.key, put.body) } }
+            }
+            for place in 0..<24 { _ = stage.look("/\(place)") }
+        }
+        await stage.settle()
+        #expect(diskUse(of: stage.path) <= limit, "seed \(generator.seed)")
+        #expect(stage.store.statistics.survivors > 0)
+        var found = 0
+        for number in 0..<6_000 {
+            guard let entry = stage.entry("/\(number)") else { continue }
+            let body = try #require(stage.get("/\(number)"), "seed \(generator.seed): \(entry)")
+            #expect(body.elementsEqual(sample[number % 100_000..<number % 100_000 + body.count]))
+            found += 1
+        }
+        #expect(found > 100)
+        stage.store.close()
+    }
+
     @Test("what is asked for again and again outlives what was asked for once", arguments: [8_000, 30_000, 600_000])
     func survivors(count: Int) async throws {
         let stage = try TestStore(maximumSize: 40 * mebibyte)

@@ -1,6 +1,7 @@
 // Loop-confined. What one loop has read from volumes in this second: a picture that is asked for again and again needs
 // neither its head read nor the page cache asked for its body each time, which for 100 kB is an eighth of a hit's cost.
-// Invariant: nothing here is older than a second, and nothing is used but for the very entry the directory has now.
+// Invariant: nothing outlives the loop's sweep, which comes every second, and nothing is used but for the very entry the
+// directory has now.
 
 import HTTPMessage
 import NIOCore
@@ -10,14 +11,12 @@ import Store
 final class RecentRecord {
     fileprivate let key: [UInt8]
     let stored: StoredResponse
-    fileprivate let second: WallTime
     /// Whether the page cache had all of the body.
     var isResident = false
 
-    init(_ stored: StoredResponse, key: [UInt8], at second: WallTime) {
+    init(_ stored: StoredResponse, key: [UInt8]) {
         self.stored = stored.detached
         self.key = key
-        self.second = second
     }
 }
 
@@ -32,32 +31,31 @@ struct RecentRecords {
     private var slots = [RecentRecord?](repeating: nil, count: count)
     private var isEmpty = true
 
-    /// The record of an entry, if it was read in this second; O(length of the key).
-    func find(_ entry: DirectoryEntry, key: RawSpan, at now: WallTime) -> RecentRecord? {
-        guard let recent = slots[Self.slot(entry)], recent.second == now, recent.stored.entry.isSameResponse(as: entry),
+    /// The record of an entry, if it was read since the last sweep; O(length of the key).
+    func find(_ entry: DirectoryEntry, key: RawSpan) -> RecentRecord? {
+        guard let recent = slots[Self.slot(entry)], recent.stored.entry.isSameResponse(as: entry),
             recent.key.withRawSpan({ $0.equals(key) })
         else { return nil }
         return recent
     }
 
     /// Keeps a record until another takes its place, or the second is over; only from its second read in it on.
-    mutating func keep(_ stored: StoredResponse, key: @autoclosure () -> [UInt8], isResident: Bool, at now: WallTime) {
+    mutating func keep(_ stored: StoredResponse, key: @autoclosure () -> [UInt8], isResident: Bool) {
         let slot = Self.slot(stored.entry)
-        let sight = stored.entry.hash &+ UInt64(bitPattern: now.secondsSinceEpoch)
-        guard seen[slot] == sight else {
-            seen[slot] = sight
+        isEmpty = false
+        guard seen[slot] == stored.entry.hash else {
+            seen[slot] = stored.entry.hash
             return
         }
-        let record = RecentRecord(stored, key: key(), at: now)
+        let record = RecentRecord(stored, key: key())
         record.isResident = isResident
         slots[slot] = record
-        isEmpty = false
     }
 
     /// Lets go of all: each holds its volume open.
     mutating func removeAll() {
         guard !isEmpty else { return }
-        for index in slots.indices { slots[index] = nil }
+        for index in slots.indices { (slots[index], seen[index]) = (nil, 0) }
         isEmpty = true
     }
 

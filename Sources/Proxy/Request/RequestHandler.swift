@@ -73,7 +73,7 @@ enum RequestHandler {
             return true
         }
         guard entry.bodyLength <= shortWayLimit else { return false }
-        let recent = key.withSpan(received.readableBytesSpan) { state.recent.find(entry, key: $0, at: now) }
+        let recent = key.withSpan(received.readableBytesSpan) { state.recent.find(entry, key: $0) }
         if let recent { return serve(recent.stored, recent, at: now, key, head, received, on: connection) }
         let read = key.withSpan(received.readableBytesSpan) {
             state.store.read(entry, key: $0, mayBlock: false, into: &state.record)
@@ -106,7 +106,7 @@ enum RequestHandler {
         if let recent {
             if isResident { recent.isResident = true }
         } else if entry.bodyLength >= RecentRecords.leastLength {
-            state.recent.keep(stored, key: key.bytes(received.readableBytesSpan), isResident: isResident, at: now)
+            state.recent.keep(stored, key: key.bytes(received.readableBytesSpan), isResident: isResident)
         }
         if let bytes = stored.body, state.wantsInMemory(entry) {
             admit(stored, bytes, key.bytes(received.readableBytesSpan), to: state.store)
