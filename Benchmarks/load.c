@@ -2,13 +2,15 @@
 // What wrk cannot do: stop after an exact number of requests, ask for each picture once, keep a pace, hold idle connections,
 // tell the time to the first byte. One thread, epoll, one request at a time a connection.
 //
-// Usage: load PORT CONNECTIONS COUNT PATH [first=N] [span=N] [scatter=1] [skip=N] [rate=N] [seconds=N] [header=TEXT] [status=N] [hold=1]
+// Usage: load PORT CONNECTIONS COUNT PATH [first=N] [span=N] [scatter=1] [skip=N] [rate=N] [seconds=N] [header=TEXT] [status=N] [hold=1] [ahead=1]
 // PATH has one %lu for the picture's number: first + ((skip + i) modulo span), with `scatter` in an order that jumps about in the span.
 // `rate` paces the requests (a second); `hold` says "held" after the last answer and keeps the connections until input ends.
+// `ahead` runs before all else on its core (sched(7), SCHED_FIFO): where an origin and another load share it, the times are the server's.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +34,7 @@ struct connection {
 
 static int port;
 static long connection_count, request_count, first, skip, span, rate, seconds = 600, expected = 200;
-static bool scatter, hold;
+static bool scatter, hold, ahead;
 static const char *path, *header = "";
 static struct connection *connections;
 static long asked, answered, errors, bytes;
@@ -162,6 +164,7 @@ static void read_options(int count, char **texts) {
         else if (!strcmp(texts[i], "seconds")) seconds = atol(value);
         else if (!strcmp(texts[i], "status")) expected = atol(value);
         else if (!strcmp(texts[i], "hold")) hold = atol(value);
+        else if (!strcmp(texts[i], "ahead")) ahead = atol(value);
         else errno = EINVAL, fail(texts[i]);
     }
 }
@@ -191,6 +194,7 @@ int main(int count, char **texts) {
     read_options(count - 5, texts + 5);
     if (connection_count < 1 || connection_count > CONNECTIONS_MOST || request_count < 1 || request_count > COUNT_MOST)
         errno = EINVAL, fail("too many or too few");
+    if (ahead && sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){.sched_priority = 1})) fail("sched_setscheduler");
     connections = calloc(connection_count, sizeof *connections);
     to_first_byte = calloc(request_count, sizeof *to_first_byte);
     to_end = calloc(request_count, sizeof *to_end);

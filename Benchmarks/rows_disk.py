@@ -63,7 +63,7 @@ def hits_beside_cold_reads(bench, servers, disk, stored, row):
         warm(server, "/5000/hot-%d.jpg", HOT)
     for turn in range(bench.rounds):
         for server in servers:
-            hits = {"connections": 16, "span": HOT, "rate": HIT_RATE}
+            hits = {"connections": 16, "span": HOT, "rate": HIT_RATE, "ahead": 1}
             alone.add(server.name, load(server.port, "/5000/hot-%d.jpg", HIT_RATE * bench.seconds, **hits)["p99"])
             drop_page_cache()
             warm(server, "/5000/hot-%d.jpg", HOT)
@@ -139,7 +139,8 @@ def hits_beside_flood(bench, server, turn):
     flood = start_load(server.port, f"/mix/flood-{turn}-%d.jpg", 10**7, connections=16, rate=FLOOD_RATE, seconds=bench.seconds + 1)
     time.sleep(0.5)
     try:
-        return load(server.port, "/5000/hot-%d.jpg", HIT_RATE * bench.seconds, connections=16, span=HOT, rate=HIT_RATE)["p99"]
+        return load(server.port, "/5000/hot-%d.jpg", HIT_RATE * bench.seconds, connections=16, span=HOT, rate=HIT_RATE,
+                    ahead=1)["p99"]
     finally:
         end_load(flood)
 

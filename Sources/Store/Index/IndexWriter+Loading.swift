@@ -95,6 +95,7 @@ extension IndexWriter {
                 try database.transaction { () throws(StoreError) in
                     for row in rows where core.volumes[row.location.volume] == nil {
                         try database.remove(row.key, at: row.location)
+                        turn.giveWay()
                     }
                 }
                 last = rows.count < Self.slice ? nil : rows.last

@@ -18,8 +18,9 @@ final class IndexWriter {
     private static let waitingLimit = 50_000
     /// Rows that loading, sweeping or listing handles between two looks into the inbox or in one transaction.
     static let slice = 5_000
-    /// Rows of one transaction, whose keys may be all over the file: the log has to stay within what is set aside.
-    private static let transactionLimit = 500
+    /// Rows of one transaction, whose keys may be all over the file, a page each: the log has to stay within what is set
+    /// aside, and what the kernel does for the commit within a turn or a few.
+    private static let transactionLimit = 128
 
     enum Task {
         case load(after: IndexRow?)
@@ -38,6 +39,7 @@ final class IndexWriter {
     var garbage = 0
     private var reportedSize: Int64 = 0
     private var lastRebuild: ContinuousClock.Instant?
+    var turn = Turn()
 
     // `found` are the volumes that were there at the start: those of this run tell of their records themselves.
     init(_ core: StoreCore, _ opening: IndexOpening, found: [UInt32]) {
@@ -92,7 +94,10 @@ final class IndexWriter {
             let batch = waiting[written...].prefix(Self.transactionLimit)
             let isWritten = attempt { (database) throws(StoreError) in
                 try database.transaction { () throws(StoreError) in
-                    for job in batch { try apply(job, to: database) }
+                    for job in batch {
+                        try apply(job, to: database)
+                        turn.giveWay()
+                    }
                 }
             }
             guard isWritten else { break }

@@ -4,6 +4,8 @@ import CLinux
 import Glibc
 
 /// A thread of its own, for work that never ends or that blocks; joined at shutdown.
+///
+/// It has short turns on its processor, and so has them early: hits do not wait for what fills and evicts beside them.
 public final class DedicatedThread: Sendable {
     private let thread: pthread_t
 
@@ -35,6 +37,7 @@ public final class DedicatedThread: Sendable {
                 guard let context = unsafe context else { return nil }
                 let body = unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
                 unsafe clinux_name_thread(body.name)
+                clinux_take_turns(Turn.length)
                 if body.niceness > 0 { clinux_be_nice(body.niceness) }
                 body.run()
                 return nil

@@ -7,7 +7,7 @@ import Synchronization
 
 extension VolumeWriter {
     /// Bytes in one write, about.
-    private static let gatheredLimit: Int64 = 1 << 20
+    private static let gatheredLimit: Int64 = 256 << 10
 
     /// A record that has a place, and is not written yet.
     struct Gathered {
@@ -97,6 +97,7 @@ extension VolumeWriter {
             let refusal = failure ?? admit(record)
             if refusal != nil, record.place.isSingle { drop(record.place.volume.number) }
             record.completion(refusal.map(counted))
+            turn.giveWay()
         }
     }
 

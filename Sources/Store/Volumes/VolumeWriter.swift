@@ -25,6 +25,7 @@ final class VolumeWriter {
     var failures = 0
     var retryAt = ContinuousClock.now
     var nextUpkeep = ContinuousClock.now
+    var turn = Turn()
 
     /// Where a response of known length lies.
     struct Placed {
@@ -79,6 +80,7 @@ final class VolumeWriter {
         while let batch = core.writes.next(within: .seconds(1)) {
             for job in batch {
                 perform(job)
+                turn.giveWay()
                 // Between jobs, too: a batch may take long.
                 if ContinuousClock.now >= nextUpkeep { doUpkeep() }
             }
