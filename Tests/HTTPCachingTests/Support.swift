@@ -18,7 +18,7 @@ func fields(_ text: String) -> Fields {
     Fields(
         lines: text.split(separator: "\n").map { line in
             let colon = line.firstIndex(of: ":") ?? line.endIndex
-            let value = FieldList.trimmed(line[colon...].dropFirst())
+            let value = FieldList.trimmed(String(line.suffix(from: colon).dropFirst()))
             return Fields.Line(name: String(line[..<colon]), value: value)
         }
     )

@@ -54,7 +54,7 @@ extension AdminResponder {
         var fields: [(String, String)] = []
         for (index, text) in texts.enumerated() {
             let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, FieldList.isToken(parts[0]),
+            guard parts.count == 2, FieldList.isToken(String(parts[0])),
                 parts[1].unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F || $0 == "\t" })
             else {
                 throw Refusal(
@@ -66,7 +66,7 @@ extension AdminResponder {
             guard FieldList.lowercased(String(parts[0])) != "host" else {
                 throw Refusal(status: .badRequest, detail: "The URL names the host.", field: "header[\(index)]")
             }
-            fields.append((String(parts[0]), String(FieldList.trimmed(parts[1]))))
+            fields.append((String(parts[0]), FieldList.trimmed(String(parts[1]))))
         }
         return Fields(fields)
     }

@@ -74,30 +74,31 @@ public struct CacheControl: Sendable, Equatable {
     }
 
     private mutating func read(_ value: String) {
-        for directive in Directive.list(value) {
-            if !readDuration(directive) {
-                readFlag(directive)
+        let span = unsafe value.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
+        var position = 0
+        while let member = FieldList.next(span, &position) {
+            guard let directive = Directive(span, member) else { continue }
+            switch directive.name {
+            case .noCache: Self.take(directive.fieldNames(span), into: &noCache, or: &noCacheFields)
+            case .isPrivate: Self.take(directive.fieldNames(span), into: &isPrivate, or: &privateFields)
+            default: read(directive.name, hasArgument: directive.hasArgument, seconds: directive.seconds(span))
             }
         }
     }
 
-    /// Takes a directive with a number; false where it is none.
-    private mutating func readDuration(_ directive: Directive) -> Bool {
-        switch directive.name {
-        case "max-age": maxAge = Self.strictest(maxAge, directive.seconds ?? 0)
-        case "s-maxage": sMaxAge = Self.strictest(sMaxAge, directive.seconds ?? 0)
-        case "stale-while-revalidate":
-            staleWhileRevalidate = Self.strictest(staleWhileRevalidate, directive.seconds ?? 0)
-        case "stale-if-error": staleIfError = Self.strictest(staleIfError, directive.seconds ?? 0)
-        case "min-fresh": minFresh = directive.seconds.map { max(minFresh ?? 0, $0) } ?? minFresh
-        case "max-stale": readMaxStale(directive)
-        default: return false
+    private mutating func read(_ name: DirectiveName, hasArgument: Bool, seconds: Int?) {
+        switch name {
+        case .maxAge: maxAge = Self.strictest(maxAge, seconds ?? 0)
+        case .sMaxAge: sMaxAge = Self.strictest(sMaxAge, seconds ?? 0)
+        case .staleWhileRevalidate: staleWhileRevalidate = Self.strictest(staleWhileRevalidate, seconds ?? 0)
+        case .staleIfError: staleIfError = Self.strictest(staleIfError, seconds ?? 0)
+        case .minFresh: minFresh = seconds.map { max(minFresh ?? 0, $0) } ?? minFresh
+        case .maxStale: read(maxStale: hasArgument ? .seconds(seconds ?? 0) : .any)
+        default: take(flag: name)
         }
-        return true
     }
 
-    private mutating func readMaxStale(_ directive: Directive) {
-        let given: MaxStale = directive.argument == nil ? .any : .seconds(directive.seconds ?? 0)
+    private mutating func read(maxStale given: MaxStale) {
         switch (maxStale, given) {
         case (.seconds(let old), .seconds(let new)): maxStale = .seconds(min(old, new))
         case (.seconds, .any): break
@@ -106,41 +107,35 @@ public struct CacheControl: Sendable, Equatable {
     }
 
     /// Takes a directive without an argument, or with one that its name does not allow: the name counts.
-    mutating func take(flag name: String) {
+    mutating func take(flag name: DirectiveName) {
         switch name {
-        case "no-cache": noCache = true
-        case "private": isPrivate = true
-        default: readFlag(Directive(name: name, argument: nil))
+        case .noStore: noStore = true
+        case .noCache: noCache = true
+        case .isPrivate: isPrivate = true
+        case .mustRevalidate: mustRevalidate = true
+        case .proxyRevalidate: proxyRevalidate = true
+        case .mustUnderstand: mustUnderstand = true
+        case .isPublic: isPublic = true
+        case .immutable: immutable = true
+        case .noTransform: noTransform = true
+        case .onlyIfCached: onlyIfCached = true
+        case .maxAge, .sMaxAge, .staleWhileRevalidate, .staleIfError, .minFresh, .maxStale: break
         }
     }
 
     /// Takes the field names of `no-cache` or `private`.
-    mutating func take(_ name: String, names: String) {
-        readFlag(Directive(name: name, argument: names), namesOnly: true)
-    }
-
-    private mutating func readFlag(_ directive: Directive, namesOnly: Bool = false) {
-        guard !namesOnly || ["no-cache", "private"].contains(directive.name) else {
-            return
-        }
-        switch directive.name {
-        case "no-store": noStore = true
-        case "no-cache": Self.read(directive, into: &noCache, or: &noCacheFields)
-        case "private": Self.read(directive, into: &isPrivate, or: &privateFields)
-        case "must-revalidate": mustRevalidate = true
-        case "proxy-revalidate": proxyRevalidate = true
-        case "must-understand": mustUnderstand = true
-        case "public": isPublic = true
-        case "immutable": immutable = true
-        case "no-transform": noTransform = true
-        case "only-if-cached": onlyIfCached = true
+    mutating func take(_ name: DirectiveName, names: String) {
+        let listed = Directive.fieldNames(names)
+        switch name {
+        case .noCache: Self.take(listed, into: &noCache, or: &noCacheFields)
+        case .isPrivate: Self.take(listed, into: &isPrivate, or: &privateFields)
         default: break
         }
     }
 
     /// A directive that concerns the whole response, or only the fields it names; a malformed list means the whole.
-    private static func read(_ directive: Directive, into whole: inout Bool, or names: inout [String]) {
-        if let listed = directive.fieldNames {
+    private static func take(_ listed: [String]?, into whole: inout Bool, or names: inout [String]) {
+        if let listed {
             names.append(contentsOf: listed)
         } else {
             whole = true

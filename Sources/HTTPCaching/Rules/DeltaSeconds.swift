@@ -8,8 +8,13 @@ enum DeltaSeconds {
     static let maximum = 1 << 31
 
     /// A number of seconds, or nil where the text is not digits only.
-    static func parse(_ text: some StringProtocol) -> Int? {
-        Decimal.parse(text).map { Int(min($0, UInt64(maximum))) }
+    static func parse(_ text: String) -> Int? {
+        Decimal.parse(text).map { limited($0) }
+    }
+
+    /// A number as one of seconds.
+    static func limited(_ number: UInt64) -> Int {
+        Int(min(number, UInt64(maximum)))
     }
 
     /// A number of seconds in 32 bits.

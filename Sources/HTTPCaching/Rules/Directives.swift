@@ -1,42 +1,95 @@
-// value: a list of cache directives taken apart (RFC 9111 §5.2).
+// value: one cache directive where it stands in a field value (RFC 9111 §5.2); no heap.
 //
 // Part of CacheControl. Invariant: never fails: what is malformed comes out as a directive that no rule knows, or as a known one
 // with an argument that is no number, which the rules treat as the strictest there is.
 
 import HTTPMessage
 
-/// One directive: a name in lower case and what follows the equals sign.
-struct Directive: Equatable {
-    var name: String
-    /// The argument with quotes and escapes resolved; nil where there is no equals sign.
-    var argument: String?
+/// The directives that larder knows.
+enum DirectiveName: String, CaseIterable {
+    case maxAge = "max-age"
+    case sMaxAge = "s-maxage"
+    case staleWhileRevalidate = "stale-while-revalidate"
+    case staleIfError = "stale-if-error"
+    case minFresh = "min-fresh"
+    case maxStale = "max-stale"
+    case noStore = "no-store"
+    case noCache = "no-cache"
+    case isPrivate = "private"
+    case mustRevalidate = "must-revalidate"
+    case proxyRevalidate = "proxy-revalidate"
+    case mustUnderstand = "must-understand"
+    case isPublic = "public"
+    case immutable = "immutable"
+    case noTransform = "no-transform"
+    case onlyIfCached = "only-if-cached"
 
-    /// The directives of a field value in order.
-    static func list(_ value: String) -> [Directive] {
-        FieldList.members(of: value).map { member in
-            let parts = member.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            // A blank before the equals sign is not in the grammar; the name is still meant.
-            let name = FieldList.lowercased(FieldList.trimmed(parts[0]))
-            guard parts.count == 2 else {
-                return Directive(name: name, argument: nil)
-            }
-            // A blank after the equals sign stays, so that the argument is no number.
-            let argument = FieldList.unquoted(parts[1]) ?? String(parts[1])
-            return Directive(name: name, argument: parts[0].last == " " ? " " + argument : argument)
+    /// The directive of a name in any case; nil where no rule knows it.
+    init?(_ span: RawSpan, _ range: Range<Int>) {
+        for name in Self.allCases where Self.isSame(name.rawValue, span, range) {
+            self = name
+            return
         }
+        return nil
     }
 
+    private static func isSame(_ name: String, _ span: RawSpan, _ range: Range<Int>) -> Bool {
+        let letters = name.utf8.span
+        guard letters.count == range.count else { return false }
+        for offset in letters.indices {
+            let byte = span.byte(at: range.lowerBound + offset)
+            guard (byte &- 0x41 < 26 ? byte | 0x20 : byte) == letters[offset] else { return false }
+        }
+        return true
+    }
+}
+
+/// A directive: a name and what follows the equals sign.
+struct Directive {
+    let name: DirectiveName
+    /// What stands behind the equals sign; nil where there is none.
+    private let argument: Range<Int>?
+    /// A blank stands before the equals sign, which is not in the grammar: the name is still meant, the number is none.
+    private let hasBlank: Bool
+
+    /// Takes a member of a field value apart; nil where no rule knows the directive.
+    init?(_ span: RawSpan, _ member: Range<Int>) {
+        var end = member.lowerBound
+        while end < member.upperBound, span.byte(at: end) != UInt8(ascii: "=") { end += 1 }
+        let range = span.trimmed(member.lowerBound..<end)
+        guard let name = DirectiveName(span, range) else { return nil }
+        self.name = name
+        argument = end < member.upperBound ? end + 1..<member.upperBound : nil
+        hasBlank = range.upperBound < end
+    }
+
+    var hasArgument: Bool { argument != nil }
+
     /// The argument as delta-seconds, at most 2^31 (RFC 9111 §1.2.2); nil where it is none.
-    var seconds: Int? {
-        argument.flatMap { DeltaSeconds.parse($0) }
+    func seconds(_ span: RawSpan) -> Int? {
+        guard let argument, !hasBlank else { return nil }
+        guard let first = argument.first, span.byte(at: first) == UInt8(ascii: "\"") else {
+            return Decimal.parse(span, argument).map { DeltaSeconds.limited($0) }
+        }
+        return text(span).flatMap { DeltaSeconds.parse($0) }
     }
 
     /// The field names in the argument in lower case, or nil where there is none or it is malformed.
-    var fieldNames: [String]? {
-        guard let argument else {
-            return nil
-        }
-        let names = FieldList.members(of: argument).map { FieldList.lowercased($0) }
+    func fieldNames(_ span: RawSpan) -> [String]? {
+        text(span).flatMap { Self.fieldNames($0) }
+    }
+
+    /// The field names of a list in lower case, or nil where there is none or it is malformed.
+    static func fieldNames(_ list: String) -> [String]? {
+        let names = FieldList.members(of: list).map { FieldList.lowercased($0) }
         return !names.isEmpty && names.allSatisfy { FieldList.isToken($0) } ? names : nil
+    }
+
+    /// The argument with quotes and escapes resolved; nil where there is no equals sign.
+    private func text(_ span: RawSpan) -> String? {
+        guard let argument else { return nil }
+        // because the pointer is used inside the closure only
+        let text = unsafe span.extracting(argument).withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+        return FieldList.unquoted(text) ?? text
     }
 }

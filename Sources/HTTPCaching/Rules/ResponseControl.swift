@@ -34,26 +34,27 @@ extension CacheControl {
     fileprivate init(targeted members: [(key: String, value: RFC9651BareItem?)]) {
         self.init()
         for (key, value) in members {
+            guard let name = DirectiveName(rawValue: key) else { continue }
             switch value {
-            case .integer(let number): take(key, seconds: number)
+            case .integer(let number): take(name, seconds: number)
             case .bool(let isOn):
-                if isOn { take(flag: key) }
-                take(key, seconds: 0)
+                if isOn { take(flag: name) }
+                take(name, seconds: 0)
             case .string(let names), .token(let names):
-                take(key, names: names)
-                take(key, seconds: 0)
-            default: take(key, seconds: 0)
+                take(name, names: names)
+                take(name, seconds: 0)
+            default: take(name, seconds: 0)
             }
         }
     }
 
-    private mutating func take(_ name: String, seconds: Int64) {
-        let seconds = Int(min(max(seconds, 0), Int64(DeltaSeconds.maximum)))
+    private mutating func take(_ name: DirectiveName, seconds: Int64) {
+        let seconds = DeltaSeconds.limited(UInt64(max(seconds, 0)))
         switch name {
-        case "max-age": maxAge = seconds
-        case "s-maxage": sMaxAge = seconds
-        case "stale-while-revalidate": staleWhileRevalidate = seconds
-        case "stale-if-error": staleIfError = seconds
+        case .maxAge: maxAge = seconds
+        case .sMaxAge: sMaxAge = seconds
+        case .staleWhileRevalidate: staleWhileRevalidate = seconds
+        case .staleIfError: staleIfError = seconds
         default: break
         }
     }

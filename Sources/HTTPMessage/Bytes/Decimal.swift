@@ -35,17 +35,26 @@ public enum Decimal {
     ///
     /// - Parameter text: The digits.
     /// - Returns: The number, `UInt64.max` where it is larger than that, or nil for any other text.
-    public static func parse(_ text: some StringProtocol) -> UInt64? {
+    public static func parse(_ text: String) -> UInt64? {
+        let span = unsafe text.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
+        return parse(span, 0..<span.byteCount)
+    }
+
+    /// Reads bytes that are one or more digits and nothing else.
+    ///
+    /// - Parameters:
+    ///   - span: Any bytes.
+    ///   - range: Where the digits stand.
+    /// - Returns: The number, `UInt64.max` where it is larger than that, or nil for anything else.
+    public static func parse(_ span: RawSpan, _ range: Range<Int>) -> UInt64? {
         var value: UInt64 = 0
-        var isEmpty = true
-        for byte in text.utf8 {
-            guard ASCII.isDigit(byte) else {
+        for offset in range {
+            guard ASCII.isDigit(span[offset]) else {
                 return nil
             }
-            isEmpty = false
-            value = appending(byte, to: value) ?? .max
+            value = appending(span[offset], to: value) ?? .max
         }
-        return isEmpty ? nil : value
+        return range.isEmpty ? nil : value
     }
 
     /// A number with one more digit, or nil where it no longer fits.

@@ -67,8 +67,17 @@ extension RawSpan {
         return String(decoding: utf8, as: UTF8.self)
     }
 
+    /// The bytes of a range, which are UTF-8, as a string.
+    func copy(_ range: Range<Int>) -> String {
+        // because the pointer is used inside the closure only
+        unsafe extracting(range).withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+
     /// A range without the spaces and tabs at its ends (OWS, RFC 9110 §5.6.3).
-    func trimmed(_ range: Range<Int>) -> Range<Int> {
+    ///
+    /// - Parameter range: Any range of the span.
+    /// - Returns: The range without them.
+    public func trimmed(_ range: Range<Int>) -> Range<Int> {
         var lower = range.lowerBound
         var upper = range.upperBound
         while lower < upper, ASCII.isBlank(self[lower]) {

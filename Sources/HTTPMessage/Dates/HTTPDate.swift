@@ -15,14 +15,12 @@ public enum HTTPDate {
     ///   - now: What the two-digit year of RFC 850 is near: one that seems more than 50 years ahead is in the past. Without
     ///     it 70…99 are of the 20th century.
     /// - Returns: The instant, or nil for anything else, "0" and "-1" included.
-    public static func parse(_ text: some StringProtocol, relativeTo now: WallTime? = nil) -> WallTime? {
+    public static func parse(_ text: String, relativeTo now: WallTime? = nil) -> WallTime? {
         guard text.utf8.count <= 40 else {
             return nil
         }
-        // because the buffer is read within the call
-        let usual = text.utf8.withContiguousStorageIfAvailable { unsafe UsualDate.parse(Span(_unsafeElements: $0)) }
-        if let usual, let time = usual {
-            return time
+        if let usual = UsualDate.parse(text.utf8.span) {
+            return usual
         }
         var reader = DateReader(bytes: Array(text.utf8))
         guard let dayName = reader.word(), dayName >= 3 else {

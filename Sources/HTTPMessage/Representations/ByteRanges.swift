@@ -26,7 +26,7 @@ public enum ByteRanges {
     ///   - value: The field's value.
     ///   - length: The length of the representation in bytes.
     /// - Returns: The ranges to answer with, in the order asked for unless some were made one.
-    public static func parse(_ value: some StringProtocol, length: Int64) -> Result {
+    public static func parse(_ value: String, length: Int64) -> Result {
         let bytes = Array(value.utf8)
         guard let equals = bytes.firstIndex(of: ASCII.equals), length >= 0 else {
             return .ignored
@@ -82,7 +82,7 @@ public enum ByteRanges {
 
     /// A number of any size, the largest there is where it does not fit.
     private static func offset(_ digits: Substring) -> Int64? {
-        Decimal.parse(digits).map { Int64(clamping: $0) }
+        Decimal.parse(String(digits)).map { Int64(clamping: $0) }
     }
 
     /// The ranges as they are where they lie apart, else in order of offset with close ones made one.

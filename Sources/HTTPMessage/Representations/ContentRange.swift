@@ -29,7 +29,7 @@ public struct ContentRange: Sendable, Equatable {
     ///
     /// - Parameter value: The field's value.
     /// - Returns: The range, or nil where it is malformed, of another unit, or contradicts itself.
-    public static func parse(_ value: some StringProtocol) -> ContentRange? {
+    public static func parse(_ value: String) -> ContentRange? {
         let words = FieldList.trimmed(value).split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 2, Fields.isSame(String(words[0]), "bytes") else {
             return nil
@@ -56,6 +56,6 @@ public struct ContentRange: Sendable, Equatable {
     }
 
     private static func number(_ digits: Substring) -> Int64? {
-        Decimal.parse(digits).flatMap { Int64(exactly: $0) }
+        Decimal.parse(String(digits)).flatMap { Int64(exactly: $0) }
     }
 }

@@ -24,7 +24,7 @@ public struct EntityTag: Sendable, Hashable {
     ///
     /// - Parameter text: Such as `"a1"` or `W/"a1"`.
     /// - Returns: The tag, or nil where the text is none.
-    public static func parse(_ text: some StringProtocol) -> EntityTag? {
+    public static func parse(_ text: String) -> EntityTag? {
         var bytes = Array(text.utf8)[...]
         let isWeak = bytes.starts(with: [0x57, ASCII.slash])
         if isWeak {

@@ -13,7 +13,7 @@ public enum EntityTagList: Sendable, Equatable {
     ///
     /// - Parameter value: The lines of the field, joined.
     /// - Returns: The list, or nil where the value is malformed or empty.
-    public static func parse(_ value: some StringProtocol) -> EntityTagList? {
+    public static func parse(_ value: String) -> EntityTagList? {
         if FieldList.trimmed(value) == "*" {
             return .any
         }
