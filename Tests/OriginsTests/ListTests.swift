@@ -93,7 +93,7 @@ import Testing
         var timers = Timers()
         for number in 0..<200 {
             let place = UInt64(number * 73 % 200)
-            timers.add(Timers.Entry(deadline: start + .milliseconds(Int(place)), subject: .attempt(place)))
+            timers.add(.attempt(place), at: start + .milliseconds(Int(place)))
         }
         #expect(timers.removeDue(at: start - .milliseconds(1)) == nil)
         for number in 0..<200 {

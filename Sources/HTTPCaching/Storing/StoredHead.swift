@@ -38,8 +38,7 @@ public enum StoredHead {
     /// - Returns: The fields in the order received.
     public static func forwarded(from response: Fields, responseTime: WallTime) -> Fields {
         var fields = response
-        fields.removeHopByHop()
-        fields.removeAll { line in
+        fields.removeHopByHop { line in
             Fields.isSame(line.name, "age") || Fields.isSame(line.name, "warning")
         }
         if !fields.contains("Date") {

@@ -59,6 +59,13 @@ extension RawSpan {
 
     /// The bytes of a range as a string of one scalar U+0000…U+00FF a byte (Latin-1).
     func text(_ range: Range<Int>) -> String {
+        var isASCII = true
+        for offset in range where self[offset] >= 0x80 {
+            isASCII = false
+        }
+        guard !isASCII else {
+            return copy(range)
+        }
         var utf8: [UInt8] = []
         utf8.reserveCapacity(range.count)
         for offset in range {

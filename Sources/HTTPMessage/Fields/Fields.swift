@@ -46,6 +46,13 @@ public struct Fields: Sendable, Equatable {
         self.lines = lines
     }
 
+    /// Sets memory aside.
+    ///
+    /// - Parameter count: The field lines that there will probably be.
+    public mutating func reserveCapacity(_ count: Int) {
+        lines.reserveCapacity(count)
+    }
+
     /// Whether there is no field line.
     public var isEmpty: Bool {
         lines.isEmpty

@@ -36,14 +36,17 @@ extension HopByHop {
 
 extension Fields {
     /// Removes the fields that concern one connection only, those listed in Connection included.
-    public mutating func removeHopByHop() {
+    ///
+    /// - Parameter isUnwanted: Whether another line goes as well.
+    public mutating func removeHopByHop(and isUnwanted: (Line) -> Bool = { _ in false }) {
         let listsNames = lines.contains { line in
             Fields.isSame(line.name, "connection") && !Fields.isSame(line.value, "keep-alive")
                 && !Fields.isSame(line.value, "close")
         }
         let listed = listsNames ? HopByHop.listed(in: self).subtracting(HopByHop.kept) : []
         removeAll { line in
-            HopByHop.isOne(line.name) || !listed.isEmpty && listed.contains(FieldList.lowercased(line.name))
+            HopByHop.isOne(line.name) || isUnwanted(line)
+                || !listed.isEmpty && listed.contains(FieldList.lowercased(line.name))
         }
     }
 }

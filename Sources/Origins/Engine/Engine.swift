@@ -149,7 +149,7 @@ import Logging
 
     /// Has something done at a time.
     func schedule(_ subject: Timers.Subject, at deadline: ContinuousClock.Instant) {
-        timers.add(Timers.Entry(deadline: deadline, subject: subject))
+        timers.add(subject, at: deadline)
     }
 
     /// Whether one more request than the first may be asked; takes its token.

@@ -14,43 +14,55 @@ struct Timers {
         case check(Int)
     }
 
-    struct Entry: Equatable {
-        var deadline: ContinuousClock.Instant
+    /// A deadline is kept as the time since `base`: an instant's size is not known here, so that copying and comparing
+    /// them cost calls, some thirty for each miss.
+    private struct Entry {
+        var time: Duration
         var subject: Subject
     }
 
+    private let base: ContinuousClock.Instant
     private var heap: [Entry] = []
 
+    /// None yet.
+    init() { base = .now }
+
     /// The soonest deadline; O(1).
-    var first: ContinuousClock.Instant? { heap.first?.deadline }
+    var first: ContinuousClock.Instant? { heap.isEmpty ? nil : base + heap[0].time }
 
     /// Adds a deadline; O(log n).
-    mutating func add(_ entry: Entry) {
-        heap.append(entry)
+    mutating func add(_ subject: Subject, at deadline: ContinuousClock.Instant) {
+        heap.append(Entry(time: base.duration(to: deadline), subject: subject))
         var child = heap.count - 1
         while child > 0 {
             let parent = (child - 1) / 2
-            guard heap[child].deadline < heap[parent].deadline else { return }
+            guard heap[child].time < heap[parent].time else { return }
             heap.swapAt(child, parent)
             child = parent
         }
     }
 
     /// Takes out the soonest deadline if it is due; O(log n).
-    mutating func removeDue(at now: ContinuousClock.Instant) -> Entry? {
-        guard let soonest = heap.first, soonest.deadline <= now else { return nil }
+    mutating func removeDue(at now: ContinuousClock.Instant) -> (subject: Subject, deadline: ContinuousClock.Instant)? {
+        guard !heap.isEmpty, heap[0].time <= base.duration(to: now) else { return nil }
+        let soonest = heap[0]
         let last = heap.removeLast()
-        guard !heap.isEmpty else { return soonest }
-        heap[0] = last
-        var parent = 0
+        if !heap.isEmpty { sink(last) }
+        return (soonest.subject, base + soonest.time)
+    }
+
+    /// Puts an entry in the place of the soonest, and then where it belongs.
+    private mutating func sink(_ entry: Entry) {
+        var place = 0
         while true {
-            let left = 2 * parent + 1
-            guard left < heap.count else { return soonest }
+            let left = 2 * place + 1
+            guard left < heap.count else { break }
             let right = left + 1
-            let child = right < heap.count && heap[right].deadline < heap[left].deadline ? right : left
-            guard heap[child].deadline < heap[parent].deadline else { return soonest }
-            heap.swapAt(child, parent)
-            parent = child
+            let child = right < heap.count && heap[right].time < heap[left].time ? right : left
+            guard heap[child].time < entry.time else { break }
+            heap[place] = heap[child]
+            place = child
         }
+        heap[place] = entry
     }
 }

@@ -11,6 +11,8 @@ struct HeadParser {
     static let maximumBytes = 64 * 1024
     /// The most field lines of one head.
     static let maximumLines = 200
+    /// Of how many field lines few heads have more.
+    private static let usualLines = 12
     /// The most interim (1xx) heads.
     static let maximumInterims = 16
 
@@ -91,6 +93,7 @@ struct HeadParser {
         guard line.status <= 599, line.status != 101 else { return .refused(.malformed, "status \(line.status)") }
         head = OriginHead(status: line.status, reason: line.reason, fields: Fields(), contentLength: nil)
         version = (line.major, line.minor)
+        head.fields.reserveCapacity(Self.usualLines)
         head.version = line.major == 2 ? .http2 : line.minor == 0 ? .http10 : .http11
         (contentLength, isChunked, lines) = (nil, false, 0)
         state = .fields

@@ -35,7 +35,7 @@ struct RequestLines {
         let leftOut = peer == .origin ? Self.own : Self.own.union(Self.credentials)
         var isAcceptGiven = false
         for line in request.fields.lines {
-            let name = line.name.lowercased()
+            let name = FieldList.lowercased(line.name)
             if leftOut.contains(name) || headers.contains(where: { $0.0.lowercased() == name }) { continue }
             if name == "accept" { isAcceptGiven = true }
             guard append(line.name, line.value) else { return nil }

@@ -1,5 +1,5 @@
 // Value. The 95th percentile of an origin's last times to first byte: after it a hedge asks the next origin.
-// Recomputed every 16 times, not at each request.
+// Recomputed every 64 times, not at each request.
 
 /// The latest latencies of one origin.
 struct LatencyWindow {
@@ -16,12 +16,12 @@ struct LatencyWindow {
 
     /// Adds a time.
     ///
-    /// O(1), every 16th time O(size log size).
+    /// O(1), every 64th time O(size log size).
     mutating func record(_ duration: Duration) {
         if durations.count < Self.size { durations.append(duration) } else { durations[next] = duration }
         next = (next + 1) % Self.size
         count += 1
-        guard durations.count >= Self.least, count % 16 == 0 || percentile95 == nil else { return }
+        guard durations.count >= Self.least, count % 64 == 0 || percentile95 == nil else { return }
         percentile95 = durations.sorted()[durations.count * 19 / 20]
     }
 }

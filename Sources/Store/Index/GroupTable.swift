@@ -9,6 +9,8 @@ struct GroupTable {
     private let remove: Statement
     private let removeOrphan: Statement
     private let members: Statement
+    /// Where nobody uses groups, nothing is looked for with each response.
+    private var mayHaveRows = false
 
     /// Makes the table where it is missing.
     init(_ database: Database) throws(StoreError) {
@@ -27,18 +29,28 @@ struct GroupTable {
         members = try database.prepare(
             "SELECT url FROM groups WHERE name = ?1 AND url > ?2 ORDER BY url LIMIT ?3"
         )
+        var isEmpty = true
+        try database.prepare("SELECT 1 FROM groups LIMIT 1").query([]) { (_) throws(StoreError) in
+            isEmpty = false
+            return false
+        }
+        mayHaveRows = !isEmpty
     }
 
     /// Notes the groups of a response that has just got its row.
     ///
     /// Where its key has variants, the groups of all of them are the key's.
-    func put(_ row: IndexRow, in groups: [String]) throws(StoreError) {
+    mutating func put(_ row: IndexRow, in groups: [String]) throws(StoreError) {
+        if !groups.isEmpty { mayHaveRows = true }
+        guard mayHaveRows else { return }
         if row.variant.isEmpty { try remove.run([.text(row.key)]) }
         for name in groups { try put.run([.text(Array(name.utf8)), .text(row.key)]) }
     }
 
     /// Forgets the groups of a key none of whose responses has a row any more.
-    func removeOrphan(_ key: [UInt8]) throws(StoreError) { try removeOrphan.run([.text(key)]) }
+    func removeOrphan(_ key: [UInt8]) throws(StoreError) {
+        if mayHaveRows { try removeOrphan.run([.text(key)]) }
+    }
 
     /// Up to `limit` members whose key comes after another and begins with `scope`, in the order of their keys.
     func members(

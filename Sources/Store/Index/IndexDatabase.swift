@@ -15,7 +15,7 @@ final class IndexDatabase {
     private let range: Statement
     private let after: Statement
     /// Which keys are members of which groups.
-    let groups: GroupTable
+    var groups: GroupTable
 
     /// Opens the file or makes it.
     ///
