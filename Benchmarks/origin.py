@@ -43,13 +43,18 @@ class Origin:
         for size in {*SIZES, *MIX}:
             (site / f"{size}.jpg").write_bytes(picture(size))
         self.port = free_port()
-        places = "".join(f"location /{size}/ {{ rewrite ^ /{size}.jpg break; }}\n" for size in SIZES)
+        places = "location = /asked { stub_status; }\n"
+        places += "".join(f"location /{size}/ {{ rewrite ^ /{size}.jpg break; }}\n" for size in SIZES)
         places += "".join(f"location ~ ^/mix/.*{digit}\\.jpg$ {{ rewrite ^ /{size}.jpg break; }}\n" for digit, size in enumerate(MIX))
         (folder / "nginx.conf").write_text(nginx_configuration(
             folder, 1, "types { image/jpeg jpg; } open_file_cache max=100 inactive=1d;\n"
             f"server {{ listen 127.0.0.1:{self.port} backlog=4096; root {site}; expires 30d;\n{places}}}"))
         self.process = Process(["nginx", "-p", folder, "-c", folder / "nginx.conf"], cores, folder / "out.log")
         self.process.wait_until(lambda: answers(self.port))
+
+    def asked(self):
+        """Requests until now, this one left out."""
+        return int(get(self.port, "/asked")[2].split()[9]) - 1
 
     def end(self):
         self.process.end()

@@ -14,10 +14,14 @@ FILL_SECTION = 10_000
 
 
 def take_turns(bench, servers, figures, ask):
+    each_in_turn(bench, servers, lambda server: measure(server, figures, lambda: ask(server)))
+
+
+def each_in_turn(bench, servers, work):
     for turn in range(bench.rounds):
         # Who begins changes, so that what drifts hits all alike.
         for server in servers[turn % len(servers):] + servers[:turn % len(servers)]:
-            measure(server, figures, lambda server=server: ask(server))
+            work(server)
 
 
 def hits(bench):

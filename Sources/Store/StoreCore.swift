@@ -49,6 +49,11 @@ final class StoreCore: Sendable {
         self.logger = logger
     }
 
+    /// The writer thread does not keep up: what waits leaves the processor's cache, and writing it costs twice as much.
+    var isBehind: Bool { backlog.load(ordering: .relaxed) > Self.usualBacklog }
+    /// Bytes: some 40 bodies of 100 kB.
+    private static let usualBacklog = 4 << 20
+
     /// Takes room in memory for a body that is to be written whole.
     ///
     /// - Returns: Its length, to be given back; 0 where it is too long or others have the room.

@@ -97,7 +97,7 @@ extension VolumeWriter {
             let refusal = failure ?? admit(record)
             if refusal != nil, record.place.isSingle { drop(record.place.volume.number) }
             record.completion(refusal.map(counted))
-            turn.giveWay()
+            giveWay()
         }
     }
 

@@ -32,7 +32,7 @@ extension VolumeWriter: VolumeKeeper {
     func keep(_ entry: DirectoryEntry) { core.counters.survivors.add(1) }
 
     func copy(_ entry: DirectoryEntry, to location: RecordLocation) throws(StoreError) -> Bool {
-        turn.giveWay()
+        giveWay()
         guard let copied = readWhole(entry) else {
             core.counters.corrupt.add(1)
             return false

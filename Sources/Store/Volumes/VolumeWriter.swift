@@ -25,7 +25,7 @@ final class VolumeWriter {
     var failures = 0
     var retryAt = ContinuousClock.now
     var nextUpkeep = ContinuousClock.now
-    var turn = Turn()
+    private var turn = Turn()
 
     /// Where a response of known length lies.
     struct Placed {
@@ -80,7 +80,7 @@ final class VolumeWriter {
         while let batch = core.writes.next(within: .seconds(1)) {
             for job in batch {
                 perform(job)
-                turn.giveWay()
+                giveWay()
                 // Between jobs, too: a batch may take long.
                 if ContinuousClock.now >= nextUpkeep { doUpkeep() }
             }
@@ -94,6 +94,11 @@ final class VolumeWriter {
 
     /// Microseconds between two batches; nobody waits for a response to be stored.
     private static let lingering: UInt32 = 1000
+
+    /// Lets the loops go first, unless it is behind.
+    func giveWay() {
+        if !core.isBehind { turn.giveWay() }
+    }
 
     private func doUpkeep() {
         writeGathered()
