@@ -10,7 +10,7 @@ public final class FillWriter: Sendable {
     /// Bodies up to this are written together with their head, in one call.
     static let wholeLimit: Int64 = 64 * 1024
     /// So are those up to this, as long as all that are under way together are not longer than `longWholes`.
-    static let longWholeLimit: Int64 = 256 * 1024
+    static let longWholeLimit: Int64 = 1 << 20
     static let longWholes = 64 << 20
     /// A body of unknown length stays in memory up to this, then gets a volume of its own.
     static let unknownLimit = 1 << 20
