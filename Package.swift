@@ -36,7 +36,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
-        // C: module maps and static inline shims only; each imported by one target.
+        // C: module maps and static inline shims only; each library is imported by one target.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CLinux"),
@@ -47,7 +47,7 @@ let package = Package(
             ["HTTPMessage", .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers")]
         ),
         module("Store", ["HTTPCaching", "HTTPMessage", "CLinux", "CSQLite", nioCore, nioPosix, logging]),
-        module("Origins", ["HTTPMessage", "CCurl", nioCore, logging]),
+        module("Origins", ["HTTPMessage", "CCurl", "CLinux", nioCore, logging]),
         module("Settings", ["Yams"]),
         module(
             "Proxy",

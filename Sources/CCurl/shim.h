@@ -16,7 +16,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -183,10 +182,6 @@ static inline void origins_bell_ring(int bell, uint64_t times) {
 static inline void origins_bell_wait(int bell) {
     eventfd_t value;
     (void)eventfd_read(bell, &value);
-}
-
-static inline void origins_name_thread(const char *name) {
-    (void)prctl(PR_SET_NAME, name, 0, 0, 0);
 }
 
 // MARK: Files

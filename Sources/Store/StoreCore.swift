@@ -1,5 +1,6 @@
 // Shared. What the store's parts have in common: the directory, the fence, the open volumes, the inboxes, the counters.
 
+import Glibc
 import HTTPCaching
 import HTTPMessage
 import Logging
@@ -53,6 +54,8 @@ final class StoreCore: Sendable {
     var isBehind: Bool { backlog.load(ordering: .relaxed) > Self.usualBacklog }
     /// Bytes: some 40 bodies of 100 kB.
     private static let usualBacklog = 4 << 20
+    /// Turns of 100 µs that who brings bytes leaves to the writer thread: about what 100 kB take to write.
+    private static let patience = 4
 
     /// Takes room in memory for a body that is to be written whole.
     ///
@@ -66,11 +69,21 @@ final class StoreCore: Sendable {
         return Int(length)
     }
 
+    /// Hands work to the writer thread; never waits for the disk.
+    ///
+    /// Who brings bytes lets the thread go first where it is behind for want of a processor.
     @discardableResult
     func post(_ job: WriteJob) -> Bool {
-        if case .body(_, let bytes) = job { backlog.add(bytes.readableBytes, ordering: .relaxed) }
-        if case .append(_, _, let body, _) = job { backlog.add(body.readableBytes, ordering: .relaxed) }
-        return writes.post(job)
+        let bytes: Int
+        switch job {
+        case .body(_, let piece): bytes = piece.readableBytes
+        case .append(_, _, let body, _): bytes = body.readableBytes
+        default: return writes.post(job)
+        }
+        backlog.add(bytes, ordering: .relaxed)
+        let isTaken = writes.post(job)
+        for _ in 0..<Self.patience where isBehind { sched_yield() }
+        return isTaken
     }
 
     @discardableResult

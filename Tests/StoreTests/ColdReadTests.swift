@@ -9,11 +9,25 @@ import Testing
 
 @Suite("Invariant 6: no event loop blocks")
 struct ColdReadTests {
-    /// Puts a volume on the disk and takes it out of the page cache; false where the file system has no disk below it.
-    private func cool(_ volume: Volume) throws -> Bool {
+    /// Puts a volume on the disk and takes it out of the page cache; false where some of it is still there.
+    private func cool(_ volume: Volume, _ body: Range<Int64>) throws -> Bool {
         try volume.file.synchronize()
         guard posix_fadvise(volume.descriptor, 0, 0, POSIX_FADV_DONTNEED) == 0 else { return false }
-        return !volume.isResident(0..<4096)
+        return !volume.isResident(0..<4096) && !volume.isResident(body)
+    }
+
+    /// Whether a read of what the page cache lacks is left to the disk pool: by one try of many, since a quick disk may
+    /// have it before the kernel looks for it, or bring what a try before has begun to read ahead.
+    ///
+    /// - Returns: Nil where nothing leaves the page cache: a tmpfs, where there is nothing to wait for.
+    private func isLeft(_ volume: Volume, _ body: Range<Int64>, by read: () -> Bool) throws -> Bool? {
+        var wasCold = false
+        for _ in 0..<200 {
+            guard try cool(volume, body) else { continue }
+            wasCold = true
+            if read() { return true }
+        }
+        return wasCold ? false : nil
     }
 
     @Test("what the page cache lacks is not read on a loop, but on the disk pool", arguments: [2_000, 300_000])
@@ -29,16 +43,14 @@ struct ColdReadTests {
         }
         let body = warm.bodyOffset..<warm.bodyOffset + Int64(size)
         #expect(warm.volume.isResident(body))
-        // A tmpfs keeps everything in memory: there is nothing to wait for.
-        guard try cool(warm.volume) else { return }
-        guard case .wouldBlock = stage.read("/a", entry, mayBlock: false) else {
-            Issue.record("a cold record was read without waiting")
-            return
+        let isRecordLeft = try isLeft(warm.volume, body) {
+            if case .wouldBlock = stage.read("/a", entry, mayBlock: false) { true } else { false }
         }
-        // The try has begun to read ahead: cold again for the next.
-        guard try cool(warm.volume) else { return }
-        #expect(!warm.volume.isResident(body))
-        #expect(stage.store.readBody(warm.volume, body, mayBlock: false) == nil)
+        #expect(isRecordLeft ?? true)
+        let isBodyLeft = try isLeft(warm.volume, body) {
+            stage.store.readBody(warm.volume, body, mayBlock: false) == nil
+        }
+        #expect(isBodyLeft ?? true)
         #expect(stage.get("/a") == sampleBytes(size, seed: 9))
     }
 }

@@ -60,16 +60,18 @@ static inline void clinux_be_nice(int niceness) {
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), niceness);
 }
 
-/// Asks for turns of this length, and so for early ones, for the calling thread; 100 µs is the least there is. Before Linux 6.12
-/// nothing changes.
-static inline void clinux_take_turns(uint64_t nanoseconds) {
+/// Nanoseconds: about what a loop needs for what has come meanwhile, and the shortest turn that Linux gives.
+#define CLINUX_TURN 100000
+
+/// Asks for short turns, and so for early ones, for the calling thread. Before Linux 6.12 nothing changes.
+static inline void clinux_take_turns(void) {
     struct {
         uint32_t size, policy;
         uint64_t flags;
         int32_t nice;
         uint32_t priority;
         uint64_t runtime, deadline, period;
-    } attributes = {.size = sizeof attributes, .runtime = nanoseconds};
+    } attributes = {.size = sizeof attributes, .runtime = CLINUX_TURN};
     attributes.nice = getpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid));
     (void)syscall(SYS_sched_setattr, 0, &attributes, 0);
 }

@@ -1,4 +1,4 @@
-// value: one cache directive where it stands in a field value (RFC 9111 §5.2); no heap.
+// value: one cache directive where it stands in a field value (RFC 9111 §5.2).
 //
 // Part of CacheControl. Invariant: never fails: what is malformed comes out as a directive that no rule knows, or as a known one
 // with an argument that is no number, which the rules treat as the strictest there is.
@@ -6,7 +6,7 @@
 import HTTPMessage
 
 /// The directives that larder knows.
-enum DirectiveName: String, CaseIterable {
+enum DirectiveName: String {
     case maxAge = "max-age"
     case sMaxAge = "s-maxage"
     case staleWhileRevalidate = "stale-while-revalidate"
@@ -23,25 +23,6 @@ enum DirectiveName: String, CaseIterable {
     case immutable = "immutable"
     case noTransform = "no-transform"
     case onlyIfCached = "only-if-cached"
-
-    /// The directive of a name in any case; nil where no rule knows it.
-    init?(_ span: RawSpan, _ range: Range<Int>) {
-        for name in Self.allCases where Self.isSame(name.rawValue, span, range) {
-            self = name
-            return
-        }
-        return nil
-    }
-
-    private static func isSame(_ name: String, _ span: RawSpan, _ range: Range<Int>) -> Bool {
-        let letters = name.utf8.span
-        guard letters.count == range.count else { return false }
-        for offset in letters.indices {
-            let byte = span.byte(at: range.lowerBound + offset)
-            guard (byte &- 0x41 < 26 ? byte | 0x20 : byte) == letters[offset] else { return false }
-        }
-        return true
-    }
 }
 
 /// A directive: a name and what follows the equals sign.
@@ -57,7 +38,7 @@ struct Directive {
         var end = member.lowerBound
         while end < member.upperBound, span.byte(at: end) != UInt8(ascii: "=") { end += 1 }
         let range = span.trimmed(member.lowerBound..<end)
-        guard let name = DirectiveName(span, range) else { return nil }
+        guard let name = DirectiveName(rawValue: FieldList.lowercased(span.copy(range))) else { return nil }
         self.name = name
         argument = end < member.upperBound ? end + 1..<member.upperBound : nil
         hasBlank = range.upperBound < end
@@ -88,8 +69,7 @@ struct Directive {
     /// The argument with quotes and escapes resolved; nil where there is no equals sign.
     private func text(_ span: RawSpan) -> String? {
         guard let argument else { return nil }
-        // because the pointer is used inside the closure only
-        let text = unsafe span.extracting(argument).withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+        let text = span.copy(argument)
         return FieldList.unquoted(text) ?? text
     }
 }

@@ -74,8 +74,11 @@ extension RawSpan {
         return String(decoding: utf8, as: UTF8.self)
     }
 
-    /// The bytes of a range, which are UTF-8, as a string.
-    func copy(_ range: Range<Int>) -> String {
+    /// The bytes of a range as a string.
+    ///
+    /// - Parameter range: Bytes that are UTF-8.
+    /// - Returns: The string.
+    public func copy(_ range: Range<Int>) -> String {
         // because the pointer is used inside the closure only
         unsafe extracting(range).withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
     }

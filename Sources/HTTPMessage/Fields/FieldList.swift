@@ -2,7 +2,7 @@
 //
 // Owned by HTTPMessage; used for every list-valued field. Invariant: a comma inside a quoted string separates nothing; empty
 // members are dropped, as a recipient must. Takes `String` alone: a generic function of another module is not specialized, and
-// cost more than what it read.
+// costs more than what it reads.
 
 /// Takes list-valued fields apart.
 public enum FieldList {

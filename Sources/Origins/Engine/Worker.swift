@@ -1,7 +1,7 @@
 // Shared. One thread with a name; blocks every signal, so that signals reach the threads that handle them and a broken
 // connection is an error rather than SIGPIPE. Joined once, or left to end by itself when let go.
 
-import CCurl
+import CLinux
 import Glibc
 import Synchronization
 
@@ -62,7 +62,8 @@ private final class Start: Sendable {
 private func runStart(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let context = unsafe context else { return nil }  // because pthreads pass a context as a pointer
     let start = unsafe Unmanaged<Start>.fromOpaque(context).takeRetainedValue()  // because `init` retained it for us
-    unsafe origins_name_thread(start.name)  // because the name is copied
+    unsafe clinux_name_thread(start.name)  // because the name is copied
+    clinux_take_turns()
     start.body()
     return nil
 }

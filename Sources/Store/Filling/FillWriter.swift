@@ -1,7 +1,6 @@
 // Shared. One fill's way into the store: bytes are handed to the writer thread as they come, small bodies at once at
 // the end. The sender never waits for the disk: what the disk cannot keep up with is not stored.
 
-import Glibc
 public import NIOCore
 import Synchronization
 
@@ -68,7 +67,7 @@ public final class FillWriter: Sendable {
 
     /// Takes the next bytes of the body; any thread, one at a time.
     ///
-    /// Never waits for the disk; lets the writer thread go first where that is behind for want of a processor.
+    /// Never waits.
     /// - Returns: The refusal that ended the fill's storing, the first time; nil otherwise.
     public func append(_ bytes: ByteBuffer) -> StoreRefusal? {
         let received = state.withLock { state in
@@ -92,7 +91,6 @@ public final class FillWriter: Sendable {
             return ([.open(self)] + pending.map { .body(self, $0) }, nil)
         }
         for job in jobs { store.post(job) }
-        if store.isBehind { sched_yield() }
         return refusal
     }
 

@@ -37,7 +37,7 @@ public final class DedicatedThread: Sendable {
                 guard let context = unsafe context else { return nil }
                 let body = unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
                 unsafe clinux_name_thread(body.name)
-                clinux_take_turns(Turn.length)
+                clinux_take_turns()
                 if body.niceness > 0 { clinux_be_nice(body.niceness) }
                 body.run()
                 return nil

@@ -1,20 +1,18 @@
 // Confined to a thread. The kernel seldom stops a thread for one that has just woken before its next tick, up to 4 ms
 // away: a thread that copies, evicts or indexes for longer than a hit takes lets others go first by itself.
 
+import CLinux
 import Glibc
 
 /// How long a thread has had its processor since it last let others go first.
 struct Turn {
-    /// Nanoseconds: about what a loop needs for what has come meanwhile, and no less than a change of threads is worth.
-    static let length: UInt64 = 100_000
-
     private var began: UInt64 = 0
 
     /// Lets those go first that want the processor, where the turn is over.
     ///
     /// A look at the clock; a system call at the end of a turn.
     mutating func giveWay() {
-        guard now() - began >= Self.length else { return }
+        guard now() - began >= CLINUX_TURN else { return }
         sched_yield()
         began = now()
     }
