@@ -45,6 +45,20 @@ struct GroupTests {
         again.store.close()
     }
 
+    @Test("a response that replaces a member of before a restart belongs to no group")
+    func replacedAfterRestart() async throws {
+        let stage = try await filled()
+        await stage.settle()
+        stage.store.close()
+        let again = try TestStore(stage.directory)
+        try await again.loaded()
+        await again.put("//b/1", [9])
+        await again.settle()
+        #expect(await again.purge(.group("g", "//b/")) == PurgeReport())
+        #expect(again.get("//b/1") == [9])
+        again.store.close()
+    }
+
     @Test("a response that replaces a member, or is freshened, is what it says it is")
     func changedMembership() async throws {
         let stage = try await filled()
