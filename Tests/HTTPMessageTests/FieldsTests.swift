@@ -1,6 +1,7 @@
 // value: field lines, lists and the fields of one connection.
 
 import HTTPMessage
+import TestSupport
 import Testing
 
 @Suite("RFC 9110 §5, §7.6: fields")
@@ -28,7 +29,16 @@ struct FieldsTests {
         ]
     )
     func line(text: String, name: String, value: String) {
-        #expect(Fields.parse(line: bytes(text)) == Fields.Line(name: name, value: value))
+        let read = bytes(text).withRawSpan { span in
+            FieldLine.read(span).map { line in
+                var fields = Fields()
+                fields.append(line, of: span)
+                return fields
+            }
+        }
+        #expect(read == Fields([(name, value)]))
+        #expect(read?.lines == [Fields.Line(name: name, value: value)])
+        #expect(read?.bytes == bytes("\(name): \(value)\r\n"))
     }
 
     @Test(
@@ -39,7 +49,21 @@ struct FieldsTests {
         ]
     )
     func noLine(text: String) {
-        #expect(Fields.parse(line: bytes(text)) == nil)
+        #expect(bytes(text).withRawSpan { FieldLine.read($0) } == nil)
+    }
+
+    @Test("§5.5: every byte of a value is a tab, a visible one, a space or above 0x7F, wherever it stands")
+    func valueBytes() {
+        for byte in UInt8.min ... .max {
+            for length in [1, 15, 40] {
+                for place in [0, length / 2, length - 1] {
+                    var line = Array("A: ".utf8) + [UInt8](repeating: 0x78, count: length)
+                    line[3 + place] = byte
+                    let isRead = line.withRawSpan { FieldLine.read($0) != nil }
+                    #expect(isRead == (byte == 0x09 || (byte >= 0x20 && byte != 0x7F)), "byte \(byte) at \(place)")
+                }
+            }
+        }
     }
 
     @Test("a value is written byte for byte, and never as more than one line")
@@ -83,6 +107,57 @@ struct FieldsTests {
         ])
         fields.removeHopByHop()
         #expect(fields == Fields([("Content-Length", "5"), ("Cache-Control", "no-store"), ("X-End", "x")]))
+    }
+
+    @Test("§7.6.1: a field is told to be of one connection in any case, and by its whole name")
+    func hopByHopNames() {
+        for name in HopByHop.names {
+            for (text, isOne) in [(name, true), (name.uppercased(), true), (name + "x", false), ("x" + name, false)] {
+                let bytes = Array(text.utf8)
+                #expect(bytes.withRawSpan { HopByHop.contains(0..<bytes.count, of: $0) } == isOne, "\(text)")
+            }
+        }
+    }
+
+    @Test("a list that is changed is what a list of names and values would be", arguments: 1...20)
+    func changes(seed: Int) {
+        var random = SeededGenerator(seed: UInt64(seed))
+        let names = ["A", "a", "B", "Bb", "bB", ""]
+        let values = ["", "1", "x y", "\u{E9}", String(repeating: "v", count: 300)]
+        func same(_ left: String, _ right: String) -> Bool { left.lowercased() == right.lowercased() }
+        var fields = Fields()
+        var model: [(String, String)] = []
+        for _ in 0..<200 {
+            let (name, value) = (names.randomElement(using: &random) ?? "", values.randomElement(using: &random) ?? "")
+            switch Int.random(in: 0..<8, using: &random) {
+            case 0:
+                fields.removeAll(name)
+                model.removeAll { same($0.0, name) }
+            case 1:
+                fields.removeLast(name)
+                model.lastIndex { same($0.0, name) }.map { _ = model.remove(at: $0) }
+            case 2:
+                fields.set(name, value)
+                let first = model.firstIndex { same($0.0, name) } ?? model.count
+                model.removeAll { same($0.0, name) }
+                model.insert((name, value), at: first)
+            case 3:
+                let other = Fields([(name, value), ("C", "2")])
+                fields.append(contentsOf: other)
+                model += [(name, value), ("C", "2")]
+            case 4:
+                fields.removeAll { line, _ in line.value.count == value.utf8.count }
+                model.removeAll { $0.1.unicodeScalars.count == value.utf8.count }
+            default:
+                fields.append(name: name, value: value)
+                model.append((name, value))
+            }
+            #expect(fields == Fields(model))
+            #expect(fields.lines == model.map { Fields.Line(name: $0.0, value: $0.1) })
+            #expect(fields.bytes == bytes(model.map { "\($0.0): \($0.1)\r\n" }.joined()))
+            #expect(fields.first(name) == model.first { same($0.0, name) }?.1)
+            #expect(fields.all(name) == model.filter { same($0.0, name) }.map(\.1))
+        }
     }
 
     @Test("§7.6.3: Via names the received version")

@@ -3,6 +3,8 @@
 // Made by the request handler from the outcome of a request. Invariant: a structured field list member as RFC 8941 wants it: `hit`
 // and `fwd` exclude each other, details are tokens or quoted strings of visible ASCII.
 
+import HTTPMessage
+
 /// How a request was handled, in the form of Cache-Status.
 public struct CacheStatus: Sendable, Equatable {
     /// What was done.
@@ -70,21 +72,35 @@ public struct CacheStatus: Sendable, Equatable {
 
     /// The member, such as `larder; fwd=uri-miss; fwd-status=200; stored`.
     public var value: String {
-        var text = Self.identity
+        var bytes: [UInt8] = []
+        write(into: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the member.
+    ///
+    /// - Parameter bytes: Where it goes.
+    public func write(into bytes: inout [UInt8]) {
+        bytes.append(contentsOf: Self.identity.utf8)
         switch outcome {
-        case .hit: text += "; hit"
-        case .forward(let reason): text += "; fwd=\(reason.rawValue)"
+        case .hit: bytes.append(contentsOf: "; hit".utf8)
+        case .forward(let reason):
+            bytes.append(contentsOf: "; fwd=".utf8)
+            bytes.append(contentsOf: reason.rawValue.utf8)
+            Self.write(forwardStatus.map { Int64($0) }, as: "; fwd-status=", into: &bytes)
+            if isStored { bytes.append(contentsOf: "; stored".utf8) }
+            if isCollapsed { bytes.append(contentsOf: "; collapsed".utf8) }
         case .none: break
         }
-        if case .forward = outcome {
-            text += forwardStatus.map { "; fwd-status=\($0)" } ?? ""
-            text += isStored ? "; stored" : ""
-            text += isCollapsed ? "; collapsed" : ""
-        }
-        text += timeToLive.map { "; ttl=\(Self.bounded($0))" } ?? ""
-        text += key.map { "; key=\(Self.quoted($0))" } ?? ""
-        text += detail.map { "; detail=\(Self.item($0))" } ?? ""
-        return text
+        Self.write(timeToLive.map { Self.bounded($0) }, as: "; ttl=", into: &bytes)
+        if let key { bytes.append(contentsOf: "; key=\(Self.quoted(key))".utf8) }
+        if let detail { bytes.append(contentsOf: "; detail=\(Self.item(detail))".utf8) }
+    }
+
+    private static func write(_ number: Int64?, as name: String, into bytes: inout [UInt8]) {
+        guard let number else { return }
+        bytes.append(contentsOf: name.utf8)
+        Decimal.write(number, into: &bytes)
     }
 
     /// A token as it is, anything else as a quoted string.

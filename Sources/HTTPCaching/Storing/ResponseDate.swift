@@ -18,12 +18,18 @@ enum ResponseDate {
     }
 
     private static func single(_ response: Fields, _ name: String) -> WallTime? {
-        guard let first = response.first(name) else {
+        var found: Range<Int>?
+        var differs = false
+        response.eachLine { line, span in
+            guard span.isSame(line.name, name) else {
+                return
+            }
+            differs = differs || found.map { !span.extracting($0).equals(span.extracting(line.value)) } ?? false
+            found = found ?? line.value
+        }
+        guard let found, !differs else {
             return nil
         }
-        for line in response.lines where Fields.isSame(line.name, name) && line.value != first {
-            return nil
-        }
-        return HTTPDate.parse(first)
+        return response.bytes.withRawSpan { HTTPDate.parse($0, found) }
     }
 }

@@ -49,6 +49,7 @@ public enum Storability: Equatable, Sendable {
     ///   - request: The fields of the request as the origin got it.
     ///   - status: The status of the response.
     ///   - response: The fields of the response as received.
+    ///   - known: What it says about caching, where that is known already.
     ///   - requestTime: When the request was sent.
     ///   - responseTime: When the response head was received.
     ///   - rules: The operator's rules.
@@ -61,6 +62,7 @@ public enum Storability: Equatable, Sendable {
         request: Fields,
         status: Int,
         response: Fields,
+        control known: ResponseControl? = nil,
         requestTime: WallTime,
         responseTime: WallTime,
         rules: CachingRules,
@@ -73,7 +75,7 @@ public enum Storability: Equatable, Sendable {
         guard !expectsImage || mayBeImage(status, response) else {
             return .refused(.notAnImage)
         }
-        let effective = ResponseControl(response)
+        let effective = known ?? ResponseControl(response)
         let control = effective.directives
         if let refusal = prohibition(request, status, response, control) {
             return .refused(refusal)

@@ -6,9 +6,8 @@ import HTTPMessage
 extension StoredHead {
     /// Where the field lines of a stored head stand: behind its status line.
     static func fieldLines(_ head: RawSpan) -> Range<Int> {
-        var start = 0
-        while start < head.byteCount, head.byte(at: start) != 0x0A { start += 1 }
-        return min(start + 1, head.byteCount)..<head.byteCount
+        let end = head.firstIndex(of: 0x0A, in: 0..<head.byteCount)
+        return min(end + 1, head.byteCount)..<head.byteCount
     }
 
     /// Writes a 304's status line and the stored field lines that it carries (RFC 9110 §15.4.5).
@@ -26,7 +25,8 @@ extension StoredHead {
         }
     }
 
-    private static func guides(_ line: FieldLine, _ head: RawSpan, hasTag: Bool) -> Bool {
+    /// Whether a line guides a client's cache; Last-Modified where there is no ETag.
+    static func guides(_ line: FieldLine, _ head: RawSpan, hasTag: Bool) -> Bool {
         switch line.name.count {
         case 3: line.isNamed("via", in: head)
         case 4: line.isNamed("etag", in: head) || line.isNamed("date", in: head) || line.isNamed("vary", in: head)

@@ -13,17 +13,22 @@ public enum StoredHead {
     ///
     /// - Parameters:
     ///   - response: The fields as received.
+    ///   - control: What the response says about caching, where that is known already.
     ///   - responseTime: The Date of a response that has none (RFC 9110 §6.6.1).
     /// - Returns: Both in the order received; nil for the client's where it gets what is stored.
-    public static func split(_ response: Fields, responseTime: WallTime) -> (stored: Fields, own: Fields?) {
+    public static func split(
+        _ response: Fields,
+        _ control: ResponseControl? = nil,
+        responseTime: WallTime
+    ) -> (stored: Fields, own: Fields?) {
         let forwarded = forwarded(from: response, responseTime: responseTime)
-        let control = ResponseControl(response).directives
+        let control = (control ?? ResponseControl(response)).directives
         guard !control.noCacheFields.isEmpty || !control.privateFields.isEmpty else {
             return (forwarded, nil)
         }
         let named = Set(control.noCacheFields + control.privateFields).subtracting(["content-length", "cache-control"])
         var stored = forwarded
-        stored.removeAll { named.contains(FieldList.lowercased($0.name)) }
+        stored.removeAll { line, span in named.contains(FieldList.lowercased(span.text(line.name))) }
         return (stored, stored == forwarded ? nil : forwarded)
     }
 
@@ -38,8 +43,8 @@ public enum StoredHead {
     /// - Returns: The fields in the order received.
     public static func forwarded(from response: Fields, responseTime: WallTime) -> Fields {
         var fields = response
-        fields.removeHopByHop { line in
-            Fields.isSame(line.name, "age") || Fields.isSame(line.name, "warning")
+        fields.removeHopByHop { line, span in
+            line.isNamed("age", in: span) || line.isNamed("warning", in: span)
         }
         if !fields.contains("Date") {
             fields.append(name: "Date", value: HTTPDate.format(responseTime))
@@ -54,16 +59,7 @@ public enum StoredHead {
     public static func notModifiedFields(from stored: Fields) -> Fields {
         var fields = stored
         let hasETag = stored.contains("ETag")
-        fields.removeAll { line in
-            let name = FieldList.lowercased(line.name)
-            return !notModifiedNames.contains(name) && (name != "last-modified" || hasETag)
-        }
+        fields.removeAll { line, span in !guides(line, span, hasTag: hasETag) }
         return fields
     }
-
-    private static let notModifiedNames: Set<String> = [
-        "cache-control", "cdn-cache-control", "larder-cache-control", "content-location", "date", "etag", "expires",
-        "vary", "via",
-        "cache-status",
-    ]
 }

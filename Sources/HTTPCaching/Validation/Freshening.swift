@@ -21,17 +21,18 @@ public enum Freshening {
         update.removeHopByHop()
         let control = ResponseControl(notModified).directives
         let named = Set(control.noCacheFields + control.privateFields)
-        update.removeAll { line in
-            let name = FieldList.lowercased(line.name)
+        update.removeAll { line, span in
+            let name = FieldList.lowercased(span.text(line.name))
             return kept.contains(name) || name == "age" || name == "warning" || named.contains(name)
         }
         let updated = Set(update.lines.map { FieldList.lowercased($0.name) })
         var fields = stored
-        fields.removeAll { line in
-            let name = FieldList.lowercased(line.name)
+        fields.removeAll { line, span in
+            let name = FieldList.lowercased(span.text(line.name))
             return updated.contains(name) || (named.contains(name) && !kept.contains(name))
         }
-        return Fields(lines: fields.lines + update.lines)
+        fields.append(contentsOf: update)
+        return fields
     }
 
     /// Whether a 304 is about the stored response whose validators were sent (RFC 9111 §4.3.4).

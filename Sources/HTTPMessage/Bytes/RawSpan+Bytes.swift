@@ -3,6 +3,8 @@
 // Owned by HTTPMessage; every parser reads through it. Invariant: each load is bounds-checked and of `UInt8`, for which
 // every bit pattern is a value, so nothing here can read outside a span or make an invalid value.
 
+import Glibc
+
 extension RawSpan {
     /// The byte at an offset; traps outside the span.
     @inline(__always)
@@ -19,6 +21,26 @@ extension RawSpan {
         unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
     }
 
+    /// Where a byte stands first in a range, or the range's end.
+    ///
+    /// O(range), many bytes at a time; no allocation.
+    /// - Parameters:
+    ///   - byte: The byte.
+    ///   - range: Where it is looked for.
+    /// - Returns: Its offset.
+    public func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int {
+        guard !range.isEmpty else {
+            return range.upperBound
+        }
+        // because `extracting` checks the bounds, memchr stays within them, and the pointer is used inside the closure only
+        return unsafe extracting(range).withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress, let found = unsafe memchr(start, Int32(byte), bytes.count) else {
+                return range.upperBound
+            }
+            return unsafe range.lowerBound + UnsafeRawPointer(start).distance(to: found)
+        }
+    }
+
     /// True where both spans hold the same bytes.
     ///
     /// O(length), no allocation.
@@ -30,7 +52,12 @@ extension RawSpan {
         }
         // because both pointers are only used inside the closures and `byteCount` is the length of both
         return unsafe withUnsafeBytes { left in
-            unsafe other.withUnsafeBytes { right in unsafe left.elementsEqual(right) }
+            unsafe other.withUnsafeBytes { right in
+                guard let left = left.baseAddress, let right = right.baseAddress else {
+                    return true
+                }
+                return unsafe memcmp(left, right, byteCount) == 0
+            }
         }
     }
 
@@ -57,13 +84,64 @@ extension RawSpan {
         return true
     }
 
-    /// The bytes of a range as a string of one scalar U+0000…U+00FF a byte (Latin-1).
-    func text(_ range: Range<Int>) -> String {
-        var isASCII = true
-        for offset in range where self[offset] >= 0x80 {
-            isASCII = false
+    /// Whether the bytes of a range are a name, compared without regard to the case of ASCII letters.
+    ///
+    /// - Parameters:
+    ///   - range: Where the bytes are.
+    ///   - name: The name in any case.
+    /// - Returns: Whether they are the same.
+    public func isSame(_ range: Range<Int>, _ name: String) -> Bool {
+        // Most names differ in length, and a string's span costs more than its length.
+        guard range.count == name.utf8.count else {
+            return false
         }
-        guard !isASCII else {
+        let letters = name.utf8.span
+        for offset in letters.indices {
+            let byte = self[range.lowerBound + offset]
+            guard byte == letters[offset] || ASCII.lowercased(byte) == ASCII.lowercased(letters[offset]) else {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Whether the bytes of a range are a token (RFC 9110 §5.6.2).
+    ///
+    /// - Parameter range: Where the bytes are.
+    /// - Returns: Whether they are one or more token characters.
+    public func isToken(_ range: Range<Int>) -> Bool {
+        for offset in range where !ASCII.isToken(self[offset]) {
+            return false
+        }
+        return !range.isEmpty
+    }
+
+    /// Whether every byte of a range may stand in a field value (RFC 9110 §5.5).
+    ///
+    /// - Parameter range: Where the bytes are.
+    /// - Returns: Whether they may.
+    public func isFieldValue(_ range: Range<Int>) -> Bool {
+        // Without a branch a byte, so that many are looked at in one go.
+        // because `extracting` checks the bounds, and the bytes are used inside the closure only
+        let refused: UInt8 = unsafe extracting(range).withUnsafeBytes { bytes in
+            unsafe bytes.reduce(0) { refused, byte in
+                let isControl: UInt8 = byte < ASCII.space ? 1 : 0
+                let isTab: UInt8 = byte == ASCII.tab ? 1 : 0
+                return refused | (isControl ^ isTab) | (byte == ASCII.delete ? 1 : 0)
+            }
+        }
+        return refused == 0
+    }
+
+    /// The bytes of a range as a string of one scalar U+0000…U+00FF a byte (Latin-1).
+    ///
+    /// - Parameter range: Where the bytes are.
+    /// - Returns: The string.
+    public func text(_ range: Range<Int>) -> String {
+        // Without a branch a byte, so that many are looked at in one go.
+        // because `extracting` checks the bounds, and the bytes are used inside the closure only
+        let all: UInt8 = unsafe extracting(range).withUnsafeBytes { bytes in unsafe bytes.reduce(0) { $0 | $1 } }
+        guard all >= 0x80 else {
             return copy(range)
         }
         var utf8: [UInt8] = []

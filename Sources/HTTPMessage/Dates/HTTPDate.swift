@@ -19,7 +19,8 @@ public enum HTTPDate {
         guard text.utf8.count <= 40 else {
             return nil
         }
-        if let usual = UsualDate.parse(text.utf8.span) {
+        // because a code unit has no padding: each of its bytes is initialized
+        if let usual = unsafe UsualDate.parse(text.utf8.span.bytes) {
             return usual
         }
         var reader = DateReader(bytes: Array(text.utf8))
@@ -30,6 +31,17 @@ public enum HTTPDate {
             return dayName == 3 ? reader.asctime() : nil
         }
         return dayName == 3 ? reader.fixdate() : reader.rfc850(relativeTo: now)
+    }
+
+    /// Reads a date in any of HTTP's three forms where it stands.
+    ///
+    /// No allocation where it is spelled as usual.
+    /// - Parameters:
+    ///   - span: The bytes of a head.
+    ///   - range: Where the date stands.
+    /// - Returns: The instant, or nil for anything else.
+    public static func parse(_ span: RawSpan, _ range: Range<Int>) -> WallTime? {
+        UsualDate.parse(span.extracting(range)) ?? parse(span.text(range))
     }
 
     /// The IMF-fixdate of an instant, "Sun, 06 Nov 1994 08:49:37 GMT".

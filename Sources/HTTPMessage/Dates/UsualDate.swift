@@ -5,8 +5,8 @@
 
 enum UsualDate {
     /// Reads "Sun, 06 Nov 1994 08:49:37 GMT"; nil for anything else, valid or not.
-    static func parse(_ text: Span<UInt8>) -> WallTime? {
-        guard text.count == HTTPDate.length, isDayName(word(text, 0)), word(text, 26) == 0x474D54,
+    static func parse(_ text: RawSpan) -> WallTime? {
+        guard text.byteCount == HTTPDate.length, isDayName(word(text, 0)), word(text, 26) == 0x474D54,
             text[3] == ASCII.comma, isSpace(text, 4), isSpace(text, 7), isSpace(text, 11), isSpace(text, 16),
             text[19] == ASCII.colon, text[22] == ASCII.colon, isSpace(text, 25)
         else {
@@ -22,14 +22,14 @@ enum UsualDate {
         return WallTime(secondsSinceEpoch: Int64(date.daysSinceEpoch * 86_400 + hour * 3600 + minute * 60 + second))
     }
 
-    private static func isSpace(_ text: Span<UInt8>, _ offset: Int) -> Bool { text[offset] == ASCII.space }
+    private static func isSpace(_ text: RawSpan, _ offset: Int) -> Bool { text[offset] == ASCII.space }
 
     /// Three letters as one number.
-    private static func word(_ text: Span<UInt8>, _ offset: Int) -> UInt32 {
+    private static func word(_ text: RawSpan, _ offset: Int) -> UInt32 {
         UInt32(text[offset]) << 16 | UInt32(text[offset + 1]) << 8 | UInt32(text[offset + 2])
     }
 
-    private static func two(_ text: Span<UInt8>, _ offset: Int) -> Int? {
+    private static func two(_ text: RawSpan, _ offset: Int) -> Int? {
         let (tens, ones) = (text[offset], text[offset + 1])
         return ASCII.isDigit(tens) && ASCII.isDigit(ones) ? Int(tens - ASCII.zero) * 10 + Int(ones - ASCII.zero) : nil
     }

@@ -1,6 +1,6 @@
 // value: one field line of a head where it stands, as offsets; no heap.
 //
-// For heads whose form is known to be right: RequestParser accepted them, or larder wrote them itself.
+// `next` is for heads whose form is known to be right: RequestParser accepted them, or larder wrote them itself; `read` checks.
 
 /// A field line in the bytes of a head.
 public struct FieldLine: Sendable, Equatable {
@@ -19,30 +19,38 @@ public struct FieldLine: Sendable, Equatable {
     ///   - position: Where the line begins; behind it afterwards.
     ///   - end: Where the last line ends.
     /// - Returns: The line; nil at the end, and where there is no line after all.
-    @inlinable
     public static func next(_ span: RawSpan, _ position: inout Int, end: Int) -> FieldLine? {
         let start = position
-        var colon = start
-        while colon < end, span.byte(at: colon) != 0x3A { colon += 1 }
-        var stop = colon
-        while stop < end, span.byte(at: stop) != 0x0D { stop += 1 }
+        guard start < end else { return nil }
+        let colon = span.firstIndex(of: ASCII.colon, in: start..<end)
+        let stop = span.firstIndex(of: ASCII.cr, in: colon..<end)
         guard colon < stop, stop + 2 <= end else { return nil }
         position = stop + 2
-        var value = colon + 1..<stop
-        while let first = value.first, isBlank(span.byte(at: first)) { value = value.dropFirst() }
-        while let last = value.last, isBlank(span.byte(at: last)) { value = value.dropLast() }
-        return FieldLine(name: start..<colon, value: value, line: start..<position)
+        return FieldLine(name: start..<colon, value: span.trimmed(colon + 1..<stop), line: start..<position)
     }
 
-    @usableFromInline
-    init(name: Range<Int>, value: Range<Int>, line: Range<Int>) {
+    /// Reads one field line that was not checked, without its end.
+    ///
+    /// - Parameters:
+    ///   - line: The bytes of the line; a trailing CR LF is not part of them.
+    ///   - hasEnd: Whether CR LF follows where they come from, so that it belongs to the line that is told.
+    /// - Returns: The line, or nil where it is not one: no token before the colon, blank before the colon (or at the start:
+    ///   obsolete folding), or a control byte in the value.
+    public static func read(_ line: RawSpan, hasEnd: Bool = false) -> FieldLine? {
+        var colon = 0
+        while colon < line.byteCount, ASCII.isToken(line[colon]) { colon += 1 }
+        guard colon > 0, colon < line.byteCount, line[colon] == ASCII.colon else { return nil }
+        let value = line.trimmed((colon + 1)..<line.byteCount)
+        guard line.isFieldValue(value) else { return nil }
+        return FieldLine(name: 0..<colon, value: value, line: 0..<line.byteCount + (hasEnd ? 2 : 0))
+    }
+
+    /// A line by its parts.
+    public init(name: Range<Int>, value: Range<Int>, line: Range<Int>) {
         self.name = name
         self.value = value
         self.line = line
     }
-
-    @inlinable
-    static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
     /// True where the line's field has this name.
     ///

@@ -90,11 +90,8 @@ public enum FieldList {
     /// - Parameter text: Any text.
     /// - Returns: Whether it is one or more token characters.
     public static func isToken(_ text: String) -> Bool {
-        let bytes = text.utf8.span
-        for offset in bytes.indices where !ASCII.isToken(bytes[offset]) {
-            return false
-        }
-        return !bytes.isEmpty
+        let span = unsafe text.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
+        return span.isToken(0..<span.byteCount)
     }
 
     /// A text with ASCII letters in lower case and nothing else changed.

@@ -1,60 +1,36 @@
 // value: field lines to and from the bytes of the wire (RFC 9112 §5).
 //
 // Owned by HTTPMessage. Invariant: what is written can never be read as more lines than were meant: a control byte in a name
-// or value becomes a space. What is read is strict: a token, a colon right after it, no control byte in the value.
+// or value becomes a space. What is read is strict (`FieldLine.read`).
 
 extension Fields {
     /// Appends "Name: value" and a line end for each line; not the empty line that ends a head.
     ///
     /// - Parameter bytes: Where they go.
     public func write(into bytes: inout [UInt8]) {
-        for line in lines {
-            Self.write(line.name, into: &bytes)
-            bytes.append(ASCII.colon)
-            bytes.append(ASCII.space)
-            Self.write(line.value, into: &bytes)
-            bytes.append(ASCII.cr)
-            bytes.append(ASCII.lf)
-        }
+        bytes.append(contentsOf: self.bytes)
     }
 
-    /// Reads one field line without its line end.
+    /// Adds the field lines of a head in a form that was checked, each with its CR LF.
     ///
-    /// - Parameter line: The bytes of the line; a trailing CR LF is not part of them.
-    /// - Returns: The line, or nil where it is not one: no token before the colon, blank before the colon (or at the start:
-    ///   obsolete folding), or a control byte in the value.
-    public static func parse(line: RawSpan) -> Line? {
-        var colon = 0
-        while colon < line.byteCount, ASCII.isToken(line[colon]) {
-            colon += 1
+    /// - Parameters:
+    ///   - span: The bytes of the head.
+    ///   - range: Where the field lines stand.
+    public mutating func append(linesOf span: RawSpan, _ range: Range<Int>) {
+        var position = range.lowerBound
+        while let line = FieldLine.next(span, &position, end: range.upperBound) {
+            append(line, of: span)
         }
-        guard colon > 0, colon < line.byteCount, line[colon] == ASCII.colon else {
-            return nil
-        }
-        let value = line.trimmed((colon + 1)..<line.byteCount)
-        for offset in value where !ASCII.isFieldValue(line[offset]) {
-            return nil
-        }
-        return Line(name: line.text(0..<colon), value: line.text(value))
-    }
-
-    /// Reads one field line without its line end.
-    ///
-    /// - Parameter line: The bytes of the line; a trailing CR LF is not part of them.
-    /// - Returns: The line, or nil where it is not one.
-    public static func parse(line: [UInt8]) -> Line? {
-        line.withRawSpan { parse(line: $0) }
     }
 
     /// Appends a text of Latin-1 scalars as bytes; a control character becomes a space, one beyond U+00FF a question mark.
     static func write(_ text: String, into bytes: inout [UInt8]) {
         let ascii = text.utf8.span
-        for offset in ascii.indices where ascii[offset] >= 0x80 {
+        for offset in ascii.indices where ascii[offset] >= 0x80 || !ASCII.isFieldValue(ascii[offset]) {
             return writeScalars(text, into: &bytes)
         }
-        for offset in ascii.indices {
-            bytes.append(ASCII.isFieldValue(ascii[offset]) ? ascii[offset] : ASCII.space)
-        }
+        // because a code unit has no padding, and the pointer is used inside the closure only
+        unsafe ascii.bytes.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
     }
 
     private static func writeScalars(_ text: String, into bytes: inout [UInt8]) {

@@ -1,12 +1,13 @@
-// value: the field lines of a message in order (RFC 9110 §5).
+// value: the field lines of a message in order (RFC 9110 §5), as the bytes that go over the wire.
 //
 // Owned by whoever handles a message off the shortest way; the way of a plain hit reads `RequestHead` instead. Invariant:
-// names keep the case they were sent in and are compared without regard to it; a value has one scalar U+0000…U+00FF a byte
-// of the wire (Latin-1), so that what was received is written back byte for byte.
+// names keep the case they were sent in and are compared without regard to it; what was received is written back byte for
+// byte; what is written can never be read as more lines than were meant. As text, a value has one scalar U+0000…U+00FF a
+// byte (Latin-1).
 
 /// The header fields of a message, in the order they were sent.
 public struct Fields: Sendable, Equatable {
-    /// One field line.
+    /// One field line as text.
     public struct Line: Sendable, Equatable {
         /// The name in the case it was sent in.
         public let name: String
@@ -24,55 +25,159 @@ public struct Fields: Sendable, Equatable {
         }
     }
 
-    /// The field lines in order.
-    public private(set) var lines: [Line]
+    /// Where a line stands in `bytes`: its name, a colon and a space, its value, CR LF.
+    private struct Place: Sendable, Equatable {
+        let start: UInt32
+        let nameLength: UInt32
+        let valueLength: UInt32
+
+        var end: Int { Int(start) + Int(nameLength) + Int(valueLength) + 4 }
+        var name: Range<Int> { Int(start)..<Int(start) + Int(nameLength) }
+        var value: Range<Int> { end - 2 - Int(valueLength)..<end - 2 }
+        var line: FieldLine { FieldLine(name: name, value: value, line: Int(start)..<end) }
+    }
+
+    /// "Name: value" and a line end for each line, and nothing between them.
+    public private(set) var bytes: [UInt8] = []
+    private var places: [Place] = []
 
     /// Makes an empty list.
-    public init() {
-        lines = []
-    }
+    public init() {}
 
     /// Makes a list of name-value pairs.
     ///
     /// - Parameter pairs: Names and values in order.
     public init(_ pairs: [(String, String)]) {
-        lines = pairs.map { Line(name: $0.0, value: $0.1) }
+        for (name, value) in pairs {
+            append(name: name, value: value)
+        }
     }
 
     /// Makes a list of field lines.
     ///
     /// - Parameter lines: The lines in order.
     public init(lines: [Line]) {
-        self.lines = lines
+        self.init(lines.map { ($0.name, $0.value) })
     }
 
     /// Sets memory aside.
     ///
-    /// - Parameter count: The field lines that there will probably be.
-    public mutating func reserveCapacity(_ count: Int) {
-        lines.reserveCapacity(count)
+    /// - Parameters:
+    ///   - count: The field lines that there will probably be.
+    ///   - bytes: Their bytes.
+    public mutating func reserveCapacity(_ count: Int, bytes: Int) {
+        places.reserveCapacity(count)
+        self.bytes.reserveCapacity(bytes)
+    }
+
+    /// The field lines in order; allocates.
+    public var lines: [Line] {
+        bytes.withRawSpan { span in
+            places.map { Line(name: span.text($0.name), value: span.text($0.value)) }
+        }
     }
 
     /// Whether there is no field line.
     public var isEmpty: Bool {
-        lines.isEmpty
+        places.isEmpty
     }
+
+    /// How many field lines there are.
+    public var count: Int {
+        places.count
+    }
+
+    /// Calls a closure with every line where it stands, in order.
+    ///
+    /// - Parameter body: Reads the line in the span, which is `bytes`.
+    public func eachLine(_ body: (FieldLine, RawSpan) -> Void) {
+        bytes.withRawSpan { span in
+            for place in places {
+                body(place.line, span)
+            }
+        }
+    }
+
+    // MARK: Adding
 
     /// Adds a field line at the end.
     ///
+    /// A control character becomes a space, one beyond U+00FF a question mark.
     /// - Parameters:
     ///   - name: The name, a token.
     ///   - value: The value, one scalar a byte.
     public mutating func append(name: String, value: String) {
-        lines.append(Line(name: name, value: value))
+        let start = bytes.count
+        Self.write(name, into: &bytes)
+        let nameLength = bytes.count - start
+        bytes.append(ASCII.colon)
+        bytes.append(ASCII.space)
+        let valueStart = bytes.count
+        Self.write(value, into: &bytes)
+        let valueEnd = bytes.count
+        bytes.append(ASCII.cr)
+        bytes.append(ASCII.lf)
+        add(start, nameLength: nameLength, valueLength: valueEnd - valueStart)
     }
+
+    /// Adds a field line at the end, byte for byte.
+    ///
+    /// - Parameters:
+    ///   - line: A line that was read or checked.
+    ///   - span: The bytes it stands in.
+    public mutating func append(_ line: FieldLine, of span: RawSpan) {
+        let start = bytes.count
+        // As nearly all lines are sent: in one go.
+        let isUsual =
+            line.value.lowerBound == line.name.upperBound + 2 && span[line.name.upperBound + 1] == ASCII.space
+            && line.line == line.name.lowerBound..<line.value.upperBound + 2
+        if isUsual {
+            Self.append(span, line.line, to: &bytes)
+        } else {
+            Self.append(span, line.name, to: &bytes)
+            bytes.append(ASCII.colon)
+            bytes.append(ASCII.space)
+            Self.append(span, line.value, to: &bytes)
+            bytes.append(ASCII.cr)
+            bytes.append(ASCII.lf)
+        }
+        add(start, nameLength: line.name.count, valueLength: line.value.count)
+    }
+
+    /// Adds the lines of another list at the end.
+    ///
+    /// - Parameter other: The other list.
+    public mutating func append(contentsOf other: Fields) {
+        let shift = UInt32(bytes.count)
+        bytes.append(contentsOf: other.bytes)
+        for place in other.places {
+            places.append(
+                Place(start: place.start + shift, nameLength: place.nameLength, valueLength: place.valueLength)
+            )
+        }
+    }
+
+    private mutating func add(_ start: Int, nameLength: Int, valueLength: Int) {
+        places.append(
+            Place(start: UInt32(start), nameLength: UInt32(nameLength), valueLength: UInt32(valueLength))
+        )
+    }
+
+    private static func append(_ span: RawSpan, _ range: Range<Int>, to bytes: inout [UInt8]) {
+        // because the pointer is used inside the closure only
+        unsafe span.extracting(range).withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    // MARK: Looking up
 
     /// The value of the first line of a name.
     ///
     /// - Parameter name: The name in any case.
     /// - Returns: The value, or nil where no line has the name.
     public func first(_ name: String) -> String? {
-        lines.first { Self.isSame($0.name, name) }?.value
+        bytes.withRawSpan { span in
+            places.first { span.isSame($0.name, name) }.map { span.text($0.value) }
+        }
     }
 
     /// The values of every line of a name, in order.
@@ -80,7 +185,13 @@ public struct Fields: Sendable, Equatable {
     /// - Parameter name: The name in any case.
     /// - Returns: One value a line.
     public func all(_ name: String) -> [String] {
-        lines.filter { Self.isSame($0.name, name) }.map(\.value)
+        bytes.withRawSpan { span in
+            var values: [String] = []
+            for place in places where span.isSame(place.name, name) {
+                values.append(span.text(place.value))
+            }
+            return values
+        }
     }
 
     /// The lines of a name as one value, joined with ", " (RFC 9110 §5.3).
@@ -89,7 +200,7 @@ public struct Fields: Sendable, Equatable {
     /// - Returns: The value, or nil where no line has the name.
     public func combined(_ name: String) -> String? {
         let values = all(name)
-        return values.isEmpty ? nil : values.joined(separator: ", ")
+        return values.count > 1 ? values.joined(separator: ", ") : values.first
     }
 
     /// Whether a line has the name.
@@ -97,30 +208,53 @@ public struct Fields: Sendable, Equatable {
     /// - Parameter name: The name in any case.
     /// - Returns: Whether there is one or more.
     public func contains(_ name: String) -> Bool {
-        lines.contains { Self.isSame($0.name, name) }
+        bytes.withRawSpan { span in places.contains { span.isSame($0.name, name) } }
     }
+
+    // MARK: Removing
 
     /// Removes every line of a name.
     ///
     /// - Parameter name: The name in any case.
     public mutating func removeAll(_ name: String) {
-        lines.removeAll { Self.isSame($0.name, name) }
+        removeAll { line, span in span.isSame(line.name, name) }
     }
 
     /// Removes the last line of a name.
     ///
     /// - Parameter name: The name in any case.
     public mutating func removeLast(_ name: String) {
-        if let index = lines.lastIndex(where: { Self.isSame($0.name, name) }) {
-            lines.remove(at: index)
+        let last = bytes.withRawSpan { span in places.lastIndex { span.isSame($0.name, name) } }
+        if let last {
+            keep { $0 != last }
         }
     }
 
     /// Removes every line for which a closure says so.
     ///
-    /// - Parameter isUnwanted: Decides about one line.
-    public mutating func removeAll(where isUnwanted: (Line) -> Bool) {
-        lines.removeAll(where: isUnwanted)
+    /// - Parameter isUnwanted: Decides about one line in the span, which is `bytes`; called once for each, in order.
+    public mutating func removeAll(where isUnwanted: (FieldLine, RawSpan) -> Bool) {
+        let former = bytes
+        former.withRawSpan { span in
+            // Most often nothing is to be removed, and nothing copied.
+            guard let first = places.firstIndex(where: { isUnwanted($0.line, span) }) else {
+                return
+            }
+            let formerPlaces = places
+            keep { index in index < first || (index > first && !isUnwanted(formerPlaces[index].line, span)) }
+        }
+    }
+
+    /// Keeps the lines for which a closure says so, in order.
+    private mutating func keep(_ isWanted: (Int) -> Bool) {
+        var kept = Fields()
+        kept.reserveCapacity(places.count, bytes: bytes.count)
+        bytes.withRawSpan { span in
+            for (index, place) in places.enumerated() where isWanted(index) {
+                kept.append(place.line, of: span)
+            }
+        }
+        self = kept
     }
 
     /// Puts one line in the place of all of a name; at the place of the first, or else at the end.
@@ -129,13 +263,21 @@ public struct Fields: Sendable, Equatable {
     ///   - name: The name, a token.
     ///   - value: The value, one scalar a byte.
     public mutating func set(_ name: String, _ value: String) {
-        guard let index = lines.firstIndex(where: { Self.isSame($0.name, name) }) else {
-            append(name: name, value: value)
-            return
+        var changed = Fields()
+        var isSet = false
+        eachLine { line, span in
+            guard span.isSame(line.name, name) else {
+                return changed.append(line, of: span)
+            }
+            if !isSet {
+                changed.append(name: name, value: value)
+            }
+            isSet = true
         }
-        let before = lines[..<index]
-        let after = lines[(index + 1)...].filter { !Self.isSame($0.name, name) }
-        lines = before + [Line(name: name, value: value)] + after
+        if !isSet {
+            changed.append(name: name, value: value)
+        }
+        self = changed
     }
 
     /// Whether two field names are the same: ASCII letters are compared without regard to case.
@@ -145,13 +287,7 @@ public struct Fields: Sendable, Equatable {
     ///   - right: A name.
     /// - Returns: Whether they name the same field.
     public static func isSame(_ left: String, _ right: String) -> Bool {
-        guard left.utf8.count == right.utf8.count else {
-            return false
-        }
-        let (left, right) = (left.utf8.span, right.utf8.span)
-        for offset in left.indices where ASCII.lowercased(left[offset]) != ASCII.lowercased(right[offset]) {
-            return false
-        }
-        return true
+        let span = unsafe left.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
+        return span.isSame(0..<span.byteCount, right)
     }
 }

@@ -25,12 +25,19 @@ public enum HopByHop {
 }
 
 extension HopByHop {
-    /// A bit for each length that one of `names` has: most fields are told apart by it.
-    private static let lengths = names.reduce(UInt64(0)) { $0 | 1 << UInt64($1.utf8.count) }
-
     /// Whether a field of this name concerns one connection only.
-    fileprivate static func isOne(_ name: String) -> Bool {
-        lengths >> UInt64(name.utf8.count) & 1 == 1 && names.contains(FieldList.lowercased(name))
+    public static func contains(_ name: Range<Int>, of span: RawSpan) -> Bool {
+        switch name.count {
+        case 2: span.matches(name, lowercased: "te")
+        case 7: span.matches(name, lowercased: "trailer") || span.matches(name, lowercased: "upgrade")
+        case 10: span.matches(name, lowercased: "connection") || span.matches(name, lowercased: "keep-alive")
+        case 16: span.matches(name, lowercased: "proxy-connection")
+        case 17: span.matches(name, lowercased: "transfer-encoding")
+        case 18: span.matches(name, lowercased: "proxy-authenticate")
+        case 19: span.matches(name, lowercased: "proxy-authorization")
+        case 25: span.matches(name, lowercased: "proxy-authentication-info")
+        default: false
+        }
     }
 }
 
@@ -38,15 +45,20 @@ extension Fields {
     /// Removes the fields that concern one connection only, those listed in Connection included.
     ///
     /// - Parameter isUnwanted: Whether another line goes as well.
-    public mutating func removeHopByHop(and isUnwanted: (Line) -> Bool = { _ in false }) {
-        let listsNames = lines.contains { line in
-            Fields.isSame(line.name, "connection") && !Fields.isSame(line.value, "keep-alive")
-                && !Fields.isSame(line.value, "close")
+    public mutating func removeHopByHop(and isUnwanted: (FieldLine, RawSpan) -> Bool = { _, _ in false }) {
+        var listsNames = false
+        eachLine { line, span in
+            guard span.matches(line.name, lowercased: "connection") else {
+                return
+            }
+            let isUsual =
+                span.matches(line.value, lowercased: "keep-alive") || span.matches(line.value, lowercased: "close")
+            listsNames = listsNames || !isUsual
         }
         let listed = listsNames ? HopByHop.listed(in: self).subtracting(HopByHop.kept) : []
-        removeAll { line in
-            HopByHop.isOne(line.name) || isUnwanted(line)
-                || !listed.isEmpty && listed.contains(FieldList.lowercased(line.name))
+        removeAll { line, span in
+            HopByHop.contains(line.name, of: span) || isUnwanted(line, span)
+                || !listed.isEmpty && listed.contains(FieldList.lowercased(span.text(line.name)))
         }
     }
 }

@@ -10,17 +10,8 @@ extension RequestHead {
     /// - Returns: The fields in order.
     public func fields(in span: RawSpan) -> Fields {
         var fields = Fields()
-        var start = fieldsRange.lowerBound
-        while start < fieldsRange.upperBound {
-            var end = start
-            while end < fieldsRange.upperBound, span[end] != ASCII.cr {
-                end += 1
-            }
-            if let line = Fields.parse(line: span.extracting(start..<end)) {
-                fields.append(name: line.name, value: line.value)
-            }
-            start = end + 2
-        }
+        fields.reserveCapacity(8, bytes: fieldsRange.count)
+        fields.append(linesOf: span, fieldsRange)
         if marks.contains(.absoluteForm) {
             fields.set("Host", span.text(host))
         }

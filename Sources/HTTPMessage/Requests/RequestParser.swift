@@ -71,13 +71,15 @@ public enum RequestParser {
         let first = count >= 2 && span[0] == ASCII.cr && span[1] == ASCII.lf ? 2 : 0
         var index = max(offset, first)
         while index < count {
-            if span[index] == ASCII.lf {
-                guard index >= 1, span[index - 1] == ASCII.cr else {
-                    return .refused(.bareLF)
-                }
-                if index >= first + 3, span[index - 2] == ASCII.lf {
-                    return .end(index + 1)
-                }
+            index = span.firstIndex(of: ASCII.lf, in: index..<count)
+            guard index < count else {
+                break
+            }
+            guard index >= 1, span[index - 1] == ASCII.cr else {
+                return .refused(.bareLF)
+            }
+            if index >= first + 3, span[index - 2] == ASCII.lf {
+                return .end(index + 1)
             }
             index += 1
         }

@@ -200,7 +200,8 @@ import Logging
 
     private func timeout() -> Int32 {
         guard deferred.isEmpty else { return 0 }
-        guard let next = [timers.first, multi.deadline].compactMap(\.self).min() else { return -1 }
+        let (first, second) = (timers.first, multi.deadline)
+        guard let next = first.map({ first in second.map { min(first, $0) } ?? first }) ?? second else { return -1 }
         let left = next - .now
         return left <= .zero ? 0 : Int32(min(left.milliseconds, 60_000))
     }

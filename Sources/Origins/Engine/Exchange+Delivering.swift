@@ -90,7 +90,7 @@ extension Exchange {
             if told.receive(bytes) == .pause { isPaused = true }
         }
         guard isComplete, backlog.isEmpty else { return }
-        if !trailers.lines.isEmpty { told.receiveTrailers(trailers) }
+        if !trailers.isEmpty { told.receiveTrailers(trailers) }
         end()
         told.finish()
     }

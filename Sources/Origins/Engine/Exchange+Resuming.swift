@@ -23,7 +23,7 @@ extension Exchange {
     }
 
     private func canBeGoneOnWith(_ error: OriginError) -> Bool {
-        guard resumption != nil, resumes < Self.maximumResumes else { return false }
+        guard let resumption, resumption.isComparable, resumes < Self.maximumResumes else { return false }
         switch error.kind {
         case .reset, .truncated, .stalled, .malformed, .fileSystem, .connectTimeout, .unreachable: return true
         default: return false

@@ -13,6 +13,8 @@ struct HeadParser {
     static let maximumLines = 200
     /// Of how many field lines few heads have more.
     private static let usualLines = 12
+    /// The bytes that few heads have more of.
+    private static let usualBytes = 512
     /// The most interim (1xx) heads.
     static let maximumInterims = 16
 
@@ -80,7 +82,7 @@ struct HeadParser {
         if end > 0, byte(line, end - 1) == 0x0D { end -= 1 }
         switch state {
         case .statusLine: return takeStatusLine(line.extracting(0..<end))
-        case .fields: return end == 0 ? finish() : takeField(line.extracting(0..<end))
+        case .fields: return end == 0 ? finish() : takeField(line, end)
         case .trailers: return end == 0 ? .more : takeTrailer(line.extracting(0..<end))
         }
     }
@@ -93,22 +95,23 @@ struct HeadParser {
         guard line.status <= 599, line.status != 101 else { return .refused(.malformed, "status \(line.status)") }
         head = OriginHead(status: line.status, reason: line.reason, fields: Fields(), contentLength: nil)
         version = (line.major, line.minor)
-        head.fields.reserveCapacity(Self.usualLines)
+        head.fields.reserveCapacity(Self.usualLines, bytes: Self.usualBytes)
         head.version = line.major == 2 ? .http2 : line.minor == 0 ? .http10 : .http11
         (contentLength, isChunked, lines) = (nil, false, 0)
         state = .fields
         return .more
     }
 
-    private mutating func takeField(_ text: RawSpan) -> Step {
-        let line: Fields.Line
-        switch fieldLine(text) {
-        case .success(let parsed): line = parsed
+    /// Takes a line whose end stands at `end`.
+    private mutating func takeField(_ text: RawSpan, _ end: Int) -> Step {
+        let line: FieldLine
+        switch fieldLine(text.extracting(0..<end), hasEnd: end + 2 == text.byteCount) {
+        case .success(let read): line = read
         case .failure(let refused): return refused.step
         }
-        head.fields.append(name: line.name, value: line.value)
-        if Fields.isSame(line.name, "Content-Length") { return takeContentLength(line.value) }
-        if Fields.isSame(line.name, "Transfer-Encoding") { return takeTransferEncoding(line.value) }
+        head.fields.append(line, of: text)
+        if line.isNamed("content-length", in: text) { return takeContentLength(text, line.value) }
+        if line.isNamed("transfer-encoding", in: text) { return takeTransferEncoding(text, line.value) }
         return .more
     }
 
@@ -117,12 +120,12 @@ struct HeadParser {
     }
 
     /// Folded lines are refused (RFC 9112 §5.2), as are control bytes.
-    private mutating func fieldLine(_ text: RawSpan) -> Result<Fields.Line, Refused> {
+    private mutating func fieldLine(_ text: RawSpan, hasEnd: Bool = false) -> Result<FieldLine, Refused> {
         lines += 1
         guard lines <= Self.maximumLines else {
             return .failure(Refused(step: .refused(.tooLarge, "over \(Self.maximumLines) fields")))
         }
-        guard let line = Fields.parse(line: text) ?? Self.withoutSpaceBeforeColon(text) else {
+        guard let line = FieldLine.read(text, hasEnd: hasEnd) ?? Self.withoutSpaceBeforeColon(text) else {
             return .failure(Refused(step: .refused(.malformed, "field line")))
         }
         return .success(line)
@@ -131,19 +134,23 @@ struct HeadParser {
     /// A line from whose name trailing blanks were removed (RFC 9112 §5.1); nil where there is another fault.
     ///
     /// Not where the name tells the framing: libcurl does not take it for that field.
-    private static func withoutSpaceBeforeColon(_ text: RawSpan) -> Fields.Line? {
-        let bytes = (0..<text.byteCount).map { byte(text, $0) }
-        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-        let name = bytes[..<colon].reversed().drop { $0 == 0x20 || $0 == 0x09 }.reversed()
-        let line = Fields.parse(line: Array(name) + Array(bytes[colon...]))
-        return line.flatMap { framing.contains($0.name.lowercased()) ? nil : $0 }
+    private static func withoutSpaceBeforeColon(_ text: RawSpan) -> FieldLine? {
+        let colon = text.firstIndex(of: UInt8(ascii: ":"), in: 0..<text.byteCount)
+        let name = text.trimmed(0..<colon)
+        guard colon < text.byteCount, name.lowerBound == 0, text.isToken(name) else { return nil }
+        let value = text.trimmed(colon + 1..<text.byteCount)
+        guard text.isFieldValue(value) else { return nil }
+        let line = FieldLine(name: name, value: value, line: 0..<text.byteCount)
+        let tellsFraming =
+            line.isNamed("content-length", in: text) || line.isNamed("transfer-encoding", in: text)
+            || line.isNamed("connection", in: text)
+        return tellsFraming ? nil : line
     }
 
-    private static let framing: Set<String> = ["content-length", "transfer-encoding", "connection"]
-
-    private mutating func takeContentLength(_ value: String) -> Step {
-        let isNumber = !value.isEmpty && value.utf8.count <= 18 && value.utf8.allSatisfy { (48...57).contains($0) }
-        guard isNumber, let length = Int64(value) else { return .refused(.malformed, "Content-Length") }
+    private mutating func takeContentLength(_ text: RawSpan, _ value: Range<Int>) -> Step {
+        guard value.count <= 18, let number = Decimal.parse(text, value), let length = Int64(exactly: number) else {
+            return .refused(.malformed, "Content-Length")
+        }
         if let former = contentLength, former != length { return .refused(.malformed, "unequal Content-Length") }
         contentLength = length
         return .more
@@ -151,8 +158,8 @@ struct HeadParser {
 
     /// Only "chunked", once: no other coding was asked for (RFC 9112 §7.4), and none exists in HTTP/1.0 (§6.1) or HTTP/2
     /// (RFC 9113 §8.2.2).
-    private mutating func takeTransferEncoding(_ value: String) -> Step {
-        guard value.lowercased() == "chunked", !isChunked, version == (1, 1) else {
+    private mutating func takeTransferEncoding(_ text: RawSpan, _ value: Range<Int>) -> Step {
+        guard text.matches(value, lowercased: "chunked"), !isChunked, version == (1, 1) else {
             return .refused(.malformed, "Transfer-Encoding")
         }
         isChunked = true
@@ -186,7 +193,7 @@ struct HeadParser {
         switch fieldLine(text) {
         case .failure(let refused): return refused.step
         case .success(let line):
-            if !Self.keptOut.contains(line.name.lowercased()) { trailers.append(name: line.name, value: line.value) }
+            if !Self.keptOut.contains(FieldList.lowercased(text.text(line.name))) { trailers.append(line, of: text) }
             return .more
         }
     }

@@ -5,11 +5,17 @@ import HTTPMessage
 
 /// The field lines of a request.
 struct RequestLines {
-    /// Names that libcurl or `hostHeader` sets; those of one connection (RFC 9110 §7.6.1) are left out as well.
-    private static let own = HopByHop.names.union(["host", "content-length", "expect"])
+    /// Fields that libcurl or `hostHeader` sets, and those of one connection (RFC 9110 §7.6.1).
+    private static func isOwn(_ line: FieldLine, _ span: RawSpan) -> Bool {
+        HopByHop.contains(line.name, of: span) || line.isNamed("host", in: span)
+            || line.isNamed("content-length", in: span) || line.isNamed("expect", in: span)
+    }
 
     /// What proves a right at one origin, and is nobody else's business.
-    private static let credentials: Set<String> = ["authorization", "proxy-authorization", "cookie"]
+    private static func isCredential(_ line: FieldLine, _ span: RawSpan) -> Bool {
+        line.isNamed("authorization", in: span) || line.isNamed("proxy-authorization", in: span)
+            || line.isNamed("cookie", in: span)
+    }
 
     /// Field after field, each ended by CR LF.
     private var fields: [UInt8] = []
@@ -32,14 +38,17 @@ struct RequestLines {
         }
         let headers = peer == .origin ? settings.headers : []
         if peer == .origin, !appendHost(request, settings, base) { return nil }
-        let leftOut = peer == .origin ? Self.own : Self.own.union(Self.credentials)
         var isAcceptGiven = false
-        for line in request.fields.lines {
-            let name = FieldList.lowercased(line.name)
-            if leftOut.contains(name) || headers.contains(where: { $0.0.lowercased() == name }) { continue }
-            if name == "accept" { isAcceptGiven = true }
-            guard append(line.name, line.value) else { return nil }
+        var areTokens = true
+        request.fields.eachLine { line, span in
+            if Self.isOwn(line, span) || peer != .origin && Self.isCredential(line, span) { return }
+            if headers.contains(where: { span.isSame(line.name, $0.0) }) { return }
+            if line.isNamed("accept", in: span) { isAcceptGiven = true }
+            areTokens = areTokens && span.isToken(line.name)
+            // because the pointer is used inside the closure only
+            unsafe span.extracting(line.line).withUnsafeBytes { unsafe fields.append(contentsOf: $0) }
         }
+        guard areTokens else { return nil }
         for (name, value) in headers {
             if name.lowercased() == "accept" { isAcceptGiven = true }
             guard append(name, value) else { return nil }

@@ -102,12 +102,15 @@ struct ResponseFraming {
     private mutating func nextLine(_ span: RawSpan) -> Step {
         if isAtStart {
             // Told at once: what speaks no HTTP may never send a line's end.
-            for (offset, byte) in "HTTP/".utf8.enumerated().prefix(span.byteCount) where span.byte(at: offset) != byte {
-                return .refused(.malformed, "status line")
+            var known = 0
+            for byte in "HTTP/".utf8.prefix(span.byteCount) {
+                guard span.byte(at: known) == byte else { return .refused(.malformed, "status line") }
+                known += 1
             }
-            isAtStart = span.byteCount < 5
+            isAtStart = known < 5
         }
-        for offset in 0..<span.byteCount where span.byte(at: offset) == 0x0A { return .line(0..<offset + 1) }
+        let end = span.firstIndex(of: 0x0A, in: 0..<span.byteCount)
+        if end < span.byteCount { return .line(0..<end + 1) }
         guard span.byteCount <= HeadParser.maximumBytes else {
             return .refused(.tooLarge, "head over \(HeadParser.maximumBytes) bytes")
         }

@@ -8,10 +8,8 @@ import HTTPMessage
 
 /// A body under way that could be gone on with.
 struct Resumption: Equatable {
-    /// The strong entity tag as it was sent.
-    private let etag: String?
-    private let lastModified: String?
-    private let encoding: String?
+    /// Those of the answer: read only once a body breaks off.
+    private let answer: Fields
     private let completeLength: Int64?
     /// Where the body begins in its representation: above 0 for a part.
     private let first: Int64
@@ -20,7 +18,7 @@ struct Resumption: Equatable {
     /// Bytes of the body so far.
     var received: Int64 = 0
 
-    /// Looks at an answer; nil where nothing in it would let another go on with it.
+    /// Looks at an answer; nil where its status or its range would let no other go on with it.
     init?(method: String, _ head: OriginHead) {
         guard method == "GET" else { return nil }
         switch head.status {
@@ -33,11 +31,15 @@ struct Resumption: Equatable {
             (first, last) = (range.lowerBound, range.upperBound)
         default: return nil
         }
-        etag = Self.strongTag(head)
-        lastModified = head.fields.first("Last-Modified")
-        encoding = head.fields.combined("Content-Encoding")
-        guard etag != nil || (lastModified != nil && completeLength != nil) else { return nil }
+        answer = head.fields
     }
+
+    /// The strong entity tag as it was sent.
+    private var etag: String? { Self.strongTag(answer) }
+    private var lastModified: String? { answer.first("Last-Modified") }
+
+    /// Whether it can be told of another answer that it is of the same representation.
+    var isComparable: Bool { etag != nil || (lastModified != nil && completeLength != nil) }
 
     /// Whether all of the body is there; nil where its length is not known.
     var isComplete: Bool? { last.map { received == $0 - first + 1 } }
@@ -73,9 +75,9 @@ struct Resumption: Equatable {
             (length, skip) = (part.completeLength, 0)
         default: return nil
         }
-        guard encoding == head.fields.combined("Content-Encoding") else { return nil }
+        guard answer.combined("Content-Encoding") == head.fields.combined("Content-Encoding") else { return nil }
         if let length, let completeLength, length != completeLength { return nil }
-        if let etag, etag == Self.strongTag(head) { return skip }
+        if let etag, etag == Self.strongTag(head.fields) { return skip }
         guard let lastModified, lastModified == head.fields.first("Last-Modified"), let completeLength else {
             return nil
         }
@@ -87,8 +89,8 @@ struct Resumption: Equatable {
         return values.count == 1 ? ContentRange.parse(values[0]) : nil
     }
 
-    private static func strongTag(_ head: OriginHead) -> String? {
-        guard let text = head.fields.first("ETag"), let tag = EntityTag.parse(text), !tag.isWeak else { return nil }
+    private static func strongTag(_ fields: Fields) -> String? {
+        guard let text = fields.first("ETag"), let tag = EntityTag.parse(text), !tag.isWeak else { return nil }
         return text
     }
 }

@@ -143,9 +143,7 @@ final class Fill: Sendable {
         switch purpose {
         case .fill, .pass: break
         case .validate(let stored):
-            for line in Conditional.validationFields(storedHead: stored.fields).lines {
-                conditional.fields.append(name: line.name, value: line.value)
-            }
+            conditional.fields.append(contentsOf: Conditional.validationFields(storedHead: stored.fields))
         case .complete(let stored, _):
             if let rest = stored.part?.rest, let tag = stored.fields.first("ETag") {
                 conditional.fields.append(name: "Range", value: rest)

@@ -68,7 +68,8 @@ struct FillHead: Sendable {
         status = response.status
         self.forwardStatus = forwardStatus ?? response.status
         isPicture = route.expectsImage(key)
-        let split = StoredHead.split(response.fields, responseTime: response.responseTime)
+        let control = ResponseControl(response.fields)
+        let split = StoredHead.split(response.fields, control, responseTime: response.responseTime)
         fields = Self.finished(split.stored, response)
         bytes = ByteBuffer(head: response.status, reason: response.reason, fields: fields)
         own = split.own.map { own in
@@ -81,6 +82,7 @@ struct FillHead: Sendable {
             request: request,
             status: response.status,
             response: response.fields,
+            control: control,
             requestTime: response.requestTime,
             responseTime: response.responseTime,
             rules: route.rules(for: key, status: response.status, response.fields),

@@ -126,6 +126,7 @@ extension Exchange {
     }
 
     private func answer(_ parts: Parts) {
+        guard facts.isConditional || facts.isRange else { return answerWhole(parts) }
         let etag = parts.fields.first("ETag")
         let modified = parts.fields.first("Last-Modified")
         let date = parts.fields.first("Date").flatMap { HTTPDate.parse($0) }
@@ -173,7 +174,7 @@ extension Exchange {
     }
 
     private func writeHead(_ parts: Parts, _ framing: HeadWriter.Framing) {
-        var bytes = ByteBuffer()
+        var bytes = ByteBufferAllocator().buffer(capacity: parts.head.readableBytes + 256)
         bytes.writeImmutableBuffer(parts.head)
         begin(parts.status)
         HeadWriter.writeTail(

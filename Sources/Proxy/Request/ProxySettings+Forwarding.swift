@@ -27,7 +27,7 @@ extension ProxySettings {
     /// - Returns: What the origins get, and by which variants are told apart.
     func fillFields(_ fields: Fields, from peer: String, minorVersion: UInt8) -> Fields {
         var fields = endToEnd(fields, from: peer)
-        for name in Self.ofOneClient { fields.removeAll(name) }
+        fields.removeAll { line, span in Self.ofOneClient.contains { span.isSame(line.name, $0) } }
         restrict(&fields)
         addTrace(to: &fields, minorVersion: minorVersion)
         return fields
@@ -35,8 +35,7 @@ extension ProxySettings {
 
     fileprivate func endToEnd(_ fields: Fields, from peer: String) -> Fields {
         var fields = fields
-        fields.removeHopByHop()
-        for name in ["Host", "Expect"] { fields.removeAll(name) }
+        fields.removeHopByHop { line, span in line.isNamed("host", in: span) || line.isNamed("expect", in: span) }
         addForwarded(to: &fields, peer)
         return fields
     }
@@ -70,8 +69,8 @@ extension ProxySettings {
     }
 
     private func keep(_ names: Set<String>, in fields: inout Fields) {
-        fields.removeAll { line in
-            let name = FieldList.lowercased(line.name)
+        fields.removeAll { line, span in
+            let name = FieldList.lowercased(span.text(line.name))
             return !names.contains(name) && !Self.pathFields.contains(name)
         }
     }
@@ -82,8 +81,8 @@ extension ProxySettings {
         switch forwarded {
         case .keep: break
         case .remove:
-            fields.removeAll { line in
-                let name = FieldList.lowercased(line.name)
+            fields.removeAll { line, span in
+                let name = FieldList.lowercased(span.text(line.name))
                 return name == "forwarded" || name.hasPrefix("x-forwarded-")
             }
         case .add:

@@ -59,18 +59,28 @@ enum HeadWriter {
         more: Fields = Fields(),
         persistence: Persistence
     ) {
+        var tail: [UInt8] = []
+        tail.reserveCapacity(usualTail)
         switch framing {
-        case .none: break
-        case .length(let length): head.writeString("Content-Length: \(length)\r\n")
-        case .chunked: head.writeString("Transfer-Encoding: chunked\r\n")
-        case .close: break
+        case .none, .close: break
+        case .length(let length): writeLength(length, into: &tail)
+        case .chunked: tail.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
         }
-        if let age { head.writeString("Age: \(age)\r\n") }
-        var bytes: [UInt8] = []
-        more.write(into: &bytes)
-        head.writeBytes(bytes)
-        if let status { head.writeString("Cache-Status: \(status.value)\r\n") }
-        head.writeString((framing == .close ? .closes : persistence).end)
+        if let age {
+            tail.append(contentsOf: "Age: ".utf8)
+            Decimal.write(age, into: &tail)
+            tail.append(contentsOf: "\r\n".utf8)
+        }
+        more.write(into: &tail)
+        if let status {
+            tail.append(contentsOf: "Cache-Status: ".utf8)
+            status.write(into: &tail)
+            tail.append(contentsOf: "\r\n".utf8)
+        }
+        tail.append(contentsOf: (framing == .close ? .closes : persistence).end.utf8)
+        head.writeBytes(tail)
     }
 
+    /// The bytes that few tails have more of.
+    private static let usualTail = 256
 }

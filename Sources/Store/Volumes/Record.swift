@@ -80,28 +80,34 @@ struct RecordPrefix: Equatable {
     }
 
     private func writePrefix(into buffer: inout ByteBuffer) {
-        func put(_ value: some FixedWidthInteger) { buffer.writeInteger(value, endianness: .little) }
-        put(Record.magic)
-        put(Record.formatVersion)
-        put(state.rawValue)
-        put(UInt16(0))
-        put(UInt32(headerLength))
-        put(UInt16(keyLength))
-        put(UInt16(variantLength))
-        put(UInt32(headLength))
-        put(facts.status)
-        put(facts.flags.rawValue)
-        put(bodyLength)
-        put(hash)
-        put(sequence)
-        put(Record.seconds(facts.bornAt))
-        put(Record.seconds(facts.freshUntil))
-        put(facts.staleWhileRevalidate)
-        put(facts.staleIfError)
-        put(Record.seconds(storedAt))
-        put(bodyChecksum)
-        put(facts.origin)
-        put(UInt32(0))
+        // Together, for room is looked for once a call.
+        buffer.writeMultipleIntegers(
+            Record.magic,
+            Record.formatVersion,
+            state.rawValue,
+            UInt16(0),
+            UInt32(headerLength),
+            UInt16(keyLength),
+            UInt16(variantLength),
+            UInt32(headLength),
+            facts.status,
+            facts.flags.rawValue,
+            endianness: .little
+        )
+        buffer.writeMultipleIntegers(
+            bodyLength,
+            hash,
+            sequence,
+            Record.seconds(facts.bornAt),
+            Record.seconds(facts.freshUntil),
+            facts.staleWhileRevalidate,
+            facts.staleIfError,
+            Record.seconds(storedAt),
+            bodyChecksum,
+            facts.origin,
+            UInt32(0),
+            endianness: .little
+        )
     }
 
     /// Decodes the prefix at the start of `buffer`, lengths checked, checksum not.
