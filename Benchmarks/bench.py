@@ -9,6 +9,7 @@ import peers
 from clients import load
 from figures import Figure
 from filesystem import FileSystem, clean_up
+from memory import Filler
 from origin import Origin
 from processes import TooSmall, end_all
 
@@ -27,6 +28,7 @@ class Bench:
         self.folder = folder / f"run-{os.getpid()}"
         self.folder.mkdir()
         self.is_fresh = True
+        self.filler = Filler(self.folder / "filler")
         self.origin = Origin(self.folder / "origin")
 
     def count(self, number):
@@ -50,6 +52,8 @@ class Bench:
         self.need_space(room)
         disk = FileSystem(self.folder, room)
         self.is_fresh = disk.is_own
+        if not self.quick:
+            self.filler.fill()
         try:
             for server in peers.ALL + peers.EXTRA:
                 if (server.name in names if names else server in peers.ALL) and (not self.only or server.name in self.only):
@@ -65,6 +69,7 @@ class Bench:
 
     def end(self):
         end_all()
+        self.filler.end()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -245,14 +245,22 @@ public struct Fields: Sendable, Equatable {
         }
     }
 
-    /// Keeps the lines for which a closure says so, in order.
+    /// Keeps the lines for which a closure says so, in order; those between two that go are copied together.
     private mutating func keep(_ isWanted: (Int) -> Bool) {
         var kept = Fields()
         kept.reserveCapacity(places.count, bytes: bytes.count)
         bytes.withRawSpan { span in
-            for (index, place) in places.enumerated() where isWanted(index) {
-                kept.append(place.line, of: span)
+            var copied = 0
+            for (index, place) in places.enumerated() {
+                guard isWanted(index) else {
+                    Self.append(span, copied..<Int(place.start), to: &kept.bytes)
+                    copied = place.end
+                    continue
+                }
+                let start = kept.bytes.count + Int(place.start) - copied
+                kept.add(start, nameLength: Int(place.nameLength), valueLength: Int(place.valueLength))
             }
+            Self.append(span, copied..<span.byteCount, to: &kept.bytes)
         }
         self = kept
     }

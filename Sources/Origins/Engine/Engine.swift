@@ -98,6 +98,8 @@ import Logging
 
     /// What a turn brought a receiver is known to it whole: now it may wake others, once.
     private func endTurn() {
+        // Emptying an array costs something even where it is empty.
+        guard !told.isEmpty else { return }
         for receiver in told { receiver.turnEnded() }
         told.removeAll(keepingCapacity: true)
     }

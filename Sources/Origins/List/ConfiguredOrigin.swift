@@ -1,7 +1,7 @@
 // Value. One origin's settings, checked, with what lives as long as the list: counters and, for files, threads.
 
 /// An origin as the engine uses it.
-struct ConfiguredOrigin: Sendable {
+final class ConfiguredOrigin: Sendable {
     enum Kind: Sendable {
         case http(HTTPService)
         case file(FileOrigin)

@@ -73,7 +73,7 @@ extension Fill {
         isPostOfTarget: Bool = false
     ) -> Progress {
         let isPass = if case .pass = purpose { true } else { false }
-        var head = FillHead(
+        let head = FillHead(
             response,
             method: method,
             request: request.fields,
@@ -90,7 +90,7 @@ extension Fill {
         // What is not going to be in a volume is only shared where memory holds all of it.
         let fits = head.contentLength.map { $0 <= FillBody.window } ?? false
         let isAlone = isPass || !mayStore || (writer == nil && !fits)
-        head.isBeingStored = writer != nil
+        if writer != nil { head.beginStoring() }
         if isAlone { table.remove(self) }
         if !isPass, !mayStore { services.counters.add(.unstorable) }
         state.withLock { state in

@@ -5,9 +5,10 @@ import HTTPMessage
 import NIOCore
 import Origins
 import Store
+import Synchronization
 
 /// The head of an origin's answer, ready to be sent and stored.
-struct FillHead: Sendable {
+final class FillHead: Sendable {
     let status: Int
     /// The status the origin gave, where larder put its part and a stored one together.
     let forwardStatus: Int
@@ -35,8 +36,9 @@ struct FillHead: Sendable {
     let origin: Int
     /// False where an origin that could not be asked might know better.
     let isDefinitive: Bool
-    /// The store takes the body as it comes.
-    var isBeingStored = false
+    /// The store takes the body as it comes; said before any reader has the head.
+    var isBeingStored: Bool { isTaken.load(ordering: .relaxed) }
+    private let isTaken = Atomic<Bool>(false)
 
     /// It stands for an origin that cannot answer, or cannot answer for good (RFC 5861 §4).
     var isFailure: Bool { [429, 500, 502, 503, 504].contains(status) || !isDefinitive }
@@ -106,6 +108,9 @@ struct FillHead: Sendable {
         tried = response.tried
         origin = response.origin
     }
+
+    /// The store takes the body.
+    func beginStoring() { isTaken.store(true, ordering: .relaxed) }
 
     /// What is not the authoritative origin's word is kept for a few seconds at most.
     private static func limited(

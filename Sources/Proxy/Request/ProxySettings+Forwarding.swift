@@ -52,11 +52,11 @@ extension ProxySettings {
 
     // MARK: What shapes what everyone gets
 
-    private static let pictureFields: Set<String> = [
+    private static let pictureFields = [
         "accept", "accept-charset", "accept-encoding", "accept-language", "authorization", "cache-control", "pragma",
     ]
     /// They say where a request has been, not what is wanted.
-    private static let pathFields: Set<String> = ["via", "cdn-loop"]
+    private static let pathFields = ["via", "cdn-loop"]
 
     private func restrict(_ fields: inout Fields) {
         switch forwardHeaders {
@@ -64,14 +64,13 @@ extension ProxySettings {
         case .pictures:
             keep(Self.pictureFields, in: &fields)
             fields.append(name: "User-Agent", value: Via.pseudonym)
-        case .names(let names): keep(Set(names), in: &fields)
+        case .names(let names): keep(names, in: &fields)
         }
     }
 
-    private func keep(_ names: Set<String>, in fields: inout Fields) {
+    private func keep(_ names: [String], in fields: inout Fields) {
         fields.removeAll { line, span in
-            let name = FieldList.lowercased(span.text(line.name))
-            return !names.contains(name) && !Self.pathFields.contains(name)
+            !(names.contains { span.isSame(line.name, $0) } || Self.pathFields.contains { span.isSame(line.name, $0) })
         }
     }
 

@@ -4,7 +4,7 @@ public import HTTPCaching
 public import NIOCore
 
 /// What a fill stores besides the body.
-public struct NewResponse: Sendable {
+public final class NewResponse: Sendable {
     /// The cache key.
     public let key: [UInt8]
     /// The request fields that selected it, from `Store.variant(names:selecting:)`.
