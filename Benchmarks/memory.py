@@ -1,0 +1,39 @@
+"""Memory as on a server that has run for a while: all of it in use, for the page cache keeps whatever there is room for.
+
+A virtual machine that has just begun, or has given memory back to its host, waits for the host at the first touch of each page:
+some 10 µs here, which is more than what most servers do with a page. Servers that write through the page cache would be charged
+for it, those that do not would not, and everything would depend on what ran before.
+"""
+
+import os
+
+# What the kernel keeps free anyway, and then some: it never gets below its watermarks.
+KEPT_FREE = 600 * 10**6
+# Of machines with more, no row uses the rest.
+MOST = 64 * 10**9
+PIECE = 1 << 20
+
+
+def free():
+    with open("/proc/meminfo") as lines:
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemFree:"))
+
+
+class Filler:
+    """A file without contents, whose pages are read once, one after the other, and then are the first to make way."""
+
+    def __init__(self, path):
+        self.file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        os.ftruncate(self.file, 1 << 43)
+        self.position = 0
+
+    def fill(self):
+        """Leaves hardly any memory free."""
+        piece, end = bytearray(PIECE), self.position + MOST
+        while self.position < end and free() > KEPT_FREE:
+            for _ in range(64):
+                os.preadv(self.file, [piece], self.position)
+                self.position += PIECE
+
+    def end(self):
+        os.close(self.file)
