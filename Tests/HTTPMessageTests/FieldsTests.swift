@@ -111,7 +111,11 @@ struct FieldsTests {
 
     @Test("§7.6.1: a field is told to be of one connection in any case, and by its whole name")
     func hopByHopNames() {
-        for name in HopByHop.names {
+        let names = [
+            "connection", "keep-alive", "proxy-connection", "transfer-encoding", "te", "trailer", "upgrade",
+            "proxy-authenticate", "proxy-authorization", "proxy-authentication-info",
+        ]
+        for name in names {
             for (text, isOne) in [(name, true), (name.uppercased(), true), (name + "x", false), ("x" + name, false)] {
                 let bytes = Array(text.utf8)
                 #expect(bytes.withRawSpan { HopByHop.contains(0..<bytes.count, of: $0) } == isOne, "\(text)")

@@ -5,7 +5,10 @@ import HTTPMessage
 
 extension StoredHead {
     /// Where the field lines of a stored head stand: behind its status line.
-    static func fieldLines(_ head: RawSpan) -> Range<Int> {
+    ///
+    /// - Parameter head: Status line and field lines.
+    /// - Returns: Where they stand; empty where there are none.
+    public static func fieldLines(_ head: RawSpan) -> Range<Int> {
         let end = head.firstIndex(of: 0x0A, in: 0..<head.byteCount)
         return min(end + 1, head.byteCount)..<head.byteCount
     }
@@ -21,7 +24,7 @@ extension StoredHead {
         let hasTag = FieldLine.has("etag", in: head, fields)
         var position = fields.lowerBound
         while let line = FieldLine.next(head, &position, end: fields.upperBound) {
-            if guides(line, head, hasTag: hasTag) { append(line.line, of: head, to: &bytes) }
+            if guides(line, head, hasTag: hasTag) { head.append(line.line, to: &bytes) }
         }
     }
 
@@ -53,7 +56,7 @@ extension StoredHead {
         var position = fields.lowerBound
         while let line = FieldLine.next(head, &position, end: fields.upperBound) {
             let isOther = line.isNamed("content-length", in: head) || line.isNamed("content-range", in: head)
-            if !isOther { append(line.line, of: head, to: &bytes) }
+            if !isOther { head.append(line.line, to: &bytes) }
         }
         bytes.append(contentsOf: "Content-Range: bytes ".utf8)
         Decimal.write(part.lowerBound, into: &bytes)
@@ -64,10 +67,5 @@ extension StoredHead {
         bytes.append(contentsOf: "\r\nContent-Length: ".utf8)
         Decimal.write(part.upperBound - part.lowerBound, into: &bytes)
         bytes.append(contentsOf: "\r\n".utf8)
-    }
-
-    private static func append(_ range: Range<Int>, of head: RawSpan, to bytes: inout [UInt8]) {
-        // because the pointer is used inside the closure only
-        unsafe head.extracting(range).withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
     }
 }

@@ -161,6 +161,16 @@ extension RawSpan {
         unsafe extracting(range).withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
+    /// Appends the bytes of a range.
+    ///
+    /// - Parameters:
+    ///   - range: Where the bytes are.
+    ///   - bytes: Where they go.
+    public func append(_ range: Range<Int>, to bytes: inout [UInt8]) {
+        // because the pointer is used inside the closure only
+        unsafe extracting(range).withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    }
+
     /// A range without the spaces and tabs at its ends (OWS, RFC 9110 §5.6.3).
     ///
     /// - Parameter range: Any range of the span.

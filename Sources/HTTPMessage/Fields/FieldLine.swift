@@ -24,7 +24,7 @@ public struct FieldLine: Sendable, Equatable {
         guard start < end else { return nil }
         let colon = span.firstIndex(of: ASCII.colon, in: start..<end)
         let stop = span.firstIndex(of: ASCII.cr, in: colon..<end)
-        guard colon < stop, stop + 2 <= end else { return nil }
+        guard colon < stop, stop + 2 <= end, span[stop + 1] == ASCII.lf else { return nil }
         position = stop + 2
         return FieldLine(name: start..<colon, value: span.trimmed(colon + 1..<stop), line: start..<position)
     }

@@ -29,8 +29,7 @@ extension Fields {
         for offset in ascii.indices where ascii[offset] >= 0x80 || !ASCII.isFieldValue(ascii[offset]) {
             return writeScalars(text, into: &bytes)
         }
-        // because a code unit has no padding, and the pointer is used inside the closure only
-        unsafe ascii.bytes.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: text.utf8)
     }
 
     private static func writeScalars(_ text: String, into bytes: inout [UInt8]) {

@@ -82,11 +82,6 @@ public struct Fields: Sendable, Equatable {
         places.isEmpty
     }
 
-    /// How many field lines there are.
-    public var count: Int {
-        places.count
-    }
-
     /// Calls a closure with every line where it stands, in order.
     ///
     /// - Parameter body: Reads the line in the span, which is `bytes`.
@@ -132,12 +127,12 @@ public struct Fields: Sendable, Equatable {
             line.value.lowerBound == line.name.upperBound + 2 && span[line.name.upperBound + 1] == ASCII.space
             && line.line == line.name.lowerBound..<line.value.upperBound + 2
         if isUsual {
-            Self.append(span, line.line, to: &bytes)
+            span.append(line.line, to: &bytes)
         } else {
-            Self.append(span, line.name, to: &bytes)
+            span.append(line.name, to: &bytes)
             bytes.append(ASCII.colon)
             bytes.append(ASCII.space)
-            Self.append(span, line.value, to: &bytes)
+            span.append(line.value, to: &bytes)
             bytes.append(ASCII.cr)
             bytes.append(ASCII.lf)
         }
@@ -161,11 +156,6 @@ public struct Fields: Sendable, Equatable {
         places.append(
             Place(start: UInt32(start), nameLength: UInt32(nameLength), valueLength: UInt32(valueLength))
         )
-    }
-
-    private static func append(_ span: RawSpan, _ range: Range<Int>, to bytes: inout [UInt8]) {
-        // because the pointer is used inside the closure only
-        unsafe span.extracting(range).withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
     }
 
     // MARK: Looking up
@@ -253,14 +243,14 @@ public struct Fields: Sendable, Equatable {
             var copied = 0
             for (index, place) in places.enumerated() {
                 guard isWanted(index) else {
-                    Self.append(span, copied..<Int(place.start), to: &kept.bytes)
+                    span.append(copied..<Int(place.start), to: &kept.bytes)
                     copied = place.end
                     continue
                 }
                 let start = kept.bytes.count + Int(place.start) - copied
                 kept.add(start, nameLength: Int(place.nameLength), valueLength: Int(place.valueLength))
             }
-            Self.append(span, copied..<span.byteCount, to: &kept.bytes)
+            span.append(copied..<span.byteCount, to: &kept.bytes)
         }
         self = kept
     }

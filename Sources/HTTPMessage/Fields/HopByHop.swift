@@ -5,27 +5,12 @@
 
 /// Fields that are neither forwarded nor stored.
 public enum HopByHop {
-    /// The names that are never forwarded or stored, in lower case.
-    public static let names: Set<String> = [
-        "connection", "keep-alive", "proxy-connection", "transfer-encoding", "te", "trailer", "upgrade",
-        "proxy-authenticate", "proxy-authorization", "proxy-authentication-info",
-    ]
-
-    /// Names that stay even where Connection lists them: without them a peer could take away a message's framing, or turn
-    /// what must not be stored into what may (RFC 9110 §7.6.1 forbids senders to list them).
-    static let kept: Set<String> = ["host", "content-length", "cache-control"]
-
-    /// The names a message's Connection fields list, in lower case.
+    /// Whether a field concerns one connection only, so that it is never forwarded or stored.
     ///
-    /// - Parameter fields: The fields of a message.
-    /// - Returns: Every option listed, close and keep-alive included.
-    public static func listed(in fields: Fields) -> Set<String> {
-        Set(fields.all("Connection").flatMap { FieldList.members(of: $0) }.map { FieldList.lowercased($0) })
-    }
-}
-
-extension HopByHop {
-    /// Whether a field of this name concerns one connection only.
+    /// - Parameters:
+    ///   - name: Where its name stands.
+    ///   - span: The bytes of a head.
+    /// - Returns: Whether it does.
     public static func contains(_ name: Range<Int>, of span: RawSpan) -> Bool {
         switch name.count {
         case 2: span.matches(name, lowercased: "te")
@@ -38,6 +23,18 @@ extension HopByHop {
         case 25: span.matches(name, lowercased: "proxy-authentication-info")
         default: false
         }
+    }
+
+    /// Names that stay even where Connection lists them: without them a peer could take away a message's framing, or turn
+    /// what must not be stored into what may (RFC 9110 §7.6.1 forbids senders to list them).
+    static let kept: Set<String> = ["host", "content-length", "cache-control"]
+
+    /// The names a message's Connection fields list, in lower case.
+    ///
+    /// - Parameter fields: The fields of a message.
+    /// - Returns: Every option listed, close and keep-alive included.
+    public static func listed(in fields: Fields) -> Set<String> {
+        Set(fields.all("Connection").flatMap { FieldList.members(of: $0) }.map { FieldList.lowercased($0) })
     }
 }
 

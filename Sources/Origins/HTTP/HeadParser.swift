@@ -193,14 +193,17 @@ struct HeadParser {
         switch fieldLine(text) {
         case .failure(let refused): return refused.step
         case .success(let line):
-            if !Self.keptOut.contains(FieldList.lowercased(text.text(line.name))) { trailers.append(line, of: text) }
+            let isKeptOut =
+                HopByHop.contains(line.name, of: text)
+                || Self.keptOut.contains(FieldList.lowercased(text.text(line.name)))
+            if !isKeptOut { trailers.append(line, of: text) }
             return .more
         }
     }
 
     /// What a recipient would have to know before the body: framing, routing, authentication, caching, how to read the
     /// content (RFC 9110 §6.5.1); a trailer section must not bring it.
-    private static let keptOut = HopByHop.names.union([
+    private static let keptOut = Set([
         "host", "content-length", "content-encoding", "content-type", "content-range", "cache-control", "expires",
         "age",
         "date", "vary", "location", "retry-after", "set-cookie", "authorization", "www-authenticate",

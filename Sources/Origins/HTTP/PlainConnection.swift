@@ -187,7 +187,7 @@ import NIOCore
 
     private func keep(_ span: RawSpan) {
         guard attempt != nil, !span.isEmpty else { return }
-        unsafe span.withUnsafeBytes { unsafe left.append(contentsOf: $0) }  // because they are copied within the call
+        span.append(0..<span.byteCount, to: &left)
     }
 
     /// Passes bytes of the body on, or holds them until they are wanted.

@@ -45,8 +45,7 @@ struct RequestLines {
             if headers.contains(where: { span.isSame(line.name, $0.0) }) { return }
             if line.isNamed("accept", in: span) { isAcceptGiven = true }
             areTokens = areTokens && span.isToken(line.name)
-            // because the pointer is used inside the closure only
-            unsafe span.extracting(line.line).withUnsafeBytes { unsafe fields.append(contentsOf: $0) }
+            span.append(line.line, to: &fields)
         }
         guard areTokens else { return nil }
         for (name, value) in headers {

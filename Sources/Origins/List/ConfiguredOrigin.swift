@@ -1,4 +1,4 @@
-// Value. One origin's settings, checked, with what lives as long as the list: counters and, for files, threads.
+// Shared, never changed. One origin's settings, checked, with what lives as long as the list: counters and, for files, threads.
 
 /// An origin as the engine uses it.
 final class ConfiguredOrigin: Sendable {

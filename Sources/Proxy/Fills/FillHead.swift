@@ -1,4 +1,4 @@
-// A value. What a fill knows once the origin's head is in.
+// Shared by a fill and its readers. What a fill knows once the origin's head is in.
 
 import HTTPCaching
 import HTTPMessage

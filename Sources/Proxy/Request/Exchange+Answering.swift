@@ -174,7 +174,7 @@ extension Exchange {
     }
 
     private func writeHead(_ parts: Parts, _ framing: HeadWriter.Framing) {
-        var bytes = ByteBufferAllocator().buffer(capacity: parts.head.readableBytes + 256)
+        var bytes = ByteBufferAllocator().buffer(capacity: parts.head.readableBytes + HeadWriter.usualTail)
         bytes.writeImmutableBuffer(parts.head)
         begin(parts.status)
         HeadWriter.writeTail(

@@ -82,5 +82,5 @@ enum HeadWriter {
     }
 
     /// The bytes that few tails have more of.
-    private static let usualTail = 256
+    static let usualTail = 256
 }

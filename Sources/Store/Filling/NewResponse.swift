@@ -1,4 +1,4 @@
-// A value. A response on its way into the store.
+// Shared, never changed: a response on its way into the store, handed from queue to queue.
 
 public import HTTPCaching
 public import NIOCore

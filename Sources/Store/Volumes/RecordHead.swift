@@ -1,5 +1,6 @@
 // A value. The head of a stored response, as it stands in its record: status line and field lines.
 
+import HTTPCaching
 public import HTTPMessage
 public import NIOCore
 
@@ -10,8 +11,7 @@ extension Fields {
     public init(recordHead head: ByteBuffer) {
         self.init()
         let span = head.readableBytesSpan
-        let statusLine = min(span.firstIndex(of: 0x0A, in: 0..<span.byteCount) + 1, span.byteCount)
         reserveCapacity(12, bytes: span.byteCount)
-        append(linesOf: span, statusLine..<span.byteCount)
+        append(linesOf: span, StoredHead.fieldLines(span))
     }
 }
