@@ -39,6 +39,7 @@ let package = Package(
         // C: module maps and static inline shims only; each library is imported by one target.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .target(name: "CLinux"),
 
         module("HTTPMessage", []),
@@ -46,7 +47,7 @@ let package = Package(
             "HTTPCaching",
             ["HTTPMessage", .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers")]
         ),
-        module("Store", ["HTTPCaching", "HTTPMessage", "CLinux", "CSQLite", nioCore, nioPosix, logging]),
+        module("Store", ["HTTPCaching", "HTTPMessage", "CISAL", "CLinux", "CSQLite", nioCore, nioPosix, logging]),
         module("Origins", ["HTTPMessage", "CCurl", "CLinux", nioCore, logging]),
         module("Settings", ["Yams"]),
         module(

@@ -1,9 +1,11 @@
+import Foundation
 import Glibc
 import NIOCore
-import Proxy
 import Settings
 import TestSupport
 import Testing
+
+@testable import Proxy
 
 /// An address belongs to one larder, however many loops listen on it.
 @Suite("Listening")
@@ -44,6 +46,21 @@ struct ListenerTests {
             try await larder.fill("/a")
             for _ in 0..<200 { #expect(try await larder.get("/a").text == "x") }
             #expect(larder.counter(.requests) >= 201)
+        }
+    }
+
+    @Test("No pacing where no network is", arguments: ["127.0.0.1", "::1", "0.0.0.0"])
+    func congestionControl(host: String) throws {
+        let systems = try String(contentsOfFile: "/proc/sys/net/ipv4/tcp_congestion_control", encoding: .utf8)
+        let (sockets, _) = try ListeningSocket.make(.tcp(host: host, port: 0), count: 2)
+        for socket in sockets {
+            var name = [UInt8](repeating: 0, count: 16)
+            var length = socklen_t(name.count)
+            // because no more is written than the array has room for
+            #expect(unsafe getsockopt(socket, Int32(IPPROTO_TCP), TCP_CONGESTION, &name, &length) == 0)
+            let text = String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+            #expect(text == (host == "0.0.0.0" ? systems.trimmingCharacters(in: .newlines) : "reno"))
+            close(socket)
         }
     }
 }

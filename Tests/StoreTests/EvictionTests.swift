@@ -46,6 +46,27 @@ struct EvictionTests {
         stage.store.close()
     }
 
+    @Test("disk space is taken ahead of what is written, and charged, also after a restart")
+    func ahead() async throws {
+        let limit = 1024 * mebibyte
+        let stage = try TestStore(maximumSize: limit)
+        await stage.put("/first", sampleBytes(5_000))
+        await stage.settle()
+        let volume = stage.volumePath(try #require(stage.entry("/first")))
+        let taken = diskUse(of: volume)
+        #expect(taken >= 4 * Int(mebibyte))
+        // The step is used up before the next is taken.
+        for number in 0..<30 { await stage.put("/\(number)", sampleBytes(100_000)) }
+        await stage.settle()
+        #expect(diskUse(of: volume) == taken)
+        try await eventually("what is charged") { stage.store.statistics.volumeBytes >= taken }
+        stage.store.close()
+        let next = try TestStore(stage.directory, maximumSize: limit)
+        try await eventually("what is charged") { next.store.statistics.volumeBytes >= taken }
+        #expect(try #require(next.get("/29")).elementsEqual(sampleBytes(100_000)))
+        next.store.close()
+    }
+
     @Test("responses that are stored at the same time, while volumes are reclaimed, lie where the directory says")
     func together() async throws {
         let limit = 32 * mebibyte

@@ -1,4 +1,4 @@
-// Linux calls and instructions of the Store that Glibc's Swift module does not offer.
+// Linux calls that Glibc's Swift module does not offer.
 // Static inline shims only: no state, no allocation.
 #ifndef CLINUX_H
 #define CLINUX_H
@@ -18,9 +18,6 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
-#if defined(__aarch64__) && defined(__ARM_FEATURE_CRC32)
-#include <arm_acle.h>
-#endif
 
 #ifndef RWF_NOWAIT
 #define RWF_NOWAIT 0x00000008
@@ -131,6 +128,12 @@ static inline int clinux_epoll_wait(
     return ready < 0 ? 0 : ready;
 }
 
+/// Has disk space for a range of a file, which stays as long as it is. Returns 0, or -errno.
+static inline int clinux_reserve(int fd, long offset, long length) {
+    // The raw call and 1 (FALLOC_FL_KEEP_SIZE): both names are declared for GNU sources only.
+    return syscall(SYS_fallocate, fd, 1, offset, length) == 0 ? 0 : -errno;
+}
+
 /// Names the calling thread, for `top -H`; at most 15 characters are kept.
 static inline void clinux_name_thread(const char *_Nonnull name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
@@ -145,55 +148,6 @@ static inline int clinux_is_resident(const void *_Nonnull mapping, size_t offset
         if (!(pages[page] & 1)) return 0;
     }
     return 1;
-}
-
-static inline uint32_t clinux_crc32c_portable(uint32_t crc, const unsigned char *_Nonnull bytes, size_t length) {
-    while (length--) {
-        crc ^= *bytes++;
-        for (int bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (0x82F63B78U & -(crc & 1));
-    }
-    return crc;
-}
-
-#if defined(__x86_64__)
-// The instruction by name: the intrinsics need the whole module compiled for SSE 4.2.
-static inline uint32_t clinux_crc32c_sse42(
-    uint32_t crc, const unsigned char *_Nonnull bytes, size_t length) {
-    uint64_t wide = crc;
-    while (length >= 8) {
-        uint64_t word;
-        memcpy(&word, bytes, 8);
-        __asm__("crc32q %1, %0" : "+r"(wide) : "r"(word));
-        bytes += 8;
-        length -= 8;
-    }
-    uint32_t narrow = (uint32_t)wide;
-    while (length--) {
-        unsigned char byte = *bytes++;
-        __asm__("crc32b %1, %0" : "+r"(narrow) : "r"(byte));
-    }
-    return narrow;
-}
-#endif
-
-/// CRC-32C (Castagnoli, RFC 3720 §B.4) of `bytes`, continued from `crc` (0 to begin).
-static inline uint32_t clinux_crc32c(uint32_t crc, const void *_Nonnull bytes, size_t length) {
-    crc = ~crc;
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("sse4.2")) return ~clinux_crc32c_sse42(crc, (const unsigned char *)bytes, length);
-#elif defined(__aarch64__) && defined(__ARM_FEATURE_CRC32)
-    const unsigned char *at = (const unsigned char *)bytes;
-    while (length >= 8) {
-        uint64_t word;
-        memcpy(&word, at, 8);
-        crc = __crc32cd(crc, word);
-        at += 8;
-        length -= 8;
-    }
-    while (length--) crc = __crc32cb(crc, *at++);
-    return ~crc;
-#endif
-    return ~clinux_crc32c_portable(crc, (const unsigned char *)bytes, length);
 }
 
 #endif

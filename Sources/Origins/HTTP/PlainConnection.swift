@@ -11,7 +11,7 @@ import NIOCore
 /// A connection to an origin without TLS.
 @safe final class PlainConnection {  // because its pointer is to the engine's buffer, which outlives the loop
     /// The most bytes read at a time.
-    static let room = 64 * 1024
+    static let room = 128 * 1024
     /// The most where a head may be among them: what comes with it is copied.
     private static let roomWithHead = 16 * 1024
     /// The longest time without use after which it is used again: what stands between may have forgotten it (libcurl's).

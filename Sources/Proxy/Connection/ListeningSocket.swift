@@ -24,11 +24,13 @@ enum ListeningSocket {
         case .tcp(let host, let port):
             let first = try SocketAddress.makeAddressResolvingHost(host, port: port)
             // The first asks for the address alone, so that another process that has it is noticed; only then it is shared.
-            var sockets = [try make(first, mode: count > 1 ? .first : .alone)]
+            var sockets = [try make(first, mode: count > 1 ? .first : .alone, isLoopback: address.isLoopback)]
             let bound = Int(clinux_port(sockets[0]))
             do {
                 let shared = try SocketAddress(ipAddress: first.ipAddress ?? host, port: bound)
-                for _ in 1..<max(1, count) { sockets.append(try make(shared, mode: .further)) }
+                for _ in 1..<max(1, count) {
+                    sockets.append(try make(shared, mode: .further, isLoopback: address.isLoopback))
+                }
             } catch {
                 for socket in sockets { Glibc.close(socket) }
                 throw error
@@ -57,7 +59,7 @@ enum ListeningSocket {
         case further
     }
 
-    private static func make(_ address: SocketAddress, mode: Mode) throws -> Int32 {
+    private static func make(_ address: SocketAddress, mode: Mode, isLoopback: Bool = false) throws -> Int32 {
         let family = Int32(address.protocol.rawValue)
         let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let socket = Glibc.socket(family, type, 0)
@@ -67,6 +69,7 @@ enum ListeningSocket {
                 try set(socket, SOL_SOCKET, SO_REUSEADDR)
                 // Connections have it from the socket that took them.
                 try set(socket, Int32(IPPROTO_TCP), TCP_NODELAY)
+                if isLoopback { doWithoutPacing(socket) }
             }
             if mode == .further { try set(socket, SOL_SOCKET, SO_REUSEPORT) }
             // because the address and its length are valid for the call
@@ -89,6 +92,17 @@ enum ListeningSocket {
         // because the option and its size belong together
         let result = unsafe setsockopt(socket, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
         guard result == 0 else { throw IOError(errnoCode: errno, reason: "setsockopt") }
+    }
+
+    /// Asks for Reno, for connections that no network carries.
+    ///
+    /// BBR, where it is the system's choice, costs a timer for every few packets of a large body, a quarter of its CPU time
+    /// (decision 45). The kernel always has Reno.
+    private static func doWithoutPacing(_ socket: Int32) {
+        // because the text and its length belong together; without it, it is slower and nothing else
+        unsafe "reno".utf8CString.withUnsafeBufferPointer {
+            _ = unsafe setsockopt(socket, Int32(IPPROTO_TCP), TCP_CONGESTION, $0.baseAddress, socklen_t($0.count - 1))
+        }
     }
 
     /// Removes the socket of a larder that has ended; one that still takes connections is in use.

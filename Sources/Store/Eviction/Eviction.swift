@@ -193,7 +193,7 @@ struct Eviction {
     /// An active volume is full: from now on it is charged what it takes.
     private mutating func seal(_ ring: Ring) {
         guard let current = active[ring.rawValue] else { return }
-        setCharge(of: current.volume, to: current.used)
+        setCharge(of: current.volume, to: Volume.onDisk(writtenUpTo: current.used, capacity: current.capacity))
         active[ring.rawValue] = nil
     }
 }

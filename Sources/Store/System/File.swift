@@ -1,5 +1,6 @@
 // Shared. One open file: the only place where the store hands pointers to the kernel.
 
+import CISAL
 import CLinux
 import Glibc
 import NIOCore
@@ -174,12 +175,12 @@ final class File: Sendable {
 extension ByteBuffer {
     /// CRC-32C of the readable bytes, continued from `crc`.
     ///
-    /// About 0.3 ns a byte.
+    /// Less than 0.1 ns a byte that is in a cache of the processor.
     func crc32c(from crc: UInt32 = 0) -> UInt32 {
         // because the pointer is used inside the closure only, with its own count
         unsafe withUnsafeReadableBytes { bytes in
             guard let base = bytes.baseAddress else { return crc }
-            return unsafe clinux_crc32c(crc, base, bytes.count)
+            return unsafe cisal_crc32c(crc, base, bytes.count)
         }
     }
 }

@@ -19,6 +19,8 @@ public final class Volume: Sendable {
     /// What the volume is charged while it is written, in bytes.
     let capacity: Int64
     private let mapping = Mutex<UInt>(0)
+    /// Up to where the file has disk space, as far as the writer knows.
+    private let reserved = Atomic<Int64>(0)
 
     init(number: UInt32, file: File, capacity: Int64) {
         self.number = number
@@ -43,6 +45,31 @@ public final class Volume: Sendable {
 
     /// The file's descriptor, for `sendfile`; valid while the volume is held.
     public var descriptor: CInt { file.descriptor }
+
+    /// Disk space is taken in steps of so many bytes, as long as they fit.
+    private static let step: Int64 = 4 << 20
+
+    /// What a volume that is written up to there takes on disk.
+    static func onDisk(writtenUpTo end: Int64, capacity: Int64) -> Int64 {
+        VolumeSlot.onDisk(stepped(end, capacity: capacity) ?? end)
+    }
+
+    private static func stepped(_ end: Int64, capacity: Int64) -> Int64? {
+        let next = (end + step - 1) / step * step
+        return next <= capacity ? next : nil
+    }
+
+    /// Has disk space for what is written next, more at a time than is written: cheaper than block by block with each write,
+    /// and it lies together.
+    ///
+    /// Nothing where the file system cannot; what is written then finds out whether there is room. About 30 µs for a step;
+    /// the writer thread's.
+    func reserve(upTo end: Int64) {
+        let start = reserved.load(ordering: .relaxed)
+        guard end > start, let next = Self.stepped(end, capacity: capacity) else { return }
+        reserved.store(next, ordering: .relaxed)
+        _ = clinux_reserve(file.descriptor, Int(start), Int(next - start))
+    }
 
     /// True where `sendfile` of the range would not wait for the disk.
     ///

@@ -33,7 +33,10 @@ struct VolumeSurvey: Sendable {
                 let volume = try Volume.open(path + "/" + name, number: number)
                 let row = known[number]
                 let isSingle = volume.capacity < 1 << 20 || Self.holdsOneRecord(volume)
-                let charge = VolumeSlot.onDisk(volume.file.status?.length ?? volume.capacity)
+                let length = volume.file.status?.length ?? volume.capacity
+                let charge =
+                    isSingle
+                    ? VolumeSlot.onDisk(length) : Volume.onDisk(writtenUpTo: length, capacity: volume.capacity)
                 let ring = row.flatMap { Ring(rawValue: $0.ring) } ?? .probation
                 let entry = Found(volume: volume, charge: charge, ring: ring, isSingle: isSingle)
                 found.append((entry, row?.order ?? Int64(number)))

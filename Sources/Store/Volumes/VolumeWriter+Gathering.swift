@@ -1,13 +1,17 @@
 // How whole records come into a volume: those that are there at once and lie one behind the other go in one write, since
-// a small one costs the kernel more than its bytes do. Invariant: a record is known (`admit`) only once it is written, in
-// the order the responses came; nothing else is done to a volume while records for it are gathered.
+// a small one costs the kernel more than its bytes do. A write of many ends where a block does: what is written of a block
+// at once the page cache keeps in one large page, which is cheaper to fill and to send.
+// Invariant: a record is known (`admit`) only once it is written, in the order the responses came; nothing else is done to a
+// volume while records for it are gathered.
 
 import NIOCore
 import Synchronization
 
 extension VolumeWriter {
-    /// Bytes in one write, about.
-    private static let gatheredLimit: Int64 = 256 << 10
+    /// The length of a block, and bytes in one write, about.
+    private static let block: Int64 = 256 << 10
+    /// The longest that a record waits for others, while more come.
+    private static let longestWait: Duration = .milliseconds(10)
 
     /// A record that has a place, and is not written yet.
     struct Gathered {
@@ -16,17 +20,38 @@ extension VolumeWriter {
         let place: Placed
         let bodyLength: Int64
         let sequence: UInt64
+        /// Where it ends in the volume.
+        let end: Int64
         let completion: (StoreRefusal?) -> Void
     }
 
     /// Records that lie one behind the other in a volume.
     struct Gathering {
         let volume: Volume
-        let start: Int64
+        var since: ContinuousClock.Instant
+        /// Where the first piece goes.
+        var start: Int64
         /// Where the next byte goes.
         var end: Int64
         var pieces: [ByteBuffer] = []
         var records: [Gathered] = []
+
+        /// Takes what lies before a place out of it.
+        mutating func take(upTo limit: Int64) -> (pieces: [ByteBuffer], records: [Gathered]) {
+            var taken: [ByteBuffer] = []
+            var index = 0
+            while start < limit {
+                let room = Int(limit - start)
+                let length = min(room, pieces[index].readableBytes)
+                if let piece = pieces[index].readSlice(length: length) { taken.append(piece) }
+                start += Int64(length)
+                if pieces[index].readableBytes == 0 { index += 1 }
+            }
+            pieces.removeFirst(index)
+            let isWhole = records.prefix { $0.end <= limit }
+            records.removeFirst(isWhole.count)
+            return (taken, Array(isWhole))
+        }
     }
 
     /// Writes one whole record now.
@@ -54,7 +79,7 @@ extension VolumeWriter {
         guard let place = placed else { return completion(counted(refusal ?? .sick)) }
         let at = Int64(place.location.offset)
         if let gathering, gathering.volume !== place.volume || Record.aligned(gathering.end) != at { writeGathered() }
-        var all = gathering ?? Gathering(volume: place.volume, start: at, end: at)
+        var all = gathering ?? Gathering(volume: place.volume, since: .now, start: at, end: at)
         gathering = nil
         let sequence = core.takeSequence()
         let prefix = response.prefix(
@@ -78,22 +103,45 @@ extension VolumeWriter {
                 place: place,
                 bodyLength: length,
                 sequence: sequence,
+                end: all.end,
                 completion: completion
             )
         )
+        let hasBlock = all.end - all.start >= Self.block
+        let lastBlock = all.end & ~(Self.block - 1)
         gathering = all
-        if all.end - all.start >= Self.gatheredLimit { writeGathered() }
+        if hasBlock { writeGathered(upTo: lastBlock) }
+    }
+
+    /// Writes what was gathered and makes it known, unless it may wait for what comes next.
+    func writeWhatWaited() {
+        if let gathering, gathering.since.duration(to: .now) > Self.longestWait { writeGathered() }
     }
 
     /// Writes what was gathered and makes it known.
     func writeGathered() {
-        guard let all = gathering else { return }
+        if let gathering { writeGathered(upTo: gathering.end) }
+    }
+
+    private func writeGathered(upTo limit: Int64) {
+        guard var rest = gathering else { return }
         gathering = nil
+        let start = rest.start
+        var (pieces, records) = rest.take(upTo: limit)
         let failure = attempt { () throws(StoreError) in
-            try all.volume.file.write(all.pieces, at: all.start)
+            rest.volume.reserve(upTo: limit)
+            try rest.volume.file.write(pieces, at: start)
             return nil
         }
-        for record in all.records {
+        // What begins a record that is not whole yet is lost with the others.
+        if failure != nil {
+            records += rest.records
+        } else if !rest.records.isEmpty {
+            rest.since = .now
+            gathering = rest
+        }
+        pieces = []
+        for record in records {
             let refusal = failure ?? admit(record)
             if refusal != nil, record.place.isSingle { drop(record.place.volume.number) }
             record.completion(refusal.map(counted))

@@ -38,6 +38,7 @@ extension VolumeWriter: VolumeKeeper {
             return false
         }
         guard let volume = core.volumes[location.volume] else { throw refusal("the volume is gone") }
+        volume.reserve(upTo: Int64(location.offset) + Int64(copied.record.readableBytes))
         try volume.file.write(copied.record, at: Int64(location.offset))
         var moved = entry
         moved.move(to: location)

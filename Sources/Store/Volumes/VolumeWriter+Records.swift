@@ -33,6 +33,7 @@ extension VolumeWriter {
         let response = fill.response
         guard let length = response.bodyLength else { return try makeGrowing(response, hash: fill.hash) }
         let place = try place(response, hash: fill.hash, bodyLength: length)
+        place.volume.reserve(upTo: Int64(place.location.offset) + Int64(response.headerLength) + length)
         return Extent(
             volume: place.volume,
             location: place.location,

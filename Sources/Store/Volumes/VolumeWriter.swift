@@ -77,23 +77,25 @@ final class VolumeWriter {
 
     /// The thread's life: batches of jobs, and the upkeep about once a second.
     func run() {
-        while let batch = core.writes.next(within: .seconds(1)) {
+        while let batch = core.writes.next(within: gathering == nil ? .seconds(1) : Self.lingering) {
             for job in batch {
                 perform(job)
                 giveWay()
                 // Between jobs, too: a batch may take long.
                 if ContinuousClock.now >= nextUpkeep { doUpkeep() }
             }
-            writeGathered()
+            if batch.isEmpty { writeGathered() } else { writeWhatWaited() }
             if ContinuousClock.now >= nextUpkeep { doUpkeep() }
             // What comes meanwhile needs no wake-up of its own, which costs as much as writing a small record. The bytes of a
             // long one are better written while the processor's cache still has them.
-            if !batch.isEmpty, !batch.contains(where: { $0.isLong }) { usleep(Self.lingering) }
+            guard !batch.isEmpty, !batch.contains(where: { $0.isLong }) else { continue }
+            usleep(UInt32(Self.lingering.nanoseconds / 1000))
         }
+        writeGathered()
     }
 
-    /// Microseconds between two batches; nobody waits for a response to be stored.
-    private static let lingering: UInt32 = 1000
+    /// Between two batches; nobody waits for a response to be stored.
+    private static let lingering: Duration = .milliseconds(1)
 
     /// Lets the loops go first, unless it is behind.
     func giveWay() {
