@@ -101,7 +101,7 @@ struct StorabilityTests {
             StoredHead.split(response, responseTime: born).stored
                 == Fields([
                     ("Cache-Control", "max-age=9, no-cache=\"Set-Cookie\", private=\"X-User, Content-Length\""),
-                    ("Content-Length", "5"), ("X-End", "1"), ("x-end", "2"), ("Date", date(0)),
+                    ("X-End", "1"), ("x-end", "2"), ("Date", date(0)),
                 ])
         )
         #expect(StoredHead.split(fields("Date: \(date(-5))"), responseTime: born).stored == fields("Date: \(date(-5))"))

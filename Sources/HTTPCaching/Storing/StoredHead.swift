@@ -26,7 +26,7 @@ public enum StoredHead {
         guard !control.noCacheFields.isEmpty || !control.privateFields.isEmpty else {
             return (forwarded, nil)
         }
-        let named = Set(control.noCacheFields + control.privateFields).subtracting(["content-length", "cache-control"])
+        let named = Set(control.noCacheFields + control.privateFields).subtracting(["cache-control"])
         var stored = forwarded
         stored.removeAll { line, span in named.contains(FieldList.lowercased(span.text(line.name))) }
         return (stored, stored == forwarded ? nil : forwarded)
@@ -34,8 +34,8 @@ public enum StoredHead {
 
     /// The fields for the client whose request brought the response.
     ///
-    /// Hop-by-hop fields and those listed in Connection are left out; Age too, which is told anew and lives on in
-    /// `StoredFacts.bornAt`, and Warning, which is obsolete (RFC 9111 §5.5).
+    /// Hop-by-hop fields and those listed in Connection are left out; Age and Content-Length too, which are told anew, and
+    /// Warning, which is obsolete (RFC 9111 §5.5).
     ///
     /// - Parameters:
     ///   - response: The fields as received.
@@ -45,6 +45,7 @@ public enum StoredHead {
         var fields = response
         fields.removeHopByHop { line, span in
             line.isNamed("age", in: span) || line.isNamed("warning", in: span)
+                || line.isNamed("content-length", in: span)
         }
         if !fields.contains("Date") {
             fields.append(name: "Date", value: HTTPDate.format(responseTime))

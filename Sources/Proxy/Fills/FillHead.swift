@@ -132,7 +132,6 @@ final class FillHead: Sendable {
 
     private static func finished(_ fields: Fields, _ response: OriginResponse) -> Fields {
         var fields = fields
-        fields.removeAll("Content-Length")
         fields.append(name: "Via", value: Via.value(received: response.version))
         return fields
     }

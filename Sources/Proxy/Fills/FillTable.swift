@@ -3,7 +3,17 @@
 import Synchronization
 
 final class FillTable: Sendable {
-    private let fills = Mutex<[[UInt8]: Fill]>([:])
+    /// A key that is hashed in one go, rather than byte by byte.
+    private struct Key: Hashable {
+        let bytes: [UInt8]
+
+        func hash(into hasher: inout Hasher) {
+            // because the bytes are read inside the closure only
+            unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        }
+    }
+
+    private let fills = Mutex<[Key: Fill]>([:])
     /// Those that have not got all of their answer.
     private let inProgress = Atomic<Int>(0)
 
@@ -37,7 +47,8 @@ final class FillTable: Sendable {
         isOutdated: () -> Bool,
         make: () -> Fill
     ) -> Place {
-        fills.withLock { fills in
+        let key = Key(bytes: key)
+        return fills.withLock { fills in
             // What began before a purge is not for those who came after it.
             if let fill = fills[key], !fill.isPurged, isUsable(fill) { return .follower(fill) }
             // What only the store has yet to take is bounded there, in bytes.
@@ -59,8 +70,9 @@ final class FillTable: Sendable {
     /// Takes a fill out, if it is still the one of its key.
     func remove(_ fill: Fill) {
         hasEnded(fill)
+        let key = Key(bytes: fill.tableKey)
         fills.withLock { fills in
-            if fills[fill.tableKey] === fill { fills[fill.tableKey] = nil }
+            if fills[key] === fill { fills[key] = nil }
         }
     }
 
@@ -76,7 +88,7 @@ final class FillTable: Sendable {
     }
 
     /// Whether a fill is in progress that a request for a key would follow.
-    func isFilling(_ key: [UInt8]) -> Bool { fills.withLock { $0[key].map { !$0.isPurged } ?? false } }
+    func isFilling(_ key: [UInt8]) -> Bool { fills.withLock { $0[Key(bytes: key)].map { !$0.isPurged } ?? false } }
 
     /// Fills in progress.
     var count: Int { fills.withLock { $0.count } }

@@ -161,6 +161,9 @@ final class File: Sendable {
     /// The file's length and how many names it has; nil where the file system no longer answers.
     var status: (length: Int64, links: Int)? { information.map { (Int64($0.st_size), Int($0.st_nlink)) } }
 
+    /// Bytes that it takes on the disk, with what is reserved behind its end; nil where the file system no longer answers.
+    var bytesOnDisk: Int64? { information.map { Int64($0.st_blocks) * 512 } }
+
     /// What identifies the file.
     var identity: FileIdentity? { information.map(FileIdentity.init) }
 

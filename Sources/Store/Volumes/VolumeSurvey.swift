@@ -34,9 +34,8 @@ struct VolumeSurvey: Sendable {
                 let row = known[number]
                 let isSingle = volume.capacity < 1 << 20 || Self.holdsOneRecord(volume)
                 let length = volume.file.status?.length ?? volume.capacity
-                let charge =
-                    isSingle
-                    ? VolumeSlot.onDisk(length) : Volume.onDisk(writtenUpTo: length, capacity: volume.capacity)
+                // A crash may have left more reserved than was written, and a copy of the file less.
+                let charge = max(VolumeSlot.onDisk(length), volume.file.bytesOnDisk ?? volume.capacity)
                 let ring = row.flatMap { Ring(rawValue: $0.ring) } ?? .probation
                 let entry = Found(volume: volume, charge: charge, ring: ring, isSingle: isSingle)
                 found.append((entry, row?.order ?? Int64(number)))
