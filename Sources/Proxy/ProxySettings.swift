@@ -35,7 +35,9 @@ public struct ProxySettings: Sendable {
     /// What becomes of Forwarded and X-Forwarded-*.
     var forwarded: ForwardedHandling
     /// The name in CDN-Loop.
-    var loopID: String
+    let loopID: String
+    /// The line with it.
+    let loopLine: Fields
 
     /// Reads the settings out of a configuration.
     public init(_ configuration: Configuration) {
@@ -59,6 +61,7 @@ public struct ProxySettings: Sendable {
         forwardHeaders = configuration.forwardHeaders
         forwarded = configuration.forwarded
         loopID = configuration.loopID ?? LoopID.made(for: configuration)
+        loopLine = Fields([("CDN-Loop", loopID)])
     }
 }
 

@@ -55,9 +55,9 @@ struct FieldsTests {
     @Test("§5.5: every byte of a value is a tab, a visible one, a space or above 0x7F, wherever it stands")
     func valueBytes() {
         for byte in UInt8.min ... .max {
-            for length in [1, 15, 40] {
+            for (length, others) in [(1, 0x78), (15, 0x78), (15, 0xFF), (40, 0x80)] as [(Int, UInt8)] {
                 for place in [0, length / 2, length - 1] {
-                    var line = Array("A: ".utf8) + [UInt8](repeating: 0x78, count: length)
+                    var line = Array("A: ".utf8) + [UInt8](repeating: others, count: length)
                     line[3 + place] = byte
                     let isRead = line.withRawSpan { FieldLine.read($0) != nil }
                     #expect(isRead == (byte == 0x09 || (byte >= 0x20 && byte != 0x7F)), "byte \(byte) at \(place)")
@@ -159,13 +159,40 @@ struct FieldsTests {
             #expect(fields == Fields(model))
             #expect(fields.lines == model.map { Fields.Line(name: $0.0, value: $0.1) })
             #expect(fields.bytes == bytes(model.map { "\($0.0): \($0.1)\r\n" }.joined()))
-            #expect(fields.first(name) == model.first { same($0.0, name) }?.1)
-            #expect(fields.all(name) == model.filter { same($0.0, name) }.map(\.1))
+            for name in names + ["C", "D", "Bc"] {
+                #expect(fields.contains(name) == model.contains { same($0.0, name) })
+                #expect(fields.first(name) == model.first { same($0.0, name) }?.1)
+                #expect(fields.all(name) == model.filter { same($0.0, name) }.map(\.1))
+            }
         }
+    }
+
+    @Test(
+        "a field is found by its whole name, and only where it stands once",
+        arguments: [
+            ("ETag: 1\r\n", "1"), ("A: b\r\netag:\t1 \r\n", "1"), ("ETags: 2\r\nX-ETag: 3\r\nETAG: 1\r\n", "1"),
+            ("ETag:\r\n", ""), ("ETag: 1\r\nETag: 1\r\n", nil), ("ETags: 1\r\n", nil), ("X: etag: 1\r\n", nil),
+            ("", nil),
+            ("ETag: 1", nil), ("ETag: 1\r\nA: b", "1"),
+        ] as [(String, String?)]
+    )
+    func only(text: String, value: String?) {
+        let head = bytes(text)
+        let found = head.withRawSpan { span in
+            FieldLine.only("etag", in: span, 0..<head.count).map { span.text($0) }
+        }
+        #expect(found == value)
+        let isThere = head.withRawSpan { FieldLine.has("etag", in: $0, 0..<head.count) }
+        #expect(isThere == (value != nil || text.contains("ETag: 1\r\nETag")))
     }
 
     @Test("§7.6.3: Via names the received version")
     func via() {
+        for (version, value) in [(.http10, "1.0 larder"), (.http11, "1.1 larder"), (.http2, "2.0 larder")]
+            as [(Via.ReceivedVersion, String)]
+        {
+            #expect(Via.line(received: version) == Fields([("Via", value)]))
+        }
         #expect(Via.value(receivedMinor: 1) == "1.1 larder")
         #expect(Via.value(receivedMinor: 0) == "1.0 larder")
     }

@@ -61,20 +61,17 @@ public struct CacheControl: Sendable, Equatable {
     ///   - fields: The fields of the message.
     ///   - name: The field that carries them.
     public init(_ fields: Fields, name: String = "Cache-Control") {
-        for value in fields.all(name) {
-            read(value)
-        }
+        fields.eachValue(of: name) { value, span in read(span.extracting(value)) }
     }
 
     /// Reads the directives of one field value.
     ///
     /// - Parameter value: The value.
     public init(_ value: String) {
-        read(value)
+        read(unsafe value.utf8.span.bytes)  // because a code unit has no padding: each of its bytes is initialized
     }
 
-    private mutating func read(_ value: String) {
-        let span = unsafe value.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
+    private mutating func read(_ span: RawSpan) {
         var position = 0
         while let member = FieldList.next(span, &position) {
             guard let directive = Directive(span, member) else { continue }

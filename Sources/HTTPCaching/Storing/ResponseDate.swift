@@ -20,12 +20,9 @@ enum ResponseDate {
     private static func single(_ response: Fields, _ name: String) -> WallTime? {
         var found: Range<Int>?
         var differs = false
-        response.eachLine { line, span in
-            guard span.isSame(line.name, name) else {
-                return
-            }
-            differs = differs || found.map { !span.extracting($0).equals(span.extracting(line.value)) } ?? false
-            found = found ?? line.value
+        response.eachValue(of: name) { value, span in
+            differs = differs || found.map { !span.extracting($0).equals(span.extracting(value)) } ?? false
+            found = found ?? value
         }
         guard let found, !differs else {
             return nil

@@ -23,22 +23,23 @@ extension StoredHead {
         let fields = fieldLines(head)
         let hasTag = FieldLine.has("etag", in: head, fields)
         var position = fields.lowerBound
-        while let line = FieldLine.next(head, &position, end: fields.upperBound) {
-            if guides(line, head, hasTag: hasTag) { head.append(line.line, to: &bytes) }
+        while let (name, line) = FieldLine.nextName(head, &position, end: fields.upperBound) {
+            if guides(name, head, hasTag: hasTag) { head.append(line, to: &bytes) }
         }
     }
 
     /// Whether a line guides a client's cache; Last-Modified where there is no ETag.
-    static func guides(_ line: FieldLine, _ head: RawSpan, hasTag: Bool) -> Bool {
-        switch line.name.count {
-        case 3: line.isNamed("via", in: head)
-        case 4: line.isNamed("etag", in: head) || line.isNamed("date", in: head) || line.isNamed("vary", in: head)
-        case 7: line.isNamed("expires", in: head)
-        case 12: line.isNamed("cache-status", in: head)
-        case 13: line.isNamed("cache-control", in: head) || (!hasTag && line.isNamed("last-modified", in: head))
-        case 16: line.isNamed("content-location", in: head)
-        case 17: line.isNamed("cdn-cache-control", in: head)
-        case 20: line.isNamed("larder-cache-control", in: head)
+    static func guides(_ name: Range<Int>, _ head: RawSpan, hasTag: Bool) -> Bool {
+        func isNamed(_ wanted: StaticString) -> Bool { head.matches(name, lowercased: wanted) }
+        return switch name.count {
+        case 3: isNamed("via")
+        case 4: isNamed("etag") || isNamed("date") || isNamed("vary")
+        case 7: isNamed("expires")
+        case 12: isNamed("cache-status")
+        case 13: isNamed("cache-control") || (!hasTag && isNamed("last-modified"))
+        case 16: isNamed("content-location")
+        case 17: isNamed("cdn-cache-control")
+        case 20: isNamed("larder-cache-control")
         default: false
         }
     }
@@ -54,9 +55,10 @@ extension StoredHead {
         bytes.append(contentsOf: "HTTP/1.1 206 Partial Content\r\n".utf8)
         let fields = fieldLines(head)
         var position = fields.lowerBound
-        while let line = FieldLine.next(head, &position, end: fields.upperBound) {
-            let isOther = line.isNamed("content-length", in: head) || line.isNamed("content-range", in: head)
-            if !isOther { head.append(line.line, to: &bytes) }
+        while let (name, line) = FieldLine.nextName(head, &position, end: fields.upperBound) {
+            let isOther =
+                head.matches(name, lowercased: "content-length") || head.matches(name, lowercased: "content-range")
+            if !isOther { head.append(line, to: &bytes) }
         }
         bytes.append(contentsOf: "Content-Range: bytes ".utf8)
         Decimal.write(part.lowerBound, into: &bytes)

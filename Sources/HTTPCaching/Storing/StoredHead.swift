@@ -60,7 +60,7 @@ public enum StoredHead {
     public static func notModifiedFields(from stored: Fields) -> Fields {
         var fields = stored
         let hasETag = stored.contains("ETag")
-        fields.removeAll { line, span in !guides(line, span, hasTag: hasETag) }
+        fields.removeAll { line, span in !guides(line.name, span, hasTag: hasETag) }
         return fields
     }
 }

@@ -121,16 +121,30 @@ extension RawSpan {
     /// - Parameter range: Where the bytes are.
     /// - Returns: Whether they may.
     public func isFieldValue(_ range: Range<Int>) -> Bool {
-        // Without a branch a byte, so that many are looked at in one go.
-        // because `extracting` checks the bounds, and the bytes are used inside the closure only
-        let refused: UInt8 = unsafe extracting(range).withUnsafeBytes { bytes in
-            unsafe bytes.reduce(0) { refused, byte in
-                let isControl: UInt8 = byte < ASCII.space ? 1 : 0
-                let isTab: UInt8 = byte == ASCII.tab ? 1 : 0
-                return refused | (isControl ^ isTab) | (byte == ASCII.delete ? 1 : 0)
+        var offset = range.lowerBound
+        while offset + 8 <= range.upperBound {
+            // because the load is bounds-checked, and any bit pattern is a UInt64
+            let word = unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if Self.mayHaveControl(word) {
+                for place in offset..<offset + 8 where !ASCII.isFieldValue(self[place]) { return false }
             }
+            offset += 8
         }
-        return refused == 0
+        while offset < range.upperBound {
+            guard ASCII.isFieldValue(self[offset]) else { return false }
+            offset += 1
+        }
+        return true
+    }
+
+    /// Whether one of eight bytes may be below a space, or a delete; false where none is.
+    private static func mayHaveControl(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let high = ones << 7
+        // The usual way to find a small byte in a word: what borrows from above its own high bit (Warren, Hacker's Delight §6-1).
+        let below = (word &- ones &* UInt64(ASCII.space)) & ~word
+        let deletes = word ^ (ones &* UInt64(ASCII.delete))
+        return (below | (deletes &- ones) & ~deletes) & high != 0
     }
 
     /// The bytes of a range as a string of one scalar U+0000…U+00FF a byte (Latin-1).

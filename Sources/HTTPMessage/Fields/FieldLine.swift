@@ -20,13 +20,29 @@ public struct FieldLine: Sendable, Equatable {
     ///   - end: Where the last line ends.
     /// - Returns: The line; nil at the end, and where there is no line after all.
     public static func next(_ span: RawSpan, _ position: inout Int, end: Int) -> FieldLine? {
+        guard let (name, line) = nextName(span, &position, end: end) else { return nil }
+        return FieldLine(name: name, value: span.trimmed(name.upperBound + 1..<line.upperBound - 2), line: line)
+    }
+
+    /// The line at an offset, without a look at its value.
+    ///
+    /// - Parameters:
+    ///   - span: As above.
+    ///   - position: As above.
+    ///   - end: As above.
+    /// - Returns: Where its name and where all of it stands; nil as above.
+    public static func nextName(
+        _ span: RawSpan,
+        _ position: inout Int,
+        end: Int
+    ) -> (name: Range<Int>, line: Range<Int>)? {
         let start = position
         guard start < end else { return nil }
         let colon = span.firstIndex(of: ASCII.colon, in: start..<end)
         let stop = span.firstIndex(of: ASCII.cr, in: colon..<end)
         guard colon < stop, stop + 2 <= end, span[stop + 1] == ASCII.lf else { return nil }
         position = stop + 2
-        return FieldLine(name: start..<colon, value: span.trimmed(colon + 1..<stop), line: start..<position)
+        return (start..<colon, start..<position)
     }
 
     /// Reads one field line that was not checked, without its end.
@@ -70,13 +86,10 @@ public struct FieldLine: Sendable, Equatable {
     /// - Returns: Where the value stands.
     public static func only(_ name: StaticString, in span: RawSpan, _ fields: Range<Int>) -> Range<Int>? {
         var position = fields.lowerBound
-        var found: Range<Int>?
-        while let line = next(span, &position, end: fields.upperBound) {
-            guard line.isNamed(name, in: span) else { continue }
-            guard found == nil else { return nil }
-            found = line.value
-        }
-        return found
+        guard let first = nextValue(of: name, in: span, &position, end: fields.upperBound),
+            nextValue(of: name, in: span, &position, end: fields.upperBound) == nil
+        else { return nil }
+        return first
     }
 
     /// Whether a field stands in a head, once or more often.
@@ -88,9 +101,27 @@ public struct FieldLine: Sendable, Equatable {
     /// - Returns: Whether it does.
     public static func has(_ name: StaticString, in span: RawSpan, _ fields: Range<Int>) -> Bool {
         var position = fields.lowerBound
-        while let line = next(span, &position, end: fields.upperBound) {
-            if line.isNamed(name, in: span) { return true }
+        return nextValue(of: name, in: span, &position, end: fields.upperBound) != nil
+    }
+
+    /// The value of the next line of a name, from an offset on; of the lines before it only their beginnings are looked at.
+    private static func nextValue(
+        of name: StaticString,
+        in span: RawSpan,
+        _ position: inout Int,
+        end: Int
+    ) -> Range<Int>? {
+        let length = name.utf8CodeUnitCount
+        while position < end {
+            let start = position
+            let stop = span.firstIndex(of: ASCII.cr, in: start..<end)
+            guard stop + 2 <= end, span[stop + 1] == ASCII.lf else { return nil }
+            position = stop + 2
+            let colon = start + length
+            if colon < stop, span[colon] == ASCII.colon, span.matches(start..<colon, lowercased: name) {
+                return span.trimmed(colon + 1..<stop)
+            }
         }
-        return false
+        return nil
     }
 }

@@ -40,6 +40,13 @@ public struct Fields: Sendable, Equatable {
     /// "Name: value" and a line end for each line, and nothing between them.
     public private(set) var bytes: [UInt8] = []
     private var places: [Place] = []
+    /// One bit for each name that a line has, which others may share: most names that are looked for are not there.
+    private var nameBits: UInt64 = 0
+
+    /// The same lines; what `nameBits` says follows from them.
+    public static func == (left: Fields, right: Fields) -> Bool {
+        left.bytes == right.bytes && left.places == right.places
+    }
 
     /// Makes an empty list.
     public init() {}
@@ -150,12 +157,28 @@ public struct Fields: Sendable, Equatable {
                 Place(start: place.start + shift, nameLength: place.nameLength, valueLength: place.valueLength)
             )
         }
+        nameBits |= other.nameBits
     }
 
     private mutating func add(_ start: Int, nameLength: Int, valueLength: Int) {
+        add(start, nameLength: nameLength, valueLength: valueLength, first: nameLength > 0 ? bytes[start] : 0)
+    }
+
+    private mutating func add(_ start: Int, nameLength: Int, valueLength: Int, first: UInt8) {
         places.append(
             Place(start: UInt32(start), nameLength: UInt32(nameLength), valueLength: UInt32(valueLength))
         )
+        nameBits |= Self.bit(nameLength, first)
+    }
+
+    /// The bit of a name, by its length and its first letter.
+    private static func bit(_ length: Int, _ first: UInt8) -> UInt64 {
+        1 << (UInt64(truncatingIfNeeded: length &* 7 &+ Int(ASCII.lowercased(first))) & 63)
+    }
+
+    /// Whether a line may have a name; false where none has it.
+    private func mayHave(_ name: String) -> Bool {
+        nameBits & Self.bit(name.utf8.count, name.utf8.first ?? 0) != 0
     }
 
     // MARK: Looking up
@@ -165,7 +188,8 @@ public struct Fields: Sendable, Equatable {
     /// - Parameter name: The name in any case.
     /// - Returns: The value, or nil where no line has the name.
     public func first(_ name: String) -> String? {
-        bytes.withRawSpan { span in
+        guard mayHave(name) else { return nil }
+        return bytes.withRawSpan { span in
             places.first { span.isSame($0.name, name) }.map { span.text($0.value) }
         }
     }
@@ -175,12 +199,22 @@ public struct Fields: Sendable, Equatable {
     /// - Parameter name: The name in any case.
     /// - Returns: One value a line.
     public func all(_ name: String) -> [String] {
+        var values: [String] = []
+        eachValue(of: name) { value, span in values.append(span.text(value)) }
+        return values
+    }
+
+    /// Calls a closure with the value of every line of a name where it stands, in order; allocates nothing.
+    ///
+    /// - Parameters:
+    ///   - name: The name in any case.
+    ///   - body: Reads the value in the span, which is `bytes`.
+    public func eachValue(of name: String, _ body: (Range<Int>, RawSpan) -> Void) {
+        guard mayHave(name) else { return }
         bytes.withRawSpan { span in
-            var values: [String] = []
             for place in places where span.isSame(place.name, name) {
-                values.append(span.text(place.value))
+                body(place.value, span)
             }
-            return values
         }
     }
 
@@ -198,7 +232,7 @@ public struct Fields: Sendable, Equatable {
     /// - Parameter name: The name in any case.
     /// - Returns: Whether there is one or more.
     public func contains(_ name: String) -> Bool {
-        bytes.withRawSpan { span in places.contains { span.isSame($0.name, name) } }
+        mayHave(name) && bytes.withRawSpan { span in places.contains { span.isSame($0.name, name) } }
     }
 
     // MARK: Removing
@@ -207,6 +241,7 @@ public struct Fields: Sendable, Equatable {
     ///
     /// - Parameter name: The name in any case.
     public mutating func removeAll(_ name: String) {
+        guard mayHave(name) else { return }
         removeAll { line, span in span.isSame(line.name, name) }
     }
 
@@ -214,6 +249,7 @@ public struct Fields: Sendable, Equatable {
     ///
     /// - Parameter name: The name in any case.
     public mutating func removeLast(_ name: String) {
+        guard mayHave(name) else { return }
         let last = bytes.withRawSpan { span in places.lastIndex { span.isSame($0.name, name) } }
         if let last {
             keep { $0 != last }
@@ -248,7 +284,12 @@ public struct Fields: Sendable, Equatable {
                     continue
                 }
                 let start = kept.bytes.count + Int(place.start) - copied
-                kept.add(start, nameLength: Int(place.nameLength), valueLength: Int(place.valueLength))
+                kept.add(
+                    start,
+                    nameLength: Int(place.nameLength),
+                    valueLength: Int(place.valueLength),
+                    first: place.nameLength > 0 ? span[Int(place.start)] : 0
+                )
             }
             span.append(copied..<span.byteCount, to: &kept.bytes)
         }

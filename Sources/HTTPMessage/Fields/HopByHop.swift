@@ -44,12 +44,8 @@ extension Fields {
     /// - Parameter isUnwanted: Whether another line goes as well.
     public mutating func removeHopByHop(and isUnwanted: (FieldLine, RawSpan) -> Bool = { _, _ in false }) {
         var listsNames = false
-        eachLine { line, span in
-            guard span.matches(line.name, lowercased: "connection") else {
-                return
-            }
-            let isUsual =
-                span.matches(line.value, lowercased: "keep-alive") || span.matches(line.value, lowercased: "close")
+        eachValue(of: "Connection") { value, span in
+            let isUsual = span.matches(value, lowercased: "keep-alive") || span.matches(value, lowercased: "close")
             listsNames = listsNames || !isUsual
         }
         let listed = listsNames ? HopByHop.listed(in: self).subtracting(HopByHop.kept) : []

@@ -33,4 +33,24 @@ public enum Via {
     public static func value(receivedMinor: UInt8) -> String {
         value(received: receivedMinor == 0 ? .http10 : .http11)
     }
+
+    /// The line larder adds, made once for each version.
+    ///
+    /// - Parameter version: The version of the received message.
+    /// - Returns: The one line.
+    public static func line(received version: ReceivedVersion) -> Fields {
+        switch version {
+        case .http10: http10
+        case .http11: http11
+        case .http2: http2
+        }
+    }
+
+    private static let http10 = made(.http10)
+    private static let http11 = made(.http11)
+    private static let http2 = made(.http2)
+
+    private static func made(_ version: ReceivedVersion) -> Fields {
+        Fields([("Via", value(received: version))])
+    }
 }

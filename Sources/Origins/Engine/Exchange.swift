@@ -253,10 +253,12 @@ final class Exchange {
 
     func end() {
         hasEnded = true
-        let attempts = asking + [held?.attempt, delivering].compactMap(\.self)
+        let (late, unused, used) = (asking, held?.attempt, delivering)
         (asking, held, delivering) = ([], nil, nil)
-        backlog.removeAll()
-        for attempt in attempts { attempt.drop() }
+        if !backlog.isEmpty { backlog.removeAll() }
+        for attempt in late { attempt.drop() }
+        unused?.drop()
+        used?.drop()
         request.body?.abandon()
         engine.forget(self)
     }

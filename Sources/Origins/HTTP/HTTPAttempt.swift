@@ -251,6 +251,12 @@ final class HTTPAttempt: Attempt {
     /// Whether method and target are what they must be: libcurl does not look.
     private static func isSendable(_ request: OriginRequest) -> Bool {
         FieldList.isToken(request.method)
-            && request.target.hasPrefix("/") && request.target.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+            && request.target.utf8.first == UInt8(ascii: "/") && isVisible(request.target)
+    }
+
+    private static func isVisible(_ text: String) -> Bool {
+        let bytes = text.utf8.span
+        for index in bytes.indices where bytes[index] <= 0x20 || bytes[index] >= 0x7F { return false }
+        return true
     }
 }

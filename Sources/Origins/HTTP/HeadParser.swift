@@ -66,9 +66,11 @@ struct HeadParser {
 
     /// Whether the connection may be used again (RFC 9112 §9.3).
     var isPersistent: Bool {
-        let values = head.fields.all("Connection")
-        if values.isEmpty { return head.version == .http11 }
-        if values.count == 1, Fields.isSame(values[0], "keep-alive") { return true }
+        var listsOthers = false
+        head.fields.eachValue(of: "Connection") { value, span in
+            listsOthers = listsOthers || !span.matches(value, lowercased: "keep-alive")
+        }
+        guard listsOthers else { return head.version == .http11 || head.fields.contains("Connection") }
         let options = HopByHop.listed(in: head.fields)
         return !options.contains("close") && (head.version == .http11 || options.contains("keep-alive"))
     }

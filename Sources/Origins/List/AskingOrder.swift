@@ -9,9 +9,9 @@ struct AskingOrder {
 
     /// The origins of a list in order; `preferred`, if it is one of them, first.
     init(_ origins: some Sequence<Int>, preferred: Int? = nil) {
-        let list = Array(origins)
-        let first = preferred.flatMap { list.contains($0) ? [$0] : nil } ?? []
-        waiting = ArraySlice(first + list.filter { !first.contains($0) })
+        waiting = ArraySlice(origins)
+        guard let preferred, waiting.contains(preferred) else { return }
+        waiting = [preferred] + waiting.filter { $0 != preferred }
     }
 
     /// Whether an answer that is not final may still be bettered.

@@ -31,7 +31,7 @@ extension Fill {
         let (writer, readers, received) = state.withLock { state in
             state.body.append(bytes)
             if hasAll(state) { arrive() }
-            return (state.writer, state.readers.values.map(\.reader), state.body.received)
+            return (state.writer, readersToTell(state), state.body.received)
         }
         let isTooLarge = services.route.maximumResponse.map { received > $0 } ?? false
         if isTooLarge { writer?.abort() }
@@ -45,7 +45,7 @@ extension Fill {
             state.isPaused = true
             return .pause
         }
-        wake(readers)
+        for reader in readers { reader.tell() }
         return flow
     }
 
@@ -149,9 +149,14 @@ extension Fill {
     func tell(_ change: (inout State) -> Void) {
         let readers = state.withLock { state in
             change(&state)
-            return state.readers.values.map(\.reader)
+            return readersToTell(state)
         }
-        wake(readers)
+        for reader in readers { reader.tell() }
+    }
+
+    /// Those to be told of a change that has been made: none where the turn's end tells them, which sees the change.
+    private func readersToTell(_ state: State) -> [FillReader] {
+        isInTurn.load(ordering: .sequentiallyConsistent) ? [] : state.readers.values.map(\.reader)
     }
 
     /// The body is in the store, or never will be: newcomers look there.

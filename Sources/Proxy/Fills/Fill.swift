@@ -105,7 +105,7 @@ final class Fill: Sendable {
     let services: FillServices
     let state = Mutex(State())
     /// The origin thread has more for it at once: readers are told when that is over, so that head and body find them together.
-    private let isInTurn = Atomic<Bool>(false)
+    let isInTurn = Atomic<Bool>(false)
     /// Its answer is in the store or about to be; may be read under the table's lock, where `state` may not.
     let hasArrived = Atomic<Bool>(false)
     /// The table counts it among those in progress.
@@ -170,12 +170,6 @@ final class Fill: Sendable {
     func endTurn() {
         isInTurn.store(false, ordering: .sequentiallyConsistent)
         tell { _ in }
-    }
-
-    /// Wakes readers, unless the turn's end will.
-    func wake(_ readers: [FillReader]) {
-        guard !isInTurn.load(ordering: .sequentiallyConsistent) else { return }
-        for reader in readers { reader.tell() }
     }
 
     /// Takes the place of another in the table.

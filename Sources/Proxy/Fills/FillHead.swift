@@ -132,7 +132,7 @@ final class FillHead: Sendable {
 
     private static func finished(_ fields: Fields, _ response: OriginResponse) -> Fields {
         var fields = fields
-        fields.append(name: "Via", value: Via.value(received: response.version))
+        fields.append(contentsOf: Via.line(received: response.version))
         return fields
     }
 }

@@ -41,8 +41,8 @@ extension ProxySettings {
     }
 
     fileprivate func addTrace(to fields: inout Fields, minorVersion: UInt8) {
-        fields.append(name: "Via", value: Via.value(receivedMinor: minorVersion))
-        fields.append(name: "CDN-Loop", value: loopID)
+        fields.append(contentsOf: Via.line(received: minorVersion == 0 ? .http10 : .http11))
+        fields.append(contentsOf: loopLine)
     }
 
     /// What concerns the answer to one client alone, not what is stored.

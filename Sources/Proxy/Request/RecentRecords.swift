@@ -24,7 +24,7 @@ final class RecentRecord {
 struct RecentRecords {
     /// Bodies from this size on are worth it; smaller ones soon are in the memory tier, where they fit.
     static let leastLength: Int64 = 32 << 10
-    private static let count = 256
+    private static let count = 1024
 
     /// What was read once in this second: only what is read twice is worth a copy of its head.
     private var seen = [UInt64](repeating: 0, count: count)

@@ -80,35 +80,24 @@ struct RecordPrefix: Equatable {
     }
 
     private func writePrefix(into buffer: inout ByteBuffer) {
-        // Together, for room is looked for once a call.
+        // Two at a time, as words: each call looks for room, and copies what it is given.
         buffer.writeMultipleIntegers(
-            Record.magic,
-            Record.formatVersion,
-            state.rawValue,
-            UInt16(0),
-            UInt32(headerLength),
-            UInt16(keyLength),
-            UInt16(variantLength),
-            UInt32(headLength),
-            facts.status,
-            facts.flags.rawValue,
-            endianness: .little
-        )
-        buffer.writeMultipleIntegers(
-            bodyLength,
+            Self.word(Record.magic, UInt32(Record.formatVersion) | UInt32(state.rawValue) << 8),
+            Self.word(UInt32(headerLength), UInt32(UInt16(keyLength)) | UInt32(UInt16(variantLength)) << 16),
+            Self.word(UInt32(headLength), UInt32(facts.status) | UInt32(facts.flags.rawValue) << 16),
+            UInt64(bitPattern: bodyLength),
             hash,
             sequence,
-            Record.seconds(facts.bornAt),
-            Record.seconds(facts.freshUntil),
-            facts.staleWhileRevalidate,
-            facts.staleIfError,
-            Record.seconds(storedAt),
-            bodyChecksum,
-            facts.origin,
-            UInt32(0),
+            Self.word(Record.seconds(facts.bornAt), Record.seconds(facts.freshUntil)),
+            Self.word(facts.staleWhileRevalidate, facts.staleIfError),
+            Self.word(Record.seconds(storedAt), bodyChecksum),
+            Self.word(facts.origin, 0),
             endianness: .little
         )
     }
+
+    /// Two numbers one behind the other, little-endian.
+    private static func word(_ first: UInt32, _ second: UInt32) -> UInt64 { UInt64(first) | UInt64(second) << 32 }
 
     /// Decodes the prefix at the start of `buffer`, lengths checked, checksum not.
     init?(_ buffer: ByteBuffer) {

@@ -26,7 +26,7 @@ extension VolumeWriter {
     }
 
     /// Records that lie one behind the other in a volume.
-    struct Gathering {
+    final class Gathering {
         let volume: Volume
         var since: ContinuousClock.Instant
         /// Where the first piece goes.
@@ -36,8 +36,16 @@ extension VolumeWriter {
         var pieces: [ByteBuffer] = []
         var records: [Gathered] = []
 
+        /// Begins with what comes to lie at a place of a volume.
+        init(_ volume: Volume, at start: Int64) {
+            self.volume = volume
+            since = .now
+            self.start = start
+            end = start
+        }
+
         /// Takes what lies before a place out of it.
-        mutating func take(upTo limit: Int64) -> (pieces: [ByteBuffer], records: [Gathered]) {
+        func take(upTo limit: Int64) -> (pieces: [ByteBuffer], records: [Gathered]) {
             var taken: [ByteBuffer] = []
             var index = 0
             while start < limit {
@@ -79,8 +87,7 @@ extension VolumeWriter {
         guard let place = placed else { return completion(counted(refusal ?? .sick)) }
         let at = Int64(place.location.offset)
         if let gathering, gathering.volume !== place.volume || Record.aligned(gathering.end) != at { writeGathered() }
-        var all = gathering ?? Gathering(volume: place.volume, since: .now, start: at, end: at)
-        gathering = nil
+        let all = gathering ?? Gathering(place.volume, at: at)
         let sequence = core.takeSequence()
         let prefix = response.prefix(
             hash: hash,
@@ -124,7 +131,7 @@ extension VolumeWriter {
     }
 
     private func writeGathered(upTo limit: Int64) {
-        guard var rest = gathering else { return }
+        guard let rest = gathering else { return }
         gathering = nil
         let start = rest.start
         var (pieces, records) = rest.take(upTo: limit)
