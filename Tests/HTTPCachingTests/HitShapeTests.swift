@@ -11,7 +11,14 @@ struct HitShapeTests {
         "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nETag: \"v1\"\r\nLast-Modified: \(date)\r\nDate: \(date)\r\n"
         + "Cache-Control: max-age=60\r\nVia: 1.1 larder\r\nX-Other: 1\r\nContent-Length: 100\r\n"
 
-    private static func decide(_ lines: [String], stored: String = stored, length: Int64 = 100) -> HitShape? {
+    private static func decide(
+        _ lines: [String],
+        stored: String = stored,
+        knowsPlaces: Bool = false,
+        length: Int64 = 100
+    )
+        -> HitShape?
+    {
         let bytes = Array("GET /a HTTP/1.1\r\nHost: a\r\n\(lines.map { $0 + "\r\n" }.joined())\r\n".utf8)
         return bytes.withRawSpan { span in
             guard case .head(let head) = RequestParser.parse(span, limits: RequestLimits()) else {
@@ -19,7 +26,10 @@ struct HitShapeTests {
                 return nil
             }
             guard head.marks.intersection(.shapesReuse).isSubset(of: HitShape.marks) else { return nil }
-            return Array(stored.utf8).withRawSpan { HitShape.decide(head, span, stored: $0, length: length) }
+            return Array(stored.utf8).withRawSpan { stored in
+                let places = knowsPlaces ? NotModifiedPlaces(stored) : nil
+                return HitShape.decide(head, span, stored: stored, places: places, length: length)
+            }
         }
     }
 
@@ -131,6 +141,29 @@ struct HitShapeTests {
         #expect(text.hasPrefix("HTTP/1.1 304 Not Modified\r\n"))
         #expect(Self.fields(text) == kept)
         #expect(kept.contains("Via") && !kept.contains("Content-Type"))
+    }
+
+    @Test(
+        "a 304 is the same whether the places are known or not",
+        arguments: [
+            ("ETag: \"v1\"", true), ("Date: x|ETag: W/\"v1\"|Via: b", true), ("ETag: \"v1\"|X: 1", true),
+            ("Date: x", false),
+            ("ETag: \"v1\"|ETag: \"v1\"", false), ("ETag: v1", false),
+            ("ETag: \"v1\"|A: 1|Via: 1|A: 2|Via: 2|A: 3|Via: 3|A: 4", true),
+            ("ETag: \"v1\"|A: 1|Via: 1|A: 2|Via: 2|A: 3|Via: 3|A: 4|Via: 4", false),
+            ("ETag: \"v1\"|A: \(String(repeating: "a", count: 65_536))", false),
+        ]
+    )
+    func knownPlaces(_ lines: String, areKnown: Bool) {
+        let head = "HTTP/1.1 200 OK\r\n" + lines.split(separator: "|").map { "\($0)\r\n" }.joined()
+        let places = Array(head.utf8).withRawSpan { NotModifiedPlaces($0) }
+        #expect((places != nil) == areKnown)
+        let without = Self.written(head) { StoredHead.writeNotModified($0, into: &$1) }
+        #expect(Self.written(head) { StoredHead.writeNotModified($0, places, into: &$1) } == without)
+        for tag in ["\"v1\"", "W/\"v1\"", "\"v2\"", "v1"] {
+            let request = ["If-None-Match: \(tag)"]
+            #expect(Self.decide(request, stored: head, knowsPlaces: true) == Self.decide(request, stored: head))
+        }
     }
 
     private static let tagless = stored.replacing(

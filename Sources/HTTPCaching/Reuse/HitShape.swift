@@ -24,12 +24,14 @@ public enum HitShape: Sendable, Equatable {
     ///   - head: A GET's head; its marks in `shapesReuse` are among `marks`.
     ///   - request: The bytes it was parsed from.
     ///   - stored: Status line and field lines of a stored 200.
+    ///   - places: Where in them is what a 304 needs, if that is known.
     ///   - length: Bytes of its body.
     /// - Returns: The shape; nil where fields have to be read for it.
     public static func decide(
         _ head: RequestHead,
         _ request: RawSpan,
         stored: RawSpan,
+        places: NotModifiedPlaces? = nil,
         length: Int64
     ) -> HitShape? {
         let marks = head.marks.intersection(.shapesReuse)
@@ -37,16 +39,15 @@ public enum HitShape: Sendable, Equatable {
         if marks == .range { return part(head, request, length) }
         // A condition that does not hold, beside a range or not, is less usual.
         guard !marks.contains(.range) else { return nil }
-        let fields = StoredHead.fieldLines(stored)
         if marks.contains(.ifNoneMatch) {
             guard let wanted = FieldLine.only("if-none-match", in: request, head.fieldsRange),
-                let tag = FieldLine.only("etag", in: stored, fields),
-                isEntityTag(stored.extracting(tag)), request.extracting(wanted).equals(stored.extracting(tag))
+                let tag = places?.entityTag ?? StoredHead.entityTag(stored),
+                request.extracting(wanted).equals(stored.extracting(tag))
             else { return nil }
             return .notModified
         }
         guard let wanted = FieldLine.only("if-modified-since", in: request, head.fieldsRange),
-            let modified = FieldLine.only("last-modified", in: stored, fields),
+            let modified = FieldLine.only("last-modified", in: stored, StoredHead.fieldLines(stored)),
             request.extracting(wanted).equals(stored.extracting(modified)),
             HTTPDate.parse(head.text(wanted, in: request)) != nil
         else { return nil }
@@ -85,19 +86,5 @@ public enum HitShape: Sendable, Equatable {
             position += 1
         }
         return position > start ? value : nil
-    }
-
-    /// A well-formed entity tag, weak or strong (RFC 9110 §8.8.3).
-    private static func isEntityTag(_ tag: RawSpan) -> Bool {
-        let isWeak = tag.byteCount > 2 && tag.byte(at: 0) == UInt8(ascii: "W") && tag.byte(at: 1) == UInt8(ascii: "/")
-        let start = isWeak ? 2 : 0
-        guard tag.byteCount >= start + 2, tag.byte(at: start) == UInt8(ascii: "\""),
-            tag.byte(at: tag.byteCount - 1) == UInt8(ascii: "\"")
-        else { return false }
-        for offset in start + 1..<tag.byteCount - 1 {
-            let byte = tag.byte(at: offset)
-            guard byte > 0x20, byte != UInt8(ascii: "\""), byte != 0x7F else { return false }
-        }
-        return true
     }
 }

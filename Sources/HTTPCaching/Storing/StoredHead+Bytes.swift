@@ -17,15 +17,28 @@ extension StoredHead {
     ///
     /// - Parameters:
     ///   - head: Status line and field lines of what is stored.
+    ///   - places: Where the lines stand in it, if that is known.
     ///   - bytes: Where they go.
-    public static func writeNotModified(_ head: RawSpan, into bytes: inout [UInt8]) {
+    public static func writeNotModified(_ head: RawSpan, _ places: NotModifiedPlaces? = nil, into bytes: inout [UInt8])
+    {
         bytes.append(contentsOf: "HTTP/1.1 304 Not Modified\r\n".utf8)
+        if let places { return places.writeLines(of: head, into: &bytes) }
+        eachLineOfNotModified(head) { head.append($0, to: &bytes) }
+    }
+
+    /// Calls a closure with each line that a 304 carries, in order.
+    static func eachLineOfNotModified(_ head: RawSpan, _ body: (Range<Int>) -> Void) {
         let fields = fieldLines(head)
         let hasTag = FieldLine.has("etag", in: head, fields)
         var position = fields.lowerBound
         while let (name, line) = FieldLine.nextName(head, &position, end: fields.upperBound) {
-            if guides(name, head, hasTag: hasTag) { head.append(line, to: &bytes) }
+            if guides(name, head, hasTag: hasTag) { body(line) }
         }
+    }
+
+    /// Where the entity tag stands; nil where there is none, or more than one, or it is not well-formed.
+    static func entityTag(_ head: RawSpan) -> Range<Int>? {
+        FieldLine.only("etag", in: head, fieldLines(head)).flatMap { isEntityTag(head.extracting($0)) ? $0 : nil }
     }
 
     /// Whether a line guides a client's cache; Last-Modified where there is no ETag.
@@ -69,5 +82,19 @@ extension StoredHead {
         bytes.append(contentsOf: "\r\nContent-Length: ".utf8)
         Decimal.write(part.upperBound - part.lowerBound, into: &bytes)
         bytes.append(contentsOf: "\r\n".utf8)
+    }
+
+    /// A well-formed entity tag, weak or strong (RFC 9110 §8.8.3).
+    private static func isEntityTag(_ tag: RawSpan) -> Bool {
+        let isWeak = tag.byteCount > 2 && tag.byte(at: 0) == UInt8(ascii: "W") && tag.byte(at: 1) == UInt8(ascii: "/")
+        let start = isWeak ? 2 : 0
+        guard tag.byteCount >= start + 2, tag.byte(at: start) == UInt8(ascii: "\""),
+            tag.byte(at: tag.byteCount - 1) == UInt8(ascii: "\"")
+        else { return false }
+        for offset in start + 1..<tag.byteCount - 1 {
+            let byte = tag.byte(at: offset)
+            guard byte > 0x20, byte != UInt8(ascii: "\""), byte != 0x7F else { return false }
+        }
+        return true
     }
 }

@@ -65,11 +65,11 @@ enum RequestHandler {
         let entry = candidate.entry
         if let item = candidate.item {
             guard key.withSpan(received.readableBytesSpan, { item.isFor($0) }),
-                let shape = shape(head, received, item.head, entry)
+                let shape = shape(head, received, item.head, item.places, entry)
             else { return false }
             state.counters.add(.hitsMemory)
             let body = HitBody(item.body, shape)
-            send(shape, item.head, body, isInMemory: true, entry, at: now, head, received, on: connection)
+            send(shape, item.head, item.places, body, isInMemory: true, entry, at: now, head, received, on: connection)
             return true
         }
         guard entry.bodyLength <= shortWayLimit else { return false }
@@ -99,7 +99,7 @@ enum RequestHandler {
     ) -> Bool {
         let state = connection.loopState
         let entry = stored.entry
-        guard let shape = shape(head, received, stored.head, entry),
+        guard let shape = shape(head, received, stored.head, nil, entry),
             let body = HitBody(stored, shape, state.store, isResident: recent?.isResident ?? false)
         else { return false }
         let isResident = if case .region = body { shape == .whole } else { false }
@@ -112,7 +112,7 @@ enum RequestHandler {
             admit(stored, bytes, key.bytes(received.readableBytesSpan), to: state.store)
         }
         state.counters.add(.hitsDisk)
-        send(shape, stored.head, body, isInMemory: false, entry, at: now, head, received, on: connection)
+        send(shape, stored.head, nil, body, isInMemory: false, entry, at: now, head, received, on: connection)
         return true
     }
 
@@ -154,12 +154,14 @@ enum RequestHandler {
         _ head: RequestHead,
         _ received: ByteBuffer,
         _ stored: ByteBuffer,
+        _ places: NotModifiedPlaces?,
         _ entry: DirectoryEntry
     ) -> HitShape? {
         HitShape.decide(
             head,
             received.readableBytesSpan,
             stored: stored.readableBytesSpan,
+            places: places,
             length: entry.bodyLength
         )
     }
@@ -167,6 +169,7 @@ enum RequestHandler {
     private static func send(
         _ shape: HitShape,
         _ stored: ByteBuffer,
+        _ places: NotModifiedPlaces?,
         _ body: HitBody,
         isInMemory: Bool,
         _ entry: DirectoryEntry,
@@ -185,7 +188,7 @@ enum RequestHandler {
             if !isInMemory { HeadWriter.writeLength(length, into: &state.scratch) }
         case .notModified:
             state.counters.add(.notModified)
-            StoredHead.writeNotModified(stored.readableBytesSpan, into: &state.scratch)
+            StoredHead.writeNotModified(stored.readableBytesSpan, places, into: &state.scratch)
             (status, length) = (304, 0)
         case .part(let range):
             StoredHead.writePart(range, of: length, stored.readableBytesSpan, into: &state.scratch)

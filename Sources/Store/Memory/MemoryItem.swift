@@ -11,6 +11,8 @@ public final class MemoryItem: Sendable {
     let key: [UInt8]
     /// Status line and field lines, Content-Length included, without the empty line that ends a head.
     public let head: ByteBuffer
+    /// Where in the head is what a 304 needs; nil where it has to be looked for.
+    public let places: NotModifiedPlaces?
     /// The whole body.
     public let body: ByteBuffer
     /// What decides reuse.
@@ -20,6 +22,7 @@ public final class MemoryItem: Sendable {
     public init(key: [UInt8], head: ByteBuffer, body: ByteBuffer, facts: StoredFacts) {
         self.key = key
         self.head = head
+        places = NotModifiedPlaces(head.readableBytesSpan)
         self.body = body
         self.facts = facts
     }
