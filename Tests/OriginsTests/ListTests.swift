@@ -39,6 +39,15 @@ import Testing
         #expect(walk(AskingOrder(0..<3), hasAnswer: true, skipping: [0]) == [1, 2])
     }
 
+    @Test("looking for one to ask beside another takes nobody away from the last resort")
+    func beside() {
+        var order = AskingOrder(0..<3)
+        #expect(order.next(isWell: { $0 == 1 }) == 1)
+        #expect(order.next(isWell: { _ in false }) == nil)
+        #expect(order.next(isWell: { _ in true }) == nil)
+        #expect(walk(order) == [0, 2])
+    }
+
     @Test(
         "429 and 5xx are never final, 404 and 410 are an authoritative origin's, all else is",
         arguments: [

@@ -119,7 +119,7 @@ final class Exchange {
     func hedge(_ due: ContinuousClock.Instant) {
         guard !hasEnded, hedgeDue == due, let late = asking.first, asking.count == 1, delivering == nil else { return }
         guard engine.takeRetry() else { return late.lane.counters.update { $0.hedgesRefused += 1 } }
-        guard let next = order.next(isWell: { isWorthAsking($0) }, lastResort: { _ in false }) else { return }
+        guard let next = order.next(isWell: { isWorthAsking($0) }) else { return }
         late.lane.counters.update { $0.hedges += 1 }
         ask(next)
     }
@@ -127,7 +127,7 @@ final class Exchange {
     /// The origin being asked is left alone from now on: what waits for it need not wait for its timeout.
     func askBeside(_ lane: Lane) {
         guard !hasEnded, !isProbe, !request.isSingle, delivering == nil, asking.count == 1, asking[0].lane === lane,
-            let next = order.next(isWell: { isWorthAsking($0) }, lastResort: { _ in false })
+            let next = order.next(isWell: { isWorthAsking($0) })
         else { return }
         ask(next)
     }

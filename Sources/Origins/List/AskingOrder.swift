@@ -25,12 +25,21 @@ struct AskingOrder {
     ///     once an origin.
     /// - Returns: The next origin, or nil when none is left.
     mutating func next(isWell: (Int) -> Bool, lastResort: (Int) -> Bool) -> Int? {
+        if let candidate = next(isWell: isWell) { return candidate }
+        while let candidate = passedOver.popFirst() {
+            if lastResort(candidate) { return candidate }
+        }
+        return nil
+    }
+
+    /// The next origin to ask beside another; those that are not well stay as a last resort for when that one fails.
+    ///
+    /// - Parameter isWell: As above.
+    /// - Returns: The next origin, or nil when none is left that is well.
+    mutating func next(isWell: (Int) -> Bool) -> Int? {
         while let candidate = waiting.popFirst() {
             if isWell(candidate) { return candidate }
             passedOver.append(candidate)
-        }
-        while let candidate = passedOver.popFirst() {
-            if lastResort(candidate) { return candidate }
         }
         return nil
     }
