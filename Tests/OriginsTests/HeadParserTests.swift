@@ -91,7 +91,9 @@ import Testing
 
     @Test("RFC 9110 §6.5: a trailer section, without what must not be in one")
     func trailers() {
-        let end = ["HTTP/1.1 200 OK", "", "Digest: x", "content-LENGTH: 5", "Set-Cookie: a", "Server-Timing: y", ""]
+        let kept = ["Digest: x", "Server-Timing: y"]
+        let others = ["content-LENGTH: 5", "Set-Cookie: a", "Connection: close", "transfer-encoding: chunked", "TE: x"]
+        let end = ["HTTP/1.1 200 OK", "", kept[0]] + others + [kept[1], ""]
         var parser = HeadParser()
         for line in end { _ = parser.take(Array("\(line)\r\n".utf8)) }
         #expect(parser.trailers == Fields([("Digest", "x"), ("Server-Timing", "y")]))
