@@ -193,8 +193,6 @@ struct FieldsTests {
         {
             #expect(Via.line(received: version) == Fields([("Via", value)]))
         }
-        #expect(Via.value(receivedMinor: 1) == "1.1 larder")
-        #expect(Via.value(receivedMinor: 0) == "1.0 larder")
     }
 
     @Test("decimal numbers")

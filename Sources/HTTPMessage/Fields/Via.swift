@@ -18,22 +18,6 @@ public enum Via {
         case http2 = "2.0"
     }
 
-    /// The member larder adds.
-    ///
-    /// - Parameter version: The version of the received message.
-    /// - Returns: Such as "1.1 larder".
-    public static func value(received version: ReceivedVersion) -> String {
-        "\(version.rawValue) \(pseudonym)"
-    }
-
-    /// The member larder adds.
-    ///
-    /// - Parameter receivedMinor: The minor version of HTTP/1 of the received message.
-    /// - Returns: Such as "1.1 larder".
-    public static func value(receivedMinor: UInt8) -> String {
-        value(received: receivedMinor == 0 ? .http10 : .http11)
-    }
-
     /// The line larder adds, made once for each version.
     ///
     /// - Parameter version: The version of the received message.
@@ -51,6 +35,6 @@ public enum Via {
     private static let http2 = made(.http2)
 
     private static func made(_ version: ReceivedVersion) -> Fields {
-        Fields([("Via", value(received: version))])
+        Fields([("Via", "\(version.rawValue) \(pseudonym)")])
     }
 }

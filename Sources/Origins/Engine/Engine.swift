@@ -294,7 +294,7 @@ import Logging
             request: OriginRequest(
                 method: "HEAD",
                 target: lane.probeTarget,
-                fields: Fields([("Via", Via.value(receivedMinor: 1))])
+                fields: Via.line(received: .http11)
             ),
             receiver: ProbeReceiver(),
             engine: self,

@@ -141,7 +141,7 @@ extension OriginResponse {
     /// The fields, with larder in Via where they have one: it is to take the place of the stored one.
     var fieldsWithVia: Fields {
         var fields = fields
-        if fields.contains("Via") { fields.append(name: "Via", value: Via.value(received: version)) }
+        if fields.contains("Via") { fields.append(contentsOf: Via.line(received: version)) }
         return fields
     }
 }
