@@ -57,8 +57,8 @@ struct StoreOpening {
         // The writer is made here, not on its thread: disk use is within the limit before the first request.
         let writer = HandOver(VolumeWriter(core, maximumSize: configuration.maximumSize, survey: survey))
         return [
-            DedicatedThread("larder-volumes") { writer.take()?.run() },
-            DedicatedThread("larder-index", startIndex),
+            DedicatedThread("larder-volumes", turns: .long) { writer.take()?.run() },
+            DedicatedThread("larder-index", turns: .long, startIndex),
         ]
     }
 }

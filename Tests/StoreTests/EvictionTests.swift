@@ -44,6 +44,11 @@ struct EvictionTests {
             #expect(found.elementsEqual(sample[number..<number + found.count]))
         }
         stage.store.close()
+        // The index forgets what went with its volume, now and then, and nothing else.
+        let report = try Store.verify(directory: stage.path)
+        #expect(report.isSound)
+        #expect(report.rows == statistics.responses + report.rowsOfGoneVolumes)
+        #expect(report.rowsOfGoneVolumes < statistics.evictions / 4)
     }
 
     @Test("disk space is taken ahead of what is written, and charged, also after a restart")

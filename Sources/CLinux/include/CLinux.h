@@ -58,17 +58,20 @@ static inline void clinux_be_nice(int niceness) {
 }
 
 /// Nanoseconds: about what a loop needs for what has come meanwhile, and the shortest turn that Linux gives.
-#define CLINUX_TURN 100000
+static const uint64_t CLINUX_SHORT_TURN = 100000;
+/// Nanoseconds, for work that nobody waits for.
+static const uint64_t CLINUX_LONG_TURN = 10000000;
 
-/// Asks for short turns, and so for early ones, for the calling thread. Before Linux 6.12 nothing changes.
-static inline void clinux_take_turns(void) {
+/// Asks for turns of so many nanoseconds for the calling thread. Who wakes with shorter ones goes before who runs with longer
+/// ones. Before Linux 6.12 nothing changes.
+static inline void clinux_take_turns(uint64_t nanoseconds) {
     struct {
         uint32_t size, policy;
         uint64_t flags;
         int32_t nice;
         uint32_t priority;
         uint64_t runtime, deadline, period;
-    } attributes = {.size = sizeof attributes, .runtime = CLINUX_TURN};
+    } attributes = {.size = sizeof attributes, .runtime = nanoseconds};
     attributes.nice = getpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid));
     (void)syscall(SYS_sched_setattr, 0, &attributes, 0);
 }

@@ -63,7 +63,7 @@ private func runStart(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPo
     guard let context = unsafe context else { return nil }  // because pthreads pass a context as a pointer
     let start = unsafe Unmanaged<Start>.fromOpaque(context).takeRetainedValue()  // because `init` retained it for us
     unsafe clinux_name_thread(start.name)  // because the name is copied
-    clinux_take_turns()
+    clinux_take_turns(CLINUX_SHORT_TURN)
     start.body()
     return nil
 }

@@ -47,7 +47,7 @@ final class Loop: Sendable {
     /// Once; from here on what is confined to the loop is touched there only.
     /// - Parameter number: Tells it from others in `top -H`.
     func start(number: Int) {
-        runner.withLock { $0 = DedicatedThread("larder-loop-\(number)") { [self] in run() } }
+        runner.withLock { $0 = DedicatedThread("larder-loop-\(number)", turns: .short) { [self] in run() } }
     }
 
     deinit {

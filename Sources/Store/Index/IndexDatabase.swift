@@ -14,6 +14,7 @@ final class IndexDatabase {
     private let exact: Statement
     private let range: Statement
     private let after: Statement
+    private let orphans: Statement
     /// Which keys are members of which groups.
     var groups: GroupTable
 
@@ -56,6 +57,13 @@ final class IndexDatabase {
         )
         after = try database.prepare(
             "SELECT \(Self.columns) FROM responses WHERE (url, variant) > (?1, ?2) ORDER BY url, variant LIMIT ?3"
+        )
+        orphans = try database.prepare(
+            """
+            SELECT \(Self.columns) FROM responses WHERE (url, variant) > (?1, ?2)
+            AND NOT EXISTS (SELECT 1 FROM volumes WHERE number = responses.volume)
+            ORDER BY url, variant LIMIT ?3
+            """
         )
     }
 
@@ -138,6 +146,13 @@ final class IndexDatabase {
     func rows(from key: [UInt8], after last: IndexRow?, limit: Int) throws(StoreError) -> [IndexRow] {
         if let last { return try collect(after, [.text(last.key), .text(last.variant), .integer(Int64(limit))]) }
         return try collect(range, [.text(key), .integer(Int64(limit))])
+    }
+
+    /// Up to `limit` rows of volumes that are in no ring, in the order of their keys: the first ones, or those after a row.
+    ///
+    /// Reads all rows until it has found so many, less than a microsecond each.
+    func orphans(after last: IndexRow?, limit: Int) throws(StoreError) -> [IndexRow] {
+        try collect(orphans, [.text(last?.key ?? []), .text(last?.variant ?? []), .integer(Int64(limit))])
     }
 
     private func collect(_ statement: Statement, _ values: [Statement.Value]) throws(StoreError) -> [IndexRow] {

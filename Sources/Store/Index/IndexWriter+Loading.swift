@@ -91,14 +91,15 @@ extension IndexWriter {
         _ = attempt { (database) throws(StoreError) in
             var last: IndexRow?
             repeat {
-                let rows = try database.rows(from: [], after: last, limit: Self.slice)
+                let rows = try database.orphans(after: last, limit: Self.transactionLimit)
                 try database.transaction { () throws(StoreError) in
+                    // A volume that has just been made may be in the table later than here.
                     for row in rows where core.volumes[row.location.volume] == nil {
                         try database.remove(row.key, at: row.location)
                         turn.giveWay()
                     }
                 }
-                last = rows.count < Self.slice ? nil : rows.last
+                last = rows.count < Self.transactionLimit ? nil : rows.last
             } while last != nil
             try database.tidy()
         }

@@ -20,7 +20,7 @@ final class IndexWriter {
     static let slice = 5_000
     /// Rows of one transaction, whose keys may be all over the file, a page each: the log has to stay within what is set
     /// aside, and what the kernel does for the commit within a turn or a few.
-    private static let transactionLimit = 128
+    static let transactionLimit = 128
 
     enum Task {
         case load(after: IndexRow?)

@@ -5,16 +5,27 @@ import Glibc
 
 /// A thread of its own, for work that never ends or that blocks; joined at shutdown.
 ///
-/// It has short turns on its processor, and so has them early: hits do not wait for what fills and evicts beside them.
+/// Threads with short turns go before those with long ones as soon as they wake: hits do not wait for what stores and evicts
+/// beside them.
 public final class DedicatedThread: Sendable {
+    /// How long a thread may run while others of its kind wait, and so how early it has its turn.
+    public enum Turns: Sendable {
+        /// For what clients wait for.
+        case short
+        /// For what nobody waits for.
+        case long
+    }
+
     private let thread: pthread_t
 
     private final class Body: Sendable {
         let name: String
+        let turns: Turns
         let niceness: Int32
         let run: @Sendable () -> Void
-        init(_ name: String, _ niceness: Int32, _ run: @escaping @Sendable () -> Void) {
+        init(_ name: String, _ turns: Turns, _ niceness: Int32, _ run: @escaping @Sendable () -> Void) {
             self.name = name
+            self.turns = turns
             self.niceness = niceness
             self.run = run
         }
@@ -24,12 +35,13 @@ public final class DedicatedThread: Sendable {
     ///
     /// - Parameters:
     ///   - name: What `top -H` shows, 15 characters at most.
+    ///   - turns: Who goes first where several want the same processor.
     ///   - niceness: 0 to 19: how much others go first that want the same processor.
     ///   - run: What the thread does.
-    public init(_ name: String, niceness: Int32 = 0, _ run: @escaping @Sendable () -> Void) {
+    public init(_ name: String, turns: Turns, niceness: Int32 = 0, _ run: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
         // because the retained body is taken over by the thread, exactly once
-        let context = unsafe Unmanaged.passRetained(Body(name, niceness, run)).toOpaque()
+        let context = unsafe Unmanaged.passRetained(Body(name, turns, niceness, run)).toOpaque()
         let result = unsafe pthread_create(
             &thread,
             nil,
@@ -37,7 +49,10 @@ public final class DedicatedThread: Sendable {
                 guard let context = unsafe context else { return nil }
                 let body = unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
                 unsafe clinux_name_thread(body.name)
-                clinux_take_turns()
+                switch body.turns {
+                case .short: clinux_take_turns(CLINUX_SHORT_TURN)
+                case .long: clinux_take_turns(CLINUX_LONG_TURN)
+                }
                 if body.niceness > 0 { clinux_be_nice(body.niceness) }
                 body.run()
                 return nil

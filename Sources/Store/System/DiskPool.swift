@@ -24,7 +24,7 @@ public final class DiskPool: Sendable {
     /// Starts the threads.
     init(threads count: Int) {
         let made = (0..<count).map { number in
-            DedicatedThread("larder-disk-\(number)", niceness: Self.niceness) { [self] in run() }
+            DedicatedThread("larder-disk-\(number)", turns: .short, niceness: Self.niceness) { [self] in run() }
         }
         threads.withLock { $0 = made }
     }

@@ -12,7 +12,7 @@ struct Turn {
     ///
     /// A look at the clock; a system call at the end of a turn.
     mutating func giveWay() {
-        guard now() - began >= CLINUX_TURN else { return }
+        guard now() - began >= CLINUX_SHORT_TURN else { return }
         sched_yield()
         began = now()
     }

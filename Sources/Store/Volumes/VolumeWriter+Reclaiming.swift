@@ -78,6 +78,7 @@ extension VolumeWriter: VolumeKeeper {
     }
 
     func forget(_ volume: UInt32) -> [DirectoryEntry] {
+        giveWay()
         // The table first: whoever loads a row of this volume asks it under the shard's lock, so that none stays behind.
         core.volumes.remove(volume)
         let gone = core.directory.removeAll(inVolume: volume)
@@ -88,10 +89,12 @@ extension VolumeWriter: VolumeKeeper {
 
     /// Unlinks a volume; readers that hold it finish.
     func remove(_ volume: UInt32) {
+        giveWay()
         for (fill, extent) in extents where extent.volume.number == volume { extents[fill] = nil }
         core.volumes.remove(volume)
         core.post(.removeVolume(volume))
         Paths.remove(core.path(ofVolume: volume))
+        giveWay()
     }
 
     func refusal(_ detail: String) -> StoreError { StoreError(.full, "reserve", core.volumesPath, detail: detail) }
