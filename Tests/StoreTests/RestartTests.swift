@@ -146,6 +146,32 @@ struct RestartTests {
         }
     }
 
+    @Test("the rows of a volume that went while nobody looked go from the index, and no others")
+    func volumeGone() async throws {
+        let stage = try TestStore()
+        for number in 0..<30 { await stage.put("/\(number)", sampleBytes(2_000)) }
+        // A volume of its own, for what is long.
+        let long = sampleBytes(3_000_000)
+        #expect(await stage.put("/long", long) == nil)
+        await stage.settle()
+        let path = stage.volumePath(try #require(stage.entry("/0")))
+        let kept = try #require(stage.entry("/long")).volume
+        stage.store.close()
+        Paths.remove(path)
+        // What the index has not heard of yet is not gone.
+        try Database(stage.path + "/index.db", .readWrite).execute("DELETE FROM volumes WHERE number = \(kept)")
+        #expect(try Store.verify(directory: stage.path).rowsOfGoneVolumes == 30)
+        let again = try TestStore(stage.directory)
+        try await again.loaded()
+        // What the index has to do beside is done between two batches.
+        for _ in 0..<2 { await again.settle() }
+        #expect(again.get("/0") == nil)
+        #expect(again.get("/long") == long)
+        again.store.close()
+        let report = try Store.verify(directory: stage.path)
+        #expect(report.rows == 1 && report.rowsOfGoneVolumes == 0 && report.isSound)
+    }
+
     @Test("flipped bits anywhere in the index: misses, never wrong bytes, never a crash")
     func brokenIndex() async throws {
         let stage = try await filled().closed()

@@ -89,6 +89,12 @@ extension IndexWriter {
     private func collectGarbage() {
         garbage = 0
         _ = attempt { (database) throws(StoreError) in
+            // A stop may have come before the removal of a volume was written; one that went does not come back.
+            try database.transaction { () throws(StoreError) in
+                for volume in try database.volumes() where core.volumes[volume.number] == nil {
+                    try database.removeVolume(volume.number)
+                }
+            }
             var last: IndexRow?
             repeat {
                 let rows = try database.orphans(after: last, limit: Self.transactionLimit)

@@ -88,6 +88,8 @@ extension VolumeWriter: VolumeKeeper {
     }
 
     /// Unlinks a volume; readers that hold it finish.
+    ///
+    /// That takes the kernel up to a millisecond, as long as all the rest of reclaiming: others go first before and after it.
     func remove(_ volume: UInt32) {
         giveWay()
         for (fill, extent) in extents where extent.volume.number == volume { extents[fill] = nil }
