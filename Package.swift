@@ -40,6 +40,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+        .systemLibrary(name: "CMimalloc", providers: [.apt(["libmimalloc-dev"])]),
         .target(name: "CLinux"),
 
         module("HTTPMessage", []),
@@ -65,7 +66,7 @@ let package = Package(
         .executableTarget(
             name: "larder",
             dependencies: [
-                "HTTPMessage", "HTTPCaching", "Store", "Origins", "Settings", "Proxy", "Admin", "CLinux",
+                "HTTPMessage", "HTTPCaching", "Store", "Origins", "Settings", "Proxy", "Admin", "CLinux", "CMimalloc",
                 nioCore, nioPosix, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

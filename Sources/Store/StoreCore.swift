@@ -52,9 +52,11 @@ final class StoreCore: Sendable {
 
     /// The writer thread does not keep up: what waits leaves the processor's cache, and writing it costs twice as much.
     var isBehind: Bool { backlog.load(ordering: .relaxed) > Self.usualBacklog }
-    /// Bytes: some 40 bodies of 100 kB.
-    private static let usualBacklog = 4 << 20
-    /// Turns of 100 µs that who brings bytes leaves to the writer thread: about what 100 kB take to write.
+    /// Bytes: what a cache of the processor's own can have of them.
+    private static let usualBacklog = 512 << 10
+    /// Bytes that it writes in a turn of 100 µs, about.
+    private static let bytesInTurn = 25_000
+    /// The most turns that are left to it for one job.
     private static let patience = 4
 
     /// Takes room in memory for a body that is to be written whole.
@@ -71,18 +73,20 @@ final class StoreCore: Sendable {
 
     /// Hands work to the writer thread; never waits for the disk.
     ///
-    /// Who brings bytes lets the thread go first where it is behind for want of a processor.
+    /// Who brings bytes lets the thread go first where it is behind for want of a processor: as long as it takes to write
+    /// them.
     @discardableResult
     func post(_ job: WriteJob) -> Bool {
         let bytes: Int
         switch job {
         case .body(_, let piece): bytes = piece.readableBytes
-        case .append(_, _, let body, _): bytes = body.readableBytes
+        case .append(let whole): bytes = whole.bodyLength
         default: return writes.post(job)
         }
-        backlog.add(bytes, ordering: .relaxed)
+        let waiting = backlog.add(bytes, ordering: .relaxed).newValue
         let isTaken = writes.post(job)
-        for _ in 0..<Self.patience where isBehind { sched_yield() }
+        let turns = waiting / Self.bytesInTurn - (waiting - bytes) / Self.bytesInTurn
+        for _ in 0..<min(turns, Self.patience) where isBehind { sched_yield() }
         return isTaken
     }
 

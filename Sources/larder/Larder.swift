@@ -1,6 +1,8 @@
 // The executable: names its commands. Each command has a file of its own; Serving composes and runs the parts.
 
 import ArgumentParser
+// Linked in, it takes the place of the C library's malloc for all of the process.
+import CMimalloc
 
 @main
 struct Larder: AsyncParsableCommand {

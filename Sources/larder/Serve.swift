@@ -32,7 +32,6 @@ struct Serve: AsyncParsableCommand {
             let logger = Logger(label: "larder")
             for warning in loaded.warnings { logger.warning("\(warning.told)") }
             ProcessLimits.raiseDescriptors()
-            ProcessLimits.keepFreedMemory()
             signal(SIGPIPE, SIG_IGN)
             let parts = try await Composition(loaded.configuration, file: options.file, logger: logger)
             let running = RunningLarder(parts, loaded.configuration, file: options.file, level: level, logger: logger)

@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <malloc.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
@@ -44,12 +43,6 @@ static inline long clinux_pwrite(int fd, const void *_Nonnull from, size_t lengt
 static inline long clinux_pwritev(int fd, const struct iovec *_Nonnull pieces, int count, long offset) {
     long written = pwritev(fd, pieces, count, offset);
     return written < 0 ? -(long)errno : written;
-}
-
-/// Has the allocator keep what is freed: up to `trim` bytes an arena; allocations from `map` bytes on are mapped alone.
-static inline void clinux_keep_freed_memory(int trim, int map) {
-    mallopt(M_TRIM_THRESHOLD, trim);
-    mallopt(M_MMAP_THRESHOLD, map);
 }
 
 /// Lets other threads go first where they want the same processor; 0 to 19, for the calling thread alone.

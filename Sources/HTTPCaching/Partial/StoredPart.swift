@@ -28,8 +28,11 @@ public struct StoredPart: Sendable, Equatable {
     ///   - status: The status of the response.
     ///   - fields: Its fields.
     public init?(status: Int, fields: Fields) {
+        guard status == 206 else {
+            return nil
+        }
         let values = fields.all("Content-Range")
-        guard status == 206, values.count == 1, let content = ContentRange.parse(values[0]),
+        guard values.count == 1, let content = ContentRange.parse(values[0]),
             let range = content.range, let complete = content.completeLength
         else {
             return nil

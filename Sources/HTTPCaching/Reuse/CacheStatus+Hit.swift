@@ -11,7 +11,7 @@ extension CacheStatus {
     ///   - ttl: Seconds of freshness left.
     ///   - bytes: Where it goes.
     public static func writeHit(ttl: Int64, into bytes: inout [UInt8]) {
-        bytes.append(contentsOf: "larder; hit; ttl=".utf8)
+        bytes.append(literal: "larder; hit; ttl=")
         Decimal.write(min(max(ttl, -999_999_999_999_999), 999_999_999_999_999), into: &bytes)
     }
 }

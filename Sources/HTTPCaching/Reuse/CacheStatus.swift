@@ -81,15 +81,15 @@ public struct CacheStatus: Sendable, Equatable {
     ///
     /// - Parameter bytes: Where it goes.
     public func write(into bytes: inout [UInt8]) {
-        bytes.append(contentsOf: Self.identity.utf8)
+        bytes.append(text: Self.identity)
         switch outcome {
-        case .hit: bytes.append(contentsOf: "; hit".utf8)
+        case .hit: bytes.append(literal: "; hit")
         case .forward(let reason):
-            bytes.append(contentsOf: "; fwd=".utf8)
-            bytes.append(contentsOf: reason.rawValue.utf8)
+            bytes.append(literal: "; fwd=")
+            bytes.append(text: reason.rawValue)
             Self.write(forwardStatus.map { Int64($0) }, as: "; fwd-status=", into: &bytes)
-            if isStored { bytes.append(contentsOf: "; stored".utf8) }
-            if isCollapsed { bytes.append(contentsOf: "; collapsed".utf8) }
+            if isStored { bytes.append(literal: "; stored") }
+            if isCollapsed { bytes.append(literal: "; collapsed") }
         case .none: break
         }
         Self.write(timeToLive.map { Self.bounded($0) }, as: "; ttl=", into: &bytes)
@@ -99,7 +99,7 @@ public struct CacheStatus: Sendable, Equatable {
 
     private static func write(_ number: Int64?, as name: String, into bytes: inout [UInt8]) {
         guard let number else { return }
-        bytes.append(contentsOf: name.utf8)
+        bytes.append(text: name)
         Decimal.write(number, into: &bytes)
     }
 

@@ -30,8 +30,8 @@ public struct RequestFacts: Sendable, Equatable {
     ///   - fields: The fields.
     public init(method: Method, fields: Fields) {
         self.method = method
-        cacheControl = CacheControl(fields)
-        if !fields.contains("Cache-Control") {
+        cacheControl = fields.contains("Cache-Control") ? CacheControl(fields) : CacheControl()
+        if fields.contains("Pragma"), !fields.contains("Cache-Control") {
             cacheControl.noCache = CacheControl(fields, name: "Pragma").noCache
         }
         hasAuthorization = fields.contains("Authorization")

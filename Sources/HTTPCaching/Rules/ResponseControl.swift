@@ -1,4 +1,4 @@
-// value: what a response says about caching to this cache (RFC 9111 §5.2.2, RFC 9213).
+// Shared, never changed: what a response says about caching to this cache (RFC 9111 §5.2.2, RFC 9213).
 //
 // Every decision reads a response's directives here. Invariant: a targeted field that is valid and not empty stands for
 // Cache-Control, Expires and Pragma together; one that is not is as if it were absent (RFC 9213 §2.2).
@@ -7,7 +7,7 @@ public import HTTPMessage
 import RawStructuredFieldValues
 
 /// The directives of a response, from the field that counts for larder.
-public struct ResponseControl: Sendable, Equatable {
+public final class ResponseControl: Sendable {
     /// The fields that speak to larder, the most specific first (RFC 9213 §2.2).
     static let targets = ["Larder-Cache-Control", "CDN-Cache-Control"]
 

@@ -150,7 +150,7 @@ public enum Storability: Equatable, Sendable {
         guard !control.noStore || control.mustUnderstand else {
             return .noStore
         }
-        guard !CacheControl(request).noStore else {
+        guard !request.contains("Cache-Control") || !CacheControl(request).noStore else {
             return .requestNoStore
         }
         guard !control.isPrivate else {

@@ -21,7 +21,7 @@ extension StoredHead {
     ///   - bytes: Where they go.
     public static func writeNotModified(_ head: RawSpan, _ places: NotModifiedPlaces? = nil, into bytes: inout [UInt8])
     {
-        bytes.append(contentsOf: "HTTP/1.1 304 Not Modified\r\n".utf8)
+        bytes.append(literal: "HTTP/1.1 304 Not Modified\r\n")
         if let places { return places.writeLines(of: head, into: &bytes) }
         eachLineOfNotModified(head) { head.append($0, to: &bytes) }
     }
@@ -65,7 +65,7 @@ extension StoredHead {
     ///   - head: Status line and field lines of what is stored.
     ///   - bytes: Where they go.
     public static func writePart(_ part: Range<Int64>, of length: Int64, _ head: RawSpan, into bytes: inout [UInt8]) {
-        bytes.append(contentsOf: "HTTP/1.1 206 Partial Content\r\n".utf8)
+        bytes.append(literal: "HTTP/1.1 206 Partial Content\r\n")
         let fields = fieldLines(head)
         var position = fields.lowerBound
         while let (name, line) = FieldLine.nextName(head, &position, end: fields.upperBound) {
@@ -73,15 +73,15 @@ extension StoredHead {
                 head.matches(name, lowercased: "content-length") || head.matches(name, lowercased: "content-range")
             if !isOther { head.append(line, to: &bytes) }
         }
-        bytes.append(contentsOf: "Content-Range: bytes ".utf8)
+        bytes.append(literal: "Content-Range: bytes ")
         Decimal.write(part.lowerBound, into: &bytes)
         bytes.append(UInt8(ascii: "-"))
         Decimal.write(part.upperBound - 1, into: &bytes)
         bytes.append(UInt8(ascii: "/"))
         Decimal.write(length, into: &bytes)
-        bytes.append(contentsOf: "\r\nContent-Length: ".utf8)
+        bytes.append(literal: "\r\nContent-Length: ")
         Decimal.write(part.upperBound - part.lowerBound, into: &bytes)
-        bytes.append(contentsOf: "\r\n".utf8)
+        bytes.append(literal: "\r\n")
     }
 
     /// A well-formed entity tag, weak or strong (RFC 9110 §8.8.3).

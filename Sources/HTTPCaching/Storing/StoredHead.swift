@@ -22,11 +22,12 @@ public enum StoredHead {
         responseTime: WallTime
     ) -> (stored: Fields, own: Fields?) {
         let forwarded = forwarded(from: response, responseTime: responseTime)
-        let control = (control ?? ResponseControl(response)).directives
-        guard !control.noCacheFields.isEmpty || !control.privateFields.isEmpty else {
+        let control = control ?? ResponseControl(response)
+        guard !control.directives.noCacheFields.isEmpty || !control.directives.privateFields.isEmpty else {
             return (forwarded, nil)
         }
-        let named = Set(control.noCacheFields + control.privateFields).subtracting(["cache-control"])
+        let listed = control.directives.noCacheFields + control.directives.privateFields
+        let named = Set(listed).subtracting(["cache-control"])
         var stored = forwarded
         stored.removeAll { line, span in named.contains(FieldList.lowercased(span.text(line.name))) }
         return (stored, stored == forwarded ? nil : forwarded)
@@ -44,8 +45,12 @@ public enum StoredHead {
     public static func forwarded(from response: Fields, responseTime: WallTime) -> Fields {
         var fields = response
         fields.removeHopByHop { line, span in
-            line.isNamed("age", in: span) || line.isNamed("warning", in: span)
-                || line.isNamed("content-length", in: span)
+            switch line.name.count {
+            case 3: line.isNamed("age", in: span)
+            case 7: line.isNamed("warning", in: span)
+            case 14: line.isNamed("content-length", in: span)
+            default: false
+            }
         }
         if !fields.contains("Date") {
             fields.append(name: "Date", value: HTTPDate.format(responseTime))

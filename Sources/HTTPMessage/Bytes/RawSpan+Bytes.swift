@@ -95,12 +95,21 @@ extension RawSpan {
         guard range.count == name.utf8.count else {
             return false
         }
-        let letters = name.utf8.span
-        for offset in letters.indices {
+        return isSame(range, unsafe name.utf8.span.bytes)  // because a code unit has no padding
+    }
+
+    /// As above, for a name given by its bytes.
+    func isSame(_ range: Range<Int>, _ name: RawSpan) -> Bool {
+        guard range.count == name.byteCount else {
+            return false
+        }
+        var offset = 0
+        while offset < name.byteCount {
             let byte = self[range.lowerBound + offset]
-            guard byte == letters[offset] || ASCII.lowercased(byte) == ASCII.lowercased(letters[offset]) else {
+            guard byte == name[offset] || ASCII.lowercased(byte) == ASCII.lowercased(name[offset]) else {
                 return false
             }
+            offset += 1
         }
         return true
     }
@@ -121,18 +130,20 @@ extension RawSpan {
     /// - Parameter range: Where the bytes are.
     /// - Returns: Whether they may.
     public func isFieldValue(_ range: Range<Int>) -> Bool {
-        var offset = range.lowerBound
-        while offset + 8 <= range.upperBound {
-            // because the load is bounds-checked, and any bit pattern is a UInt64
-            let word = unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            if Self.mayHaveControl(word) {
-                for place in offset..<offset + 8 where !ASCII.isFieldValue(self[place]) { return false }
-            }
-            offset += 8
+        guard range.count >= 8 else {
+            for offset in range where !ASCII.isFieldValue(self[offset]) { return false }
+            return true
         }
+        var offset = range.lowerBound
         while offset < range.upperBound {
-            guard ASCII.isFieldValue(self[offset]) else { return false }
-            offset += 1
+            // The last word may have some of the bytes before it, too.
+            let start = min(offset, range.upperBound - 8)
+            // because the load is bounds-checked, and any bit pattern is a UInt64
+            let word = unsafe unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self)
+            if Self.mayHaveControl(word) {
+                for place in start..<start + 8 where !ASCII.isFieldValue(self[place]) { return false }
+            }
+            offset = start + 8
         }
         return true
     }
@@ -210,5 +221,23 @@ extension [UInt8] {
     public func withRawSpan<Result>(_ body: (RawSpan) -> Result) -> Result {
         // because an array of UInt8 has no padding: each of its bytes is initialized.
         unsafe body(span.bytes)
+    }
+
+    /// Appends the bytes of a literal: cheaper than its `utf8`, which is a collection of any kind to the array.
+    ///
+    /// - Parameter literal: The literal.
+    @inlinable
+    public mutating func append(literal: StaticString) {
+        // because a literal lives for ever, and so many bytes begin there
+        unsafe append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+    }
+
+    /// Appends the bytes of a text, as above.
+    ///
+    /// - Parameter text: The text.
+    @inlinable
+    public mutating func append(text: String) {
+        // because the pointer is used inside the closure only
+        unsafe text.utf8.span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
 }

@@ -29,7 +29,7 @@ extension Fields {
         for offset in ascii.indices where ascii[offset] >= 0x80 || !ASCII.isFieldValue(ascii[offset]) {
             return writeScalars(text, into: &bytes)
         }
-        bytes.append(contentsOf: text.utf8)
+        bytes.append(text: text)
     }
 
     private static func writeScalars(_ text: String, into bytes: inout [UInt8]) {

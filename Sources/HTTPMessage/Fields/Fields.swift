@@ -177,8 +177,20 @@ public struct Fields: Sendable, Equatable {
     }
 
     /// Whether a line may have a name; false where none has it.
-    private func mayHave(_ name: String) -> Bool {
-        nameBits & Self.bit(name.utf8.count, name.utf8.first ?? 0) != 0
+    @inline(__always)
+    private func mayHave(_ name: RawSpan) -> Bool {
+        nameBits & Self.bit(name.byteCount, name.isEmpty ? 0 : name[0]) != 0
+    }
+
+    /// The first place of a name from an index on.
+    private func place(of name: RawSpan, in span: RawSpan, from start: Int = 0) -> Int? {
+        var index = start
+        while index < places.count {
+            // Most names differ in length.
+            if Int(places[index].nameLength) == name.byteCount, span.isSame(places[index].name, name) { return index }
+            index += 1
+        }
+        return nil
     }
 
     // MARK: Looking up
@@ -188,10 +200,9 @@ public struct Fields: Sendable, Equatable {
     /// - Parameter name: The name in any case.
     /// - Returns: The value, or nil where no line has the name.
     public func first(_ name: String) -> String? {
+        let name = unsafe name.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
         guard mayHave(name) else { return nil }
-        return bytes.withRawSpan { span in
-            places.first { span.isSame($0.name, name) }.map { span.text($0.value) }
-        }
+        return bytes.withRawSpan { span in place(of: name, in: span).map { span.text(places[$0].value) } }
     }
 
     /// The values of every line of a name, in order.
@@ -210,10 +221,13 @@ public struct Fields: Sendable, Equatable {
     ///   - name: The name in any case.
     ///   - body: Reads the value in the span, which is `bytes`.
     public func eachValue(of name: String, _ body: (Range<Int>, RawSpan) -> Void) {
+        let name = unsafe name.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
         guard mayHave(name) else { return }
         bytes.withRawSpan { span in
-            for place in places where span.isSame(place.name, name) {
-                body(place.value, span)
+            var next = 0
+            while let found = place(of: name, in: span, from: next) {
+                body(places[found].value, span)
+                next = found + 1
             }
         }
     }
@@ -232,7 +246,8 @@ public struct Fields: Sendable, Equatable {
     /// - Parameter name: The name in any case.
     /// - Returns: Whether there is one or more.
     public func contains(_ name: String) -> Bool {
-        mayHave(name) && bytes.withRawSpan { span in places.contains { span.isSame($0.name, name) } }
+        let name = unsafe name.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
+        return mayHave(name) && bytes.withRawSpan { span in place(of: name, in: span) != nil }
     }
 
     // MARK: Removing
@@ -241,7 +256,7 @@ public struct Fields: Sendable, Equatable {
     ///
     /// - Parameter name: The name in any case.
     public mutating func removeAll(_ name: String) {
-        guard mayHave(name) else { return }
+        guard contains(name) else { return }
         removeAll { line, span in span.isSame(line.name, name) }
     }
 
@@ -249,7 +264,7 @@ public struct Fields: Sendable, Equatable {
     ///
     /// - Parameter name: The name in any case.
     public mutating func removeLast(_ name: String) {
-        guard mayHave(name) else { return }
+        guard contains(name) else { return }
         let last = bytes.withRawSpan { span in places.lastIndex { span.isSame($0.name, name) } }
         if let last {
             keep { $0 != last }
@@ -274,7 +289,8 @@ public struct Fields: Sendable, Equatable {
     /// Keeps the lines for which a closure says so, in order; those between two that go are copied together.
     private mutating func keep(_ isWanted: (Int) -> Bool) {
         var kept = Fields()
-        kept.reserveCapacity(places.count, bytes: bytes.count)
+        // Another line often follows: Via, or a Date.
+        kept.reserveCapacity(places.count + 1, bytes: bytes.count + 32)
         bytes.withRawSpan { span in
             var copied = 0
             for (index, place) in places.enumerated() {

@@ -30,7 +30,7 @@ public struct ResponseHead: Sendable, Equatable {
     ///   - bytes: Where they go.
     ///   - endsHead: Whether the empty line that ends the head is appended too.
     public func write(into bytes: inout [UInt8], endsHead: Bool = false) {
-        bytes.append(contentsOf: "HTTP/1.1 ".utf8)
+        bytes.append(literal: "HTTP/1.1 ")
         Decimal.write(UInt64(clamping: min(max(status, 100), 999)), into: &bytes)
         bytes.append(ASCII.space)
         Fields.write(reason, into: &bytes)

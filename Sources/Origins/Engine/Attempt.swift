@@ -85,7 +85,7 @@ class Attempt {
 
     /// Ends it without a word to the exchange, which has let go of it.
     func drop() {
-        if phase == .awaitingHead { lane.latency.record(.now - sentAt) }
+        if phase == .awaitingHead { lane.noteLatency(.now - sentAt) }
         exchange = nil
         end(nil)
     }

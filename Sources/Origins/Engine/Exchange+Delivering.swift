@@ -40,7 +40,7 @@ extension Exchange {
         held = nil
         delivering = answer.attempt
         isComplete = answer.isComplete
-        backlog = answer.body
+        backlog = answer.body[...]
         trailers = answer.trailers
         deliver(answer.head, of: answer.attempt, at: answer.responseTime)
         resumption?.received = answer.bytes

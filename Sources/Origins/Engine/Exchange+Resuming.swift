@@ -39,7 +39,7 @@ extension Exchange {
         brokenOff = error
         let failed = attempt.lane.origin.index
         order = AskingOrder(engine.origins(of: request).filter { $0 != failed } + [failed])
-        request.fields = resumption.fields(from: request.fields)
+        request = request.changing { $0 = resumption.fields(from: $0) }
         engine.later(.askNext(self))
     }
 

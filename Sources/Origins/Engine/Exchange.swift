@@ -23,7 +23,7 @@ final class Exchange {
         var head: OriginHead
         var rank: AskingOrder.Rank
         var responseTime: WallTime
-        var body = CircularBuffer<ByteBuffer>()
+        var body: [ByteBuffer] = []
         var bytes: Int64 = 0
         var trailers = Fields()
         var isComplete = false
@@ -55,7 +55,7 @@ final class Exchange {
     var brokenOff: OriginError?
     /// Bytes of the delivering attempt that the receiver has had already.
     var bytesToSkip: Int64 = 0
-    var backlog = CircularBuffer<ByteBuffer>()
+    var backlog: ArraySlice<ByteBuffer> = []
     var trailers = Fields()
     var isComplete = false
     var isPaused = false
@@ -255,7 +255,7 @@ final class Exchange {
         hasEnded = true
         let (late, unused, used) = (asking, held?.attempt, delivering)
         (asking, held, delivering) = ([], nil, nil)
-        if !backlog.isEmpty { backlog.removeAll() }
+        backlog = []
         for attempt in late { attempt.drop() }
         unused?.drop()
         used?.drop()

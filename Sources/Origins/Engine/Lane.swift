@@ -20,7 +20,7 @@ final class Lane {
     var lastFailure: OriginError? { didSet { isOnlyLate = false } }
     /// It answers, though later than another origin that was asked after it.
     var isOnlyLate = false
-    var latency = LatencyWindow()
+    private var latency = LatencyWindow()
     private var lag = Lag()
     /// What it was last asked for and had.
     private var knownTarget = "/"
@@ -125,6 +125,11 @@ final class Lane {
         }
     }
 
+    /// Notes how late an answer's first byte was, or would have been at the least; for nothing where no hedge goes by it.
+    func noteLatency(_ time: Duration) {
+        if origin.settings.hedge == .percentile95 { latency.record(time) }
+    }
+
     /// What a probe asks for: what is configured, or something it had before.
     var probeTarget: String { settings.probe?.path ?? knownTarget }
 
@@ -138,7 +143,7 @@ final class Lane {
         let status = answer.head.status
         counters.answered(status, after: answer.latency)
         if !answer.isProbe {
-            latency.record(answer.latency)
+            noteLatency(answer.latency)
             measureLag(answer, at: now)
         }
         guard isTrouble(answer) else {

@@ -5,8 +5,8 @@ import HTTPMessage
 
 extension HTTPAttempt {
     /// Whether it takes the short way.
-    func isPlain(_ request: OriginRequest, at base: String, of peer: EasyHandle.Peer) -> Bool {
-        peer == .origin && service.store == nil && base.hasPrefix("http:") && !request.isSingle
+    func isPlain(_ request: OriginRequest, of peer: EasyHandle.Peer) -> Bool {
+        peer == .origin && service.isPlain && !request.isSingle
             && (request.method == "GET" || request.method == "HEAD")
     }
 

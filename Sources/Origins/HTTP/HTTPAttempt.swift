@@ -15,7 +15,7 @@ final class HTTPAttempt: Attempt {
     var connection: PlainConnection?
     /// The request as it goes out there.
     var plainHead: [UInt8] = []
-    private(set) var parser = HeadParser()
+    let parser = HeadParser()
     private var refusal: OriginError?
     private var isReceivingPaused = false
     private var isSendingPaused = false
@@ -57,16 +57,16 @@ final class HTTPAttempt: Attempt {
     /// Sends the request to a server; outside libcurl.
     func ask(_ base: String, _ target: String, of peer: EasyHandle.Peer) {
         guard let request = exchange?.request else { return }
-        guard let lines = RequestLines(request, lane.settings, base: base, to: peer) else {
+        guard let lines = RequestLines(request, lane.origin, base: base, to: peer) else {
             return end(fault(.badRequest, "send request"))
         }
         asked = (base, target)
         self.peer = peer
-        parser = HeadParser(
+        parser.begin(
             isAskedAgain: request.expectsContinue && request.body != nil,
-            allowsHTTP2: lane.settings.allowsHTTP2
+            allowsHTTP2: lane.origin.settings.allowsHTTP2
         )
-        if isPlain(request, at: base, of: peer) { return askPlainly(request, lines, target: target) }
+        if isPlain(request, of: peer) { return askPlainly(request, lines, target: target) }
         let idle = peer == .origin ? lane.idle.popLast() : nil
         guard let handle = idle ?? EasyHandle(lane.origin, base: base, peer: peer) else {
             return end(fault(.resources, "make transfer"))

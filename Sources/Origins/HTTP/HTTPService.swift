@@ -1,8 +1,8 @@
-// Value. Where the server of an origin is, and what a request to it asks for. Pure; made once.
+// Shared, never changed: where the server of an origin is, and what a request to it asks for. Pure; made once.
 // A bucket of an object store is one too: its server follows from endpoint, region and bucket.
 
 /// The HTTP server of an origin.
-struct HTTPService: Sendable {
+final class HTTPService: Sendable {
     /// Scheme and authority.
     let base: String
     /// What goes before each target: empty, or "/…" without a "/" at its end.
@@ -13,6 +13,8 @@ struct HTTPService: Sendable {
     let store: ObjectStore?
     /// What goes into the Host field: without the port that is the scheme's own.
     let host: String
+    /// Requests to it need neither TLS nor a signature.
+    let isPlain: Bool
     /// By what it is known that a redirect leads to an origin.
     let authority: String?
 
@@ -28,6 +30,7 @@ struct HTTPService: Sendable {
         }
         let server = base.split(separator: "/").last ?? ""
         host = String(server.hasSuffix(":80") ? server.dropLast(3) : server)
+        isPlain = store == nil && base.hasPrefix("http:")
         authority = Location(base: base, target: "/")?.authority
     }
 

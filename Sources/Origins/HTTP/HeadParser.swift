@@ -1,11 +1,11 @@
-// Value. Puts a response's head together from its lines and refuses what is too large or ambiguous (RFC 9112 §4–§6).
+// Loop-confined (origin thread), and pure but for its own state. Puts a response's head together from its lines and refuses what is too large or ambiguous (RFC 9112 §4–§6).
 // libcurl, where it is the one that frames, does so by its own, more lenient reading; what both would not read alike is
 // refused here, so never delivered.
 
 import HTTPMessage
 
 /// Reads the lines of one response that are not its body: interim heads, the final head, the trailer section.
-struct HeadParser {
+final class HeadParser {
     /// The most bytes of all heads together, and of a trailer section: far above any picture's, far below what would
     /// hurt.
     static let maximumBytes = 64 * 1024
@@ -41,17 +41,19 @@ struct HeadParser {
     private var head = OriginHead(status: 0, reason: "", fields: Fields(), contentLength: nil)
     /// The fields of the trailer section so far; whole when libcurl says that the response is.
     private(set) var trailers = Fields()
-    private var isAskedAgain: Bool
-    private let allowsHTTP2: Bool
+    private var isAskedAgain = false
+    private var allowsHTTP2 = false
 
-    /// Begins.
+    /// Begins with a response, whatever it has read before.
     ///
     /// - Parameters:
     ///   - isAskedAgain: After a 417, libcurl asks again without the expectation: the first 417 is not the answer.
     ///   - allowsHTTP2: Whether the connection may be of HTTP/2, whose heads libcurl writes as lines.
-    init(isAskedAgain: Bool = false, allowsHTTP2: Bool = false) {
+    func begin(isAskedAgain: Bool = false, allowsHTTP2: Bool = false) {
         self.isAskedAgain = isAskedAgain
         self.allowsHTTP2 = allowsHTTP2
+        (state, bytes, lines, interims) = (.statusLine, 0, 0, 0)
+        if !trailers.isEmpty { trailers = Fields() }
     }
 
     /// Whether the final head was read.
@@ -76,7 +78,7 @@ struct HeadParser {
     }
 
     /// Takes the next line, its line ending included; a lone LF is one (RFC 9112 §2.2).
-    mutating func take(_ line: RawSpan) -> Step {
+    func take(_ line: RawSpan) -> Step {
         bytes += line.byteCount
         guard bytes <= Self.maximumBytes else { return .refused(.tooLarge, "head over \(Self.maximumBytes) bytes") }
         var end = line.byteCount
@@ -89,7 +91,7 @@ struct HeadParser {
         }
     }
 
-    private mutating func takeStatusLine(_ text: RawSpan) -> Step {
+    private func takeStatusLine(_ text: RawSpan) -> Step {
         guard let line = StatusLine.parse(text), line.major == 1 || line.major == 2 && allowsHTTP2 else {
             return .refused(.malformed, "status line")
         }
@@ -105,7 +107,7 @@ struct HeadParser {
     }
 
     /// Takes a line whose end stands at `end`.
-    private mutating func takeField(_ text: RawSpan, _ end: Int) -> Step {
+    private func takeField(_ text: RawSpan, _ end: Int) -> Step {
         let line: FieldLine
         switch fieldLine(text.extracting(0..<end), hasEnd: end + 2 == text.byteCount) {
         case .success(let read): line = read
@@ -122,7 +124,7 @@ struct HeadParser {
     }
 
     /// Folded lines are refused (RFC 9112 §5.2), as are control bytes.
-    private mutating func fieldLine(_ text: RawSpan, hasEnd: Bool = false) -> Result<FieldLine, Refused> {
+    private func fieldLine(_ text: RawSpan, hasEnd: Bool = false) -> Result<FieldLine, Refused> {
         lines += 1
         guard lines <= Self.maximumLines else {
             return .failure(Refused(step: .refused(.tooLarge, "over \(Self.maximumLines) fields")))
@@ -149,7 +151,7 @@ struct HeadParser {
         return tellsFraming ? nil : line
     }
 
-    private mutating func takeContentLength(_ text: RawSpan, _ value: Range<Int>) -> Step {
+    private func takeContentLength(_ text: RawSpan, _ value: Range<Int>) -> Step {
         guard value.count <= 18, let number = Decimal.parse(text, value), let length = Int64(exactly: number) else {
             return .refused(.malformed, "Content-Length")
         }
@@ -160,7 +162,7 @@ struct HeadParser {
 
     /// Only "chunked", once: no other coding was asked for (RFC 9112 §7.4), and none exists in HTTP/1.0 (§6.1) or HTTP/2
     /// (RFC 9113 §8.2.2).
-    private mutating func takeTransferEncoding(_ text: RawSpan, _ value: Range<Int>) -> Step {
+    private func takeTransferEncoding(_ text: RawSpan, _ value: Range<Int>) -> Step {
         guard text.matches(value, lowercased: "chunked"), !isChunked, version == (1, 1) else {
             return .refused(.malformed, "Transfer-Encoding")
         }
@@ -168,7 +170,7 @@ struct HeadParser {
         return .more
     }
 
-    private mutating func finish() -> Step {
+    private func finish() -> Step {
         // Either reading of such a message may be the sender's (RFC 9112 §6.3).
         guard !(isChunked && contentLength != nil) else {
             return .refused(.malformed, "Content-Length with Transfer-Encoding")
@@ -191,7 +193,7 @@ struct HeadParser {
 
     // MARK: The trailer section
 
-    private mutating func takeTrailer(_ text: RawSpan) -> Step {
+    private func takeTrailer(_ text: RawSpan) -> Step {
         switch fieldLine(text) {
         case .failure(let refused): return refused.step
         case .success(let line):

@@ -103,7 +103,7 @@ import NIOCore
             unsafe Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
         }
         let isWhole = sent == unsent.count
-        if sent > 0 { unsent.removeFirst(sent) }
+        if isWhole { unsent = [] } else if sent > 0 { unsent.removeFirst(sent) }
         // What keeps it from being sent is told by the next read, with what the server may have said before.
         if sent < 0, errno != EAGAIN { unsent = [] }
         if !isWhole { engine.watch(self, socket, for: unsent.isEmpty ? Self.readable : Self.readable | Self.writable) }
@@ -159,8 +159,10 @@ import NIOCore
 
     /// Uses what was received up to a pause, the end, or its last whole line.
     private func use(_ span: RawSpan) {
+        guard let attempt else { return }
         var used = 0
-        while let attempt {
+        // What it is told may end it.
+        while self.attempt === attempt {
             let rest = span.extracting(used..<span.byteCount)
             switch framing.next(rest) {
             case .line(let range):

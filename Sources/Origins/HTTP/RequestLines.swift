@@ -27,19 +27,20 @@ struct RequestLines {
     ///
     /// - Parameters:
     ///   - request: The fields of the request, and its client's Host.
-    ///   - settings: Which Host to send, and fields to put over the request's.
+    ///   - origin: Which Host to send, and fields to put over the request's.
     ///   - base: Scheme and authority of the server that gets them.
     ///   - peer: Whose server that is.
-    init?(_ request: OriginRequest, _ settings: OriginSettings, base: String, to peer: EasyHandle.Peer) {
-        if let store = settings.store {
-            if let host = Self.ownHost(settings, base), !append("Host", host) { return nil }
-            guard appendSigned(request, settings, store) else { return nil }
+    init?(_ request: OriginRequest, _ origin: ConfiguredOrigin, base: String, to peer: EasyHandle.Peer) {
+        if let store = origin.settings.store {
+            if let host = Self.ownHost(origin, base), !append("Host", host) { return nil }
+            guard appendSigned(request, origin.settings.headers, store) else { return nil }
             return
         }
-        let headers = peer == .origin ? settings.headers : []
-        if peer == .origin, !appendHost(request, settings, base) { return nil }
+        let headers = peer == .origin ? origin.settings.headers : []
+        if peer == .origin, !appendHost(request, origin, base) { return nil }
         var isAcceptGiven = false
         var areTokens = true
+        fields.reserveCapacity(fields.count + request.fields.bytes.count + 2)
         request.fields.eachLine { line, span in
             if Self.isOwn(line, span) || peer != .origin && Self.isCredential(line, span) { return }
             if headers.contains(where: { span.isSame(line.name, $0.0) }) { return }
@@ -70,17 +71,17 @@ struct RequestLines {
     func head(method: String, target: String, host: String) -> [UInt8] {
         var head: [UInt8] = []
         head.reserveCapacity(method.utf8.count + target.utf8.count + host.utf8.count + fields.count + 32)
-        head.append(contentsOf: method.utf8)
+        head.append(text: method)
         head.append(0x20)
-        head.append(contentsOf: target.utf8)
-        head.append(contentsOf: " HTTP/1.1\r\n".utf8)
+        head.append(text: target)
+        head.append(literal: " HTTP/1.1\r\n")
         if !hasHost {
-            head.append(contentsOf: "Host: ".utf8)
-            head.append(contentsOf: host.utf8)
-            head.append(contentsOf: "\r\n".utf8)
+            head.append(literal: "Host: ")
+            head.append(text: host)
+            head.append(literal: "\r\n")
         }
         head.append(contentsOf: fields)
-        head.append(contentsOf: "\r\n".utf8)
+        head.append(literal: "\r\n")
         return head
     }
 
@@ -97,19 +98,19 @@ struct RequestLines {
         return list
     }
 
-    private mutating func appendHost(_ request: OriginRequest, _ settings: OriginSettings, _ base: String) -> Bool {
+    private mutating func appendHost(_ request: OriginRequest, _ origin: ConfiguredOrigin, _ base: String) -> Bool {
         let host: String? =
-            switch settings.hostHeader {
-            case .origin: Self.ownHost(settings, base)
-            case .client: request.clientHost ?? Self.ownHost(settings, base)
+            switch origin.settings.hostHeader {
+            case .origin: Self.ownHost(origin, base)
+            case .client: request.clientHost ?? Self.ownHost(origin, base)
             case .name(let host): host
             }
         return host.map { append("Host", $0) } ?? true
     }
 
     /// The server's own Host where libcurl would send another: it takes a name for TLS for the URL's host.
-    private static func ownHost(_ settings: OriginSettings, _ base: String) -> String? {
-        guard settings.tls.serverName != nil, let slashes = base.firstRange(of: "//") else { return nil }
+    private static func ownHost(_ origin: ConfiguredOrigin, _ base: String) -> String? {
+        guard origin.settings.tls.serverName != nil, let slashes = base.firstRange(of: "//") else { return nil }
         return String(base[slashes.upperBound...])
     }
 
@@ -126,14 +127,14 @@ struct RequestLines {
     /// out, which it would sign all the same.
     private mutating func appendSigned(
         _ request: OriginRequest,
-        _ settings: OriginSettings,
+        _ headers: [(String, String)],
         _ store: ObjectStore
     ) -> Bool {
-        for name in Self.ofStores where !settings.headers.contains(where: { $0.0.lowercased() == name.lowercased() }) {
+        for name in Self.ofStores where !headers.contains(where: { $0.0.lowercased() == name.lowercased() }) {
             guard let value = request.fields.combined(name), !value.isEmpty else { continue }
             guard append(name, value) else { return false }
         }
-        for (name, value) in settings.headers { guard append(name, value) else { return false } }
+        for (name, value) in headers { guard append(name, value) else { return false } }
         if let token = store.sessionToken, !append("X-Amz-Security-Token", token) { return false }
         return append("X-Amz-Content-Sha256", Self.noContent)
     }
@@ -141,15 +142,15 @@ struct RequestLines {
     private mutating func append(_ name: String, _ value: String) -> Bool {
         guard FieldList.isToken(name) else { return false }
         if Fields.isSame(name, "Host") { hasHost = true }
-        fields.append(contentsOf: name.utf8)
-        fields.append(contentsOf: ": ".utf8)
+        fields.append(text: name)
+        fields.append(literal: ": ")
         for scalar in value.unicodeScalars {
             guard let byte = UInt8(exactly: scalar.value), byte >= 0x20 || byte == 0x09, byte != 0x7F else {
                 return false
             }
             fields.append(byte)
         }
-        fields.append(contentsOf: "\r\n".utf8)
+        fields.append(literal: "\r\n")
         return true
     }
 }

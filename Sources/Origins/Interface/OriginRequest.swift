@@ -1,36 +1,36 @@
-// Value. One request to be answered by the first origin of the list that can.
-// Made by the Proxy, consumed by `Origins.send`.
+// Shared, never changed: one request to be answered by the first origin of the list that can. One object, since it goes
+// through many hands. Made by the Proxy, consumed by `Origins.send`.
 
 public import HTTPMessage
 
 /// A request to the list of origins.
-public struct OriginRequest: Sendable {
+public final class OriginRequest: Sendable {
     /// Which of the lists of origins is asked.
-    public var list: Int
+    public let list: Int
     /// The method token, as the client sent it.
-    public var method: String
+    public let method: String
     /// The normalized path and query; begins with "/", holds only visible ASCII.
-    public var target: String
+    public let target: String
     /// The client's Host, for origins with `hostHeader: .client`.
-    public var clientHost: String?
+    public let clientHost: String?
     /// The end-to-end fields to send, conditionals and Via included.
     ///
     /// Host, framing and hop-by-hop fields are dropped.
-    public var fields: Fields
+    public let fields: Fields
     /// The index of the origin to ask first: the one that gave what is stored; nil keeps the list's order.
-    public var preferred: Int?
+    public let preferred: Int?
     /// The Last-Modified of what is stored: an older copy is an answer only where the authoritative origin gives it.
-    public var notOlderThan: WallTime?
+    public let notOlderThan: WallTime?
     /// There is something to serve if nobody answers: origins that are left alone are not asked for want of another.
-    public var hasFallback: Bool
+    public let hasFallback: Bool
     /// The content; a request with one is sent to one origin only, once.
-    public var body: OriginRequestBody?
+    public let body: OriginRequestBody?
     /// Unsafe methods: the first authoritative origin only, on a new connection, never retried.
-    public var onlyFirst: Bool
+    public let onlyFirst: Bool
     /// The content is sent once the origin has said 100 (Continue), or after a second (RFC 9110 §10.1.1).
-    public var expectsContinue: Bool
+    public let expectsContinue: Bool
     /// A trailer section is welcome: sends `TE: trailers` (RFC 9110 §10.1.4).
-    public var acceptsTrailers: Bool
+    public let acceptsTrailers: Bool
 
     /// Makes a request.
     public init(
@@ -59,6 +59,29 @@ public struct OriginRequest: Sendable {
         self.onlyFirst = onlyFirst
         self.expectsContinue = expectsContinue
         self.acceptsTrailers = acceptsTrailers
+    }
+
+    /// The same request with other fields.
+    ///
+    /// - Parameter change: Changes the fields.
+    /// - Returns: A new request.
+    public func changing(_ change: (inout Fields) -> Void) -> OriginRequest {
+        var changed = fields
+        change(&changed)
+        return OriginRequest(
+            list: list,
+            method: method,
+            target: target,
+            clientHost: clientHost,
+            fields: changed,
+            preferred: preferred,
+            notOlderThan: notOlderThan,
+            hasFallback: hasFallback,
+            body: body,
+            onlyFirst: onlyFirst,
+            expectsContinue: expectsContinue,
+            acceptsTrailers: acceptsTrailers
+        )
     }
 
     /// Whether one origin is asked, once.

@@ -72,7 +72,6 @@ extension Fill {
         forwardStatus: Int? = nil,
         isPostOfTarget: Bool = false
     ) -> Progress {
-        let isPass = if case .pass = purpose { true } else { false }
         let head = FillHead(
             response,
             method: method,

@@ -30,8 +30,8 @@ extension Fill {
         services.held.add(bytes.readableBytes)
         let (writer, readers, received) = state.withLock { state in
             state.body.append(bytes)
-            if hasAll(state) { arrive() }
-            return (state.writer, readersToTell(state), state.body.received)
+            if state.hasAll() { arrive() }
+            return (state.writer, readersToTell(state.readers), state.body.received)
         }
         let isTooLarge = services.route.maximumResponse.map { received > $0 } ?? false
         if isTooLarge { writer?.abort() }
@@ -67,7 +67,7 @@ extension Fill {
                 return letGo(&state)
             }
         } else {
-            limit = max(written, state.readers.values.map(\.position).min() ?? state.body.received)
+            limit = max(written, state.readers.slowest ?? state.body.received)
         }
         let dropped = state.body.drop(before: limit, keeping: window)
         if state.writer == nil, dropped > 0, !state.isClosed {
@@ -80,11 +80,9 @@ extension Fill {
     /// Where several share a body that is not stored, the one far behind the rest is cut off rather than waited for.
     private func cutSlowReaders(_ state: inout State) {
         guard state.readers.count > 1, state.body.held > FillBody.longestLag else { return }
-        let fastest = state.readers.values.map(\.position).max() ?? 0
-        for (identifier, entry) in state.readers where fastest - entry.position > FillBody.longestLag / 2 {
-            state.readers[identifier] = nil
+        for reader in state.readers.removeAll(before: state.readers.fastest - Int64(FillBody.longestLag / 2)) {
             services.counters.add(.limitSlowReaders)
-            entry.reader.tell()
+            reader.tell()
         }
         letGo(&state)
     }
@@ -98,7 +96,7 @@ extension Fill {
         if let suffix = state.withLock({ $0.suffix }) { _ = take(suffix) }
         let writer = state.withLock { state -> FillWriter? in
             state.isComplete = true
-            if hasAll(state) { arrive() }
+            if state.hasAll() { arrive() }
             guard state.mustHaveBody, state.body.received == 0 else { return state.writer }
             state.writer?.abort()
             state.writer = nil
@@ -149,14 +147,14 @@ extension Fill {
     func tell(_ change: (inout State) -> Void) {
         let readers = state.withLock { state in
             change(&state)
-            return readersToTell(state)
+            return readersToTell(state.readers)
         }
         for reader in readers { reader.tell() }
     }
 
     /// Those to be told of a change that has been made: none where the turn's end tells them, which sees the change.
-    private func readersToTell(_ state: State) -> [FillReader] {
-        isInTurn.load(ordering: .sequentiallyConsistent) ? [] : state.readers.values.map(\.reader)
+    private func readersToTell(_ readers: FillReaders) -> [FillReader] {
+        isInTurn.load(ordering: .sequentiallyConsistent) ? [] : readers.all
     }
 
     /// The body is in the store, or never will be: newcomers look there.

@@ -76,7 +76,7 @@ final class Fill: Sendable {
         var isBroken = false
         var isPaused = false
         var transfer: OriginTransfer?
-        var readers: [ObjectIdentifier: (reader: FillReader, position: Int64)] = [:]
+        var readers = FillReaders()
         /// Bytes were let go that are nowhere else: a newcomer could not be given the whole body.
         var isClosed = false
         var isRetried = false
@@ -86,6 +86,20 @@ final class Fill: Sendable {
         var isUnwanted = false
         /// The fill in whose place this one came, for requests that the former's answer is too old for.
         weak var former: Fill?
+
+        /// All bytes are in, and the store has them or is about to.
+        ///
+        /// Changes nothing: what may not change it is called with a copy of it, which costs more than the rest.
+        mutating func hasAll() -> Bool {
+            guard writer != nil, !isBroken, case .head(let head) = progress else { return false }
+            return isComplete || head.contentLength == body.received
+        }
+
+        /// Whether to go on without readers.
+        var isWorthwhile: Bool {
+            if case .waiting = progress { return true }
+            return writer != nil
+        }
     }
 
     let key: [UInt8]
@@ -139,18 +153,20 @@ final class Fill: Sendable {
     /// Once.
     func start() {
         services.counters.add(.fills)
-        var conditional = request
         switch purpose {
-        case .fill, .pass: break
+        case .fill, .pass: send(request)
         case .validate(let stored):
-            conditional.fields.append(contentsOf: Conditional.validationFields(storedHead: stored.fields))
+            let conditions = Conditional.validationFields(storedHead: stored.fields)
+            send(request.changing { $0.append(contentsOf: conditions) })
         case .complete(let stored, _):
-            if let rest = stored.part?.rest, let tag = stored.fields.first("ETag") {
-                conditional.fields.append(name: "Range", value: rest)
-                conditional.fields.append(name: "If-Range", value: tag)
-            }
+            guard let rest = stored.part?.rest, let tag = stored.fields.first("ETag") else { return send(request) }
+            send(
+                request.changing { fields in
+                    fields.append(name: "Range", value: rest)
+                    fields.append(name: "If-Range", value: tag)
+                }
+            )
         }
-        send(conditional)
     }
 
     func send(_ request: OriginRequest) {
@@ -172,6 +188,9 @@ final class Fill: Sendable {
         tell { _ in }
     }
 
+    /// It is one client's alone.
+    var isPass: Bool { if case .pass = purpose { true } else { false } }
+
     /// Takes the place of another in the table.
     func replace(_ former: Fill?) { state.withLock { $0.former = former } }
 
@@ -184,7 +203,7 @@ final class Fill: Sendable {
     func join(_ reader: FillReader) -> Bool {
         state.withLock { state in
             guard !state.isClosed, !state.isBroken else { return false }
-            state.readers[ObjectIdentifier(reader)] = (reader, 0)
+            state.readers.add(reader)
             return true
         }
     }
@@ -194,8 +213,8 @@ final class Fill: Sendable {
     /// A fill that nobody needs any more and that is not stored is ended.
     func leave(_ reader: FillReader) {
         let (mustCancel, mustResume) = state.withLock { state -> (OriginTransfer?, OriginTransfer?) in
-            state.readers[ObjectIdentifier(reader)] = nil
-            if state.readers.isEmpty, !state.isComplete, !isWorthwhile(state) {
+            state.readers.remove(reader)
+            if state.readers.isEmpty, !state.isComplete, isPass || !state.isWorthwhile {
                 state.isUnwanted = true
                 return (state.transfer, nil)
             }
@@ -205,25 +224,13 @@ final class Fill: Sendable {
         mustResume?.resume()
     }
 
-    /// Whether to go on without readers.
-    private func isWorthwhile(_ state: State) -> Bool {
-        if case .pass = purpose { return false }
-        if case .waiting = state.progress { return true }
-        return state.writer != nil
-    }
-
     var progress: Progress { state.withLock { $0.progress } }
 
     /// All bytes are in, and the store is about to have them: readers are told when it does.
-    var isSettling: Bool { state.withLock { hasAll($0) && !$0.isSettled } }
+    var isSettling: Bool { state.withLock { $0.hasAll() && !$0.isSettled } }
 
     /// All bytes are in, and the store has them or is about to.
-    var isStored: Bool { state.withLock { hasAll($0) } }
-
-    func hasAll(_ state: State) -> Bool {
-        guard state.writer != nil, !state.isBroken, case .head(let head) = state.progress else { return false }
-        return state.isComplete || head.contentLength == state.body.received
-    }
+    var isStored: Bool { state.withLock { $0.hasAll() } }
 
     /// The interim responses behind the first `count`.
     func interims(after count: Int) -> ArraySlice<Interim> { state.withLock { $0.interims.dropFirst(count) } }
@@ -234,8 +241,7 @@ final class Fill: Sendable {
     /// The next bytes for a reader that is at `offset` and wants none from `end` on.
     func next(for reader: FillReader, at offset: Int64, upTo end: Int64) -> Next {
         let (next, resume) = state.withLock { state -> (Next, OriginTransfer?) in
-            guard state.readers[ObjectIdentifier(reader)] != nil else { return (.broken, nil) }
-            state.readers[ObjectIdentifier(reader)]?.position = offset
+            guard state.readers.note(reader, at: offset) else { return (.broken, nil) }
             let next = self.next(&state, at: offset, upTo: end)
             return (next, takeResume(&state))
         }

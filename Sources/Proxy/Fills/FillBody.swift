@@ -15,7 +15,7 @@ struct FillBody {
     /// What a body that is stored may hold for the disk else: an origin nearby is quicker than any disk for a while.
     static let longestLagWithRoom = 32 << 20
 
-    private var pieces: CircularBuffer<ByteBuffer> = []
+    private var pieces: [ByteBuffer] = []
     private(set) var start: Int64 = 0
     private(set) var received: Int64 = 0
 
@@ -31,11 +31,13 @@ struct FillBody {
     /// Returns the bytes let go.
     mutating func drop(before limit: Int64, keeping window: Int) -> Int {
         var dropped = 0
-        while held > window, let first = pieces.first, start + Int64(first.readableBytes) <= limit {
-            pieces.removeFirst()
-            start += Int64(first.readableBytes)
-            dropped += first.readableBytes
+        var count = 0
+        while held > window, count < pieces.count, start + Int64(pieces[count].readableBytes) <= limit {
+            start += Int64(pieces[count].readableBytes)
+            dropped += pieces[count].readableBytes
+            count += 1
         }
+        if count > 0 { pieces.removeFirst(count) }
         return dropped
     }
 

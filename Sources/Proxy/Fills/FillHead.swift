@@ -149,9 +149,11 @@ extension OriginResponse {
 extension ByteBuffer {
     /// Status line and field lines, without the empty line that ends a head.
     init(head status: Int, reason: String? = nil, fields: Fields) {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(512)
-        ResponseHead(status: status, reason: reason, fields: fields).write(into: &bytes)
-        self.init(bytes: bytes)
+        var line: [UInt8] = []
+        line.reserveCapacity(64)
+        ResponseHead(status: status, reason: reason).write(into: &line)
+        self = ByteBufferAllocator().buffer(capacity: line.count + fields.bytes.count)
+        writeBytes(line)
+        writeBytes(fields.bytes)
     }
 }

@@ -5,7 +5,13 @@ import Synchronization
 final class FillReader: Sendable {
     private let loop: Loop
     private let isTold = Atomic<Bool>(false)
+    /// Where it stands in its fill's list, and how far it has read the body: under the fill's lock.
+    let place = Atomic<Int>(FillReader.nowhere)
+    let position = Atomic<Int64>(0)
     private let look: @Sendable () -> Void
+
+    /// It has no place: not let in yet, gone, or cut off.
+    static let nowhere = -1
 
     /// - Parameters:
     ///   - loop: The reader's loop.

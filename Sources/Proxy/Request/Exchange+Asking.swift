@@ -99,13 +99,17 @@ extension Exchange {
         )
     }
 
-    func originRequest(isFill: Bool) -> OriginRequest {
+    /// What the origins are asked for; about what is stored, the one that gave it first, and no older copy is taken.
+    private func originRequest(isFill: Bool, validating stored: Stored? = nil) -> OriginRequest {
         OriginRequest(
             list: route.list,
             method: isFill ? "GET" : methodText,
             target: CacheKey.target(of: key),
             clientHost: clientHost,
             fields: isFill ? forwarded : originFields(isFill: false),
+            preferred: stored.flatMap { state.proxy.origins.index(of: $0.facts.origin, in: route.list) },
+            notOlderThan: stored.flatMap { $0.fields.first("Last-Modified") }.flatMap { HTTPDate.parse($0) },
+            hasFallback: stored.map(mayServeStale) ?? false,
             body: upload?.body,
             onlyFirst: !isSafe,
             expectsContinue: !isFill && upload != nil && head.expectsContinue,
@@ -113,14 +117,9 @@ extension Exchange {
         )
     }
 
-    /// The request of a fill: about what is stored, the origin that gave it is asked first, and no older copy is taken.
     private func request(for purpose: Fill.Purpose) -> OriginRequest {
-        var request = originRequest(isFill: true)
-        guard case .validate(let stored) = purpose else { return request }
-        request.preferred = state.proxy.origins.index(of: stored.facts.origin, in: request.list)
-        request.notOlderThan = stored.fields.first("Last-Modified").flatMap { HTTPDate.parse($0) }
-        request.hasFallback = mayServeStale(stored)
-        return request
+        if case .validate(let stored) = purpose { return originRequest(isFill: true, validating: stored) }
+        return originRequest(isFill: true)
     }
 
     /// Asks the origin for this client alone; nothing is stored.

@@ -48,7 +48,7 @@ extension Exchange {
         var shown = fields
         for name in ["Authorization", "Proxy-Authorization", "Cookie"] { shown.removeAll(name) }
         shown.write(into: &bytes)
-        bytes.append(contentsOf: "\r\n".utf8)
+        bytes.append(literal: "\r\n")
         let head = Fields([
             ("Date", HTTPDate.format(SystemClock.now)), ("Content-Type", "message/http"), ("Cache-Control", "no-store"),
         ])

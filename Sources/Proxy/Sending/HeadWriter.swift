@@ -22,7 +22,7 @@ enum HeadWriter {
         case closes
 
         /// What tells it, and the empty line behind a head.
-        var end: String {
+        var end: StaticString {
             switch self {
             case .stays(isHTTP10: false): "\r\n"
             case .stays(isHTTP10: true): "Connection: keep-alive\r\n\r\n"
@@ -33,21 +33,21 @@ enum HeadWriter {
 
     /// Appends the field that tells how long a body is.
     static func writeLength(_ length: Int64, into bytes: inout [UInt8]) {
-        bytes.append(contentsOf: "Content-Length: ".utf8)
+        bytes.append(literal: "Content-Length: ")
         Decimal.write(length, into: &bytes)
-        bytes.append(contentsOf: "\r\n".utf8)
+        bytes.append(literal: "\r\n")
     }
 
     /// Appends the tail of a hit's head, its empty line included.
     ///
     /// No allocation beyond the array's own.
     static func writeHitTail(into tail: inout [UInt8], age: Int64, ttl: Int64, persistence: Persistence) {
-        tail.append(contentsOf: "Age: ".utf8)
+        tail.append(literal: "Age: ")
         Decimal.write(age, into: &tail)
-        tail.append(contentsOf: "\r\nCache-Status: ".utf8)
+        tail.append(literal: "\r\nCache-Status: ")
         CacheStatus.writeHit(ttl: ttl, into: &tail)
-        tail.append(contentsOf: "\r\n".utf8)
-        tail.append(contentsOf: persistence.end.utf8)
+        tail.append(literal: "\r\n")
+        tail.append(literal: persistence.end)
     }
 
     /// Appends the tail of any other head.
@@ -64,20 +64,20 @@ enum HeadWriter {
         switch framing {
         case .none, .close: break
         case .length(let length): writeLength(length, into: &tail)
-        case .chunked: tail.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8)
+        case .chunked: tail.append(literal: "Transfer-Encoding: chunked\r\n")
         }
         if let age {
-            tail.append(contentsOf: "Age: ".utf8)
+            tail.append(literal: "Age: ")
             Decimal.write(age, into: &tail)
-            tail.append(contentsOf: "\r\n".utf8)
+            tail.append(literal: "\r\n")
         }
         more.write(into: &tail)
         if let status {
-            tail.append(contentsOf: "Cache-Status: ".utf8)
+            tail.append(literal: "Cache-Status: ")
             status.write(into: &tail)
-            tail.append(contentsOf: "\r\n".utf8)
+            tail.append(literal: "\r\n")
         }
-        tail.append(contentsOf: (framing == .close ? .closes : persistence).end.utf8)
+        tail.append(literal: (framing == .close ? .closes : persistence).end)
         head.writeBytes(tail)
     }
 

@@ -45,6 +45,8 @@ public final class FillWriter: Sendable {
     /// Bytes of `longWholes` that the body takes.
     private let reserved: Int
     private let state: Mutex<State>
+    /// The CRC-32C of what is kept: taken while the processor's cache has the bytes, outside the lock by the one who appends.
+    private let checksum = Atomic<UInt32>(0)
 
     init(_ response: NewResponse, hash: UInt64, store: StoreCore) {
         self.response = response
@@ -70,10 +72,11 @@ public final class FillWriter: Sendable {
     /// Never waits.
     /// - Returns: The refusal that ended the fill's storing, the first time; nil otherwise.
     public func append(_ bytes: ByteBuffer) -> StoreRefusal? {
-        let received = state.withLock { state in
+        let (received, isKept) = state.withLock { state in
             state.received += Int64(bytes.readableBytes)
-            return state.received
+            return (state.received, !state.isStreaming && !state.isOver)
         }
+        if isKept { checksum.store(bytes.crc32c(from: checksum.load(ordering: .relaxed)), ordering: .relaxed) }
         if store.backlog.load(ordering: .relaxed) > StoreCore.backlogLimit { abandon(because: .backlog) }
         if let told = response.bodyLength, received > told { abandon(because: .incomplete) }
         let (jobs, refusal) = state.withLock { state -> ([WriteJob], StoreRefusal?) in
@@ -106,7 +109,9 @@ public final class FillWriter: Sendable {
             if state.isStreaming { return (.finish(self, completion), .closing) }
             let body = state.pending
             state.pending = []
-            return (.append(response, hash: hash, body: body, completion), .closing)
+            let checksum = checksum.load(ordering: .relaxed)
+            let whole = WholeResponse(response, hash: hash, body: body, checksum: checksum, completion)
+            return (.append(whole), .closing)
         }
         guard let job, store.post(job) else { return completion(refusal) }
     }

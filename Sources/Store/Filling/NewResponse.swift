@@ -69,6 +69,34 @@ public final class NewResponse: Sendable {
     }
 }
 
+/// Shared, never changed: a response that is all there, body and all; one object, since it goes through many hands.
+final class WholeResponse: Sendable {
+    let response: NewResponse
+    let hash: UInt64
+    let body: [ByteBuffer]
+    /// Bytes of the body.
+    let bodyLength: Int
+    /// Its CRC-32C.
+    let checksum: UInt32
+    /// Called on the writer thread.
+    let completion: @Sendable (StoreRefusal?) -> Void
+
+    init(
+        _ response: NewResponse,
+        hash: UInt64,
+        body: [ByteBuffer],
+        checksum: UInt32,
+        _ completion: @escaping @Sendable (StoreRefusal?) -> Void
+    ) {
+        self.response = response
+        self.hash = hash
+        self.body = body
+        bodyLength = body.readableBytes
+        self.checksum = checksum
+        self.completion = completion
+    }
+}
+
 /// Which variant of its key a response is (RFC 9111 §4.1).
 public struct Variant: Sendable, Equatable {
     /// The number of its set of field names; 0 where the response has no `Vary`.

@@ -4,14 +4,12 @@ import HTTPCaching
 import NIOCore
 
 enum WriteJob: Sendable {
-    typealias Completion = @Sendable (StoreRefusal?) -> Void
-
     /// Stores a whole response.
-    case append(NewResponse, hash: UInt64, body: [ByteBuffer], Completion)
+    case append(WholeResponse)
     /// Takes an extent for a fill's body.
     case open(FillWriter)
     case body(FillWriter, ByteBuffer)
-    case finish(FillWriter, Completion)
+    case finish(FillWriter, @Sendable (StoreRefusal?) -> Void)
     /// Gives the extent of a fill back that nobody holds any more; by the fill's number.
     case discard(UInt64)
     /// Writes new facts and a new head over a record's.
@@ -34,7 +32,7 @@ enum WriteJob: Sendable {
     /// Whether its bytes cost more than anything else about it.
     var isLong: Bool {
         switch self {
-        case .append(_, _, let body, _): body.readableBytes >= 32 << 10
+        case .append(let whole): whole.bodyLength >= 32 << 10
         case .body: true
         default: false
         }

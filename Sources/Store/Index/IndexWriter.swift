@@ -16,6 +16,8 @@ final class IndexWriter {
     ///
     /// Past it they are dropped, and the index is rebuilt when it is well.
     private static let waitingLimit = 50_000
+    /// Rows that wait where it keeps up.
+    private static let usualWaiting = 4_000
     /// Rows that loading, sweeping or listing handles between two looks into the inbox or in one transaction.
     static let slice = 5_000
     /// Rows of one transaction, whose keys may be all over the file, a page each: the log has to stay within what is set
@@ -96,7 +98,8 @@ final class IndexWriter {
                 try database.transaction { () throws(StoreError) in
                     for job in batch {
                         try apply(job, to: database)
-                        turn.giveWay()
+                        // Behind, it needs its share of a processor that all others want: who yields is served last.
+                        if waiting.count <= Self.usualWaiting { turn.giveWay() }
                     }
                 }
             }

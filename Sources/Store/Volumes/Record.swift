@@ -80,24 +80,27 @@ struct RecordPrefix: Equatable {
     }
 
     private func writePrefix(into buffer: inout ByteBuffer) {
-        // Two at a time, as words: each call looks for room, and copies what it is given.
-        buffer.writeMultipleIntegers(
+        // As words, two numbers at a time, and all at once: each call looks for room, and copies what it is given.
+        let words: InlineArray<10, UInt64> = [
             Self.word(Record.magic, UInt32(Record.formatVersion) | UInt32(state.rawValue) << 8),
             Self.word(UInt32(headerLength), UInt32(UInt16(keyLength)) | UInt32(UInt16(variantLength)) << 16),
             Self.word(UInt32(headLength), UInt32(facts.status) | UInt32(facts.flags.rawValue) << 16),
-            UInt64(bitPattern: bodyLength),
-            hash,
-            sequence,
+            UInt64(bitPattern: bodyLength).littleEndian,
+            hash.littleEndian,
+            sequence.littleEndian,
             Self.word(Record.seconds(facts.bornAt), Record.seconds(facts.freshUntil)),
             Self.word(facts.staleWhileRevalidate, facts.staleIfError),
             Self.word(Record.seconds(storedAt), bodyChecksum),
             Self.word(facts.origin, 0),
-            endianness: .little
-        )
+        ]
+        // because words have no padding, and the bytes are copied within the call
+        unsafe words.span.bytes.withUnsafeBytes { _ = unsafe buffer.writeBytes($0) }
     }
 
     /// Two numbers one behind the other, little-endian.
-    private static func word(_ first: UInt32, _ second: UInt32) -> UInt64 { UInt64(first) | UInt64(second) << 32 }
+    private static func word(_ first: UInt32, _ second: UInt32) -> UInt64 {
+        (UInt64(first) | UInt64(second) << 32).littleEndian
+    }
 
     /// Decodes the prefix at the start of `buffer`, lengths checked, checksum not.
     init?(_ buffer: ByteBuffer) {
@@ -172,9 +175,9 @@ struct RecordPrefix: Equatable {
 
     // The state byte is left out: marking a record as removed rewrites that byte alone.
     private static func checksum(of buffer: ByteBuffer, from start: Int, contentLength: Int) -> UInt32 {
-        let slices = [(0, 5), (6, 70), (Record.prefixLength, contentLength)]
-        return slices.reduce(0) { crc, slice in
-            buffer.getSlice(at: start + slice.0, length: slice.1)?.crc32c(from: crc) ?? crc
-        }
+        let bytes = buffer.readableBytesSpan.extracting(droppingFirst: start - buffer.readerIndex)
+        var crc = bytes.extracting(0..<5).crc32c()
+        crc = bytes.extracting(6..<76).crc32c(from: crc)
+        return bytes.extracting(Record.prefixLength..<Record.prefixLength + contentLength).crc32c(from: crc)
     }
 }

@@ -15,14 +15,11 @@ extension VolumeWriter {
 
     /// A record that has a place, and is not written yet.
     struct Gathered {
-        let response: NewResponse
-        let hash: UInt64
+        let whole: WholeResponse
         let place: Placed
-        let bodyLength: Int64
         let sequence: UInt64
         /// Where it ends in the volume.
         let end: Int64
-        let completion: (StoreRefusal?) -> Void
     }
 
     /// Records that lie one behind the other in a volume.
@@ -62,62 +59,44 @@ extension VolumeWriter {
         }
     }
 
-    /// Writes one whole record now.
-    func append(_ response: NewResponse, hash: UInt64, body: [ByteBuffer]) -> StoreRefusal? {
-        var outcome: StoreRefusal?
-        gather(response, hash: hash, body: body) { outcome = $0 }
-        writeGathered()
-        return outcome
-    }
-
     /// Takes a place for a whole record; it is written with the next ones, at the latest by `writeGathered`.
-    func gather(
-        _ response: NewResponse,
-        hash: UInt64,
-        body: [ByteBuffer],
-        _ completion: @escaping (StoreRefusal?) -> Void
-    ) {
-        let length = Int64(body.readableBytes)
-        guard length <= core.largestBody.load(ordering: .relaxed) else { return completion(counted(.tooLarge)) }
+    func gather(_ whole: WholeResponse) {
+        let length = Int64(whole.bodyLength)
+        guard length <= core.largestBody.load(ordering: .relaxed) else { return whole.completion(counted(.tooLarge)) }
         var placed: Placed?
         let refusal = attempt { () throws(StoreError) in
-            placed = try place(response, hash: hash, bodyLength: length)
+            placed = try place(whole.response, hash: whole.hash, bodyLength: length)
             return nil
         }
-        guard let place = placed else { return completion(counted(refusal ?? .sick)) }
+        guard let place = placed else { return whole.completion(counted(refusal ?? .sick)) }
         let at = Int64(place.location.offset)
         if let gathering, gathering.volume !== place.volume || Record.aligned(gathering.end) != at { writeGathered() }
         let all = gathering ?? Gathering(place.volume, at: at)
         let sequence = core.takeSequence()
-        let prefix = response.prefix(
-            hash: hash,
-            state: .complete,
-            bodyLength: length,
-            sequence: sequence,
-            checksum: body.reduce(0) { $1.crc32c(from: $0) }
-        )
-        var header = ByteBuffer()
-        header.reserveCapacity(prefix.headerLength + Int(Record.alignment))
-        header.writeRepeatingByte(0, count: Int(at - all.end))
-        prefix.encode(key: response.key, variant: response.variant.text, head: response.head, into: &header)
-        all.pieces.append(header)
-        all.pieces.append(contentsOf: body)
-        all.end = at + Int64(prefix.headerLength) + length
-        all.records.append(
-            Gathered(
-                response: response,
-                hash: hash,
-                place: place,
-                bodyLength: length,
-                sequence: sequence,
-                end: all.end,
-                completion: completion
-            )
-        )
+        all.pieces.append(header(of: whole, sequence: sequence, after: Int(at - all.end)))
+        all.pieces.append(contentsOf: whole.body)
+        all.end = at + Int64(whole.response.headerLength) + length
+        all.records.append(Gathered(whole: whole, place: place, sequence: sequence, end: all.end))
         let hasBlock = all.end - all.start >= Self.block
         let lastBlock = all.end & ~(Self.block - 1)
         gathering = all
         if hasBlock { writeGathered(upTo: lastBlock) }
+    }
+
+    /// The header of a whole record, behind as many zeros as lie between the record before and it.
+    private func header(of whole: WholeResponse, sequence: UInt64, after gap: Int) -> ByteBuffer {
+        let response = whole.response
+        let prefix = response.prefix(
+            hash: whole.hash,
+            state: .complete,
+            bodyLength: Int64(whole.bodyLength),
+            sequence: sequence,
+            checksum: whole.checksum
+        )
+        var header = ByteBufferAllocator().buffer(capacity: prefix.headerLength + Int(Record.alignment))
+        header.writeRepeatingByte(0, count: gap)
+        prefix.encode(key: response.key, variant: response.variant.text, head: response.head, into: &header)
+        return header
     }
 
     /// Writes what was gathered and makes it known, unless it may wait for what comes next.
@@ -134,7 +113,8 @@ extension VolumeWriter {
         guard let rest = gathering else { return }
         gathering = nil
         let start = rest.start
-        var (pieces, records) = rest.take(upTo: limit)
+        let (pieces, whole) = rest.take(upTo: limit)
+        var records = whole
         let failure = attempt { () throws(StoreError) in
             rest.volume.reserve(upTo: limit)
             try rest.volume.file.write(pieces, at: start)
@@ -147,21 +127,20 @@ extension VolumeWriter {
             rest.since = .now
             gathering = rest
         }
-        pieces = []
         for record in records {
             let refusal = failure ?? admit(record)
             if refusal != nil, record.place.isSingle { drop(record.place.volume.number) }
-            record.completion(refusal.map(counted))
+            record.whole.completion(refusal.map(counted))
             giveWay()
         }
     }
 
     private func admit(_ record: Gathered) -> StoreRefusal? {
         admit(
-            record.response,
-            hash: record.hash,
+            record.whole.response,
+            hash: record.whole.hash,
             at: record.place.location,
-            bodyLength: record.bodyLength,
+            bodyLength: Int64(record.whole.bodyLength),
             sequence: record.sequence,
             accesses: record.place.accesses
         )

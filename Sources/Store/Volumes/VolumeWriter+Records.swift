@@ -219,7 +219,9 @@ extension VolumeWriter {
             epoch: freshened.epoch,
             groups: freshened.groups
         )
-        _ = append(response, hash: prefix.hash, body: [body])
+        let checksum = prefix.bodyChecksum
+        gather(WholeResponse(response, hash: prefix.hash, body: [body], checksum: checksum) { _ in })
+        writeGathered()
         return nil
     }
 

@@ -110,9 +110,9 @@ final class VolumeWriter {
     private func perform(_ job: WriteJob) {
         if !job.isAppend { writeGathered() }
         switch job {
-        case .append(let response, let hash, let body, let completion):
-            core.backlog.subtract(body.readableBytes, ordering: .relaxed)
-            gather(response, hash: hash, body: body, completion)
+        case .append(let whole):
+            core.backlog.subtract(whole.bodyLength, ordering: .relaxed)
+            gather(whole)
         case .open(let fill): open(fill)
         case .body(let fill, let bytes):
             core.backlog.subtract(bytes.readableBytes, ordering: .relaxed)

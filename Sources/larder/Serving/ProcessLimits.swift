@@ -1,6 +1,5 @@
 // What the process asks of the system at its start.
 
-import CLinux
 import Glibc
 
 enum ProcessLimits {
@@ -11,11 +10,5 @@ enum ProcessLimits {
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
         limit.rlim_cur = limit.rlim_max
         unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)  // because as above
-    }
-
-    /// Has the allocator keep what is freed, up to 32 MB an arena: pictures come and go all the time, and each page that is
-    /// given back to the system and taken anew costs half a microsecond.
-    static func keepFreedMemory() {
-        clinux_keep_freed_memory(32 << 20, 4 << 20)
     }
 }
