@@ -127,7 +127,7 @@ final class Lane {
 
     /// Notes how late an answer's first byte was, or would have been at the least; for nothing where no hedge goes by it.
     func noteLatency(_ time: Duration) {
-        if origin.settings.hedge == .percentile95 { latency.record(time) }
+        if settings.hedge == .percentile95 { latency.record(time) }
     }
 
     /// What a probe asks for: what is configured, or something it had before.

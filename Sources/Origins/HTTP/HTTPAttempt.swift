@@ -64,7 +64,7 @@ final class HTTPAttempt: Attempt {
         self.peer = peer
         parser.begin(
             isAskedAgain: request.expectsContinue && request.body != nil,
-            allowsHTTP2: lane.origin.settings.allowsHTTP2
+            allowsHTTP2: lane.settings.allowsHTTP2
         )
         if isPlain(request, of: peer) { return askPlainly(request, lines, target: target) }
         let idle = peer == .origin ? lane.idle.popLast() : nil

@@ -37,7 +37,8 @@ extension Exchange {
         } isOutdated: {
             looksLeft > 0 && lookUp().sightings != sightings
         } make: {
-            makeFill(purpose, request(for: purpose), method: .get, tableKey: tableKey)
+            let stored: Stored? = if case .validate(let stored) = purpose { stored } else { nil }
+            return makeFill(purpose, originRequest(isFill: true, validating: stored), method: .get, tableKey: tableKey)
         }
     }
 
@@ -115,11 +116,6 @@ extension Exchange {
             expectsContinue: !isFill && upload != nil && head.expectsContinue,
             acceptsTrailers: acceptsTrailers
         )
-    }
-
-    private func request(for purpose: Fill.Purpose) -> OriginRequest {
-        if case .validate(let stored) = purpose { return originRequest(isFill: true, validating: stored) }
-        return originRequest(isFill: true)
     }
 
     /// Asks the origin for this client alone; nothing is stored.

@@ -113,11 +113,11 @@ extension VolumeWriter {
         guard let rest = gathering else { return }
         gathering = nil
         let start = rest.start
-        let (pieces, whole) = rest.take(upTo: limit)
-        var records = whole
+        let taken = rest.take(upTo: limit)
+        var records = taken.records
         let failure = attempt { () throws(StoreError) in
             rest.volume.reserve(upTo: limit)
-            try rest.volume.file.write(pieces, at: start)
+            try rest.volume.file.write(taken.pieces, at: start)
             return nil
         }
         // What begins a record that is not whole yet is lost with the others.
