@@ -20,17 +20,4 @@ final class ProxyCore: Sendable {
         self.origins = origins
         self.accessLog = accessLog
     }
-
-    /// What a fill that begins on a loop, for a request of a route, needs.
-    func services(for state: LoopState, _ route: Route) -> FillServices {
-        FillServices(
-            store: store,
-            origins: origins,
-            counters: state.counters,
-            settings: state.settings,
-            route: route,
-            history: history,
-            held: held
-        )
-    }
 }

@@ -1,39 +1,39 @@
-// A value. What the proxy needs of the configuration, in the proxy's own terms; swapped whole on reload.
+// Shared, never changed. What the proxy needs of the configuration, in the proxy's own terms; swapped whole on reload.
 
 public import HTTPMessage
 import NIOCore
 public import Settings
 
 /// The settings of the picture port.
-public struct ProxySettings: Sendable {
+public final class ProxySettings: Sendable {
     /// The routes: where requests go, how their keys are made, how long their answers are kept.
     public let routes: RouteTable
     /// Bounds of a request head.
     public let requestLimits: RequestLimits
     /// Connections at once.
-    var connections: Int
+    let connections: Int
     /// Bytes of further requests a client may send ahead.
-    var pipelinedBytes: Int
+    let pipelinedBytes: Int
     /// A head has to arrive within this time of its first byte.
-    var headTimeout: TimeAmount
+    let headTimeout: TimeAmount
     /// A connection without a request is closed after this time.
-    var idleTimeout: TimeAmount
+    let idleTimeout: TimeAmount
     /// A client that takes nothing for this time is cut off.
-    var sendTimeout: TimeAmount
+    let sendTimeout: TimeAmount
     /// Bytes of a request body.
-    var requestBody: Int64
+    let requestBody: Int64
     /// Fills in progress at once.
-    var fills: Int
+    let fills: Int
     /// A follower that waited this long for a head fetches for itself.
-    var followerDeadline: TimeAmount
+    let followerDeadline: TimeAmount
     /// Bytes of bodies under way that all fills hold together before each holds less.
-    var fillMemory: Int
+    let fillMemory: Int
     /// Cache-Status tells the cache key.
-    var showsKey: Bool
+    let showsKey: Bool
     /// Which request fields may reach an origin on a request whose answer may be stored.
-    var forwardHeaders: ForwardedFields
+    let forwardHeaders: ForwardedFields
     /// What becomes of Forwarded and X-Forwarded-*.
-    var forwarded: ForwardedHandling
+    let forwarded: ForwardedHandling
     /// The name in CDN-Loop.
     let loopID: String
     /// The line with it.

@@ -66,6 +66,25 @@ struct FieldsTests {
         }
     }
 
+    @Test("§5.6.2: every byte of a name is one of a token, wherever it stands")
+    func nameBytes() {
+        let marks = Array("!#$%&'*+-.^_`|~".utf8)
+        for byte in UInt8.min ... .max {
+            let isOfToken =
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || marks.contains(byte)
+            for (length, others) in [(1, 0x78), (8, 0x2D), (13, 0x41), (27, 0x7A), (27, 0x5F)] as [(Int, UInt8)] {
+                for place in [0, length / 2, length - 1] {
+                    var name = [UInt8](repeating: others, count: length)
+                    name[place] = byte
+                    let isToken = name.withRawSpan { $0.isToken(0..<length) }
+                    let isRead = (name + Array(": a".utf8)).withRawSpan { FieldLine.read($0)?.name == 0..<length }
+                    #expect(isToken == isOfToken && isRead == isOfToken, "byte \(byte) at \(place) of \(length)")
+                }
+            }
+        }
+    }
+
     @Test("a value is written byte for byte, and never as more than one line")
     func writing() {
         var wire: [UInt8] = []

@@ -71,8 +71,7 @@ import Testing
             "HTTP/2 103 ", "link: x", "", "HTTP/2 200 ", "content-type: image/png", "content-length: 3", "",
         ])
         let fields = Fields([("content-type", "image/png"), ("content-length", "3")])
-        var head = OriginHead(status: 200, reason: "", fields: fields, contentLength: 3)
-        head.version = .http2
+        let head = OriginHead(status: 200, reason: "", fields: fields, contentLength: 3, version: .http2)
         #expect(steps(text, allowsHTTP2: true).count == 2)
         #expect(parse(text, allowsHTTP2: true) == .head(head))
         for bad in ["HTTP/2 200 \r\ntransfer-encoding: chunked\r\n\r\n", "HTTP/3 200 \r\n\r\n"] {

@@ -16,7 +16,7 @@ import Testing
 
     @Test("the order is the list's")
     func inOrder() {
-        #expect(walk(AskingOrder(0..<3)) == [0, 1, 2])
+        #expect(walk(AskingOrder([0, 1, 2])) == [0, 1, 2])
     }
 
     @Test("a single request asks one origin")
@@ -27,21 +27,21 @@ import Testing
 
     @Test("the preferred origin comes first, the others in their order; one of another list is nobody")
     func preferred() {
-        #expect(walk(AskingOrder(0..<3, preferred: 1)) == [1, 0, 2])
-        #expect(walk(AskingOrder(0..<3, preferred: 0)) == [0, 1, 2])
-        #expect(walk(AskingOrder(0..<3, preferred: 7)) == [0, 1, 2])
+        #expect(walk(AskingOrder([0, 1, 2], preferred: 1)) == [1, 0, 2])
+        #expect(walk(AskingOrder([0, 1, 2], preferred: 0)) == [0, 1, 2])
+        #expect(walk(AskingOrder([0, 1, 2], preferred: 7)) == [0, 1, 2])
     }
 
     @Test("origins that are left alone come last, and only while nobody has answered")
     func passedOver() {
-        #expect(walk(AskingOrder(0..<3), skipping: [0]) == [1, 2, 0])
-        #expect(walk(AskingOrder(0..<3), skipping: [0, 1, 2]) == [0, 1, 2])
-        #expect(walk(AskingOrder(0..<3), hasAnswer: true, skipping: [0]) == [1, 2])
+        #expect(walk(AskingOrder([0, 1, 2]), skipping: [0]) == [1, 2, 0])
+        #expect(walk(AskingOrder([0, 1, 2]), skipping: [0, 1, 2]) == [0, 1, 2])
+        #expect(walk(AskingOrder([0, 1, 2]), hasAnswer: true, skipping: [0]) == [1, 2])
     }
 
     @Test("looking for one to ask beside another takes nobody away from the last resort")
     func beside() {
-        var order = AskingOrder(0..<3)
+        var order = AskingOrder([0, 1, 2])
         #expect(order.next(isWell: { $0 == 1 }) == 1)
         #expect(order.next(isWell: { _ in false }) == nil)
         #expect(order.next(isWell: { _ in true }) == nil)
@@ -98,13 +98,13 @@ import Testing
 @Suite("Deadlines, stalls and latencies") struct TimersTests {
     @Test("deadlines come soonest first, whatever the order they were added in")
     func order() {
-        let start = ContinuousClock.now
+        let start = Moment.now
         var timers = Timers()
         for number in 0..<200 {
             let place = UInt64(number * 73 % 200)
             timers.add(.attempt(place), at: start + .milliseconds(Int(place)))
         }
-        #expect(timers.removeDue(at: start - .milliseconds(1)) == nil)
+        #expect(timers.removeDue(at: start + .milliseconds(-1)) == nil)
         for number in 0..<200 {
             #expect(timers.first == start + .milliseconds(number))
             #expect(timers.removeDue(at: start + .seconds(1))?.subject == .attempt(UInt64(number)))

@@ -103,6 +103,8 @@ extension RawSpan {
         guard range.count == name.byteCount else {
             return false
         }
+        // Most senders write a name as its specification does, and many bytes are compared in one go.
+        if extracting(range).equals(name) { return true }
         var offset = 0
         while offset < name.byteCount {
             let byte = self[range.lowerBound + offset]
@@ -119,10 +121,34 @@ extension RawSpan {
     /// - Parameter range: Where the bytes are.
     /// - Returns: Whether they are one or more token characters.
     public func isToken(_ range: Range<Int>) -> Bool {
-        for offset in range where !ASCII.isToken(self[offset]) {
-            return false
+        guard range.count >= 8 else {
+            for offset in range where !ASCII.isToken(self[offset]) { return false }
+            return !range.isEmpty
         }
-        return !range.isEmpty
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            // The last word may have some of the bytes before it, too.
+            let start = min(offset, range.upperBound - 8)
+            // because the load is bounds-checked, and any bit pattern is a UInt64
+            let word = unsafe unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self)
+            if !Self.isOfLettersAndDashes(word) {
+                for place in start..<start + 8 where !ASCII.isToken(self[place]) { return false }
+            }
+            offset = start + 8
+        }
+        return true
+    }
+
+    /// Whether each of eight bytes is a letter or a dash, as in nearly all field names.
+    private static func isOfLettersAndDashes(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let high = ones << 7
+        // Of bytes below 0x80, each sum stays in its own byte.
+        let low = word & ~high
+        let lowered = low | (ones << 5)
+        let letters = (lowered &+ ones &* (0x80 - 0x61)) & ~(lowered &+ ones &* (0x7F - 0x7A))
+        let dashes = ~((low ^ (ones &* UInt64(ASCII.dash))) &+ ones &* 0x7F)
+        return (letters | dashes) & ~word & high == high
     }
 
     /// Whether every byte of a range may stand in a field value (RFC 9110 §5.5).

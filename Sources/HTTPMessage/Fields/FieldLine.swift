@@ -53,9 +53,8 @@ public struct FieldLine: Sendable, Equatable {
     /// - Returns: The line, or nil where it is not one: no token before the colon, blank before the colon (or at the start:
     ///   obsolete folding), or a control byte in the value.
     public static func read(_ line: RawSpan, hasEnd: Bool = false) -> FieldLine? {
-        var colon = 0
-        while colon < line.byteCount, ASCII.isToken(line[colon]) { colon += 1 }
-        guard colon > 0, colon < line.byteCount, line[colon] == ASCII.colon else { return nil }
+        let colon = line.firstIndex(of: ASCII.colon, in: 0..<line.byteCount)
+        guard colon < line.byteCount, line.isToken(0..<colon) else { return nil }
         let value = line.trimmed((colon + 1)..<line.byteCount)
         guard line.isFieldValue(value) else { return nil }
         return FieldLine(name: 0..<colon, value: value, line: 0..<line.byteCount + (hasEnd ? 2 : 0))

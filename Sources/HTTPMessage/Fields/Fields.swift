@@ -289,8 +289,8 @@ public struct Fields: Sendable, Equatable {
     /// Keeps the lines for which a closure says so, in order; those between two that go are copied together.
     private mutating func keep(_ isWanted: (Int) -> Bool) {
         var kept = Fields()
-        // Another line often follows: Via, or a Date.
-        kept.reserveCapacity(places.count + 1, bytes: bytes.count + 32)
+        // Other lines often follow: Via, CDN-Loop, or a Date.
+        kept.reserveCapacity(places.count + 2, bytes: bytes.count + 96)
         bytes.withRawSpan { span in
             var copied = 0
             for (index, place) in places.enumerated() {

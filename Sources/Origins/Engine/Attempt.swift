@@ -20,19 +20,19 @@ class Attempt {
     let id: UInt64
     let lane: Lane
     let isProbe: Bool
-    unowned let engine: Engine
+    let engine: Engine
     private(set) var exchange: Exchange?
     private(set) var phase = Phase.queued
     private(set) var requestTime: WallTime
-    private var sentAt: ContinuousClock.Instant
+    private var sentAt: Moment
     private var bytes: UInt64 = 0
     /// What it has of its lane; the lane sets it.
     var place = Lane.Place.none
     private var stall = Stall()
     /// When `expire` is called, unless it is moved.
-    var deadline: ContinuousClock.Instant?
+    var deadline: Moment?
     /// The deadline the engine's timers know.
-    var scheduled: ContinuousClock.Instant?
+    var scheduled: Moment?
 
     init(id: UInt64, lane: Lane, isProbe: Bool, engine: Engine, exchange: Exchange) {
         self.id = id
@@ -128,13 +128,13 @@ class Attempt {
     /// From now on the head is due.
     func awaitHead() {
         enter(.awaitingHead)
-        engine.setDeadline(.now + lane.settings.firstByteTimeout, of: self)
+        engine.setDeadline(engine.now + lane.settings.firstByteTimeout, of: self)
     }
 
     /// The final head is here; inside libcurl.
     func received(_ head: OriginHead) {
         enter(.body)
-        let now = ContinuousClock.now
+        let now = Moment.now
         if let exchange {
             let answer = Lane.Answer(
                 head: head,
@@ -183,7 +183,7 @@ class Attempt {
     }
 
     /// Looks for progress from now on.
-    func watchStall(from now: ContinuousClock.Instant) {
+    func watchStall(from now: Moment) {
         stall = Stall()
         engine.setDeadline(now + lane.settings.stallTimeout, of: self)
     }

@@ -41,7 +41,7 @@ extension Engine {
         let times = origins.compactMap { index -> Duration? in
             let health = lanes[index].health
             guard !health.isWell else { return nil }
-            return health.probeDue.map { max(.zero, now.duration(to: $0)) } ?? .zero
+            return health.probeDue.map { max(.zero, $0 - now) } ?? .zero
         }
         return times.min()
     }

@@ -1,6 +1,7 @@
 // Loop-confined (origin thread). The loop: waits for sockets, deadlines and commands, and lets everything that has
 // something to do do it. Owns libcurl, the lanes, and all exchanges and attempts.
-// Invariant: libcurl is never entered while it calls back; what would is put off (`later`) to the end of the turn.
+// Invariants: libcurl is never entered while it calls back; what would is put off (`later`) to the end of the turn. What the
+// engine owns refers back to it, and none of that is left when `run` returns.
 
 import CCurl
 import HTTPMessage
@@ -24,7 +25,7 @@ import Logging
     let multi: Multi
     let wallTime: @Sendable () -> WallTime
     /// The time as of this turn; good enough for deadlines, not for latencies.
-    private(set) var now = ContinuousClock.now
+    private(set) var now = Moment.now
 
     private(set) var budget = RetryBudget(at: .now)
     /// Where connections receive.
@@ -32,7 +33,7 @@ import Logging
     private let poller: Poller
     /// By descriptor.
     private var connections: [PlainConnection?] = []
-    private let lists: [Range<Int>]
+    private let lists: [[Int]]
     private var exchanges: [UInt64: Exchange] = [:]
     private var attempts: [UInt64: Attempt] = [:]
     private var nextAttempt: UInt64 = 1
@@ -56,7 +57,7 @@ import Logging
         now wallTime: @escaping @Sendable () -> WallTime
     ) {
         lanes = origins.map { Lane($0, logger: logger) }
-        self.lists = lists
+        self.lists = lists.map { Array($0) }
         self.mailbox = mailbox
         self.poller = poller
         self.wallTime = wallTime
@@ -142,7 +143,7 @@ import Logging
     }
 
     /// Sets or moves the time at which an attempt is told `expire`.
-    func setDeadline(_ deadline: ContinuousClock.Instant, of attempt: Attempt) {
+    func setDeadline(_ deadline: Moment, of attempt: Attempt) {
         attempt.deadline = deadline
         if let scheduled = attempt.scheduled, scheduled <= deadline { return }
         attempt.scheduled = deadline
@@ -150,7 +151,7 @@ import Logging
     }
 
     /// Has something done at a time.
-    func schedule(_ subject: Timers.Subject, at deadline: ContinuousClock.Instant) {
+    func schedule(_ subject: Timers.Subject, at deadline: Moment) {
         timers.add(subject, at: deadline)
     }
 
@@ -162,7 +163,10 @@ import Logging
 
     /// The origins that may answer a request, in their order.
     func origins(of request: OriginRequest) -> [Int] {
-        lists[request.list].filter { lanes[$0].origin.target(of: request) != nil }
+        let all = lists[request.list]
+        let mayAnswer = { [lanes] (index: Int) in lanes[index].origin.target(of: request) != nil }
+        // Most often all may, and no other list is made.
+        return all.allSatisfy(mayAnswer) ? all : all.filter(mayAnswer)
     }
 
     func forget(_ attempt: Attempt) {
@@ -242,7 +246,7 @@ import Logging
                 status: head.status,
                 reason: head.reason,
                 fields: head.fields,
-                origin: lists[request.list].lowerBound,
+                origin: lists[request.list].first ?? 0,
                 contentLength: head.contentLength,
                 version: head.version,
                 requestTime: now,
@@ -271,7 +275,7 @@ import Logging
         }
     }
 
-    private func expire(_ id: UInt64, _ due: ContinuousClock.Instant) {
+    private func expire(_ id: UInt64, _ due: Moment) {
         // An entry that the attempt's deadline has overtaken is not its current one.
         guard let attempt = attempts[id], attempt.scheduled == due else { return }
         attempt.scheduled = nil

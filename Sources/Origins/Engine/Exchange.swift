@@ -38,7 +38,7 @@ final class Exchange {
         engine.tellOfEnd(receiver)
         return receiver
     }
-    unowned let engine: Engine
+    let engine: Engine
     /// Finds out for larder itself whether an origin that is left alone is well again.
     let isProbe: Bool
     var order: AskingOrder
@@ -46,7 +46,7 @@ final class Exchange {
     private var lastError: OriginError?
     var asking: [Attempt] = []
     /// When the next origin is asked as well, if the one being asked has said nothing by then.
-    private var hedgeDue: ContinuousClock.Instant?
+    private var hedgeDue: Moment?
     var held: Held?
     var delivering: Attempt?
     var resumption: Resumption?
@@ -116,7 +116,7 @@ final class Exchange {
     }
 
     /// The origin being asked is late: asks the next as well, if it is well and the budget allows.
-    func hedge(_ due: ContinuousClock.Instant) {
+    func hedge(_ due: Moment) {
         guard !hasEnded, hedgeDue == due, let late = asking.first, asking.count == 1, delivering == nil else { return }
         guard engine.takeRetry() else { return late.lane.counters.update { $0.hedgesRefused += 1 } }
         guard let next = order.next(isWell: { isWorthAsking($0) }) else { return }

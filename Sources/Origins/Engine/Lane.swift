@@ -31,7 +31,7 @@ final class Lane {
     /// Connections to use again, the last used last; never more than were in use at a time.
     private var kept: [PlainConnection] = []
     private let logger: Logger
-    private var toldOperator: ContinuousClock.Instant?
+    private var toldOperator: Moment?
     private var waiting = CircularBuffer<Attempt>()
     private var inProgress = 0
 
@@ -79,7 +79,7 @@ final class Lane {
     // MARK: Its connections without TLS
 
     /// The connection used last, if it was lately.
-    func takeKept(at now: ContinuousClock.Instant) -> PlainConnection? {
+    func takeKept(at now: Moment) -> PlainConnection? {
         guard let last = kept.popLast() else { return nil }
         guard now - last.idleSince > PlainConnection.longestIdle else { return last }
         closeKept()
@@ -136,7 +136,7 @@ final class Lane {
     /// Counts an answer, and judges the origin's health by it.
     func answered(
         _ answer: Answer,
-        at now: ContinuousClock.Instant,
+        at now: Moment,
         wallTime: WallTime,
         chance: Double
     ) -> Health.Change {
@@ -170,7 +170,7 @@ final class Lane {
         return [429, 502, 503, 504].contains(answer.head.status)
     }
 
-    private func measureLag(_ answer: Answer, at now: ContinuousClock.Instant) {
+    private func measureLag(_ answer: Answer, at now: Moment) {
         if answer.isOutdated || AskingOrder.rank(of: answer.head.status) == .notHere {
             lag.miss(answer.target, at: now)
         } else if answer.head.status == 200, let time = lag.hit(answer.target, at: now) {
@@ -197,7 +197,7 @@ final class Lane {
     }
 
     /// Tells of an answer that is none and that only the operator can mend, once a minute: there is one a request.
-    func tellOperator(_ error: OriginError, at now: ContinuousClock.Instant) {
+    func tellOperator(_ error: OriginError, at now: Moment) {
         guard toldOperator.map({ now - $0 >= .seconds(60) }) ?? true else { return }
         toldOperator = now
         logger.warning("Origin answers otherwise than configured", metadata: ["origin.error": "\(error)"])

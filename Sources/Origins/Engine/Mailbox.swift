@@ -14,7 +14,7 @@ enum Command: Sendable {
     /// The content of a request (by its attempt) can be read again.
     case upload(UInt64)
     /// A thread of a file origin has done its part for an attempt.
-    case file(UInt64, FileEvent)
+    indirect case file(UInt64, FileEvent)
     case shutDown
 }
 

@@ -14,25 +14,19 @@ struct Timers {
         case check(Int)
     }
 
-    /// A deadline is kept as the time since `base`: an instant's size is not known here, so that copying and comparing
-    /// them cost calls, some thirty for each miss.
     private struct Entry {
-        var time: Duration
+        var time: Moment
         var subject: Subject
     }
 
-    private let base: ContinuousClock.Instant
     private var heap: [Entry] = []
 
-    /// None yet.
-    init() { base = .now }
-
     /// The soonest deadline; O(1).
-    var first: ContinuousClock.Instant? { heap.isEmpty ? nil : base + heap[0].time }
+    var first: Moment? { heap.first?.time }
 
     /// Adds a deadline; O(log n).
-    mutating func add(_ subject: Subject, at deadline: ContinuousClock.Instant) {
-        heap.append(Entry(time: base.duration(to: deadline), subject: subject))
+    mutating func add(_ subject: Subject, at deadline: Moment) {
+        heap.append(Entry(time: deadline, subject: subject))
         var child = heap.count - 1
         while child > 0 {
             let parent = (child - 1) / 2
@@ -43,12 +37,12 @@ struct Timers {
     }
 
     /// Takes out the soonest deadline if it is due; O(log n).
-    mutating func removeDue(at now: ContinuousClock.Instant) -> (subject: Subject, deadline: ContinuousClock.Instant)? {
-        guard !heap.isEmpty, heap[0].time <= base.duration(to: now) else { return nil }
+    mutating func removeDue(at now: Moment) -> (subject: Subject, deadline: Moment)? {
+        guard !heap.isEmpty, heap[0].time <= now else { return nil }
         let soonest = heap[0]
         let last = heap.removeLast()
         if !heap.isEmpty { sink(last) }
-        return (soonest.subject, base + soonest.time)
+        return (soonest.subject, soonest.time)
     }
 
     /// Puts an entry in the place of the soonest, and then where it belongs.

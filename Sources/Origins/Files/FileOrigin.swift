@@ -51,30 +51,29 @@ final class FileOrigin: Sendable {
     private func answer(_ request: FileRequest, with file: OpenFile, _ name: String, _ now: WallTime) -> FileEvent {
         // A time in the future would be no validator (RFC 9110 §8.8.2.1).
         let modified = min(WallTime(secondsSinceEpoch: file.modifiedSeconds), now)
-        var head = OriginHead(status: 200, reason: "OK", fields: Fields(), contentLength: file.size)
-        head.fields.append(name: "Date", value: HTTPDate.format(now))
-        head.fields.append(name: "Last-Modified", value: HTTPDate.format(modified))
-        head.fields.append(name: "ETag", value: file.entityTag)
+        var fields = Fields()
+        fields.append(name: "Date", value: HTTPDate.format(now))
+        fields.append(name: "Last-Modified", value: HTTPDate.format(modified))
+        fields.append(name: "ETag", value: file.entityTag)
         if Self.isNotModified(request, entityTag: file.entityTag, modified: modified) {
-            (head.status, head.reason, head.contentLength) = (304, "Not Modified", nil)
+            let head = OriginHead(status: 304, reason: "Not Modified", fields: fields, contentLength: nil)
             return .answered(head, .none)
         }
-        head.fields.append(name: "Accept-Ranges", value: "bytes")
+        fields.append(name: "Accept-Ranges", value: "bytes")
         let range = request.range(in: file, modified: modified)
         if case .unsatisfiable = range {
-            var refusal = OriginHead.refusal(416, at: now)
-            refusal.fields.append(name: "Content-Range", value: "bytes */\(file.size)")
-            return .answered(refusal, .none)
+            let range = ("Content-Range", "bytes */\(file.size)")
+            return .answered(OriginHead.refusal(416, at: now, more: Fields([range])), .none)
         }
-        var wanted = 0..<file.size
+        var (status, reason, wanted) = (200, "OK", 0..<file.size)
         if case .part(let part) = range {
-            (head.status, head.reason, wanted) = (206, "Partial Content", part)
+            (status, reason, wanted) = (206, "Partial Content", part)
             let text = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(file.size)"
-            head.fields.append(name: "Content-Range", value: text)
+            fields.append(name: "Content-Range", value: text)
         }
-        head.contentLength = Int64(wanted.count)
-        head.fields.append(name: "Content-Type", value: ContentType.forFile(named: name))
-        head.fields.append(name: "Content-Length", value: String(wanted.count))
+        fields.append(name: "Content-Type", value: ContentType.forFile(named: name))
+        fields.append(name: "Content-Length", value: String(wanted.count))
+        let head = OriginHead(status: status, reason: reason, fields: fields, contentLength: Int64(wanted.count))
         if request.isHead { return .answered(head, .none) }
         switch read(file, wanted) {
         case .piece(let piece): return .answered(head, piece)

@@ -24,7 +24,7 @@ final class FileRoot: Sendable {
 
     private struct State {
         var root: Descriptor?
-        var checked: ContinuousClock.Instant?
+        var checked: Moment?
     }
 
     private let path: String
@@ -69,7 +69,7 @@ final class FileRoot: Sendable {
     }
 
     private func current(reopening: Bool) -> Result<Descriptor, SystemError> {
-        let now = ContinuousClock.now
+        let now = Moment.now
         let (known, isDue) = state.withLock { state in
             let isDue = state.checked.map { now - $0 > Self.checkInterval } ?? true
             if isDue { state.checked = now }

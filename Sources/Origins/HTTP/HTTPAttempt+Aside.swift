@@ -49,9 +49,14 @@ extension HTTPAttempt {
     private func verdict(on head: OriginHead, of store: ObjectStore) -> Verdict {
         switch head.status {
         case 403 where store.forbiddenMeansMissing:
-            var head = head
-            (head.status, head.reason) = (404, "Not Found")
-            return .answer(head)
+            let missing = OriginHead(
+                status: 404,
+                reason: "Not Found",
+                fields: head.fields,
+                contentLength: head.contentLength,
+                version: head.version
+            )
+            return .answer(missing)
         case 304, 404, 410, 412, 416, 429: return .answer(head)
         case 300..<500: return .aside(.denied(status: head.status, body: ByteBuffer()))
         default: return .answer(head)

@@ -39,7 +39,7 @@ final class HTTPService: Sendable {
 
     /// The target to ask the server for; nil where it can have nothing by that name.
     func target(for target: String) -> String? {
-        guard store != nil else { return prefix + target }
+        guard store != nil else { return prefix.isEmpty ? target : prefix + target }
         return ObjectKey.path(keyPrefix + target).map { prefix + $0 }
     }
 

@@ -35,10 +35,17 @@ final class HeadParser {
     private var bytes = 0
     private var lines = 0
     private var interims = 0
-    private var version = (1, 1)
     private var contentLength: Int64?
     private var isChunked = false
-    private var head = OriginHead(status: 0, reason: "", fields: Fields(), contentLength: nil)
+    /// Whether Connection has anything else than "keep-alive".
+    private var listsOptions = false
+    // The head so far.
+    private var status = 0
+    private var reason = ""
+    private var version = Via.ReceivedVersion.http11
+    private var fields = Fields()
+    /// The head that was read last.
+    private var head: OriginHead?
     /// The fields of the trailer section so far; whole when libcurl says that the response is.
     private(set) var trailers = Fields()
     private var isAskedAgain = false
@@ -61,18 +68,15 @@ final class HeadParser {
 
     /// How the body after the final head is framed (RFC 9112 §6.3).
     func body(ofAnswerTo method: String) -> ResponseFraming.Body {
-        if method == "HEAD" || head.status == 204 || head.status == 304 { return .none }
+        if method == "HEAD" || status == 204 || status == 304 { return .none }
         if isChunked { return .chunked }
         return contentLength.map { .length($0) } ?? .untilClose
     }
 
     /// Whether the connection may be used again (RFC 9112 §9.3).
     var isPersistent: Bool {
-        var listsOthers = false
-        head.fields.eachValue(of: "Connection") { value, span in
-            listsOthers = listsOthers || !span.matches(value, lowercased: "keep-alive")
-        }
-        guard listsOthers else { return head.version == .http11 || head.fields.contains("Connection") }
+        guard let head else { return false }
+        guard listsOptions else { return head.version == .http11 || head.fields.contains("Connection") }
         let options = HopByHop.listed(in: head.fields)
         return !options.contains("close") && (head.version == .http11 || options.contains("keep-alive"))
     }
@@ -97,11 +101,10 @@ final class HeadParser {
         }
         // 101 was not asked for; nothing is known of what would follow it.
         guard line.status <= 599, line.status != 101 else { return .refused(.malformed, "status \(line.status)") }
-        head = OriginHead(status: line.status, reason: line.reason, fields: Fields(), contentLength: nil)
-        version = (line.major, line.minor)
-        head.fields.reserveCapacity(Self.usualLines, bytes: Self.usualBytes)
-        head.version = line.major == 2 ? .http2 : line.minor == 0 ? .http10 : .http11
-        (contentLength, isChunked, lines) = (nil, false, 0)
+        (status, reason, fields) = (line.status, line.reason, Fields())
+        fields.reserveCapacity(Self.usualLines, bytes: Self.usualBytes)
+        version = line.major == 2 ? .http2 : line.minor == 0 ? .http10 : .http11
+        (contentLength, isChunked, listsOptions, lines) = (nil, false, false, 0)
         state = .fields
         return .more
     }
@@ -113,9 +116,12 @@ final class HeadParser {
         case .success(let read): line = read
         case .failure(let refused): return refused.step
         }
-        head.fields.append(line, of: text)
+        fields.append(line, of: text)
         if line.isNamed("content-length", in: text) { return takeContentLength(text, line.value) }
         if line.isNamed("transfer-encoding", in: text) { return takeTransferEncoding(text, line.value) }
+        if line.isNamed("connection", in: text), !text.matches(line.value, lowercased: "keep-alive") {
+            listsOptions = true
+        }
         return .more
     }
 
@@ -163,7 +169,7 @@ final class HeadParser {
     /// Only "chunked", once: no other coding was asked for (RFC 9112 §7.4), and none exists in HTTP/1.0 (§6.1) or HTTP/2
     /// (RFC 9113 §8.2.2).
     private func takeTransferEncoding(_ text: RawSpan, _ value: Range<Int>) -> Step {
-        guard text.matches(value, lowercased: "chunked"), !isChunked, version == (1, 1) else {
+        guard text.matches(value, lowercased: "chunked"), !isChunked, version == .http11 else {
             return .refused(.malformed, "Transfer-Encoding")
         }
         isChunked = true
@@ -175,20 +181,32 @@ final class HeadParser {
         guard !(isChunked && contentLength != nil) else {
             return .refused(.malformed, "Content-Length with Transfer-Encoding")
         }
-        if head.status == 417, isAskedAgain {
+        if status == 417, isAskedAgain {
             isAskedAgain = false
             state = .statusLine
             return .more
         }
-        guard head.status >= 200 else {
+        guard status >= 200 else {
             interims += 1
             guard interims <= Self.maximumInterims else { return .refused(.tooLarge, "interim responses") }
             state = .statusLine
-            return .interim(head)
+            return .interim(takeHead(contentLength: nil))
         }
-        head.contentLength = contentLength
         (state, bytes, lines) = (.trailers, 0, 0)
-        return .head(head)
+        return .head(takeHead(contentLength: contentLength))
+    }
+
+    /// The head that was read; leaves no other share in its fields behind.
+    private func takeHead(contentLength: Int64?) -> OriginHead {
+        let read = OriginHead(
+            status: status,
+            reason: reason,
+            fields: fields,
+            contentLength: contentLength,
+            version: version
+        )
+        (head, fields) = (read, Fields())
+        return read
     }
 
     // MARK: The trailer section

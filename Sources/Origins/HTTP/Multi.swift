@@ -10,7 +10,7 @@ import CCurl
     private let poller: Poller
     private var isClosed = false
     /// When libcurl wants to be called though no socket is ready.
-    private(set) var deadline: ContinuousClock.Instant?
+    private(set) var deadline: Moment?
 
     /// Makes the handle.
     ///
@@ -53,7 +53,7 @@ import CCurl
     /// Calls libcurl if its time has come.
     ///
     /// - Returns: Whether it had.
-    func fire(at now: ContinuousClock.Instant) -> Bool {
+    func fire(at now: Moment) -> Bool {
         guard let due = deadline, due <= now else { return false }
         deadline = nil
         act(CURL_SOCKET_BAD, 0)

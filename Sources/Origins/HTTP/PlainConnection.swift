@@ -20,8 +20,8 @@ import NIOCore
     private static let longBody: Int64 = 16 * 1024
 
     private let socket: Int32
-    private unowned let engine: Engine
-    private unowned let lane: Lane
+    private let engine: Engine
+    private let lane: Lane
     private var attempt: HTTPAttempt?
     private var framing = ResponseFraming()
     private var unsent: [UInt8] = []
@@ -38,7 +38,7 @@ import NIOCore
     private(set) var isReused = false
     /// Whether anything has come back for the present one.
     private(set) var hasReceived = false
-    private(set) var idleSince = ContinuousClock.now
+    private(set) var idleSince = Moment.now
 
     /// Takes over a connected socket that does not block.
     init(owning socket: Int32, engine: Engine, lane: Lane) {

@@ -19,9 +19,11 @@ struct RequestLines {
 
     /// Field after field, each ended by CR LF.
     private var fields: [UInt8] = []
-    /// What libcurl is to leave out, or does of itself.
-    private var forLibcurl: [String] = []
     private var hasHost = false
+    /// libcurl adds "Accept: */*" and, to uploads, "Expect: 100-continue" unless told to leave them out.
+    private var leavesOutAccept = false
+    private var leavesOutExpect = false
+    private var expectsContinue = false
 
     /// Puts the lines together; nil when a name or value cannot be sent.
     ///
@@ -53,9 +55,9 @@ struct RequestLines {
             if name.lowercased() == "accept" { isAcceptGiven = true }
             guard append(name, value) else { return nil }
         }
-        // libcurl adds "Accept: */*" and, to uploads, "Expect: 100-continue" unless told to leave them out.
-        if !isAcceptGiven { forLibcurl.append("Accept:") }
-        if request.body != nil { forLibcurl.append(request.expectsContinue ? "Expect: 100-continue" : "Expect:") }
+        leavesOutAccept = !isAcceptGiven
+        leavesOutExpect = request.body != nil && !request.expectsContinue
+        expectsContinue = request.body != nil && request.expectsContinue
         if request.acceptsTrailers {
             guard append("TE", "trailers"), append("Connection", "TE") else { return nil }
         }
@@ -94,7 +96,9 @@ struct RequestLines {
             let isEmpty = line.firstIndex(of: UInt8(ascii: ":")) == line.endIndex - 2
             list.add(isEmpty ? line.dropLast(2) + [UInt8(ascii: ";")] : line)
         }
-        for text in forLibcurl { list.add(text.utf8) }
+        if leavesOutAccept { list.add("Accept:".utf8) }
+        if leavesOutExpect { list.add("Expect:".utf8) }
+        if expectsContinue { list.add("Expect: 100-continue".utf8) }
         return list
     }
 

@@ -107,7 +107,7 @@ public final class Origins: Sendable {
     ///   - preferred: The index of the origin that goes before the others.
     /// - Returns: Their indices.
     public func order(of list: Int, preferred: Int? = nil) -> [Int] {
-        var order = AskingOrder(lists[list], preferred: preferred)
+        var order = AskingOrder(Array(lists[list]), preferred: preferred)
         var indices: [Int] = []
         while let next = order.next(isWell: { !counters[$0].snapshot().isBackingOff }, lastResort: { _ in true }) {
             indices.append(next)

@@ -8,8 +8,8 @@ struct AskingOrder {
     private var passedOver: ArraySlice<Int> = []
 
     /// The origins of a list in order; `preferred`, if it is one of them, first.
-    init(_ origins: some Sequence<Int>, preferred: Int? = nil) {
-        waiting = ArraySlice(origins)
+    init(_ origins: [Int], preferred: Int? = nil) {
+        waiting = origins[...]
         guard let preferred, waiting.contains(preferred) else { return }
         waiting = [preferred] + waiting.filter { $0 != preferred }
     }

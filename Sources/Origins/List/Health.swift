@@ -26,14 +26,14 @@ struct Health: Equatable {
 
     private enum State: Equatable {
         case closed(failures: Int)
-        case open(until: ContinuousClock.Instant, backOff: Duration)
+        case open(until: Moment, backOff: Duration)
         case halfOpen(backOff: Duration)
     }
 
     private var state = State.closed(failures: 0)
     /// The last outcomes, a bit each, set for a failure.
     private var outcomes: UInt32 = 0
-    private var lastAnswer: ContinuousClock.Instant?
+    private var lastAnswer: Moment?
     /// It said itself until when it wants no requests (Retry-After): it is not asked even as a last resort.
     private(set) var askedForPause = false
 
@@ -43,21 +43,21 @@ struct Health: Equatable {
     }
 
     /// When it is to be probed; nil while it is well or being probed.
-    var probeDue: ContinuousClock.Instant? {
+    var probeDue: Moment? {
         if case .open(let until, _) = state { until } else { nil }
     }
 
     /// Begins the probe that is due.
     ///
     /// - Returns: Whether one is due.
-    mutating func beginProbe(at now: ContinuousClock.Instant) -> Bool {
+    mutating func beginProbe(at now: Moment) -> Bool {
         guard case .open(let until, let backOff) = state, now >= until else { return false }
         state = .halfOpen(backOff: backOff)
         return true
     }
 
     /// It answered.
-    mutating func recordAnswer(at now: ContinuousClock.Instant) -> Change {
+    mutating func recordAnswer(at now: Moment) -> Change {
         let wasWell = isWell
         lastAnswer = now
         outcomes = wasWell ? outcomes << 1 : 0
@@ -76,7 +76,7 @@ struct Health: Equatable {
     ///     not probe in step.
     /// - Returns: Whether it is left alone from now on.
     mutating func recordFailure(
-        at now: ContinuousClock.Instant,
+        at now: Moment,
         isPrompt: Bool = false,
         chance: Double
     ) -> Change {
@@ -99,7 +99,7 @@ struct Health: Equatable {
     }
 
     /// It asks to be left alone for a while (RFC 9110 §10.2.3).
-    mutating func pause(for time: Duration, at now: ContinuousClock.Instant) -> Change {
+    mutating func pause(for time: Duration, at now: Moment) -> Change {
         let wasWell = isWell
         let time = min(time, Self.longestRetryAfter)
         askedForPause = true
@@ -108,12 +108,12 @@ struct Health: Equatable {
     }
 
     /// The probe ended without telling anything: the next is due as if it had failed.
-    mutating func releaseProbe(at now: ContinuousClock.Instant) {
+    mutating func releaseProbe(at now: Moment) {
         guard case .halfOpen(let backOff) = state else { return }
         state = .open(until: now + backOff, backOff: backOff)
     }
 
-    private mutating func open(for backOff: Duration, at now: ContinuousClock.Instant, _ chance: Double) -> Change {
+    private mutating func open(for backOff: Duration, at now: Moment, _ chance: Double) -> Change {
         precondition((0...1).contains(chance), "chance is between 0 and 1")
         let time = backOff * (0.5 + chance / 2)
         state = .open(until: now + time, backOff: backOff)

@@ -6,12 +6,12 @@ struct Lag {
     /// The most pictures waited for.
     static let remembered = 1024
 
-    private var missing: [String: ContinuousClock.Instant] = [:]
+    private var missing: [String: Moment] = [:]
     private var order: [String] = []
     private var oldest = 0
 
     /// It answered that a picture is not there.
-    mutating func miss(_ target: String, at now: ContinuousClock.Instant) {
+    mutating func miss(_ target: String, at now: Moment) {
         guard missing[target] == nil else { return }
         if order.count < Self.remembered {
             order.append(target)
@@ -26,9 +26,9 @@ struct Lag {
     /// It answered with a picture.
     ///
     /// - Returns: The time since it first said that it had none; nil where it never did.
-    mutating func hit(_ target: String, at now: ContinuousClock.Instant) -> Duration? {
+    mutating func hit(_ target: String, at now: Moment) -> Duration? {
         guard !missing.isEmpty, let first = missing.removeValue(forKey: target) else { return nil }
         // Its place in the order stays until it is overwritten, or the picture goes missing again.
-        return first.duration(to: now)
+        return now - first
     }
 }

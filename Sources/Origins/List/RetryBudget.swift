@@ -12,9 +12,9 @@ struct RetryBudget: Equatable {
     static let most = 100.0
 
     private var tokens = Self.aSecond
-    private var filledAt: ContinuousClock.Instant
+    private var filledAt: Moment
 
-    init(at now: ContinuousClock.Instant) {
+    init(at now: Moment) {
         filledAt = now
     }
 
@@ -24,9 +24,9 @@ struct RetryBudget: Equatable {
     }
 
     /// Whether one more request may be asked; takes its token.
-    mutating func take(at now: ContinuousClock.Instant) -> Bool {
+    mutating func take(at now: Moment) -> Bool {
         if now > filledAt {
-            tokens = min(tokens + Self.aSecond * filledAt.duration(to: now).seconds, Self.most)
+            tokens = min(tokens + Self.aSecond * (now - filledAt).seconds, Self.most)
             filledAt = now
         }
         guard tokens >= 1 else { return false }

@@ -13,7 +13,7 @@ final class LoopState {
     let proxy: ProxyCore
     let counters: Counters
     let store: Store
-    var settings: ProxySettings
+    var settings: ProxySettings { didSet { lastServices = nil } }
     var log: AccessLogBuffer?
     /// Room for a head's tail.
     var scratch: [UInt8] = []
@@ -24,6 +24,8 @@ final class LoopState {
     /// What was read from volumes in this second.
     var recent = RecentRecords()
     private var readsFromVolumes = 0
+    /// What the last fill that began here needed.
+    private var lastServices: FillServices?
     private(set) var isDraining = false
     private var listeners: [Listener] = []
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
@@ -91,6 +93,14 @@ final class LoopState {
     func wantsInMemory(_ entry: DirectoryEntry) -> Bool {
         readsFromVolumes &+= 1
         return readsFromVolumes & 7 == 0 || store.hasRoomInMemory(for: entry)
+    }
+
+    /// What a fill that begins here, for a request of a route, needs.
+    func fillServices(_ route: Route) -> FillServices {
+        if let lastServices, lastServices.route === route { return lastServices }
+        let services = FillServices(proxy, self, route)
+        lastServices = services
+        return services
     }
 
     // MARK: Reading

@@ -20,11 +20,11 @@ final class Fill: Sendable {
         /// Nothing usable is stored.
         case fill
         /// A stored response is to be validated.
-        case validate(Stored)
+        indirect case validate(Stored)
         /// A part is stored, with this body: the rest is asked for (RFC 9111 §3.4).
-        case complete(Stored, ByteBuffer)
+        indirect case complete(Stored, ByteBuffer)
         /// One client's alone; what its answer does to what is stored.
-        case pass(PassEffect)
+        indirect case pass(PassEffect)
     }
 
     /// How far it is, as its readers see it.
@@ -33,10 +33,10 @@ final class Fill: Sendable {
         case head(FillHead)
         /// The origin said 304: serve the stored response with this head and these facts; to its leader alone where the
         /// 304 has made it one that must not be stored any more, for this reason.
-        case notModified(Stored, Storability.Refusal?)
+        indirect case notModified(Stored, Storability.Refusal?)
         /// The answer is not for others: each follower asks for itself.
         case alone(FillHead)
-        case failed(OriginError)
+        indirect case failed(OriginError)
     }
 
     /// What a reader gets next.
@@ -192,7 +192,7 @@ final class Fill: Sendable {
     var isPass: Bool { if case .pass = purpose { true } else { false } }
 
     /// Takes the place of another in the table.
-    func replace(_ former: Fill?) { state.withLock { $0.former = former } }
+    func replace(_ former: Fill) { state.withLock { $0.former = former } }
 
     /// True where its key was purged since it began: it answers those who came before, and nobody else.
     var isPurged: Bool { services.store.hasPurged(key, since: epoch) }

@@ -18,7 +18,18 @@ final class FillHead: Sendable {
     let bytes: ByteBuffer
     /// The same for the client that asked, where it gets fields that are not stored: those that `private="…"` and
     /// `no-cache="…"` name.
-    let own: (fields: Fields, bytes: ByteBuffer)?
+    let own: Own?
+    /// A head that is not for others; an object, since most fills have none.
+    final class Own: Sendable {
+        let fields: Fields
+        let bytes: ByteBuffer
+
+        init(_ fields: Fields, _ bytes: ByteBuffer) {
+            self.fields = fields
+            self.bytes = bytes
+        }
+    }
+
     /// The part it carries, where it is a 206 of one range and as long as that.
     let part: StoredPart?
     /// The configuration expects a picture.
@@ -76,7 +87,7 @@ final class FillHead: Sendable {
         bytes = ByteBuffer(head: response.status, reason: response.reason, fields: fields)
         own = split.own.map { own in
             let fields = Self.finished(own, response)
-            return (fields, ByteBuffer(head: response.status, reason: response.reason, fields: fields))
+            return Own(fields, ByteBuffer(head: response.status, reason: response.reason, fields: fields))
         }
         contentLength = response.contentLength
         let storability = Storability.decide(
@@ -149,11 +160,19 @@ extension OriginResponse {
 extension ByteBuffer {
     /// Status line and field lines, without the empty line that ends a head.
     init(head status: Int, reason: String? = nil, fields: Fields) {
-        var line: [UInt8] = []
-        line.reserveCapacity(64)
-        ResponseHead(status: status, reason: reason).write(into: &line)
+        let line = Self.statusLine(status, reason)
         self = ByteBufferAllocator().buffer(capacity: line.count + fields.bytes.count)
         writeBytes(line)
         writeBytes(fields.bytes)
     }
+
+    /// A status line; that of nearly all answers is there already.
+    private static func statusLine(_ status: Int, _ reason: String?) -> [UInt8] {
+        if status == 200, reason == nil || reason == "OK" { return okLine }
+        var line: [UInt8] = []
+        ResponseHead(status: status, reason: reason).write(into: &line)
+        return line
+    }
+
+    private static let okLine = Array("HTTP/1.1 200 OK\r\n".utf8)
 }

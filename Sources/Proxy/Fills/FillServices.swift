@@ -1,9 +1,9 @@
-// A value. What every fill needs of the rest of larder.
+// Shared, never changed. What every fill needs of the rest of larder; one object for all fills of a loop and a route.
 
 import Origins
 import Store
 
-struct FillServices: Sendable {
+final class FillServices: Sendable {
     let store: Store
     let origins: Origins
     let counters: Counters
@@ -15,4 +15,15 @@ struct FillServices: Sendable {
     let history: FillHistory
     /// Bytes of bodies that all fills hold.
     let held: HeldBytes
+
+    /// What the fills of a loop need, as its settings are now.
+    init(_ proxy: ProxyCore, _ state: LoopState, _ route: Route) {
+        store = proxy.store
+        origins = proxy.origins
+        counters = state.counters
+        settings = state.settings
+        self.route = route
+        history = proxy.history
+        held = proxy.held
+    }
 }

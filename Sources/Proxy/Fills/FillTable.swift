@@ -49,15 +49,17 @@ final class FillTable: Sendable {
     ) -> Place {
         let key = Key(bytes: key)
         return fills.withLock { fills in
+            let former = fills[key]
             // What began before a purge is not for those who came after it.
-            if let fill = fills[key], !fill.isPurged, isUsable(fill) { return .follower(fill) }
+            if let former, !former.isPurged, isUsable(former) { return .follower(former) }
             // What only the store has yet to take is bounded there, in bytes.
-            guard fills[key] != nil || inProgress.load(ordering: .relaxed) < limit else { return .full }
+            guard former != nil || inProgress.load(ordering: .relaxed) < limit else { return .full }
             if isOutdated() { return .outdated }
             let fill = make()
             fill.isCounted.store(true, ordering: .relaxed)
             inProgress.add(1, ordering: .relaxed)
-            fill.replace(fills.updateValue(fill, forKey: key))
+            fills[key] = fill
+            if let former { fill.replace(former) }
             return .leader(fill)
         }
     }
@@ -72,7 +74,7 @@ final class FillTable: Sendable {
         hasEnded(fill)
         let key = Key(bytes: fill.tableKey)
         fills.withLock { fills in
-            if fills[key] === fill { fills[key] = nil }
+            if let place = fills.index(forKey: key), fills[place].value === fill { fills.remove(at: place) }
         }
     }
 

@@ -74,8 +74,12 @@ struct CacheKey {
     /// The key's bytes as an array of their own.
     func bytes(_ head: RawSpan) -> [UInt8] {
         switch place {
-        case .inHead(let range): range.map { head.byte(at: $0) }
-        case .made(let bytes): bytes
+        case .inHead(let range):
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(range.count)
+            head.append(range, to: &bytes)
+            return bytes
+        case .made(let bytes): return bytes
         }
     }
 

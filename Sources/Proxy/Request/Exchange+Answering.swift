@@ -179,6 +179,7 @@ extension Exchange {
         begin(parts.status)
         HeadWriter.writeTail(
             into: &bytes,
+            by: &state.scratch,
             framing: framing,
             age: parts.age,
             status: parts.cacheStatus,
@@ -193,6 +194,7 @@ extension Exchange {
         begin(304)
         HeadWriter.writeTail(
             into: &bytes,
+            by: &state.scratch,
             framing: .none,
             age: parts.age,
             status: parts.cacheStatus,
@@ -240,6 +242,7 @@ extension Exchange {
         begin(206)
         HeadWriter.writeTail(
             into: &bytes,
+            by: &state.scratch,
             framing: .length(more),
             age: parts.age,
             status: parts.cacheStatus,
@@ -283,6 +286,7 @@ extension Exchange {
         var bytes = ByteBuffer(head: 200, fields: fields)
         HeadWriter.writeTail(
             into: &bytes,
+            by: &state.scratch,
             framing: .length(Int64(body.readableBytes)),
             age: nil,
             status: nil,

@@ -96,7 +96,7 @@ extension Exchange {
             epoch: epoch,
             hasStandIn: stored.map(mayServeStale) ?? false,
             table: state.proxy.fills,
-            services: state.proxy.services(for: state, route)
+            services: state.fillServices(route)
         )
     }
 

@@ -21,9 +21,11 @@ final class Exchange {
     let facts: RequestFacts
     let clientHost: String
     let methodText: String
+    /// The target as it came, of methods that larder may answer itself.
     let targetText: String
     let began = NIODeadline.now()
-    private let received: ByteBuffer
+    /// The head as it came, where it is to be logged.
+    private let received: ByteBuffer?
 
     /// What is stored for the request, where something is.
     private(set) var stored: Stored?
@@ -84,7 +86,8 @@ final class Exchange {
         self.key = key
         self.route = route
         // The connection's buffer is used again for what it reads next.
-        self.received = ByteBuffer(bytes: received.readableBytesView.prefix(head.length))
+        let isLogged = connection.loopState.log != nil
+        self.received = isLogged ? ByteBuffer(bytes: received.readableBytesView.prefix(head.length)) : nil
         mayContinue = !head.expectsContinue
         state = connection.loopState
         let span = received.readableBytesSpan
@@ -92,7 +95,7 @@ final class Exchange {
         facts = RequestFacts(method: head.method, fields: fields)
         clientHost = head.text(head.host, in: span)
         methodText = head.text(head.methodRange, in: span)
-        targetText = head.text(head.target, in: span)
+        targetText = head.method == .other ? head.text(head.target, in: span) : ""
     }
 
     // MARK: Look up and plan
@@ -305,7 +308,7 @@ final class Exchange {
     }
 
     private func log() {
-        guard state.log != nil else { return }
+        guard let received, state.log != nil else { return }
         LogRecord(head, received, peer: connection.peer, began: began)
             .write(
                 to: state,

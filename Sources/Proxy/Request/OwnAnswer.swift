@@ -25,8 +25,10 @@ enum OwnAnswer {
                 ("Cache-Control", "no-store"),
             ])
         )
+        var room: [UInt8] = []
         HeadWriter.writeTail(
             into: &bytes,
+            by: &room,
             framing: .length(Int64(body.utf8.count)),
             age: nil,
             status: cacheStatus,

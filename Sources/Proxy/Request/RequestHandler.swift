@@ -250,6 +250,7 @@ enum RequestHandler {
         var bytes = ByteBuffer(head: 204, fields: fields)
         HeadWriter.writeTail(
             into: &bytes,
+            by: &connection.loopState.scratch,
             framing: .none,
             age: nil,
             status: nil,

@@ -51,16 +51,25 @@ enum HeadWriter {
     }
 
     /// Appends the tail of any other head.
+    ///
+    /// - Parameters:
+    ///   - head: Status line and field lines so far.
+    ///   - tail: Room to make the tail in; what it held is gone.
+    ///   - framing: How a client finds the end of the body.
+    ///   - age: Seconds; nil where none is to be told.
+    ///   - status: The member of Cache-Status; nil where none is to be told.
+    ///   - more: Other lines.
+    ///   - persistence: How the connection goes on.
     static func writeTail(
         into head: inout ByteBuffer,
+        by tail: inout [UInt8],
         framing: Framing,
         age: Int64?,
         status: CacheStatus?,
         more: Fields = Fields(),
         persistence: Persistence
     ) {
-        var tail: [UInt8] = []
-        tail.reserveCapacity(usualTail)
+        tail.removeAll(keepingCapacity: true)
         switch framing {
         case .none, .close: break
         case .length(let length): writeLength(length, into: &tail)

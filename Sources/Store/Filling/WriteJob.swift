@@ -13,7 +13,7 @@ enum WriteJob: Sendable {
     /// Gives the extent of a fill back that nobody holds any more; by the fill's number.
     case discard(UInt64)
     /// Writes new facts and a new head over a record's.
-    case freshen(Freshened)
+    indirect case freshen(Freshened)
     /// Marks a record as removed, so that no rebuilding of the index brings it back.
     case markRemoved(RecordLocation, hash: UInt64)
     case setMaximumSize(Int64)

@@ -3,12 +3,12 @@
 enum IndexJob: Sendable {
     /// A row, and the groups that the response is a member of; nil where they are as they were.
     case put(IndexRow, groups: [String]?)
-    case freshen(IndexRow, groups: [String])
+    indirect case freshen(IndexRow, groups: [String])
     case remove(key: [UInt8], RecordLocation)
     case volume(VolumeRow)
     case removeVolume(UInt32)
     /// Removes what a rule of the fence matches, then retires the rule.
-    case sweep(PurgeRule, epoch: UInt32, @Sendable (PurgeReport) -> Void)
+    indirect case sweep(PurgeRule, epoch: UInt32, @Sendable (PurgeReport) -> Void)
     /// Rows from a key on, for `ls`.
     case list(prefix: [UInt8], limit: Int, @Sendable ([IndexRow]) -> Void)
     /// The cache directory was taken into use, or another one in its place.
@@ -16,4 +16,12 @@ enum IndexJob: Sendable {
     /// Calls back when all before is in the file.
     case barrier(@Sendable () -> Void)
     case close(isClean: Bool)
+
+    /// Whether it changes rows, which a transaction does together.
+    var isRow: Bool {
+        switch self {
+        case .put, .freshen, .remove, .volume, .removeVolume: true
+        case .sweep, .list, .reopen, .barrier, .close: false
+        }
+    }
 }

@@ -71,11 +71,16 @@ final class IndexWriter {
     // MARK: Batches
 
     private func take(_ batch: [IndexJob]) {
+        // Nearly all batches are of rows alone.
+        if batch.allSatisfy(\.isRow) {
+            write(batch)
+            return
+        }
         var rows: [IndexJob] = []
         for job in batch {
-            switch job {
-            case .put, .freshen, .remove, .volume, .removeVolume: rows.append(job)
-            default:
+            if job.isRow {
+                rows.append(job)
+            } else {
                 write(rows)
                 rows = []
                 perform(job)
@@ -89,7 +94,8 @@ final class IndexWriter {
     /// Returns false where some still wait, or were dropped.
     @discardableResult
     func write(_ rows: [IndexJob]) -> Bool {
-        waiting += rows
+        // Most often none waits, and no row is copied.
+        if waiting.isEmpty { waiting = rows } else { waiting += rows }
         guard !waiting.isEmpty else { return !isIncomplete }
         var written = 0
         while written < waiting.count {
@@ -106,7 +112,7 @@ final class IndexWriter {
             guard isWritten else { break }
             written += batch.count
         }
-        waiting.removeFirst(min(written, waiting.count))
+        if written < waiting.count { waiting.removeFirst(written) } else { waiting = [] }
         if written > 0 { reportSize() }
         if waiting.count > Self.waitingLimit {
             waiting = []
