@@ -14,6 +14,9 @@ public enum HitShape: Sendable, Equatable {
     /// 206: these bytes of it (RFC 9110 §14.2).
     case part(Range<Int64>)
 
+    /// The bytes of a 206; nil for the others.
+    public var part: Range<Int64>? { if case .part(let range) = self { range } else { nil } }
+
     /// The marks of requests that are looked at here; with any other one of `shapesReuse` they are not.
     public static let marks: RequestHead.Marks = [.ifNoneMatch, .ifModifiedSince, .range]
 
@@ -40,23 +43,22 @@ public enum HitShape: Sendable, Equatable {
         // A condition that does not hold, beside a range or not, is less usual.
         guard !marks.contains(.range) else { return nil }
         if marks.contains(.ifNoneMatch) {
-            guard let wanted = FieldLine.only("if-none-match", in: request, head.fieldsRange),
-                let tag = places?.entityTag ?? StoredHead.entityTag(stored),
-                request.extracting(wanted).equals(stored.extracting(tag))
+            guard let tag = places?.entityTag ?? StoredHead.entityTag(stored),
+                request.extracting(head.shaping).equals(stored.extracting(tag))
             else { return nil }
             return .notModified
         }
-        guard let wanted = FieldLine.only("if-modified-since", in: request, head.fieldsRange),
-            let modified = FieldLine.only("last-modified", in: stored, StoredHead.fieldLines(stored)),
-            request.extracting(wanted).equals(stored.extracting(modified)),
-            HTTPDate.parse(head.text(wanted, in: request)) != nil
+        guard let modified = FieldLine.only("last-modified", in: stored, StoredHead.fieldLines(stored)),
+            request.extracting(head.shaping).equals(stored.extracting(modified)),
+            HTTPDate.parse(head.text(head.shaping, in: request)) != nil
         else { return nil }
         return .notModified
     }
 
     /// One range of bytes that has a first byte inside the body, or is its end.
     private static func part(_ head: RequestHead, _ request: RawSpan, _ length: Int64) -> HitShape? {
-        guard let value = FieldLine.only("range", in: request, head.fieldsRange), value.count > 6, length > 0,
+        let value = head.shaping
+        guard value.count > 6, length > 0,
             request.matches(value.prefix(6), lowercased: "bytes=")
         else { return nil }
         var position = value.lowerBound + 6

@@ -71,17 +71,29 @@ extension RawSpan {
         guard range.count == name.utf8CodeUnitCount else {
             return false
         }
-        // because the loop stays below utf8CodeUnitCount, the length of the literal.
+        // because the loops stay below utf8CodeUnitCount, the length of the literal.
         let letters = unsafe name.utf8Start
-        var index = 0
-        while index < range.count {
-            // because of the same bound.
-            guard unsafe ASCII.lowercased(self[range.lowerBound + index]) == letters[index] else {
-                return false
+        guard range.count >= 8 else {
+            for index in 0..<range.count {
+                // because of the same bound.
+                guard unsafe ASCII.lowercased(self[range.lowerBound + index]) == letters[index] else { return false }
             }
-            index += 1
+            return true
         }
-        return true
+        // because of the same bound; most names of a length differ at once.
+        guard unsafe ASCII.lowercased(self[range.lowerBound]) == letters[0] else {
+            return false
+        }
+        return allWords(of: range) { word, offset in
+            // because of the same bound.
+            let wanted = unsafe UnsafeRawPointer(letters).loadUnaligned(
+                fromByteOffset: offset - range.lowerBound,
+                as: UInt64.self
+            )
+            let differing = word ^ wanted
+            // A letter in upper case differs from that in lower case by one bit; nothing else may differ.
+            return differing & ~(EightBytes(wanted).among(0x61, 0x7A) >> 2) == 0
+        }
     }
 
     /// Whether the bytes of a range are a name, compared without regard to the case of ASCII letters.
@@ -125,30 +137,13 @@ extension RawSpan {
             for offset in range where !ASCII.isToken(self[offset]) { return false }
             return !range.isEmpty
         }
-        var offset = range.lowerBound
-        while offset < range.upperBound {
-            // The last word may have some of the bytes before it, too.
-            let start = min(offset, range.upperBound - 8)
-            // because the load is bounds-checked, and any bit pattern is a UInt64
-            let word = unsafe unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self)
-            if !Self.isOfLettersAndDashes(word) {
-                for place in start..<start + 8 where !ASCII.isToken(self[place]) { return false }
-            }
-            offset = start + 8
+        return allWords(of: range) { word, offset in
+            // Nearly all field names are of letters and dashes.
+            let bytes = EightBytes(word)
+            if bytes.letters | bytes.equal(to: ASCII.dash) == EightBytes.all { return true }
+            for place in offset..<offset + 8 where !ASCII.isToken(self[place]) { return false }
+            return true
         }
-        return true
-    }
-
-    /// Whether each of eight bytes is a letter or a dash, as in nearly all field names.
-    private static func isOfLettersAndDashes(_ word: UInt64) -> Bool {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let high = ones << 7
-        // Of bytes below 0x80, each sum stays in its own byte.
-        let low = word & ~high
-        let lowered = low | (ones << 5)
-        let letters = (lowered &+ ones &* (0x80 - 0x61)) & ~(lowered &+ ones &* (0x7F - 0x7A))
-        let dashes = ~((low ^ (ones &* UInt64(ASCII.dash))) &+ ones &* 0x7F)
-        return (letters | dashes) & ~word & high == high
     }
 
     /// Whether every byte of a range may stand in a field value (RFC 9110 §5.5).
@@ -160,25 +155,33 @@ extension RawSpan {
             for offset in range where !ASCII.isFieldValue(self[offset]) { return false }
             return true
         }
-        var offset = range.lowerBound
-        while offset < range.upperBound {
-            // The last word may have some of the bytes before it, too.
-            let start = min(offset, range.upperBound - 8)
-            // because the load is bounds-checked, and any bit pattern is a UInt64
-            let word = unsafe unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self)
-            if Self.mayHaveControl(word) {
-                for place in start..<start + 8 where !ASCII.isFieldValue(self[place]) { return false }
-            }
-            offset = start + 8
+        return allWords(of: range) { word, offset in
+            guard Self.mayHaveControl(word) else { return true }
+            for place in offset..<offset + 8 where !ASCII.isFieldValue(self[place]) { return false }
+            return true
         }
-        return true
+    }
+
+    /// Whether every byte of a range is above a space, and none a delete.
+    func isVisible(_ range: Range<Int>) -> Bool {
+        guard range.count >= 8 else {
+            for offset in range where self[offset] <= ASCII.space || self[offset] == ASCII.delete { return false }
+            return true
+        }
+        return allWords(of: range) { word, offset in
+            guard Self.mayHaveControl(word) || EightBytes(word).equal(to: ASCII.space) != 0 else { return true }
+            for place in offset..<offset + 8 where self[place] <= ASCII.space || self[place] == ASCII.delete {
+                return false
+            }
+            return true
+        }
     }
 
     /// Whether one of eight bytes may be below a space, or a delete; false where none is.
     private static func mayHaveControl(_ word: UInt64) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let high = ones << 7
-        // The usual way to find a small byte in a word: what borrows from above its own high bit (Warren, Hacker's Delight §6-1).
+        // What borrows from above its own high bit is a small byte, or stands above one.
         let below = (word &- ones &* UInt64(ASCII.space)) & ~word
         let deletes = word ^ (ones &* UInt64(ASCII.delete))
         return (below | (deletes &- ones) & ~deletes) & high != 0

@@ -45,8 +45,12 @@ enum Authority {
         guard span[range.lowerBound] == ASCII.colon, range.count <= 6 else {
             return false
         }
-        for offset in range.dropFirst() where !ASCII.isDigit(span[offset]) {
-            return false
+        var offset = range.lowerBound + 1
+        while offset < range.upperBound {
+            guard ASCII.isDigit(span[offset]) else {
+                return false
+            }
+            offset += 1
         }
         return true
     }

@@ -18,12 +18,10 @@ extension HeadReader {
         }
         position += 1
         let targetStart = position
-        while span[position] > ASCII.space, span[position] != ASCII.delete {
-            position += 1
-        }
-        let target = targetStart..<position
-        guard span[position] == ASCII.space else {
-            return span[position] == ASCII.cr && !target.isEmpty ? .malformedRequestLine : .badTarget
+        let target = targetStart..<span.firstIndex(of: ASCII.space, in: targetStart..<end)
+        position = target.upperBound
+        guard position < end, span.isVisible(target) else {
+            return Self.refusal(ofTargetAt: targetStart, span)
         }
         guard !target.isEmpty else {
             return .malformedRequestLine
@@ -36,6 +34,13 @@ extension HeadReader {
             return refusal
         }
         return noteMethod(span, method) ?? noteTarget(span, target)
+    }
+
+    /// Why a target that no space ends is refused.
+    private static func refusal(ofTargetAt start: Int, _ span: RawSpan) -> RequestRefusal {
+        var position = start
+        while span[position] > ASCII.space, span[position] != ASCII.delete { position += 1 }
+        return span[position] == ASCII.cr && position > start ? .malformedRequestLine : .badTarget
     }
 
     /// "HTTP/1.1" and the line end.
@@ -76,7 +81,7 @@ extension HeadReader {
     }
 
     private mutating func noteTarget(_ span: RawSpan, _ target: Range<Int>) -> RequestRefusal? {
-        for offset in target where span[offset] == ASCII.hash {
+        guard span.firstIndex(of: ASCII.hash, in: target) == target.upperBound else {
             return .badTarget
         }
         let first = span[target.lowerBound]

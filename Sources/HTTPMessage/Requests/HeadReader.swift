@@ -60,28 +60,25 @@ struct HeadReader {
 
     private mutating func readField(_ span: RawSpan) -> RequestRefusal? {
         let start = position
-        while ASCII.isToken(span[position]) {
-            position += 1
-        }
-        let name = start..<position
-        guard span[position] == ASCII.colon, !name.isEmpty else {
-            return Self.badName(span, name: name, next: span[position])
+        let stop = span.firstIndex(of: ASCII.cr, in: start..<end)
+        let colon = span.firstIndex(of: ASCII.colon, in: start..<stop)
+        guard colon < stop, span[stop + 1] == ASCII.lf, span.isToken(start..<colon), span.isFieldValue(colon + 1..<stop)
+        else { return Self.refusal(ofFieldAt: start, span) }
+        position = stop + 2
+        return note(span, name: start..<colon, value: span.trimmed(colon + 1..<stop))
+    }
+
+    /// Why a field line that is none is refused.
+    private static func refusal(ofFieldAt start: Int, _ span: RawSpan) -> RequestRefusal {
+        var position = start
+        while ASCII.isToken(span[position]) { position += 1 }
+        guard span[position] == ASCII.colon, position > start else {
+            return badName(span, name: start..<position, next: span[position])
         }
         position += 1
-        let valueStart = position
-        // The CR that ends the last line stands before `end`, so this stops inside the head.
-        while ASCII.isFieldValue(span[position]) {
-            position += 1
-        }
-        guard span[position] == ASCII.cr else {
-            return .badFieldValue
-        }
-        guard span[position + 1] == ASCII.lf else {
-            return .bareCR
-        }
-        let value = span.trimmed(valueStart..<position)
-        position += 2
-        return note(span, name: name, value: value)
+        // The CR that ends the last line stands before the head's end, so this stops inside the head.
+        while ASCII.isFieldValue(span[position]) { position += 1 }
+        return span[position] == ASCII.cr ? .bareCR : .badFieldValue
     }
 
     private static func badName(_ span: RawSpan, name: Range<Int>, next: UInt8) -> RequestRefusal {
@@ -113,11 +110,26 @@ struct HeadReader {
                 head.marks.insert(.otherExpectation)
             }
         case .marked(let mark):
+            if Self.shapes(mark) { noteShaping(mark, value) }
             head.marks.insert(mark)
         case .plain:
             break
         }
         return nil
+    }
+
+    private static func shapes(_ mark: RequestHead.Marks) -> Bool {
+        mark == .ifNoneMatch || mark == .ifModifiedSince || mark == .range
+    }
+
+    /// Keeps the place of a value that shapes the answer to a hit.
+    private mutating func noteShaping(_ mark: RequestHead.Marks, _ value: Range<Int>) {
+        if head.marks.contains(mark) {
+            // Repeated, it is no longer simple; an entity tag still counts where a date is repeated.
+            if mark == .ifNoneMatch || !head.marks.contains(.ifNoneMatch) { head.shaping = 0..<0 }
+        } else if mark == .ifNoneMatch || head.marks.isDisjoint(with: [.ifNoneMatch, .ifModifiedSince, .range]) {
+            head.shaping = value
+        }
     }
 
     private mutating func noteHost(_ span: RawSpan, _ value: Range<Int>) -> RequestRefusal? {

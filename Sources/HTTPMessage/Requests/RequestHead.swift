@@ -31,6 +31,7 @@ public struct RequestHead: Sendable, Equatable {
     private var targetSlice: Slice
     private var hostSlice: Slice
     private var fieldsSlice: Slice
+    private var shapingSlice: Slice
     private var storedLength: UInt32
 
     /// Makes a head that has nothing yet; the parser fills it in.
@@ -45,6 +46,7 @@ public struct RequestHead: Sendable, Equatable {
         targetSlice = Slice()
         hostSlice = Slice()
         fieldsSlice = Slice()
+        shapingSlice = Slice()
         storedLength = 0
     }
 
@@ -70,6 +72,13 @@ public struct RequestHead: Sendable, Equatable {
     public internal(set) var fieldsRange: Range<Int> {
         get { fieldsSlice.range }
         set { fieldsSlice = Slice(newValue) }
+    }
+
+    /// Where the value stands that shapes the answer to a hit: that of If-None-Match, or of If-Modified-Since or Range where
+    /// neither of the others is there; empty where the field is repeated.
+    public internal(set) var shaping: Range<Int> {
+        get { shapingSlice.range }
+        set { shapingSlice = Slice(newValue) }
     }
 
     /// The bytes of the head, with the empty line at its end and one before its start if there was one.

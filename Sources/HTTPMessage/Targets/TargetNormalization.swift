@@ -19,6 +19,9 @@ public enum TargetNormalization {
         guard count > 0, target[0] == ASCII.slash else {
             return false
         }
+        if count >= 8, isPlain(target, foldsCase: foldsCase) {
+            return true
+        }
         var index = 1
         // The piece since the last separator, encoded ones included: its length, and whether it is dots only.
         var piece = 0
@@ -58,6 +61,20 @@ public enum TargetNormalization {
             return false
         }
         return index == count || isNormalQuery(target, from: index + 1)
+    }
+
+    /// Whether a target of eight bytes or more is a path of letters, digits, dashes, dots and underscores, as nearly all are, and
+    /// no segment of it begins with a dot.
+    private static func isPlain(_ target: RawSpan, foldsCase: Bool) -> Bool {
+        // Words overlap by a byte, so that a slash is seen with what follows it.
+        target.allWords(of: 0..<target.byteCount, step: 7) { word, _ in
+            let bytes = EightBytes(word)
+            let letters = foldsCase ? bytes.among(0x61, 0x7A) : bytes.letters
+            // Dash, dot, slash and the digits lie side by side.
+            let others = bytes.among(ASCII.dash, 0x39) | bytes.equal(to: 0x5F)
+            let dotsBehindSlashes = (bytes.equal(to: ASCII.slash) << 8) & bytes.equal(to: ASCII.dot)
+            return letters | others == EightBytes.all && dotsBehindSlashes == 0
+        }
     }
 
     /// The normal spelling of a target.

@@ -224,7 +224,7 @@ final class ClientConnection: EventSource {
     private func wait(for next: Waiting) {
         if case .head = next, case .head = waiting { return }
         waiting = next
-        since = .now()
+        since = loopState.loop.now
     }
 
     /// Stops reading from a client that sends far ahead, and goes on when there is room.
@@ -267,6 +267,16 @@ final class ClientConnection: EventSource {
         writeRest(of: head, tail, after: sent)
         write(volume, region)
         flushIfNeeded()
+    }
+
+    /// Sends a head that no body follows, as `send` does.
+    func send(_ head: [UInt8]) {
+        var sent = 0
+        if isDirect {
+            guard let count = DirectSend.send(descriptor, head) else { return close() }
+            sent = count
+        }
+        writeRest(of: ByteBuffer(), head, after: sent)
     }
 
     private func writeRest(of head: ByteBuffer, _ tail: [UInt8], after sent: Int) {
@@ -330,7 +340,7 @@ final class ClientConnection: EventSource {
     func end() {
         guard !hasEnded else { return }
         hasEnded = true
-        since = .now()
+        since = loopState.loop.now
         flushIfNeeded()
     }
 
@@ -340,7 +350,7 @@ final class ClientConnection: EventSource {
         isOutputClosed = true
         if isInputClosed { return close() }
         shutdown(descriptor, Int32(SHUT_WR))
-        since = .now()
+        since = loopState.loop.now
     }
 
     /// Ends the connection now, whatever is under way: a client must not take a broken body for a whole one.

@@ -28,6 +28,17 @@ enum DirectSend {
         }
     }
 
+    /// Sends one piece, as above: the kernel has less to look at than with a list of them.
+    static func send(_ socket: Int32, _ bytes: [UInt8]) -> Int? {
+        while true {
+            let flags = Int32(MSG_DONTWAIT | MSG_NOSIGNAL)
+            // because the pointer is used in the call only
+            let sent = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(socket, $0.baseAddress, $0.count, flags) }
+            if sent >= 0 { return sent }
+            if errno != EINTR { return errno == EAGAIN ? 0 : nil }
+        }
+    }
+
     /// Sends up to three pieces, as above.
     static func send(_ socket: Int32, _ pieces: (ByteBuffer, ByteBuffer, ByteBuffer), hasMore: Bool) -> Int? {
         // because the pointers are used in the call only

@@ -36,6 +36,8 @@ final class LoopTables {
     private var waiting: [EventSource] = []
     private var retired: [Int32] = []
     var everySecond: (() -> Void)?
+    /// When the present round began, in nanoseconds of the monotonic clock.
+    var roundBegan: UInt64 = 0
     var isStopping = false
 
     init(epoll: Int32) { self.epoll = epoll }

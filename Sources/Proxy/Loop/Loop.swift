@@ -7,6 +7,7 @@
 
 import CLinux
 import Glibc
+import NIOCore
 import Store
 import Synchronization
 
@@ -87,6 +88,9 @@ final class Loop: Sendable {
 
     // MARK: On the loop
 
+    /// When the present round began: near enough for limits of many milliseconds, and free.
+    var now: NIODeadline { .uptimeNanoseconds(confined.tables.roundBegan) }
+
     /// Sets what is done about once a second; before the start.
     func onEverySecond(_ body: @escaping () -> Void) { confined.tables.everySecond = body }
 
@@ -108,12 +112,13 @@ final class Loop: Sendable {
             let patience = nextPatience(until: nextTick)
             // because the kernel fills at most as many as the array has
             let count = unsafe clinux_epoll_wait(epoll, &events, Int32(Self.batch), patience)
+            tables.roundBegan = Self.now
             for index in 0..<Int(count) { tables.dispatch(events[index]) }
             runTasks()
             tables.resumeWaiting()
             tables.closeRetired()
-            guard Self.now >= nextTick else { continue }
-            nextTick = Self.now + Self.second
+            guard tables.roundBegan >= nextTick else { continue }
+            nextTick = tables.roundBegan + Self.second
             tables.everySecond?()
         }
         end()

@@ -12,39 +12,30 @@ enum HitBody {
     /// Parts up to this are copied rather than sent from the page cache: one packet with the head costs less than two.
     private static let copyLimit = 32 << 10
 
-    /// What a memory item's body gives of an answer.
-    init(_ bytes: ByteBuffer, _ shape: HitShape) {
-        var bytes = bytes
-        switch shape {
-        case .whole: break
-        case .notModified: bytes = ByteBuffer()
-        case .part(let range):
-            bytes.moveReaderIndex(forwardBy: Int(range.lowerBound))
-            bytes = bytes.readSlice(length: range.count) ?? ByteBuffer()
+    /// A body in memory, or the part of it that an answer carries.
+    init(_ bytes: ByteBuffer, _ part: Range<Int64>?) {
+        guard let part else {
+            self = .bytes(bytes)
+            return
         }
-        self = .bytes(bytes)
+        let start = bytes.readerIndex + Int(part.lowerBound)
+        self = .bytes(bytes.getSlice(at: start, length: part.count) ?? ByteBuffer())
     }
 
     /// What a record's body gives of an answer; nil where the page cache lacks it.
     ///
     /// - Parameters:
     ///   - stored: The record.
-    ///   - shape: What goes out of it.
+    ///   - part: The part that goes out of it; nil for all of it.
     ///   - store: Where it is.
     ///   - isResident: Whether the page cache is known to have it.
-    init?(_ stored: StoredResponse, _ shape: HitShape, _ store: Store, isResident: Bool) {
+    init?(_ stored: StoredResponse, _ part: Range<Int64>?, _ store: Store, isResident: Bool) {
         if let bytes = stored.body {
-            self.init(bytes, shape)
+            self.init(bytes, part)
             return
         }
-        let region: Range<Int64>
-        switch shape {
-        case .whole: region = stored.bodyOffset..<stored.bodyOffset + stored.bodyLength
-        case .notModified:
-            self = .bytes(ByteBuffer())
-            return
-        case .part(let range): region = stored.bodyOffset + range.lowerBound..<stored.bodyOffset + range.upperBound
-        }
+        let part = part ?? 0..<stored.bodyLength
+        let region = stored.bodyOffset + part.lowerBound..<stored.bodyOffset + part.upperBound
         if region.count <= Self.copyLimit {
             guard let bytes = store.readBody(stored.volume, region, mayBlock: false) else { return nil }
             self = .bytes(bytes)

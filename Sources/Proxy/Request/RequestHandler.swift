@@ -68,7 +68,7 @@ enum RequestHandler {
                 let shape = shape(head, received, item.head, item.places, entry)
             else { return false }
             state.counters.add(.hitsMemory)
-            let body = HitBody(item.body, shape)
+            let body = shape == .notModified ? nil : HitBody(item.body, shape.part)
             send(shape, item.head, item.places, body, isInMemory: true, entry, at: now, head, received, on: connection)
             return true
         }
@@ -99,9 +99,12 @@ enum RequestHandler {
     ) -> Bool {
         let state = connection.loopState
         let entry = stored.entry
-        guard let shape = shape(head, received, stored.head, nil, entry),
-            let body = HitBody(stored, shape, state.store, isResident: recent?.isResident ?? false)
-        else { return false }
+        guard let shape = shape(head, received, stored.head, nil, entry) else { return false }
+        var body: HitBody?
+        if shape != .notModified {
+            body = HitBody(stored, shape.part, state.store, isResident: recent?.isResident ?? false)
+            guard body != nil else { return false }
+        }
         let isResident = if case .region = body { shape == .whole } else { false }
         if let recent {
             if isResident { recent.isResident = true }
@@ -170,7 +173,7 @@ enum RequestHandler {
         _ shape: HitShape,
         _ stored: ByteBuffer,
         _ places: NotModifiedPlaces?,
-        _ body: HitBody,
+        _ body: HitBody?,
         isInMemory: Bool,
         _ entry: DirectoryEntry,
         at now: WallTime,
@@ -203,6 +206,7 @@ enum RequestHandler {
         switch body {
         case .bytes(let bytes): connection.send(first, state.scratch, bytes)
         case .region(let volume, let region): connection.send(first, state.scratch, volume, region)
+        case nil: connection.send(state.scratch)
         }
         state.counters.add(.bytesServed, Int(length))
         if state.log != nil {
