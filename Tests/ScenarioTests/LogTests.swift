@@ -36,7 +36,7 @@ struct LogTests {
         let origin = try ScriptedOrigin()
         origin.on("/a", .text("hello", fields: fresh))
         try await withLog(origin, .combined) { larder, directory in
-            try await larder.fill("/a", [("User-Agent", "x\"y\\z"), ("Referer", "http://r/")])
+            try await larder.fill("/a", [("User-Agent", "x\"y\\z of \u{E9}tude"), ("Referer", "http://r/")])
             _ = try await larder.get("/a")
             _ = try await larder.get("/none?q")
             try await eventually { lines(directory).count == 3 }
@@ -49,7 +49,7 @@ struct LogTests {
             #expect(told.1 == "GET /a HTTP/1.1")
             #expect(told.2 == "200")
             #expect(told.3 == "5")
-            #expect(told.5 == #"x\"y\\z"#)
+            #expect(told.5 == #"x\"y\\z of \xc3\xa9tude"#)
             let plain = try #require(parts.first { $0.4 == "-" && $0.1 == "GET /a HTTP/1.1" })
             #expect(plain.3 == "5")
             #expect(parts.contains { $0.1 == "GET /none?q HTTP/1.1" && $0.2 == "404" })
@@ -61,7 +61,7 @@ struct LogTests {
         let origin = try ScriptedOrigin()
         origin.on("/a", .text("hello", fields: fresh))
         try await withLog(origin, .json) { larder, directory in
-            try await larder.fill("/a")
+            try await larder.fill("/a", [("User-Agent", "a \"long\" \u{E9}tude\t\\")])
             _ = try await larder.get("/a")
             _ = try await larder.request("POST", "/a", body: [1])
             try await eventually { lines(directory).count == 3 }
@@ -71,6 +71,8 @@ struct LogTests {
                 #expect(line.contains("\"method\":\"GET\",\"target\":\"/a\",\"host\":\"larder.test\""))
                 #expect(line.contains("\"status\":200,\"bytes\":5,"))
             }
+            let told = try #require(written.first { $0.contains("\"cache\":\"miss\"") })
+            #expect(told.contains(#""referer":null,"user_agent":"a \"long\" Ã©tude\u0009\\"}"#))
             let passed = try #require(written.first { $0.contains("\"cache\":\"pass\",\"origin\":0,") })
             #expect(passed.contains("\"method\":\"POST\""))
             #expect(written.allSatisfy { $0.hasPrefix("{\"time\":\"") && $0.hasSuffix("}") })

@@ -177,6 +177,28 @@ extension RawSpan {
         }
     }
 
+    /// Whether every byte of a range is visible ASCII or a space, and none a quotation mark or a backslash: what a quoted text may
+    /// hold as it is.
+    ///
+    /// - Parameter range: Where the bytes are.
+    /// - Returns: Whether they are.
+    public func isPlainText(_ range: Range<Int>) -> Bool {
+        guard range.count >= 8 else {
+            for offset in range {
+                let byte = self[offset]
+                guard (ASCII.space..<ASCII.delete).contains(byte), byte != ASCII.quote, byte != ASCII.backslash else {
+                    return false
+                }
+            }
+            return true
+        }
+        return allWords(of: range) { word, _ in
+            let bytes = EightBytes(word)
+            let others = bytes.equal(to: ASCII.quote) | bytes.equal(to: ASCII.backslash)
+            return bytes.among(ASCII.space, ASCII.delete - 1) & ~others == EightBytes.all
+        }
+    }
+
     /// Whether one of eight bytes may be below a space, or a delete; false where none is.
     private static func mayHaveControl(_ word: UInt64) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101

@@ -91,6 +91,18 @@ public struct FieldLine: Sendable, Equatable {
         return first
     }
 
+    /// The value of the first line of a field in a head, or nil.
+    ///
+    /// - Parameters:
+    ///   - name: A name in lower case.
+    ///   - span: The head.
+    ///   - fields: Where its field lines stand.
+    /// - Returns: Where the value stands.
+    public static func first(_ name: StaticString, in span: RawSpan, _ fields: Range<Int>) -> Range<Int>? {
+        var position = fields.lowerBound
+        return nextValue(of: name, in: span, &position, end: fields.upperBound)
+    }
+
     /// Whether a field stands in a head, once or more often.
     ///
     /// - Parameters:

@@ -1,18 +1,31 @@
 // Loop-confined. A loop's lines of the access log, until they are worth a write.
 
+import Glibc
 import Settings
 
 final class AccessLogBuffer {
+    /// Few lines are longer: room for the one that fills the buffer.
+    private static let usualLine = 1024
+
     private let log: AccessLog
     private var lines: [UInt8] = []
     private var count = 0
+    private var second = 0
+    private var date: [UInt8] = []
 
-    init(_ log: AccessLog) { self.log = log }
+    init(_ log: AccessLog) {
+        self.log = log
+        makeRoom()
+    }
 
     var format: Configuration.AccessLog.Format { log.settings.format }
 
-    func append(_ line: String) {
-        lines.append(contentsOf: line.utf8)
+    /// Appends what a closure writes, which is given the time as the log's form wants it.
+    ///
+    /// No allocation in the usual case.
+    func append(_ write: (inout [UInt8], _ date: [UInt8]) -> Void) {
+        readClock()
+        write(&lines, date)
         count += 1
         if lines.count >= Int(log.settings.buffer) { flush() }
     }
@@ -22,5 +35,25 @@ final class AccessLogBuffer {
         log.write(lines, count: count)
         lines = []
         count = 0
+        makeRoom()
+    }
+
+    private func makeRoom() { lines.reserveCapacity(Int(log.settings.buffer) + Self.usualLine) }
+
+    /// Writes the date anew where another second has begun.
+    private func readClock() {
+        var now = time(nil)
+        guard now != second || date.isEmpty else { return }
+        second = now
+        let form = format == .combined ? "%d/%b/%Y:%H:%M:%S +0000" : "%Y-%m-%dT%H:%M:%SZ"
+        // because both structs are ours, and strftime writes at most the capacity it is told
+        var parts = unsafe tm()
+        unsafe gmtime_r(&now, &parts)
+        date = unsafe [UInt8](unsafeUninitializedCapacity: 64) { room, count in
+            unsafe room.withMemoryRebound(to: CChar.self) { characters in
+                guard let base = characters.baseAddress else { return }
+                count = unsafe strftime(base, 64, form, &parts)
+            }
+        }
     }
 }

@@ -1,6 +1,5 @@
 // A value. What the access log tells of one request.
 
-import Glibc
 import HTTPMessage
 import NIOCore
 import Settings
@@ -36,79 +35,127 @@ struct LogRecord {
     /// Appends the line to the loop's buffer.
     func write(to state: LoopState, status: Int, bytes: Int64, cacheStatus: Outcome, origin: Int?) {
         guard let log = state.log else { return }
-        let span = received.readableBytesSpan
-        let fields = head.fields(in: span)
-        let method = head.text(head.methodRange, in: span)
-        let target = head.text(head.target, in: span)
-        let line =
+        log.append { line, date in
             switch log.format {
-            case .combined:
-                "\(peer) - - [\(Self.date())] \"\(Self.escaped(method)) \(Self.escaped(target)) "
-                    + "HTTP/1.\(head.minorVersion)\" \(status) \(bytes) \"\(Self.escaped(fields.first("Referer") ?? "-"))\" "
-                    + "\"\(Self.escaped(fields.first("User-Agent") ?? "-"))\"\n"
-            case .json:
-                "{\"time\":\"\(Self.isoDate())\",\"client\":\"\(peer)\",\"method\":\"\(Self.json(method))\","
-                    + "\"target\":\"\(Self.json(target))\",\"host\":\"\(Self.json(head.text(head.host, in: span)))\","
-                    + "\"version\":\"1.\(head.minorVersion)\",\"status\":\(status),\"bytes\":\(bytes),"
-                    + "\"seconds\":\(seconds),\"cache\":\"\(cacheStatus.rawValue)\","
-                    + "\"origin\":\(origin.map(String.init) ?? "null"),"
-                    + "\"referer\":\(Self.optional(fields.first("Referer"))),"
-                    + "\"user_agent\":\(Self.optional(fields.first("User-Agent")))}\n"
+            case .combined: writeCombined(into: &line, date, status, bytes)
+            case .json: writeJSON(into: &line, date, status, bytes, cacheStatus, origin)
             }
-        log.append(line)
+        }
     }
 
-    private var seconds: String {
-        guard let began else { return "0.000" }
-        let thousandths = (NIODeadline.now() - began).nanoseconds / 1_000_000
-        let fraction = String(thousandths % 1000)
-        return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
+    /// Apache's and nginx's form.
+    private func writeCombined(into line: inout [UInt8], _ date: [UInt8], _ status: Int, _ bytes: Int64) {
+        let span = received.readableBytesSpan
+        line.append(text: peer)
+        line.append(literal: " - - [")
+        line.append(contentsOf: date)
+        line.append(literal: "] \"")
+        span.appendEscaped(head.methodRange, to: &line)
+        line.append(literal: " ")
+        span.appendEscaped(head.target, to: &line)
+        line.append(literal: " HTTP/1.")
+        Decimal.write(UInt64(head.minorVersion), into: &line)
+        line.append(literal: "\" ")
+        Decimal.write(Int64(status), into: &line)
+        line.append(literal: " ")
+        Decimal.write(bytes, into: &line)
+        for name in ["referer", "user-agent"] as [StaticString] {
+            line.append(literal: " \"")
+            if let value = FieldLine.first(name, in: span, head.fieldsRange) {
+                span.appendEscaped(value, to: &line)
+            } else {
+                line.append(literal: "-")
+            }
+            line.append(literal: "\"")
+        }
+        line.append(literal: "\n")
     }
 
-    private static func optional(_ value: String?) -> String { value.map { "\"\(json($0))\"" } ?? "null" }
+    private func writeJSON(
+        into line: inout [UInt8],
+        _ date: [UInt8],
+        _ status: Int,
+        _ bytes: Int64,
+        _ cacheStatus: Outcome,
+        _ origin: Int?
+    ) {
+        let span = received.readableBytesSpan
+        line.append(literal: "{\"time\":\"")
+        line.append(contentsOf: date)
+        line.append(literal: "\",\"client\":\"")
+        line.append(text: peer)
+        line.append(literal: "\",\"method\":")
+        span.appendJSON(head.methodRange, to: &line)
+        line.append(literal: ",\"target\":")
+        span.appendJSON(head.target, to: &line)
+        line.append(literal: ",\"host\":")
+        span.appendJSON(head.host, to: &line)
+        line.append(literal: ",\"version\":\"1.")
+        Decimal.write(UInt64(head.minorVersion), into: &line)
+        line.append(literal: "\",\"status\":")
+        Decimal.write(Int64(status), into: &line)
+        line.append(literal: ",\"bytes\":")
+        Decimal.write(bytes, into: &line)
+        line.append(literal: ",\"seconds\":")
+        writeSeconds(into: &line)
+        line.append(literal: ",\"cache\":\"")
+        line.append(text: cacheStatus.rawValue)
+        line.append(literal: "\",\"origin\":")
+        if let origin { Decimal.write(Int64(origin), into: &line) } else { line.append(literal: "null") }
+        line.append(literal: ",\"referer\":")
+        span.appendJSON(FieldLine.first("referer", in: span, head.fieldsRange), to: &line)
+        line.append(literal: ",\"user_agent\":")
+        span.appendJSON(FieldLine.first("user-agent", in: span, head.fieldsRange), to: &line)
+        line.append(literal: "}\n")
+    }
 
-    /// Bytes that would break a line or a quoted field, as Apache writes them.
-    private static func escaped(_ text: String) -> String {
-        guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5c || $0 >= 0x7f }) else { return text }
-        return text.utf8.reduce(into: "") { result, byte in
+    private func writeSeconds(into line: inout [UInt8]) {
+        let thousandths = began.map { (NIODeadline.now() - $0).nanoseconds / 1_000_000 } ?? 0
+        Decimal.write(thousandths / 1000, into: &line)
+        line.append(literal: ".")
+        for unit in [100, 10, 1] as [Int64] { Decimal.write(thousandths / unit % 10, into: &line) }
+    }
+}
+
+extension RawSpan {
+    /// Appends bytes as Apache writes them: what would break a line or a quoted field is escaped.
+    fileprivate func appendEscaped(_ range: Range<Int>, to line: inout [UInt8]) {
+        guard !isPlainText(range) else { return append(range, to: &line) }
+        for offset in range {
+            let byte = byte(at: offset)
             switch byte {
-            case 0x22: result += "\\\""
-            case 0x5c: result += "\\\\"
-            case 0x20..<0x7f: result.unicodeScalars.append(Unicode.Scalar(byte))
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): line += [UInt8(ascii: "\\"), byte]
+            case 0x20..<0x7F: line.append(byte)
             default:
-                let digits = String(byte, radix: 16)
-                result += "\\x" + (digits.count < 2 ? "0" + digits : digits)
+                line.append(literal: "\\x")
+                line += [Self.hexDigit(byte >> 4), Self.hexDigit(byte & 15)]
             }
         }
     }
 
-    private static func json(_ text: String) -> String {
-        guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5c || $0 == 0x7f }) else { return text }
-        return text.unicodeScalars.reduce(into: "") { result, scalar in
-            switch scalar.value {
-            case 0x22: result += "\\\""
-            case 0x5c: result += "\\\\"
-            case 0..<0x20, 0x7f:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
+    /// Appends bytes as a string of JSON, each a scalar U+0000…U+00FF; null where there are none.
+    fileprivate func appendJSON(_ range: Range<Int>?, to line: inout [UInt8]) {
+        guard let range else { return line.append(literal: "null") }
+        line.append(literal: "\"")
+        if isPlainText(range) { append(range, to: &line) } else { appendJSONSlowly(range, to: &line) }
+        line.append(literal: "\"")
+    }
+
+    private func appendJSONSlowly(_ range: Range<Int>, to line: inout [UInt8]) {
+        for offset in range {
+            let byte = byte(at: offset)
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): line += [UInt8(ascii: "\\"), byte]
+            case 0..<0x20, 0x7F:
+                line.append(literal: "\\u00")
+                line += [Self.hexDigit(byte >> 4), Self.hexDigit(byte & 15)]
+            case 0x80...: line += [0xC0 | byte >> 6, 0x80 | byte & 0x3F]
+            default: line.append(byte)
             }
         }
     }
 
-    private static func date() -> String { formatted("%d/%b/%Y:%H:%M:%S +0000") }
-    private static func isoDate() -> String { formatted("%Y-%m-%dT%H:%M:%SZ") }
-
-    private static func formatted(_ format: String) -> String {
-        var now = time(nil)
-        // because both structs are ours, and strftime writes at most the capacity it is told
-        var parts = unsafe tm()
-        unsafe gmtime_r(&now, &parts)
-        return unsafe String(unsafeUninitializedCapacity: 64) { room in
-            unsafe room.withMemoryRebound(to: CChar.self) { characters in
-                guard let base = characters.baseAddress else { return 0 }
-                return unsafe strftime(base, 64, format, &parts)
-            }
-        }
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
     }
 }
