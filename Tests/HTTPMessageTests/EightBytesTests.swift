@@ -60,6 +60,20 @@ struct EightBytesTests {
         }
     }
 
+    @Test("what a quoted text holds as it is: visible ASCII and spaces, no quotation mark, no backslash")
+    func plainText() {
+        for byte in UInt8.min ... .max {
+            for length in [1, 7, 8, 19] {
+                for place in Self.places where place < length {
+                    var text = [UInt8](repeating: 0x20, count: length)
+                    text[place] = byte
+                    let isPlain = text.withRawSpan { $0.isPlainText(0..<length) }
+                    #expect(isPlain == ((0x20...0x7E).contains(byte) && byte != 0x22 && byte != 0x5C), "byte \(byte)")
+                }
+            }
+        }
+    }
+
     @Test("RFC 3986 §6.2: whether a path is normal does not hang on an empty query behind it")
     func paths() {
         for byte in UInt8.min ... .max where byte != 0x3F {
