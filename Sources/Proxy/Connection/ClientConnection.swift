@@ -242,11 +242,7 @@ final class ClientConnection: EventSource {
     ///
     /// No allocation and no copy in the usual case.
     func send(_ head: ByteBuffer, _ tail: [UInt8], _ body: ByteBuffer) {
-        var sent = 0
-        if isDirect {
-            guard let count = DirectSend.send(descriptor, head, tail, body) else { return close() }
-            sent = count
-        }
+        guard let sent = sendDirectly({ DirectSend.send(descriptor, head, tail, body) }) else { return }
         let headLength = head.readableBytes + tail.count
         guard sent < headLength + body.readableBytes else { return }
         writeRest(of: head, tail, after: sent)
@@ -257,13 +253,7 @@ final class ClientConnection: EventSource {
 
     /// Sends a head and a part of a volume that lies in the page cache, as `send` does.
     func send(_ head: ByteBuffer, _ tail: [UInt8], _ volume: Volume, _ region: Range<Int64>) {
-        var sent = 0
-        if isDirect {
-            guard let count = DirectSend.send(descriptor, head, tail, ByteBuffer()) else {
-                return close()
-            }
-            sent = count
-        }
+        guard let sent = sendDirectly({ DirectSend.send(descriptor, head, tail, ByteBuffer()) }) else { return }
         writeRest(of: head, tail, after: sent)
         write(volume, region)
         flushIfNeeded()
@@ -271,12 +261,16 @@ final class ClientConnection: EventSource {
 
     /// Sends a head that no body follows, as `send` does.
     func send(_ head: [UInt8]) {
-        var sent = 0
-        if isDirect {
-            guard let count = DirectSend.send(descriptor, head) else { return close() }
-            sent = count
-        }
+        guard let sent = sendDirectly({ DirectSend.send(descriptor, head) }) else { return }
         writeRest(of: ByteBuffer(), head, after: sent)
+    }
+
+    /// The bytes sent at once; 0 where they would come before what waits, nil where the connection was broken and is closed.
+    private func sendDirectly(_ send: () -> Int?) -> Int? {
+        guard output.isEmpty, descriptor >= 0, !isOutputClosed else { return 0 }
+        let sent = send()
+        if sent == nil { close() }
+        return sent
     }
 
     private func writeRest(of head: ByteBuffer, _ tail: [UInt8], after sent: Int) {
@@ -288,9 +282,6 @@ final class ClientConnection: EventSource {
         rest.moveReaderIndex(forwardBy: sent)
         write(rest)
     }
-
-    /// Whether what is sent now comes behind all that was written.
-    private var isDirect: Bool { output.isEmpty && descriptor >= 0 && !isOutputClosed }
 
     /// Writes bytes; they go out with the next flush.
     func write(_ bytes: ByteBuffer) {

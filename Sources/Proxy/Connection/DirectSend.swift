@@ -30,12 +30,10 @@ enum DirectSend {
 
     /// Sends one piece, as above: the kernel has less to look at than with a list of them.
     static func send(_ socket: Int32, _ bytes: [UInt8]) -> Int? {
-        while true {
-            let flags = Int32(MSG_DONTWAIT | MSG_NOSIGNAL)
-            // because the pointer is used in the call only
-            let sent = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(socket, $0.baseAddress, $0.count, flags) }
-            if sent >= 0 { return sent }
-            if errno != EINTR { return errno == EAGAIN ? 0 : nil }
+        let flags = Int32(MSG_DONTWAIT | MSG_NOSIGNAL)
+        // because the pointer is used in the call only
+        return unsafe bytes.withUnsafeBytes { bytes in
+            uninterrupted { unsafe Glibc.send(socket, bytes.baseAddress, bytes.count, flags) }
         }
     }
 
@@ -63,11 +61,16 @@ enum DirectSend {
             var message = unsafe msghdr()
             unsafe message.msg_iov = pieces.baseAddress?.assumingMemoryBound(to: iovec.self)
             unsafe message.msg_iovlen = 3
-            while true {
-                let sent = unsafe sendmsg(socket, &message, flags)
-                if sent >= 0 { return sent }
-                if errno != EINTR { return errno == EAGAIN ? 0 : nil }
-            }
+            return uninterrupted { unsafe sendmsg(socket, &message, flags) }
+        }
+    }
+
+    /// What a system call that sends comes to, which is made again where a signal came in between.
+    private static func uninterrupted(_ call: () -> Int) -> Int? {
+        while true {
+            let sent = call()
+            if sent >= 0 { return sent }
+            if errno != EINTR { return errno == EAGAIN ? 0 : nil }
         }
     }
 

@@ -13,7 +13,7 @@ final class LoopState {
     let proxy: ProxyCore
     let counters: Counters
     let store: Store
-    var settings: ProxySettings { didSet { lastServices = nil } }
+    var settings: ProxySettings
     var log: AccessLogBuffer?
     /// Room for a head's tail.
     var scratch: [UInt8] = []
@@ -97,7 +97,7 @@ final class LoopState {
 
     /// What a fill that begins here, for a request of a route, needs.
     func fillServices(_ route: Route) -> FillServices {
-        if let lastServices, lastServices.route === route { return lastServices }
+        if let lastServices, lastServices.route === route, lastServices.settings === settings { return lastServices }
         let services = FillServices(proxy, self, route)
         lastServices = services
         return services
