@@ -8,7 +8,7 @@ import sys
 import peers
 from clients import load
 from figures import Figure
-from filesystem import FileSystem, clean_up
+from filesystem import FileSystem, clean_up, drop_page_cache
 from memory import Filler
 from origin import Origin
 from processes import TooSmall, end_all
@@ -34,6 +34,12 @@ class Bench:
     def count(self, number):
         """How many pictures or requests: a hundredth in a quick run, but not fewer than 500."""
         return max(500, number // 100) if self.quick else number
+
+    def drop_page_cache(self):
+        """Nothing of what the servers store is in the page cache then; memory is in use all the same."""
+        drop_page_cache()
+        if not self.quick:
+            self.filler.fill()
 
     def need_space(self, size):
         """Leaves the row out where the disk has no room for it."""

@@ -6,7 +6,7 @@ import time
 from bench import say, warm
 from clients import end_load, load, start_load
 from figures import Figure, Goal, Row
-from filesystem import Disk, drop_page_cache
+from filesystem import Disk
 from origin import MIX
 from processes import folder_bytes
 
@@ -36,8 +36,9 @@ def cold(bench):
             warm(server, "/mix/cold-%d.jpg", stored)
             say(f"  cold: {server.name} has {stored:,} pictures")
         for turn in range(bench.rounds):
+            # Once for all: no server reads what another stores.
+            bench.drop_page_cache()
             for server in servers:
-                drop_page_cache()
                 before, cpu = disk.read(), server.cpu()
                 # Each turn reads pictures that no turn before has, so that none is in a memory tier.
                 result = load(server.port, "/mix/cold-%d.jpg", reads, connections=READERS, first=0, span=stored, scatter=1,
@@ -61,11 +62,12 @@ def hits_beside_cold_reads(bench, servers, disk, stored, row):
     busy = []
     for server in servers:
         warm(server, "/5000/hot-%d.jpg", HOT)
+    hits = {"connections": 16, "span": HOT, "rate": HIT_RATE, "ahead": 1}
     for turn in range(bench.rounds):
         for server in servers:
-            hits = {"connections": 16, "span": HOT, "rate": HIT_RATE, "ahead": 1}
             alone.add(server.name, load(server.port, "/5000/hot-%d.jpg", HIT_RATE * bench.seconds, **hits)["p99"])
-            drop_page_cache()
+        bench.drop_page_cache()
+        for server in servers:
             warm(server, "/5000/hot-%d.jpg", HOT)
             reads = start_load(server.port, "/mix/cold-%d.jpg", 10**7, connections=READERS, span=stored, scatter=1,
                                skip=turn * 977, seconds=bench.seconds + 1)

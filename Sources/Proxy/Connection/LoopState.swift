@@ -23,6 +23,8 @@ final class LoopState {
     var input = ByteBuffer()
     /// What was read from volumes in this second.
     var recent = RecentRecords()
+    /// What the disk pool reads at the moment for plain hits of this loop.
+    var diskReads = 0
     private var readsFromVolumes = 0
     /// What the last fill that began here needed.
     private var lastServices: FillServices?

@@ -2,6 +2,7 @@
 
 import CLinux
 import Glibc
+import NIOCore
 
 class EventSource {
     /// What a socket is ready for, edge by edge: what was told once is told again only after it has been used up.
@@ -34,6 +35,7 @@ final class LoopTables {
     private let epoll: Int32
     private var sources: [EventSource?] = []
     private var waiting: [EventSource] = []
+    private var postponed = CircularBuffer<() -> Void>()
     private var retired: [Int32] = []
     var everySecond: (() -> Void)?
     /// When the present round began, in nanoseconds of the monotonic clock.
@@ -42,7 +44,10 @@ final class LoopTables {
 
     init(epoll: Int32) { self.epoll = epoll }
 
-    var isWaiting: Bool { !waiting.isEmpty }
+    /// Postponed tasks that are run before the sockets are looked at again.
+    private static let postponedInARow = 8
+
+    var isWaiting: Bool { !waiting.isEmpty || !postponed.isEmpty }
 
     func add(_ source: EventSource) -> Bool {
         let index = Int(source.descriptor)
@@ -75,6 +80,13 @@ final class LoopTables {
         }
     }
 
+    func postpone(_ task: @escaping () -> Void) { postponed.append(task) }
+
+    /// Runs the oldest postponed tasks, a few of them.
+    func runPostponed() {
+        for _ in 0..<min(postponed.count, Self.postponedInARow) { postponed.removeFirst()() }
+    }
+
     func close(_ source: EventSource) {
         guard source.descriptor >= 0 else { return }
         // Closing does not take a socket out of epoll that another loop listens on as well.
@@ -94,6 +106,7 @@ final class LoopTables {
         for source in sources { if let source { close(source) } }
         closeRetired()
         waiting = []
+        postponed = []
         everySecond = nil
     }
 }

@@ -100,6 +100,10 @@ final class Loop: Sendable {
     /// Gives a source another turn after all others have had theirs.
     func again(_ source: EventSource) { confined.tables.again(source) }
 
+    /// Runs something after what the sockets of this round ask for, and a few such tasks at a time: in between the sockets have
+    /// their turn.
+    func postpone(_ task: @escaping () -> Void) { confined.tables.postpone(task) }
+
     /// Takes a source's socket from it and closes it, at the end of this round.
     func close(_ source: EventSource) { confined.tables.close(source) }
 
@@ -116,6 +120,7 @@ final class Loop: Sendable {
             for index in 0..<Int(count) { tables.dispatch(events[index]) }
             runTasks()
             tables.resumeWaiting()
+            tables.runPostponed()
             tables.closeRetired()
             guard tables.roundBegan >= nextTick else { continue }
             nextTick = tables.roundBegan + Self.second

@@ -75,13 +75,19 @@ enum RequestHandler {
         guard entry.bodyLength <= shortWayLimit else { return false }
         let recent = key.withSpan(received.readableBytesSpan) { state.recent.find(entry, key: $0) }
         if let recent { return serve(recent.stored, recent, at: now, key, head, received, on: connection) }
+        let isSmall = entry.bodyLength <= Store.readAlong
+        if isSmall, state.diskReads > 0 {
+            readAfterOthers(entry, key, head, received, on: connection)
+            return true
+        }
         let read = key.withSpan(received.readableBytesSpan) {
             state.store.read(entry, key: $0, mayBlock: false, into: &state.record)
         }
         switch read {
         case .found(let stored): return serve(stored, at: now, key, head, received, on: connection)
-        case .wouldBlock where entry.bodyLength <= Store.readAlong:
-            readFromDisk(entry, key, head, received, on: connection)
+        case .wouldBlock where isSmall:
+            // The connection's buffer is used again for what it reads next.
+            readFromDisk(entry, key, head, copy(of: head, received), on: connection)
             return true
         case .wouldBlock, .absent: return false
         }
@@ -119,6 +125,28 @@ enum RequestHandler {
         return true
     }
 
+    /// Reads a small response when those that need no disk have had their turn: to have the page cache look for it, and ask the
+    /// disk for what it lacks, takes the loop several times as long as a hit from memory.
+    private static func readAfterOthers(
+        _ entry: DirectoryEntry,
+        _ key: CacheKey,
+        _ head: RequestHead,
+        _ received: ByteBuffer,
+        on connection: ClientConnection
+    ) {
+        let received = copy(of: head, received)
+        connection.waitForDisk()
+        connection.loopState.loop.postpone {
+            guard connection.diskIsDone() else { return }
+            let state = connection.loopState
+            let read = key.withSpan(received.readableBytesSpan) {
+                state.store.read(entry, key: $0, mayBlock: false, into: &state.record)
+            }
+            if case .wouldBlock = read { return readFromDisk(entry, key, head, received, on: connection) }
+            serve(read, of: entry, key, head, received, on: connection)
+        }
+    }
+
     /// Has the disk pool read a small response, and serves it then.
     private static func readFromDisk(
         _ entry: DirectoryEntry,
@@ -127,27 +155,43 @@ enum RequestHandler {
         _ received: ByteBuffer,
         on connection: ClientConnection
     ) {
-        // The connection's buffer is used again for what it reads next.
-        let received = ByteBuffer(bytes: received.readableBytesView.prefix(head.length))
         let bound = LoopBound(connection, on: connection.loopState.loop)
         let (store, loop) = (connection.loopState.store, connection.loopState.loop)
         connection.waitForDisk()
+        connection.loopState.diskReads += 1
         store.disk.submit {
             let read = key.withSpan(received.readableBytesSpan) { store.read(entry, key: $0, mayBlock: true) }
             loop.execute {
                 let connection = bound.value
+                connection.loopState.diskReads -= 1
                 guard connection.diskIsDone() else { return }
-                let now = SystemClock.now
-                if case .found(let stored) = read, entry.freshUntil > now,
-                    serve(stored, at: now, key, head, received, on: connection)
-                {
-                } else {
-                    // Something has changed meanwhile: it is looked at anew.
-                    begin(head, received, key, found: nil, epoch: store.epoch, on: connection)
-                }
-                connection.flushIfNeeded()
+                serve(read, of: entry, key, head, received, on: connection)
             }
         }
+    }
+
+    /// Serves what was read while others had their turn.
+    private static func serve(
+        _ read: StoredRead,
+        of entry: DirectoryEntry,
+        _ key: CacheKey,
+        _ head: RequestHead,
+        _ received: ByteBuffer,
+        on connection: ClientConnection
+    ) {
+        let now = SystemClock.now
+        if case .found(let stored) = read, entry.freshUntil > now,
+            serve(stored, at: now, key, head, received, on: connection)
+        {
+        } else {
+            // Something has changed meanwhile: it is looked at anew.
+            begin(head, received, key, found: nil, epoch: connection.loopState.store.epoch, on: connection)
+        }
+        connection.flushIfNeeded()
+    }
+
+    private static func copy(of head: RequestHead, _ received: ByteBuffer) -> ByteBuffer {
+        ByteBuffer(bytes: received.readableBytesView.prefix(head.length))
     }
 
     /// Larger bodies are not looked for in the page cache as a whole, and go out piece by piece.

@@ -69,12 +69,14 @@ public final class DiskPool: Sendable {
     }
 
     private func run() {
+        var turn = Turn()
         while true {
             available.wait()
             let job = state.withLock { $0.jobs.popFirst() }
             // More signals than jobs come only from the end.
             guard let job else { return }
             job()
+            turn.giveWay()
         }
     }
 }
