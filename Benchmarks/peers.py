@@ -181,6 +181,8 @@ class TrafficServer(Server):
             "net.connections_throttle": "INT 15000", "cache.ram_cache.size": f"INT {self.setup.memory}",
             "cache.ram_cache_cutoff": "INT 4194304", "cache.min_average_object_size": "INT 4000",
             "cache.enable_read_while_writer": "INT 1", "http.keep_alive_no_activity_timeout_in": "INT 600",
+            # Larger than the default of 5 MB, with which half of a flood of 100 kB pictures is not stored.
+            "cache.agg_write_backlog": f"INT {64 * MB}",
             "http.cache.required_headers": "INT 0", "http.insert_client_ip": "INT 0", "http.cache.max_open_read_retries": "INT 50",
             "http.cache.open_read_retry_time": "INT 10", "http.insert_squid_x_forwarded_for": "INT 0",
             "url_remap.remap_required": "INT 1", "reverse_proxy.enabled": "INT 1", "http.server_session_sharing.pool": "STRING thread"}
