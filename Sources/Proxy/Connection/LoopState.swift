@@ -25,7 +25,7 @@ final class LoopState {
     var recent = RecentRecords()
     /// What the disk pool reads at the moment for plain hits of this loop.
     var diskReads = 0
-    private var readsFromVolumes = 0
+    private var doorkeeper = Doorkeeper()
     /// What the last fill that began here needed.
     private var lastServices: FillServices?
     private(set) var isDraining = false
@@ -89,12 +89,11 @@ final class LoopState {
         recent.removeAll()
     }
 
-    /// Whether a response that was read from its volume gets a copy in memory: while there is room, then one in eight.
-    ///
-    /// What is asked for often gets there all the same, and a wide spread of single hits does not pay for a place each.
+    /// Whether a response that was just read from its volume gets a copy in memory.
     func wantsInMemory(_ entry: DirectoryEntry) -> Bool {
-        readsFromVolumes &+= 1
-        return readsFromVolumes & 7 == 0 || store.hasRoomInMemory(for: entry)
+        // Always asked: it notes what was read.
+        let isAdmitted = doorkeeper.admits(entry.hash)
+        return isAdmitted || store.hasRoomInMemory(for: entry)
     }
 
     /// What a fill that begins here, for a request of a route, needs.
