@@ -141,7 +141,7 @@ def connections(bench):
         for server in servers:
             warm(server, "/5000/hit-%d.jpg", PICTURES)
         for number, requests in ((1, 50_000), (100, 100_000), (many, 200_000)):
-            figures = work_figures(f"5 kB hit, {number:,} connections", Goal("≤ 0.55 × nginx", "nginx", 0.55))
+            figures = work_figures(f"5 kB hit, {number:,} connections")
             take_turns(bench, servers, figures, lambda server: load(
                 server.port, "/5000/hit-%d.jpg", bench.count(requests), connections=number, span=PICTURES))
             for server, value in figures[0].medians().items():
