@@ -14,16 +14,18 @@ import Testing
 struct ColdHitTests {
     private static let count = 60
 
-    private func body(_ number: Int) -> [UInt8] { pictureBytes(12_000 + number, seed: UInt64(number + 1)) }
+    private func body(_ number: Int, version: Int = 0) -> [UInt8] {
+        pictureBytes(12_000 + number, seed: UInt64(version * Self.count + number + 1))
+    }
 
     /// Runs a larder that has all pictures on the disk and nowhere else.
-    private func withColdLarder(_ body: (Larder) async throws -> Void) async throws {
+    private func withColdLarder(_ body: (Larder, ScriptedOrigin) async throws -> Void) async throws {
         let origin = try ScriptedOrigin()
         for number in 0..<Self.count { origin.on("/\(number)", .respond(fields: fresh, body: self.body(number))) }
         // Too little memory for any of them.
         try await withLarder(Setup(origin) { $0.memory = 64 << 10 }) { larder in
             try await fill(larder)
-            try await body(larder)
+            try await body(larder, origin)
         }
     }
 
@@ -44,7 +46,7 @@ struct ColdHitTests {
 
     @Test("as many at once as there are clients: each gets what it asked for")
     func atOnce() async throws {
-        try await withColdLarder { larder in
+        try await withColdLarder { larder, _ in
             let before = larder.counter(.hitsDisk)
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 for number in 0..<Self.count {
@@ -61,7 +63,7 @@ struct ColdHitTests {
 
     @Test("§9.3.2: on one connection, one behind the other, in order, while others ask too")
     func inOrder() async throws {
-        try await withColdLarder { larder in
+        try await withColdLarder { larder, _ in
             let targets = (0..<Self.count).shuffled()
             async let others = larder.client { client in
                 for number in targets.reversed() {
@@ -82,7 +84,7 @@ struct ColdHitTests {
 
     @Test("a client that leaves takes nothing from the others")
     func leaving() async throws {
-        try await withColdLarder { larder in
+        try await withColdLarder { larder, _ in
             let port = larder.port
             let isRight = try await larder.client { client in
                 for number in 0..<Self.count {
@@ -97,26 +99,40 @@ struct ColdHitTests {
         }
     }
 
-    @Test("a picture that is purged while its request waits is fetched anew, or was answered before")
+    @Test("a picture that is purged while its request waits: who asks after the purge gets the new one")
     func purged() async throws {
-        try await withColdLarder { larder in
+        try await withColdLarder { larder, origin in
+            let purged = Array(stride(from: 0, to: Self.count, by: 7))
+            // The version that a picture has at least, since its purge was acknowledged.
+            let floor = Atomic(0)
             let isDone = Atomic(false)
             async let answers = larder.client { client in
                 var answers = 0
-                while !isDone.load(ordering: .relaxed) {
+                while !isDone.load(ordering: .acquiring) {
                     for number in 0..<Self.count {
-                        guard try client.get("/\(number)").body == body(number) else { return 0 }
+                        let least = number % 7 == 0 ? floor.load(ordering: .acquiring) : 0
+                        let picture = try client.get("/\(number)").body
+                        let versions = number % 7 == 0 ? least...6 : 0...0
+                        guard versions.contains(where: { picture == body(number, version: $0) }) else { return 0 }
                         answers += 1
                     }
                 }
                 return answers
             }
-            for _ in 0..<6 {
-                for number in stride(from: 0, to: Self.count, by: 7) { _ = await larder.purge("/\(number)") }
+            for version in 1...6 {
+                for number in purged {
+                    origin.on("/\(number)", .respond(fields: fresh, body: body(number, version: version)))
+                }
+                for number in purged { _ = await larder.purge("/\(number)") }
+                floor.store(version, ordering: .releasing)
             }
-            isDone.store(true, ordering: .relaxed)
+            isDone.store(true, ordering: .releasing)
             let count = try await answers
             #expect(count > 0)
+            for number in purged {
+                let picture = try await larder.get("/\(number)").body
+                #expect(picture == body(number, version: 6))
+            }
         }
     }
 }
