@@ -31,6 +31,15 @@ class Bench:
         self.filler = Filler(self.folder / "filler")
         self.origin = Origin(self.folder / "origin")
 
+    @property
+    def turns(self):
+        """Of rows that measure twice a round."""
+        return self.rounds * 2
+
+    @property
+    def turn_seconds(self):
+        return max(1, self.seconds * 2 // 3)
+
     def count(self, number):
         """How many pictures or requests: a hundredth in a quick run, but not fewer than 500."""
         return max(500, number // 100) if self.quick else number

@@ -128,7 +128,7 @@ def eviction(bench):
                                      f"{small / 1e6:.0f} MB.")
                 warm(server, "/5000/hot-%d.jpg", HOT)
             # A p99 is thirty hits a turn: it takes more turns than a mean does.
-            for turn in range(bench.rounds * 2):
+            for turn in range(bench.turns):
                 for server in servers:
                     p99[evicts].add(server.name, hits_beside_flood(bench, server, turn))
     for server, value in p99[True].medians().items():

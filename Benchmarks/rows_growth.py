@@ -96,7 +96,7 @@ def stored(bench):
                 load(server.port, PATH, count - have, first=have)
             have = count
             figures = work_figures(f"1 kB hit, {count:,} stored")
-            take_turns(bench, servers, figures, lambda server: wrk(server.port, PATH, bench.seconds, pictures=count))
+            take_turns(bench, servers, figures, lambda server: wrk(server.port, PATH, bench.turn_seconds, pictures=count))
             add(row, curve, figures, count)
     if not bench.only or "larder" in bench.only:
         count = bench.count(MANY)
@@ -105,7 +105,7 @@ def stored(bench):
         try:
             wait_until_loaded(server)
             figures = work_figures(f"1 kB hit, {count:,} stored")
-            take_turns(bench, [server], figures, lambda server: wrk(server.port, PATH, bench.seconds, pictures=count))
+            take_turns(bench, [server], figures, lambda server: wrk(server.port, PATH, bench.turn_seconds, pictures=count))
             add(row, curve, figures, count)
         finally:
             server.end()

@@ -16,11 +16,12 @@ FILL_SECTION = 10_000
 
 
 def take_turns(bench, servers, figures, ask):
+    """Many short turns rather than few long ones: the machine's speed changes within minutes."""
     each_in_turn(bench, servers, lambda server: measure(server, figures, lambda: ask(server)))
 
 
 def each_in_turn(bench, servers, work):
-    for turn in range(bench.rounds):
+    for turn in range(bench.turns):
         # Who begins changes, so that what drifts hits all alike.
         for server in servers[turn % len(servers):] + servers[:turn % len(servers)]:
             work(server)
@@ -36,7 +37,7 @@ def hits(bench):
             figures = work_figures(f"{NAMES[size]} hit", Goal(f"≤ {factor} × nginx", "nginx", factor))
             for server in servers:
                 warm(server, path, PICTURES)
-            take_turns(bench, servers, figures, lambda server: wrk(server.port, path, bench.seconds, pictures=PICTURES))
+            take_turns(bench, servers, figures, lambda server: wrk(server.port, path, bench.turn_seconds, pictures=PICTURES))
             row.figures += figures
         tags = {server.name: get(server.port, "/5000/hit-1.jpg")[1].get("etag", '"none"') for server in servers}
         figures = work_figures("304 for a 5 kB picture", Goal("≤ 0.6 × nginx", "nginx", 0.6))
@@ -45,7 +46,7 @@ def hits(bench):
             if status != 304:
                 raise RuntimeError(f"{server.name} answers {status} where 304 was expected")
         take_turns(bench, servers, figures, lambda server: wrk(
-            server.port, "/5000/hit-%d.jpg", bench.seconds, pictures=PICTURES, fields={"If-None-Match": tags[server.name]}))
+            server.port, "/5000/hit-%d.jpg", bench.turn_seconds, pictures=PICTURES, fields={"If-None-Match": tags[server.name]}))
         row.figures += figures
         figures = work_figures("1 kB range of a 100 kB picture", Goal("≤ 0.6 × nginx", "nginx", 0.6))
         fields = {"Range": "bytes=50000-50999"}
@@ -54,7 +55,7 @@ def hits(bench):
             if (status, len(body)) != (206, 1000):
                 raise RuntimeError(f"{server.name} answers {status} with {len(body)} bytes to a range")
         take_turns(bench, servers, figures, lambda server: wrk(
-            server.port, "/100000/hit-%d.jpg", bench.seconds, pictures=PICTURES, fields=fields))
+            server.port, "/100000/hit-%d.jpg", bench.turn_seconds, pictures=PICTURES, fields=fields))
         row.figures += figures
         memory = Figure("memory after these hits", "MB resident", is_main=False)
         for server in servers:
@@ -88,7 +89,7 @@ def spread(bench):
             load(server.port, "/5000/spread-%d.jpg", stored)
         figures = work_figures("5 kB hit over 300,000, memory 16 MB", Goal("≤ 0.4 × nginx", "nginx", 0.4))
         take_turns(bench, servers, figures, lambda server: wrk(
-            server.port, "/5000/spread-%d.jpg", bench.seconds, pictures=stored))
+            server.port, "/5000/spread-%d.jpg", bench.turn_seconds, pictures=stored))
         row.figures += [*figures, fills_against_the_first(bench, servers, section // 2), last]
     row.curves.append(curve)
     return row
@@ -102,7 +103,7 @@ def fills_against_the_first(bench, servers, section):
         first = type(server)(server.folder.with_name(f"{server.name}-first"), server.setup)
         try:
             costs = {server: [], first: []}
-            for turn in range(-1, bench.rounds * 2):
+            for turn in range(-1, bench.turns):
                 for each in (server, first) if turn % 2 else (first, server):
                     before = each.cpu()
                     load(each.port, f"/5000/more-{turn}-%d.jpg", section)
@@ -126,12 +127,12 @@ def cores(bench):
             for server in servers:
                 warm(server, path, PICTURES)
             take_turns(bench, servers, figures, lambda server: wrk(
-                server.port, path, bench.seconds, connections=64, pictures=PICTURES, cores=BOTH))
+                server.port, path, bench.turn_seconds, connections=64, pictures=PICTURES, cores=BOTH))
             row.figures += figures
         figures = work_figures("5 kB miss, both cores", Goal("≤ Traffic Server", "trafficserver", 1))
         turn = iter(range(10**9))
         take_turns(bench, servers, figures, lambda server: load(
-            server.port, f"/5000/both-{next(turn)}-%d.jpg", bench.count(20_000), connections=64, cores=BOTH))
+            server.port, f"/5000/both-{next(turn)}-%d.jpg", bench.count(10_000), connections=64, cores=BOTH))
         row.figures += figures
     return row
 
@@ -147,7 +148,7 @@ def connections(bench):
     with bench.servers(connections=many + 1_000) as servers:
         for server in servers:
             warm(server, "/5000/hit-%d.jpg", PICTURES)
-        for number, requests in ((1, 50_000), (100, 100_000), (many, 200_000)):
+        for number, requests in ((1, 25_000), (100, 50_000), (many, 200_000)):
             figures = work_figures(f"5 kB hit, {number:,} connections")
             take_turns(bench, servers, figures, lambda server: load(
                 server.port, "/5000/hit-%d.jpg", bench.count(requests), connections=number, span=PICTURES))

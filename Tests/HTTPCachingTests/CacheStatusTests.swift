@@ -39,7 +39,7 @@ struct CacheStatusTests {
     @Test("the short way writes the same bytes", arguments: [0, 41, -7, Int64.max, Int64.min])
     func hit(ttl: Int64) {
         var bytes: [UInt8] = []
-        CacheStatus.writeHit(ttl: ttl, into: &bytes)
+        bytes.append(upTo: CacheStatus.longestHit) { CacheStatus.writeHit(ttl: ttl, into: &$0) }
         #expect(String(decoding: bytes, as: UTF8.self) == CacheStatus.hit(timeToLive: ttl).value)
     }
 

@@ -217,12 +217,12 @@ struct FieldsTests {
     @Test("decimal numbers")
     func decimals() {
         var wire: [UInt8] = []
-        for value in [0, 9, 10, 1_234_567_890, UInt64.max] {
+        for value in [0, 9, 10, 99_999_999, 100_000_000, 1_234_567_890, UInt64.max] {
             Decimal.write(value, into: &wire)
             wire.append(0x20)
         }
         Decimal.write(Int64.min, into: &wire)
-        #expect(wire == bytes("0 9 10 1234567890 18446744073709551615 -9223372036854775808"))
+        #expect(wire == bytes("0 9 10 99999999 100000000 1234567890 18446744073709551615 -9223372036854775808"))
         #expect(Decimal.parse("18446744073709551615") == .max)
         #expect(Decimal.parse("99999999999999999999999") == .max)
         #expect(["", "-1", "+1", " 1", "1 ", "1.0", "0x1", "\u{0661}"].allSatisfy { Decimal.parse($0) == nil })

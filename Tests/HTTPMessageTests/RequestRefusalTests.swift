@@ -147,6 +147,20 @@ struct RequestRefusalTests {
         #expect(parse(text) == .refused(refusal))
     }
 
+    @Test("§3.2: what a host may not have is found wherever it stands", arguments: 1...20)
+    func hostByByte(length: Int) {
+        for place in 0..<length {
+            for (letter, refused) in [("A", false), ("9", false), ("_", false), ("@", true), ("/", true), ("[", true)] {
+                let (before, after) = (String(repeating: "a", count: place), length - place - 1)
+                let host = before + letter + String(repeating: "z", count: after)
+                for text in [host, host + ":8080"] {
+                    let parsed = parse("GET / HTTP/1.1\r\nHost: \(text)\r\n\r\n")
+                    #expect((parsed == .refused(.badHost)) == refused, "\(text)")
+                }
+            }
+        }
+    }
+
     @Test(
         "§6.1–§6.3: a body has exactly one length",
         arguments: [

@@ -2,16 +2,20 @@
 //
 // Owned by CacheStatus. Invariant: the same bytes as `CacheStatus.hit(timeToLive:).value`.
 
-import HTTPMessage
+public import HTTPMessage
 
 extension CacheStatus {
-    /// Appends the field value of a hit without making a string.
+    /// The bytes of the longest field value of a hit.
+    public static let longestHit = 33
+
+    /// Writes the field value of a hit without making a string.
     ///
     /// - Parameters:
     ///   - ttl: Seconds of freshness left.
-    ///   - bytes: Where it goes.
-    public static func writeHit(ttl: Int64, into bytes: inout [UInt8]) {
-        bytes.append(literal: "larder; hit; ttl=")
-        Decimal.write(min(max(ttl, -999_999_999_999_999), 999_999_999_999_999), into: &bytes)
+    ///   - text: Where it goes.
+    @inlinable
+    public static func writeHit(ttl: Int64, into text: inout TextRoom) {
+        text.write("larder; hit; ttl=")
+        text.write(min(max(ttl, -999_999_999_999_999), 999_999_999_999_999))
     }
 }

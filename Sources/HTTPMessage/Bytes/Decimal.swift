@@ -11,12 +11,7 @@ public enum Decimal {
     ///   - value: The number.
     ///   - bytes: Where its digits go.
     public static func write(_ value: UInt64, into bytes: inout [UInt8]) {
-        guard value >= 10 else {
-            bytes.append(ASCII.zero &+ UInt8(truncatingIfNeeded: value))
-            return
-        }
-        write(value / 10, into: &bytes)
-        bytes.append(ASCII.zero &+ UInt8(truncatingIfNeeded: value % 10))
+        bytes.append(upTo: longest) { $0.write(value) }
     }
 
     /// Appends a number's digits, with a minus sign before those of a negative one.
@@ -25,11 +20,11 @@ public enum Decimal {
     ///   - value: The number.
     ///   - bytes: Where its digits go.
     public static func write(_ value: Int64, into bytes: inout [UInt8]) {
-        if value < 0 {
-            bytes.append(ASCII.dash)
-        }
-        write(value.magnitude, into: &bytes)
+        bytes.append(upTo: longest) { $0.write(value) }
     }
+
+    /// Digits of the longest number, and its sign.
+    private static let longest = 20
 
     /// Reads a text that is one or more digits and nothing else.
     ///

@@ -11,7 +11,7 @@ enum Authority {
         if span[range.lowerBound] == 0x5B {
             return isLiteral(span, range)
         }
-        var host = range.lowerBound
+        var host = plainEnd(span, range)
         while host < range.upperBound, span[host] != ASCII.colon {
             guard ASCII.isHost(span[host]), span[host] != 0x5B, span[host] != 0x5D else {
                 return false
@@ -19,6 +19,27 @@ enum Authority {
             host += 1
         }
         return host > range.lowerBound && isPort(span, host..<range.upperBound)
+    }
+
+    /// Where the letters, digits, dots and dashes at the start of a range end, or before: eight are looked at together.
+    private static func plainEnd(_ span: RawSpan, _ range: Range<Int>) -> Int {
+        guard range.count >= 8 else {
+            return range.lowerBound
+        }
+        let last = range.upperBound - 8
+        var offset = range.lowerBound
+        while true {
+            let bytes = EightBytes(span.eightBytes(at: offset))
+            let plain = bytes.letters | bytes.among(0x2D, 0x2E) | bytes.among(0x30, 0x39)
+            guard plain == EightBytes.all else {
+                return offset + (~plain & EightBytes.all).littleEndian.trailingZeroBitCount / 8
+            }
+            guard offset < last else {
+                return range.upperBound
+            }
+            // The last word has some of the bytes before it, too.
+            offset = min(offset + 8, last)
+        }
     }
 
     /// "[::1]" with an optional port.

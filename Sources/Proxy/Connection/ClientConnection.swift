@@ -255,8 +255,13 @@ final class ClientConnection: EventSource {
     func send(_ head: ByteBuffer, _ tail: [UInt8], _ volume: Volume, _ region: Range<Int64>) {
         guard let sent = sendDirectly({ DirectSend.send(descriptor, head, tail, ByteBuffer()) }) else { return }
         writeRest(of: head, tail, after: sent)
-        write(volume, region)
-        flushIfNeeded()
+        var rest = region
+        while !rest.isEmpty, output.isEmpty, !isBlocked, descriptor >= 0, !isOutputClosed {
+            guard let part = DirectSend.send(descriptor, file: volume.descriptor, rest) else { return close() }
+            isBlocked = part == 0
+            rest = rest.lowerBound + Int64(part)..<rest.upperBound
+        }
+        write(volume, rest)
     }
 
     /// Sends a head that no body follows, as `send` does.

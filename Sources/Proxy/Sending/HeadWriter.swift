@@ -42,13 +42,18 @@ enum HeadWriter {
     ///
     /// No allocation beyond the array's own.
     static func writeHitTail(into tail: inout [UInt8], age: Int64, ttl: Int64, persistence: Persistence) {
-        tail.append(literal: "Age: ")
-        Decimal.write(age, into: &tail)
-        tail.append(literal: "\r\nCache-Status: ")
-        CacheStatus.writeHit(ttl: ttl, into: &tail)
-        tail.append(literal: "\r\n")
-        tail.append(literal: persistence.end)
+        tail.append(upTo: longestHitTail) { text in
+            text.write("Age: ")
+            text.write(age)
+            text.write("\r\nCache-Status: ")
+            CacheStatus.writeHit(ttl: ttl, into: &text)
+            text.write("\r\n")
+            text.write(persistence.end)
+        }
     }
+
+    /// Two names of fields, two numbers and what tells the connection's persistence: less than this.
+    private static let longestHitTail = 128
 
     /// Appends the tail of any other head.
     ///

@@ -26,7 +26,7 @@ final class File: Sendable {
             case .readWrite: O_RDWR | O_CLOEXEC
             case .create: O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
             }
-        let descriptor = unsafe open(path, flags, 0o640)  // because the text outlives the call
+        let descriptor = unsafe clinux_open(path, flags, 0o640)  // because the text outlives the call
         guard descriptor >= 0 else { throw StoreError(errno: errno, "open", path) }
         self.descriptor = descriptor
         self.path = path
