@@ -53,13 +53,16 @@ public final class Store: Sendable {
     /// Any thread, no allocation.
     public func look(up hash: UInt64, key: RawSpan) -> Lookup {
         let found = core.directory.look(up: hash)
+        if case .miss = found { return core.isLoaded.load(ordering: .acquiring) ? .miss : .loading }
+        return core.fence.isActive ? allowed(of: found, key: key) : found
+    }
+
+    /// What of a look-up no purge refuses that is being swept.
+    private func allowed(of found: Lookup, key: RawSpan) -> Lookup {
         switch found {
-        case .miss: return core.isLoaded.load(ordering: .acquiring) ? .miss : .loading
-        case .loading: return found
-        case .one(let candidate):
-            return core.fence.refuses(key, of: candidate.entry.epoch) ? .miss : found
+        case .miss, .loading: return found
+        case .one(let candidate): return core.fence.refuses(key, of: candidate.entry.epoch) ? .miss : found
         case .several(let candidates):
-            guard core.fence.isActive else { return found }
             let allowed = candidates.filter { !core.fence.refuses(key, of: $0.entry.epoch) }
             return allowed.isEmpty ? .miss : .several(allowed)
         }
