@@ -47,6 +47,10 @@ class Bench:
     def drop_page_cache(self):
         """Nothing of what the servers store is in the page cache then; memory is in use all the same."""
         drop_page_cache()
+        self.fill_memory()
+
+    def fill_memory(self):
+        """Has memory in use, as `memory` tells; next to nothing where it is."""
         if not self.quick:
             self.filler.fill()
 
@@ -67,8 +71,7 @@ class Bench:
         self.need_space(room)
         disk = FileSystem(self.folder, room)
         self.is_fresh = disk.is_own
-        if not self.quick:
-            self.filler.fill()
+        self.fill_memory()
         try:
             for server in peers.ALL + peers.EXTRA:
                 if (server.name in names if names else server in peers.ALL) and (not self.only or server.name in self.only):

@@ -24,6 +24,7 @@ def each_in_turn(bench, servers, work):
     for turn in range(bench.turns):
         # Who begins changes, so that what drifts hits all alike.
         for server in servers[turn % len(servers):] + servers[:turn % len(servers)]:
+            bench.fill_memory()
             work(server)
 
 
