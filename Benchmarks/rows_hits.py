@@ -15,16 +15,18 @@ BOTH = frozenset({PROXY_CORE, LOAD_CORE})
 FILL_SECTION = 10_000
 
 
-def take_turns(bench, servers, figures, ask):
+def take_turns(bench, servers, figures, ask, **options):
     """Many short turns rather than few long ones: the machine's speed changes within minutes."""
-    each_in_turn(bench, servers, lambda server: measure(server, figures, lambda: ask(server)))
+    each_in_turn(bench, servers, lambda server: measure(server, figures, lambda: ask(server)), **options)
 
 
-def each_in_turn(bench, servers, work):
+def each_in_turn(bench, servers, work, writes=False):
+    """`writes`: the work takes new pages for what it stores, and they are to be there for all alike."""
     for turn in range(bench.turns):
         # Who begins changes, so that what drifts hits all alike.
         for server in servers[turn % len(servers):] + servers[:turn % len(servers)]:
-            bench.fill_memory()
+            if writes:
+                bench.fill_memory()
             work(server)
 
 
@@ -133,7 +135,7 @@ def cores(bench):
         figures = work_figures("5 kB miss, both cores", Goal("≤ Traffic Server", "trafficserver", 1))
         turn = iter(range(10**9))
         take_turns(bench, servers, figures, lambda server: load(
-            server.port, f"/5000/both-{next(turn)}-%d.jpg", bench.count(10_000), connections=64, cores=BOTH))
+            server.port, f"/5000/both-{next(turn)}-%d.jpg", bench.count(10_000), connections=64, cores=BOTH), writes=True)
         row.figures += figures
     return row
 

@@ -31,7 +31,7 @@ def misses(bench):
                 measure(server, figures, lambda: load(server.port, path, count, connections=CONNECTIONS))
                 stored.add(server.name, share_stored(bench, server, path, count))
 
-            each_in_turn(bench, servers, ask)
+            each_in_turn(bench, servers, ask, writes=True)
         row.figures += [*figures, stored]
     return row
 
