@@ -5,6 +5,7 @@ some 10 µs here, which is more than what most servers do with a page. Servers t
 for it, those that do not would not, and everything would depend on what ran before.
 """
 
+import mmap
 import os
 
 # What the kernel keeps free anyway, and then some: it never gets below its watermarks.
@@ -17,6 +18,13 @@ PIECE = 1 << 20
 def free():
     with open("/proc/meminfo") as lines:
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemFree:"))
+
+
+def touch(size):
+    """Has the host give memory for what is free, up to `size`. It goes on being free, and is taken first, until the kernel tells
+    the host, some seconds later, that it has no use for it."""
+    if size >= mmap.PAGESIZE:
+        mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE).close()
 
 
 class Filler:
@@ -34,6 +42,8 @@ class Filler:
             for _ in range(64):
                 os.preadv(self.file, [piece], self.position)
                 self.position += PIECE
+        # The rest is what the kernel needs itself.
+        touch(min(free(), KEPT_FREE) * 3 // 4)
 
     def end(self):
         os.close(self.file)
