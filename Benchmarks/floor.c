@@ -4,7 +4,7 @@
 //
 // The number at the end of the path tells which of 128 places of the file: as many pictures, no smaller in the caches.
 //
-// floor PORT FILE     (one thread; FILE is written, 128 MB; ends by a signal)
+// floor PORT FILE THREADS     (FILE is written, 128 MB; ends by a signal)
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,8 @@ struct connection {
 
 static struct connection connections[DESCRIPTORS];
 static char body[SMALL];
-static int file, poller;
+static int file, port;
+static _Thread_local int poller;
 
 static void fail(const char *what) {
     perror(what);
@@ -102,13 +104,51 @@ static void ready(int socket, uint32_t events) {
     if (result == 1) watch(socket, EPOLLIN, EPOLL_CTL_MOD);
 }
 
+static int listen_on_port(void) {
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), yes = 1;
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    // The kernel shares out connections among the threads, as among larder's loops.
+    setsockopt(listener, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes);
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 || listen(listener, 4096) != 0) fail("listen");
+    return listener;
+}
+
+static void take(int listener) {
+    int client = accept4(listener, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC), yes = 1;
+    if (client < 0) return;
+    if (client >= DESCRIPTORS) {
+        close(client);
+        return;
+    }
+    setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    watch(client, EPOLLIN, EPOLL_CTL_ADD);
+}
+
+static _Noreturn void *serve(void *unused) {
+    (void)unused;
+    int listener = listen_on_port();
+    poller = epoll_create1(EPOLL_CLOEXEC);
+    watch(listener, EPOLLIN, EPOLL_CTL_ADD);
+    for (;;) {
+        struct epoll_event events[64];
+        int ready_count = epoll_wait(poller, events, 64, -1);
+        for (int i = 0; i < ready_count; i++) {
+            if (events[i].data.fd == listener) take(listener);
+            else ready(events[i].data.fd, events[i].events);
+        }
+    }
+}
+
 int main(int count, char **arguments) {
-    if (count != 3) return fprintf(stderr, "usage: floor PORT FILE\n"), 2;
+    if (count != 4) return fprintf(stderr, "usage: floor PORT FILE THREADS\n"), 2;
     signal(SIGPIPE, SIG_IGN); // sendfile knows no MSG_NOSIGNAL
     struct rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
+    port = atoi(arguments[1]);
     file = open(arguments[2], O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     char *bytes = malloc(LARGEST);
     memset(bytes, 'x', LARGEST);
@@ -118,29 +158,9 @@ int main(int count, char **arguments) {
         if (write(file, bytes, LARGEST) != LARGEST) fail(arguments[2]);
     }
     free(bytes);
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), yes = 1;
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(arguments[1])),
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0 || listen(listener, 4096) != 0) fail("listen");
-    poller = epoll_create1(EPOLL_CLOEXEC);
-    watch(listener, EPOLLIN, EPOLL_CTL_ADD);
-    for (;;) {
-        struct epoll_event events[64];
-        int ready_count = epoll_wait(poller, events, 64, -1);
-        for (int i = 0; i < ready_count; i++) {
-            if (events[i].data.fd != listener) {
-                ready(events[i].data.fd, events[i].events);
-                continue;
-            }
-            int client = accept4(listener, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
-            if (client < 0) continue;
-            if (client >= DESCRIPTORS) {
-                close(client);
-                continue;
-            }
-            setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-            watch(client, EPOLLIN, EPOLL_CTL_ADD);
-        }
+    for (int more = atoi(arguments[3]); more > 1; more--) {
+        pthread_t thread;
+        if (pthread_create(&thread, 0, serve, 0) != 0) fail("pthread_create");
     }
+    serve(0);
 }

@@ -233,7 +233,7 @@ class Floor(Server):
         return compiled("floor")
 
     def start(self):
-        self.run([self.find(), str(self.port), self.folder / "body"])
+        self.run([self.find(), str(self.port), self.folder / "body", str(self.setup.workers)])
 
 
 ALL = (Larder, Nginx, Varnish, TrafficServer, Squid)
