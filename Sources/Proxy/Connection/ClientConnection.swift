@@ -241,20 +241,19 @@ final class ClientConnection: EventSource {
     /// Sends a whole answer at once where nothing waits before it; what the socket does not take waits for the client.
     ///
     /// No allocation and no copy in the usual case.
-    func send(_ head: ByteBuffer, _ tail: [UInt8], _ body: ByteBuffer) {
-        guard let sent = sendDirectly({ DirectSend.send(descriptor, head, tail, body) }) else { return }
-        let headLength = head.readableBytes + tail.count
-        guard sent < headLength + body.readableBytes else { return }
-        writeRest(of: head, tail, after: sent)
+    func send(_ head: [UInt8], _ body: ByteBuffer) {
+        guard let sent = sendDirectly({ DirectSend.send(descriptor, head, body) }) else { return }
+        guard sent < head.count + body.readableBytes else { return }
+        writeRest(of: head, after: sent)
         var body = body
-        body.moveReaderIndex(forwardBy: max(0, sent - headLength))
+        body.moveReaderIndex(forwardBy: max(0, sent - head.count))
         write(body)
     }
 
     /// Sends a head and a part of a volume that lies in the page cache, as `send` does.
-    func send(_ head: ByteBuffer, _ tail: [UInt8], _ volume: Volume, _ region: Range<Int64>) {
-        guard let sent = sendDirectly({ DirectSend.send(descriptor, head, tail, ByteBuffer()) }) else { return }
-        writeRest(of: head, tail, after: sent)
+    func send(_ head: [UInt8], _ volume: Volume, _ region: Range<Int64>) {
+        guard let sent = sendDirectly({ DirectSend.send(descriptor, head) }) else { return }
+        writeRest(of: head, after: sent)
         var rest = region
         while !rest.isEmpty, output.isEmpty, !isBlocked, descriptor >= 0, !isOutputClosed {
             guard let part = DirectSend.send(descriptor, file: volume.descriptor, rest) else { return close() }
@@ -267,7 +266,7 @@ final class ClientConnection: EventSource {
     /// Sends a head that no body follows, as `send` does.
     func send(_ head: [UInt8]) {
         guard let sent = sendDirectly({ DirectSend.send(descriptor, head) }) else { return }
-        writeRest(of: ByteBuffer(), head, after: sent)
+        writeRest(of: head, after: sent)
     }
 
     /// The bytes sent at once; 0 where they would come before what waits, nil where the connection was broken and is closed.
@@ -278,14 +277,9 @@ final class ClientConnection: EventSource {
         return sent
     }
 
-    private func writeRest(of head: ByteBuffer, _ tail: [UInt8], after sent: Int) {
-        guard sent < head.readableBytes + tail.count else { return }
-        var rest = ByteBuffer()
-        rest.reserveCapacity(head.readableBytes + tail.count)
-        rest.writeImmutableBuffer(head)
-        rest.writeBytes(tail)
-        rest.moveReaderIndex(forwardBy: sent)
-        write(rest)
+    private func writeRest(of head: [UInt8], after sent: Int) {
+        guard sent < head.count else { return }
+        write(ByteBuffer(bytes: head[sent...]))
     }
 
     /// Writes bytes; they go out with the next flush.

@@ -4,26 +4,19 @@ import Glibc
 import NIOCore
 
 enum DirectSend {
-    /// Sends a hit's head, its tail and its body, as far as the socket takes them now.
+    /// Sends a hit's head and its body, as far as the socket takes them now.
     ///
     /// - Parameters:
     ///   - socket: A connected stream socket that does not block.
     ///   - head: What comes first.
-    ///   - tail: What comes behind it.
-    ///   - body: What comes last.
-    ///   - hasMore: Something follows at once: no packet is sent for these bytes alone.
+    ///   - body: What comes behind it.
     /// - Returns: The bytes sent; 0 where the socket takes none now; nil where the connection is broken.
-    static func send(
-        _ socket: Int32,
-        _ head: ByteBuffer,
-        _ tail: [UInt8],
-        _ body: ByteBuffer,
-        hasMore: Bool = false
-    ) -> Int? {
+    static func send(_ socket: Int32, _ head: [UInt8], _ body: ByteBuffer) -> Int? {
         // because the pointers are used in the call only
-        unsafe head.withUnsafeReadableBytes { head in
-            unsafe tail.withUnsafeBytes { tail in
-                unsafe body.withUnsafeReadableBytes { body in unsafe send(socket, head, tail, body, hasMore) }
+        unsafe head.withUnsafeBytes { head in
+            unsafe body.withUnsafeReadableBytes { body in
+                var pieces = unsafe (vector(head), vector(body))
+                return unsafe withUnsafeMutableBytes(of: &pieces) { unsafe send(socket, $0, count: 2, hasMore: false) }
             }
         }
     }
@@ -38,31 +31,39 @@ enum DirectSend {
     }
 
     /// Sends up to three pieces, as above.
+    ///
+    /// - Parameters:
+    ///   - socket: As above.
+    ///   - pieces: What goes out, in order.
+    ///   - hasMore: Something follows at once: no packet is sent for these bytes alone.
+    /// - Returns: As above.
     static func send(_ socket: Int32, _ pieces: (ByteBuffer, ByteBuffer, ByteBuffer), hasMore: Bool) -> Int? {
         // because the pointers are used in the call only
         unsafe pieces.0.withUnsafeReadableBytes { first in
             unsafe pieces.1.withUnsafeReadableBytes { second in
-                unsafe pieces.2.withUnsafeReadableBytes { third in unsafe send(socket, first, second, third, hasMore) }
+                unsafe pieces.2.withUnsafeReadableBytes { third in
+                    var pieces = unsafe (vector(first), vector(second), vector(third))
+                    return unsafe withUnsafeMutableBytes(of: &pieces) {
+                        unsafe send(socket, $0, count: 3, hasMore: hasMore)
+                    }
+                }
             }
         }
     }
 
+    // The pieces are so many `iovec`, each with its buffer's length; the buffers are valid for the call.
     private static func send(
         _ socket: Int32,
-        _ first: UnsafeRawBufferPointer,
-        _ second: UnsafeRawBufferPointer,
-        _ third: UnsafeRawBufferPointer,
-        _ hasMore: Bool
+        _ pieces: UnsafeMutableRawBufferPointer,
+        count: Int,
+        hasMore: Bool
     ) -> Int? {
         let flags = Int32(MSG_DONTWAIT | MSG_NOSIGNAL | (hasMore ? MSG_MORE : 0))
-        // because the pointers are valid for the call, and each length is its buffer's
-        var pieces = unsafe (vector(first), vector(second), vector(third))
-        return unsafe withUnsafeMutableBytes(of: &pieces) { pieces in
-            var message = unsafe msghdr()
-            unsafe message.msg_iov = pieces.baseAddress?.assumingMemoryBound(to: iovec.self)
-            unsafe message.msg_iovlen = 3
-            return uninterrupted { unsafe sendmsg(socket, &message, flags) }
-        }
+        // because the pieces are as the parameter says
+        var message = unsafe msghdr()
+        unsafe message.msg_iov = pieces.baseAddress?.assumingMemoryBound(to: iovec.self)
+        unsafe message.msg_iovlen = count
+        return uninterrupted { unsafe sendmsg(socket, &message, flags) }
     }
 
     /// What a system call that sends comes to, which is made again where a signal came in between.

@@ -25,6 +25,8 @@ struct RecentRecords {
     /// Bodies from this size on are worth it; smaller ones soon are in the memory tier, where they fit.
     static let leastLength: Int64 = 32 << 10
     private static let count = 1024
+    /// Places for those whose hashes fall together: with one each, a tenth of a hundred pictures would take turns in it.
+    private static let ways = 4
 
     /// What was read once in this second: only what is read twice is worth a copy of its head.
     private var seen = [UInt64](repeating: 0, count: count)
@@ -33,23 +35,29 @@ struct RecentRecords {
 
     /// The record of an entry, if it was read since the last sweep; O(length of the key).
     func find(_ entry: DirectoryEntry, key: RawSpan) -> RecentRecord? {
-        guard let recent = slots[Self.slot(entry)], recent.stored.entry.isSameResponse(as: entry),
-            recent.key.withRawSpan({ $0.equals(key) })
-        else { return nil }
-        return recent
+        for slot in Self.slots(entry) {
+            if let recent = slots[slot], recent.stored.entry.isSameResponse(as: entry),
+                recent.key.withRawSpan({ $0.equals(key) })
+            {
+                return recent
+            }
+        }
+        return nil
     }
 
     /// Keeps a record until another takes its place, or the second is over; only from its second read in it on.
     mutating func keep(_ stored: StoredResponse, key: @autoclosure () -> [UInt8], isResident: Bool) {
-        let slot = Self.slot(stored.entry)
+        let hash = stored.entry.hash
+        let note = Int(truncatingIfNeeded: hash % UInt64(Self.count))
         isEmpty = false
-        guard seen[slot] == stored.entry.hash else {
-            seen[slot] = stored.entry.hash
+        guard seen[note] == hash else {
+            seen[note] = hash
             return
         }
         let record = RecentRecord(stored, key: key())
         record.isResident = isResident
-        slots[slot] = record
+        let places = Self.slots(stored.entry)
+        slots[places.first { slots[$0] == nil } ?? note] = record
     }
 
     /// Lets go of all: each holds its volume open.
@@ -59,5 +67,8 @@ struct RecentRecords {
         isEmpty = true
     }
 
-    private static func slot(_ entry: DirectoryEntry) -> Int { Int(truncatingIfNeeded: entry.hash % UInt64(count)) }
+    private static func slots(_ entry: DirectoryEntry) -> Range<Int> {
+        let first = Int(truncatingIfNeeded: entry.hash % UInt64(count)) & ~(ways - 1)
+        return first..<first + ways
+    }
 }
