@@ -51,7 +51,7 @@ enum DirectSend {
         }
     }
 
-    // The pieces are so many `iovec`, each with its buffer's length; the buffers are valid for the call.
+    // Callers promise: the pieces are so many `iovec`, each with its buffer's length, and the buffers live through the call.
     private static func send(
         _ socket: Int32,
         _ pieces: UnsafeMutableRawBufferPointer,
@@ -59,7 +59,7 @@ enum DirectSend {
         hasMore: Bool
     ) -> Int? {
         let flags = Int32(MSG_DONTWAIT | MSG_NOSIGNAL | (hasMore ? MSG_MORE : 0))
-        // because the pieces are as the parameter says
+        // because the pieces are as the callers promise
         var message = unsafe msghdr()
         unsafe message.msg_iov = pieces.baseAddress?.assumingMemoryBound(to: iovec.self)
         unsafe message.msg_iovlen = count

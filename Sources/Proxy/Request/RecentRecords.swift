@@ -56,8 +56,9 @@ struct RecentRecords {
         }
         let record = RecentRecord(stored, key: key())
         record.isResident = isResident
-        let places = Self.slots(stored.entry)
-        slots[places.first { slots[$0] == nil } ?? note] = record
+        // Reads that were under way beside each other end in the same place.
+        let place = Self.slots(stored.entry).first { slots[$0]?.stored.entry.isSameResponse(as: stored.entry) ?? true }
+        slots[place ?? note] = record
     }
 
     /// Lets go of all: each holds its volume open.
