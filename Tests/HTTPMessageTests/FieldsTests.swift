@@ -152,6 +152,8 @@ struct FieldsTests {
         var model: [(String, String)] = []
         for _ in 0..<200 {
             let (name, value) = (names.randomElement(using: &random) ?? "", values.randomElement(using: &random) ?? "")
+            // Every other time somebody else has the same list, which must not change with it.
+            let former = Bool.random(using: &random) ? (fields: fields, lines: fields.lines) : nil
             switch Int.random(in: 0..<8, using: &random) {
             case 0:
                 fields.removeAll(name)
@@ -175,6 +177,7 @@ struct FieldsTests {
                 fields.append(name: name, value: value)
                 model.append((name, value))
             }
+            #expect(former?.fields.lines == former?.lines)
             #expect(fields == Fields(model))
             #expect(fields.lines == model.map { Fields.Line(name: $0.0, value: $0.1) })
             #expect(fields.bytes == bytes(model.map { "\($0.0): \($0.1)\r\n" }.joined()))

@@ -67,11 +67,16 @@ extension RawSpan {
     ///   - range: Where the bytes are.
     ///   - name: The name.
     /// - Returns: Whether they are the same.
+    @inlinable
     public func matches(_ range: Range<Int>, lowercased name: StaticString) -> Bool {
-        guard range.count == name.utf8CodeUnitCount else {
-            return false
-        }
-        // because the loops stay below utf8CodeUnitCount, the length of the literal.
+        // Most names differ in length, which the caller knows without a call.
+        range.count == name.utf8CodeUnitCount && isSpelled(range, name)
+    }
+
+    /// As above, for a range as long as the name.
+    @usableFromInline
+    func isSpelled(_ range: Range<Int>, _ name: StaticString) -> Bool {
+        // because the loops stay below utf8CodeUnitCount, the length of the literal, and the range is as long.
         let letters = unsafe name.utf8Start
         guard range.count >= 8 else {
             for index in 0..<range.count {

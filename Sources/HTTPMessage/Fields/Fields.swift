@@ -40,7 +40,7 @@ public struct Fields: Sendable, Equatable {
     /// "Name: value" and a line end for each line, and nothing between them.
     public private(set) var bytes: [UInt8] = []
     private var places: [Place] = []
-    /// One bit for each name that a line has, which others may share: most names that are looked for are not there.
+    /// One bit for each name that a line has or had, which others may share: most names that are looked for are not there.
     private var nameBits: UInt64 = 0
 
     /// The same lines; what `nameBits` says follows from them.
@@ -161,14 +161,10 @@ public struct Fields: Sendable, Equatable {
     }
 
     private mutating func add(_ start: Int, nameLength: Int, valueLength: Int) {
-        add(start, nameLength: nameLength, valueLength: valueLength, first: nameLength > 0 ? bytes[start] : 0)
-    }
-
-    private mutating func add(_ start: Int, nameLength: Int, valueLength: Int, first: UInt8) {
         places.append(
             Place(start: UInt32(start), nameLength: UInt32(nameLength), valueLength: UInt32(valueLength))
         )
-        nameBits |= Self.bit(nameLength, first)
+        nameBits |= Self.bit(nameLength, nameLength > 0 ? bytes[start] : 0)
     }
 
     /// The bit of a name, by its length and its first letter.
@@ -265,51 +261,38 @@ public struct Fields: Sendable, Equatable {
     /// - Parameter name: The name in any case.
     public mutating func removeLast(_ name: String) {
         guard contains(name) else { return }
-        let last = bytes.withRawSpan { span in places.lastIndex { span.isSame($0.name, name) } }
-        if let last {
-            keep { $0 != last }
-        }
+        let last = bytes.withRawSpan { span in places.last { span.isSame($0.name, name) } }
+        removeAll { line, _ in line.line.lowerBound == last?.line.line.lowerBound }
     }
 
     /// Removes every line for which a closure says so.
     ///
     /// - Parameter isUnwanted: Decides about one line in the span, which is `bytes`; called once for each, in order.
     public mutating func removeAll(where isUnwanted: (FieldLine, RawSpan) -> Bool) {
-        let former = bytes
-        former.withRawSpan { span in
-            // Most often nothing is to be removed, and nothing copied.
-            guard let first = places.firstIndex(where: { isUnwanted($0.line, span) }) else {
-                return
-            }
-            let formerPlaces = places
-            keep { index in index < first || (index > first && !isUnwanted(formerPlaces[index].line, span)) }
+        // Most often nothing is to be removed, and nothing moved.
+        guard let first = bytes.withRawSpan({ span in places.firstIndex { isUnwanted($0.line, span) } }) else {
+            return
         }
-    }
-
-    /// Keeps the lines for which a closure says so, in order; those between two that go are copied together.
-    private mutating func keep(_ isWanted: (Int) -> Bool) {
-        var kept = Fields()
         // Other lines often follow: Via, CDN-Loop, or a Date.
-        kept.reserveCapacity(places.count + 2, bytes: bytes.count + 96)
-        bytes.withRawSpan { span in
-            var copied = 0
-            for (index, place) in places.enumerated() {
-                guard isWanted(index) else {
-                    span.append(copied..<Int(place.start), to: &kept.bytes)
-                    copied = place.end
-                    continue
-                }
-                let start = kept.bytes.count + Int(place.start) - copied
-                kept.add(
-                    start,
-                    nameLength: Int(place.nameLength),
-                    valueLength: Int(place.valueLength),
-                    first: place.nameLength > 0 ? span[Int(place.start)] : 0
-                )
+        reserveCapacity(places.count + 2, bytes: bytes.count + 96)
+        var (kept, end) = (first, Int(places[first].start))
+        for index in first + 1..<places.count {
+            let place = places[index]
+            guard !bytes.withRawSpan({ isUnwanted(place.line, $0) }) else { continue }
+            // because both ranges are in `bytes`, the later one first
+            unsafe bytes.withUnsafeMutableBytes { bytes in
+                let line = unsafe UnsafeRawBufferPointer(rebasing: bytes[Int(place.start)..<place.end])
+                unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[end...]).copyMemory(from: line)
             }
-            span.append(copied..<span.byteCount, to: &kept.bytes)
+            places[kept] = Place(
+                start: UInt32(end),
+                nameLength: place.nameLength,
+                valueLength: place.valueLength
+            )
+            (kept, end) = (kept + 1, end + place.end - Int(place.start))
         }
-        self = kept
+        places.removeLast(places.count - kept)
+        bytes.removeLast(bytes.count - end)
     }
 
     /// Puts one line in the place of all of a name; at the place of the first, or else at the end.

@@ -235,7 +235,7 @@ extension EasyHandle: Sendable {}  // lives on the origin thread
 extension Duration {
     /// Whole milliseconds, rounded up.
     var milliseconds: Int {
-        let (seconds, attoseconds) = components
-        return Int(seconds) * 1000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+        let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000)
+        return Int(whole) + (rest > 0 ? 1 : 0)
     }
 }

@@ -26,11 +26,3 @@ public struct LatencyHistogram: Sendable, Equatable {
         sum += value
     }
 }
-
-extension Duration {
-    /// Seconds and their fraction.
-    var seconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) * 1e-18
-    }
-}

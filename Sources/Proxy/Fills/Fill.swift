@@ -104,7 +104,7 @@ final class Fill: Sendable {
 
     let key: [UInt8]
     /// What the table has it under: the key, and the variant where what is stored tells that there are several.
-    let tableKey: [UInt8]
+    let tableKey: FillTable.Key
     let purpose: Purpose
     /// The request as the origins get it.
     let request: OriginRequest
@@ -128,7 +128,7 @@ final class Fill: Sendable {
     /// Makes a fill; `epoch` is that of before the store was looked at for it.
     init(
         key: [UInt8],
-        tableKey: [UInt8],
+        tableKey: FillTable.Key,
         purpose: Purpose,
         request: OriginRequest,
         method: HTTPMessage.Method,

@@ -82,13 +82,14 @@ final class FillHead: Sendable {
         self.forwardStatus = forwardStatus ?? response.status
         isPicture = route.expectsImage(key)
         let control = ResponseControl(response.fields)
-        let split = StoredHead.split(response.fields, control, responseTime: response.responseTime)
-        fields = Self.finished(split.stored, response)
-        bytes = ByteBuffer(head: response.status, reason: response.reason, fields: fields)
-        own = split.own.map { own in
-            let fields = Self.finished(own, response)
-            return Own(fields, ByteBuffer(head: response.status, reason: response.reason, fields: fields))
-        }
+        var (stored, clients) = StoredHead.split(response.fields, control, responseTime: response.responseTime)
+        let via = Via.line(received: response.version)
+        // In place: nobody else has them.
+        stored.append(contentsOf: via)
+        fields = stored
+        bytes = ByteBuffer(head: response.status, reason: response.reason, fields: stored)
+        clients?.append(contentsOf: via)
+        own = clients.map { Own($0, ByteBuffer(head: response.status, reason: response.reason, fields: $0)) }
         contentLength = response.contentLength
         let storability = Storability.decide(
             method: method,
@@ -139,12 +140,6 @@ final class FillHead: Sendable {
     static func bornAt(_ response: OriginResponse) -> WallTime {
         let age = response.fields.first("Age").flatMap { Decimal.parse($0) }.map { Int(clamping: $0) } ?? 0
         return response.responseTime - min(age, Int(Int32.max))
-    }
-
-    private static func finished(_ fields: Fields, _ response: OriginResponse) -> Fields {
-        var fields = fields
-        fields.append(contentsOf: Via.line(received: response.version))
-        return fields
     }
 }
 

@@ -3,14 +3,19 @@
 import Synchronization
 
 final class FillTable: Sendable {
-    /// A key that is hashed in one go, rather than byte by byte.
-    private struct Key: Hashable {
-        let bytes: [UInt8]
+    /// What fills are told apart by; its bytes are hashed once, not at each look into the table.
+    struct Key: Hashable {
+        private let bytes: [UInt8]
+        private let digest: Int
 
-        func hash(into hasher: inout Hasher) {
+        init(_ bytes: [UInt8]) {
+            var hasher = Hasher()
             // because the bytes are read inside the closure only
             unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+            (self.bytes, digest) = (bytes, hasher.finalize())
         }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(digest) }
     }
 
     private let fills = Mutex<[Key: Fill]>([:])
@@ -28,7 +33,7 @@ final class FillTable: Sendable {
         case outdated
     }
 
-    /// The fill of a key (`Fill.tableKey`), made and entered where there is none.
+    /// The fill of a key, made and entered where there is none.
     ///
     /// One lock.
     ///
@@ -41,14 +46,13 @@ final class FillTable: Sendable {
     ///   - make: Makes the fill.
     /// - Returns: What the caller is to do.
     func join(
-        _ key: [UInt8],
+        _ key: Key,
         limit: Int,
         isUsable: (Fill) -> Bool,
         isOutdated: () -> Bool,
         make: () -> Fill
     ) -> Place {
-        let key = Key(bytes: key)
-        return fills.withLock { fills in
+        fills.withLock { fills in
             let former = fills[key]
             // What began before a purge is not for those who came after it.
             if let former, !former.isPurged, isUsable(former) { return .follower(former) }
@@ -72,9 +76,8 @@ final class FillTable: Sendable {
     /// Takes a fill out, if it is still the one of its key.
     func remove(_ fill: Fill) {
         hasEnded(fill)
-        let key = Key(bytes: fill.tableKey)
         fills.withLock { fills in
-            if let place = fills.index(forKey: key), fills[place].value === fill { fills.remove(at: place) }
+            if let place = fills.index(forKey: fill.tableKey), fills[place].value === fill { fills.remove(at: place) }
         }
     }
 
@@ -85,12 +88,12 @@ final class FillTable: Sendable {
     ///   - varyNames: What its URI is known to vary by.
     ///   - variantKey: The text that names the variant the request selects.
     /// - Returns: The key and, where the URI is known to vary, the variant.
-    static func tableKey(_ key: [UInt8], _ varyNames: [String], _ variantKey: ([String]) -> String) -> [UInt8] {
-        varyNames.isEmpty ? key : key + [0] + Array(variantKey(varyNames).utf8)
+    static func tableKey(_ key: [UInt8], _ varyNames: [String], _ variantKey: ([String]) -> String) -> Key {
+        Key(varyNames.isEmpty ? key : key + [0] + Array(variantKey(varyNames).utf8))
     }
 
     /// Whether a fill is in progress that a request for a key would follow.
-    func isFilling(_ key: [UInt8]) -> Bool { fills.withLock { $0[Key(bytes: key)].map { !$0.isPurged } ?? false } }
+    func isFilling(_ key: Key) -> Bool { fills.withLock { $0[key].map { !$0.isPurged } ?? false } }
 
     /// Fills in progress.
     var count: Int { fills.withLock { $0.count } }

@@ -43,7 +43,7 @@ extension Exchange {
     }
 
     /// What fills are told apart by: the key and, where it is known what the URI varies by, the variant.
-    private var fillKey: [UInt8] { FillTable.tableKey(key, varyNames, variantKey) }
+    private var fillKey: FillTable.Key { FillTable.tableKey(key, varyNames, variantKey) }
 
     func variantKey(_ names: [String]) -> String { route.variantKey(names, forwarded) }
 
@@ -85,7 +85,7 @@ extension Exchange {
         _ purpose: Fill.Purpose,
         _ request: OriginRequest,
         method: HTTPMessage.Method,
-        tableKey: [UInt8]
+        tableKey: FillTable.Key
     ) -> Fill {
         Fill(
             key: key,
@@ -126,7 +126,8 @@ extension Exchange {
         leaveFill()
         isLeader = true
         upload = makeUpload()
-        let fill = makeFill(.pass(passEffect), originRequest(isFill: false), method: head.method, tableKey: key)
+        let request = originRequest(isFill: false)
+        let fill = makeFill(.pass(passEffect), request, method: head.method, tableKey: FillTable.Key(key))
         follow(fill)
         fill.start()
         connection.wantsBody()
