@@ -16,7 +16,7 @@ CONNECTIONS = 32
 def misses(bench):
     """5 kB and 100 kB, each picture once."""
     row = Row("misses")
-    for size, count in ((5_000, bench.count(15_000)), (100_000, bench.count(3_000))):
+    for size, count in ((5_000, bench.count(30_000)), (100_000, bench.count(3_000))):
         # Room for all turns: nothing is evicted.
         disk = max(2 * 10**9, size * count * (bench.turns + 1) * 3 // 2)
         figures = work_figures(f"{NAMES[size]} miss", Goal("≤ Traffic Server", "trafficserver", 1))

@@ -22,6 +22,32 @@ import Testing
             if step != .more { steps.append(step) }
             if case .refused = step { break }
         }
+        for pieces in [1, 3, 40] {
+            let cut = text.utf8.count / pieces + 1
+            let together = stepsTogether(text, cut: cut, isAskedAgain: isAskedAgain, allowsHTTP2: allowsHTTP2)
+            #expect(together == steps, "in pieces of \(cut) bytes")
+        }
+        return steps
+    }
+
+    /// The same where lines are taken together, as far as they can be, of what comes in pieces of `cut` bytes.
+    private func stepsTogether(_ text: String, cut: Int, isAskedAgain: Bool, allowsHTTP2: Bool) -> [HeadParser.Step] {
+        let parser = HeadParser()
+        parser.begin(isAskedAgain: isAskedAgain, allowsHTTP2: allowsHTTP2)
+        let bytes = Array(text.utf8)
+        var steps: [HeadParser.Step] = []
+        var (used, received) = (0, 0)
+        while received < bytes.count {
+            received = min(received + cut, bytes.count)
+            while true {
+                used += Array(bytes[used..<received]).withRawSpan { parser.takeUsualLines($0) }
+                guard let end = bytes[used..<received].firstIndex(of: 0x0A) else { break }
+                let step = parser.take(Array(bytes[used...end]))
+                used = end + 1
+                if step != .more { steps.append(step) }
+                if case .refused = step { return steps }
+            }
+        }
         return steps
     }
 

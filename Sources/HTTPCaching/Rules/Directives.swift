@@ -6,7 +6,7 @@
 import HTTPMessage
 
 /// The directives that larder knows.
-enum DirectiveName: String {
+enum DirectiveName: String, CaseIterable {
     case maxAge = "max-age"
     case sMaxAge = "s-maxage"
     case staleWhileRevalidate = "stale-while-revalidate"
@@ -23,6 +23,9 @@ enum DirectiveName: String {
     case immutable = "immutable"
     case noTransform = "no-transform"
     case onlyIfCached = "only-if-cached"
+
+    /// All of them, in one array for good.
+    static let all = allCases
 }
 
 /// A directive: a name and what follows the equals sign.
@@ -38,7 +41,7 @@ struct Directive {
         var end = member.lowerBound
         while end < member.upperBound, span.byte(at: end) != UInt8(ascii: "=") { end += 1 }
         let range = span.trimmed(member.lowerBound..<end)
-        guard let name = DirectiveName(rawValue: FieldList.lowercased(span.copy(range))) else { return nil }
+        guard let name = DirectiveName.all.first(where: { span.isSame(range, $0.rawValue) }) else { return nil }
         self.name = name
         argument = end < member.upperBound ? end + 1..<member.upperBound : nil
         hasBlank = range.upperBound < end

@@ -60,6 +60,24 @@ public struct FieldLine: Sendable, Equatable {
         return FieldLine(name: 0..<colon, value: value, line: 0..<line.byteCount + (hasEnd ? 2 : 0))
     }
 
+    /// Reads one whole field line in the form in which nearly all are sent: "Name: value" and CR LF.
+    ///
+    /// - Parameters:
+    ///   - span: The bytes that have come in, from any line on.
+    ///   - start: Where the line begins.
+    /// - Returns: The line as `read` has it; nil for anything else, valid or not, and where its end has not come yet.
+    static func usual(_ span: RawSpan, from start: Int) -> FieldLine? {
+        let stop = span.firstIndex(of: ASCII.cr, in: start..<span.byteCount)
+        let colon = span.firstIndex(of: ASCII.colon, in: start..<stop)
+        guard colon < stop - 2, stop + 1 < span.byteCount, span[stop + 1] == ASCII.lf, span[colon + 1] == ASCII.space,
+            !ASCII.isBlank(span[colon + 2]), !ASCII.isBlank(span[stop - 1]),
+            span.isToken(start..<colon), span.isFieldValue(colon + 2..<stop)
+        else {
+            return nil
+        }
+        return FieldLine(name: start..<colon, value: colon + 2..<stop, line: start..<stop + 2)
+    }
+
     /// A line by its parts.
     public init(name: Range<Int>, value: Range<Int>, line: Range<Int>) {
         self.name = name

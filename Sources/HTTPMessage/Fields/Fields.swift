@@ -146,6 +146,29 @@ public struct Fields: Sendable, Equatable {
         add(start, nameLength: line.name.count, valueLength: line.value.count)
     }
 
+    /// Adds the lines that a span begins with, checked as by `FieldLine.read`, up to the first in any but the usual form; in one
+    /// go.
+    ///
+    /// - Parameters:
+    ///   - span: The bytes that have come in, from any line on.
+    ///   - isWanted: Called for each line, in order; the first that is not wanted is not added, nor what follows it.
+    /// - Returns: The bytes of the lines that were added.
+    public mutating func append(usualLinesOf span: RawSpan, while isWanted: (FieldLine) -> Bool) -> Int {
+        let shift = bytes.count
+        var end = 0
+        while let line = FieldLine.usual(span, from: end), isWanted(line) {
+            add(
+                shift + line.name.lowerBound,
+                nameLength: line.name.count,
+                valueLength: line.value.count,
+                first: span[line.name.lowerBound]
+            )
+            end = line.line.upperBound
+        }
+        if end > 0 { span.append(0..<end, to: &bytes) }
+        return end
+    }
+
     /// Adds the lines of another list at the end.
     ///
     /// - Parameter other: The other list.
@@ -161,10 +184,14 @@ public struct Fields: Sendable, Equatable {
     }
 
     private mutating func add(_ start: Int, nameLength: Int, valueLength: Int) {
+        add(start, nameLength: nameLength, valueLength: valueLength, first: nameLength > 0 ? bytes[start] : 0)
+    }
+
+    private mutating func add(_ start: Int, nameLength: Int, valueLength: Int, first: UInt8) {
         places.append(
             Place(start: UInt32(start), nameLength: UInt32(nameLength), valueLength: UInt32(valueLength))
         )
-        nameBits |= Self.bit(nameLength, nameLength > 0 ? bytes[start] : 0)
+        nameBits |= Self.bit(nameLength, first)
     }
 
     /// The bit of a name, by its length and its first letter.

@@ -95,6 +95,30 @@ final class HeadParser {
         }
     }
 
+    /// Takes the field lines that a span begins with, as far as they are whole, in the usual form, and say nothing about the
+    /// framing: what `take` makes of them one by one, at half the cost.
+    ///
+    /// - Returns: Their bytes; 0 where `take` has to have the next line.
+    func takeUsualLines(_ span: RawSpan) -> Int {
+        guard state == .fields else { return 0 }
+        let (room, linesBefore) = (Self.maximumBytes - bytes, lines)
+        var count = 0
+        let taken = fields.append(usualLinesOf: span) { line in
+            guard line.line.upperBound <= room, linesBefore + count < Self.maximumLines,
+                !Self.tellsFraming(line, span)
+            else { return false }
+            count += 1
+            return true
+        }
+        (bytes, lines) = (bytes + taken, lines + count)
+        return taken
+    }
+
+    private static func tellsFraming(_ line: FieldLine, _ span: RawSpan) -> Bool {
+        line.isNamed("content-length", in: span) || line.isNamed("transfer-encoding", in: span)
+            || line.isNamed("connection", in: span)
+    }
+
     private func takeStatusLine(_ text: RawSpan) -> Step {
         guard let line = StatusLine.parse(text), line.major == 1 || line.major == 2 && allowsHTTP2 else {
             return .refused(.malformed, "status line")
@@ -151,10 +175,7 @@ final class HeadParser {
         let value = text.trimmed(colon + 1..<text.byteCount)
         guard text.isFieldValue(value) else { return nil }
         let line = FieldLine(name: name, value: value, line: 0..<text.byteCount)
-        let tellsFraming =
-            line.isNamed("content-length", in: text) || line.isNamed("transfer-encoding", in: text)
-            || line.isNamed("connection", in: text)
-        return tellsFraming ? nil : line
+        return tellsFraming(line, text) ? nil : line
     }
 
     private func takeContentLength(_ text: RawSpan, _ value: Range<Int>) -> Step {

@@ -163,6 +163,7 @@ import NIOCore
         var used = 0
         // What it is told may end it.
         while self.attempt === attempt {
+            if framing.isInHead { used += attempt.parser.takeUsualLines(span.extracting(used..<span.byteCount)) }
             let rest = span.extracting(used..<span.byteCount)
             switch framing.next(rest) {
             case .line(let range):
