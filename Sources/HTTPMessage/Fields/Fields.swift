@@ -287,14 +287,14 @@ public struct Fields: Sendable, Equatable {
     ///
     /// - Parameter name: The name in any case.
     public mutating func removeLast(_ name: String) {
-        guard contains(name) else { return }
-        let last = bytes.withRawSpan { span in places.last { span.isSame($0.name, name) } }
-        removeAll { line, _ in line.line.lowerBound == last?.line.line.lowerBound }
+        guard let last = bytes.withRawSpan({ span in places.last { span.isSame($0.name, name) } }) else { return }
+        removeAll { line, _ in line.line.lowerBound == Int(last.start) }
     }
 
     /// Removes every line for which a closure says so.
     ///
-    /// - Parameter isUnwanted: Decides about one line in the span, which is `bytes`; called once for each, in order.
+    /// - Parameter isUnwanted: Decides about one line in the span, where only that line and those behind it stand as before; called
+    ///   once for each, in order.
     public mutating func removeAll(where isUnwanted: (FieldLine, RawSpan) -> Bool) {
         // Most often nothing is to be removed, and nothing moved.
         guard let first = bytes.withRawSpan({ span in places.firstIndex { isUnwanted($0.line, span) } }) else {
