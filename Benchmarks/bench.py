@@ -60,11 +60,18 @@ class Bench:
         if free < size + 2e9:
             raise TooSmall(f"needs {size / 1e9:.0f} GB of free disk, has {free / 1e9:.0f}")
 
+    def wanted(self, names, first):
+        """What `servers` starts, in that order."""
+        wanted = [server for server in peers.ALL + peers.EXTRA
+                  if (server.name in names if names else server in peers.ALL) and (not self.only or server.name in self.only)]
+        turned = first % max(1, len(wanted))
+        return wanted[turned:] + wanted[:turned]
+
     @contextlib.contextmanager
-    def servers(self, names=None, room=20 * 10**9, **setup):
+    def servers(self, names=None, room=20 * 10**9, first=0, **setup):
         """Starts those servers, with the same setup, on a fresh file system of `room` bytes; ends them and removes all of it.
 
-        Servers that are not installed are left out.
+        Servers that are not installed are left out. `first`, a number, changes which of them starts first.
         """
         running, setup = [], peers.Setup(**{"origin": self.origin.port, **setup})
         room = 8 * 10**9 if self.quick else room
@@ -73,12 +80,11 @@ class Bench:
         self.is_fresh = disk.is_own
         self.fill_memory()
         try:
-            for server in peers.ALL + peers.EXTRA:
-                if (server.name in names if names else server in peers.ALL) and (not self.only or server.name in self.only):
-                    try:
-                        running.append(server(disk.folder / server.name, setup))
-                    except TooSmall as reason:
-                        say(f"without {server.name}: {reason}")
+            for server in self.wanted(names, first):
+                try:
+                    running.append(server(disk.folder / server.name, setup))
+                except TooSmall as reason:
+                    say(f"without {server.name}: {reason}")
             yield running
         finally:
             for server in running:

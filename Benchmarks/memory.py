@@ -10,6 +10,8 @@ import os
 
 # What the kernel keeps free anyway, and then some: it never gets below its watermarks.
 KEPT_FREE = 600 * 10**6
+# Where memory is fragmented the kernel keeps more: what was read without less being free than ever before tells.
+IN_VAIN = 3 * 10**9
 # Of machines with more, no row uses the rest.
 MOST = 64 * 10**9
 PIECE = 1 << 20
@@ -38,10 +40,13 @@ class Filler:
     def fill(self):
         """Leaves hardly any memory free."""
         piece, end = bytearray(PIECE), self.position + MOST
-        while self.position < end and free() > KEPT_FREE:
+        least, least_at = free(), self.position
+        while self.position < min(end, least_at + IN_VAIN) and least > KEPT_FREE:
             for _ in range(64):
                 os.preadv(self.file, [piece], self.position)
                 self.position += PIECE
+            if (now := free()) < least:
+                least, least_at = now, self.position
         # The rest is what the kernel needs itself.
         touch(min(free(), KEPT_FREE) * 3 // 4)
 

@@ -20,9 +20,9 @@ def take_turns(bench, servers, figures, ask, **options):
     each_in_turn(bench, servers, lambda server: measure(server, figures, lambda: ask(server)), **options)
 
 
-def each_in_turn(bench, servers, work, writes=False):
+def each_in_turn(bench, servers, work, turns=None, writes=False):
     """`writes`: the work takes new pages for what it stores, and they are to be there for all alike."""
-    for turn in range(bench.turns):
+    for turn in range(turns or bench.turns):
         # Who begins changes, so that what drifts hits all alike.
         for server in servers[turn % len(servers):] + servers[:turn % len(servers)]:
             if writes:
