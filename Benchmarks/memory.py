@@ -47,8 +47,8 @@ class Filler:
                 self.position += PIECE
             if (now := free()) < least:
                 least, least_at = now, self.position
-        # The rest is what the kernel needs itself.
-        touch(min(free(), KEPT_FREE) * 3 // 4)
+        # The rest is what the kernel keeps: it is taken first.
+        touch(free())
 
     def end(self):
         os.close(self.file)
