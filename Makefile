@@ -23,7 +23,7 @@ each-suite = @for suite in $(SUITES); do echo "== $$suite" && $(1) --filter "^$$
 
 PICTURES := var/pictures
 PICTURE_COUNT := 3200
-SCRIPTS := scripts/install-packages scripts/fuzz .ci/run
+SCRIPTS := scripts/install-packages scripts/fuzz scripts/lint-waits .ci/run
 
 .PHONY: help build run test check lint sanitize pictures bench miss-ratios show-binary install clean
 
@@ -56,6 +56,7 @@ lint: ## Checks formatting and scripts
 	@scripts/install-packages check
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
 	scripts/lint-unsafe
+	scripts/lint-waits
 	scripts/check-conformance
 	shellcheck $(SCRIPTS)
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <semaphore.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -16,6 +17,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef RWF_NOWAIT
@@ -51,6 +53,16 @@ static inline long clinux_pwritev(int fd, const struct iovec *_Nonnull pieces, i
     long written = pwritev(fd, pieces, count, offset);
     return written < 0 ? -(long)errno : written;
 }
+
+/// The monotonic clock, which no change of the wall clock moves; in nanoseconds.
+static inline int64_t clinux_monotonic_nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/// Waits for a semaphore until an instant of the monotonic clock, in nanoseconds. Returns whether it was taken.
+int clinux_wait_until(sem_t *_Nonnull semaphore, int64_t deadline);
 
 /// Lets other threads go first where they want the same processor; 0 to 19, for the calling thread alone.
 static inline void clinux_be_nice(int niceness) {

@@ -3,7 +3,6 @@
 // Not NIO's pool: its threads cannot be told to let others go first, and on a machine with few processors a loop's hits
 // would wait behind reads of the disk.
 
-import Dispatch
 import NIOCore
 import Synchronization
 
@@ -15,7 +14,7 @@ public final class DiskPool: Sendable {
     }
 
     private let state = Mutex(State())
-    private let available = DispatchSemaphore(value: 0)
+    private let available = Semaphore()
     private let threads = Mutex<[DedicatedThread]>([])
 
     /// A read of the disk can wait a little; a loop's hits cannot, where both want the same processor.

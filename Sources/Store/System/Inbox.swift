@@ -1,8 +1,5 @@
 // Shared. How work is handed to one of the store's own threads: many senders, one receiver, whole batches.
 
-import CLinux
-import Dispatch
-import Glibc
 import Synchronization
 
 /// A queue that its thread empties a batch at a time; a sender wakes the thread only where it may be asleep.
@@ -14,7 +11,7 @@ final class Inbox<Job: Sendable>: Sendable {
     }
 
     private let state = Mutex(State())
-    private let wakeUp = DispatchSemaphore(value: 0)
+    private let wakeUp = Semaphore()
 
     /// Hands a job over.
     ///
@@ -44,7 +41,7 @@ final class Inbox<Job: Sendable>: Sendable {
 
     /// The jobs so far, waiting for the first at most `patience`; empty when that is over; nil once closed and empty.
     func next(within patience: Duration) -> [Job]? {
-        let deadline = DispatchTime.now() + .nanoseconds(Int(patience.nanoseconds))
+        let deadline = Semaphore.now + patience.nanoseconds
         while true {
             let (batch, isOver) = state.withLock { state -> ([Job], Bool) in
                 if state.jobs.isEmpty {
@@ -57,7 +54,7 @@ final class Inbox<Job: Sendable>: Sendable {
             }
             if isOver { return nil }
             if !batch.isEmpty { return batch }
-            if wakeUp.wait(timeout: deadline) == .timedOut {
+            if !wakeUp.wait(until: deadline) {
                 let wasAsleep = state.withLock { state in
                     defer { state.isAsleep = false }
                     return state.isAsleep
