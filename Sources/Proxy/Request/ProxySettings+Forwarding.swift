@@ -52,9 +52,9 @@ extension ProxySettings {
 
     // MARK: What shapes what everyone gets
 
-    private static let pictureFields = [
-        "accept", "accept-charset", "accept-encoding", "accept-language", "authorization", "cache-control", "pragma",
-    ]
+    /// No Accept-Language and no Accept-Charset: pictures do not differ by them, and where an origin's answers do all the same,
+    /// without a Vary that says so, one visitor's language would be everyone's.
+    private static let pictureFields = ["accept", "accept-encoding", "authorization", "cache-control", "pragma"]
     /// They say where a request has been, not what is wanted.
     private static let pathFields = ["via", "cdn-loop"]
 

@@ -5,8 +5,8 @@
 public enum ForwardedFields: Sendable, Equatable {
     /// All end-to-end fields, as RFC 9110 has it.
     case all
-    /// Those that choose among pictures or prove a right to them: Accept, Accept-Charset, Accept-Encoding,
-    /// Accept-Language, Authorization, Cache-Control, Pragma; User-Agent is larder's own.
+    /// Those that choose among pictures or prove a right to them: Accept, Accept-Encoding, Authorization, Cache-Control,
+    /// Pragma; User-Agent is larder's own.
     case pictures
     /// Those named, in lower case.
     case names([String])
@@ -20,6 +20,16 @@ public enum ForwardedHandling: String, Sendable, CaseIterable {
     case add
     /// They do not go on.
     case remove
+}
+
+/// What becomes of Set-Cookie in a response that could be stored.
+public enum SetCookieHandling: String, Sendable, CaseIterable {
+    /// The response is stored without it.
+    case strip
+    /// The response is not stored.
+    case refuse
+    /// The response is stored with it where RFC 9111 allows that.
+    case keep
 }
 
 /// Which query parameters are part of the cache key, and asked of the origin.
