@@ -47,6 +47,48 @@ struct FreshnessTests {
     }
 
     @Test(
+        "§4.2.2: the heuristic gives at least its minimum and at most its maximum; a maximum of 0 leaves it to the default",
+        arguments: [
+            (0, 60, 1000, 60), (-599, 60, 1000, 60), (-601, 60, 1000, 60), (-700, 60, 1000, 70),
+            (-99_999, 60, 1000, 1000),
+            (5, 60, 1000, 60), (0, 0, 1000, 0), (0, 60, 30, 30), (0, 60, 0, 100), (-99_999, 60, 0, 100), (0, 0, 0, 100),
+        ]
+    )
+    func bounds(modified: Int, minimum: Int, maximum: Int, lifetime: Int64) throws {
+        var own = rules
+        (own.heuristicMinimum, own.heuristicMaximum) = (minimum, maximum)
+        let facts = try #require(storedFacts("Last-Modified: \(date(modified))", rules: own))
+        #expect(facts.freshUntil - facts.bornAt == lifetime)
+        #expect(facts.flags.contains(.fromHeuristic))
+        // An error's own bound holds, and what the origin says.
+        let error = try #require(storedFacts("Last-Modified: \(date(modified))", status: 404, rules: own))
+        #expect(error.freshUntil - error.bornAt == min(lifetime, 10))
+        let explicit = try #require(
+            storedFacts("Cache-Control: max-age=0\nLast-Modified: \(date(modified))", rules: own)
+        )
+        #expect(explicit.freshUntil == explicit.bornAt)
+    }
+
+    @Test(
+        "a lifetime of 0 that was assumed has the operator's grace; the origin's own has none",
+        arguments: [
+            ("Last-Modified: \(date(0))", nil, 30), ("Last-Modified: \(date(-9))", nil, 30), ("ETag: \"a\"", nil, 30),
+            ("ETag: \"a\"\nCache-Control: max-age=0", nil, 0), ("ETag: \"a\"\nCache-Control: s-maxage=0", nil, 0),
+            ("ETag: \"a\"\nExpires: 0", nil, 0), ("ETag: \"a\"\nExpires: \(date(-9))", nil, 0),
+            ("ETag: \"a\"\nCache-Control: no-cache", nil, 0), ("ETag: \"a\"\nPragma: no-cache", nil, 30),
+            ("ETag: \"a\"\nCDN-Cache-Control: max-age=0", nil, 0), ("ETag: \"a\"\nCache-Control: max-age=5", nil, 30),
+            ("Last-Modified: \(date(0))\nCache-Control: must-revalidate", nil, 0), ("ETag: \"a\"", 0, 30),
+            ("ETag: \"a\"\nCache-Control: max-age=0", 60, 30), ("ETag: \"a\"\nCache-Control: max-age=0", 0, 0),
+        ] as [(String, Int?, UInt32)]
+    )
+    func graceOfNothing(response: String, ttl: Int?, grace: UInt32) throws {
+        var own = rules
+        own.defaultTTL = 0
+        own.ttl = ttl
+        #expect(try #require(storedFacts(response, rules: own)).staleWhileRevalidate == grace)
+    }
+
+    @Test(
         "RFC 9110 §15.1: other statuses need explicit freshness",
         arguments: [201, 202, 302, 303, 307, 400, 403, 500, 502, 503, 299, 599]
     )
@@ -80,6 +122,18 @@ struct FreshnessTests {
         #expect(!facts.isFresh(at: born + 10))
         #expect(facts.timeToLive(at: born + 12) == -2)
         #expect(facts.age(at: born - 5) == 0)
+    }
+
+    @Test(
+        "a response born in the future has no known age: it is not fresh, and nothing is left",
+        arguments: [1, 3600, 315_360_000]
+    )
+    func bornInTheFuture(seconds: Int) throws {
+        let facts = try #require(storedFacts("Cache-Control: max-age=10"))
+        #expect(!facts.isFresh(at: born - seconds))
+        #expect(facts.timeToLive(at: born - seconds) == 0)
+        #expect(facts.staleness(at: born - seconds) == nil)
+        #expect(facts.isFresh(at: born) && facts.staleness(at: born) == -10)
     }
 
     @Test(

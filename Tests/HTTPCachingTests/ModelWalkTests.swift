@@ -51,7 +51,8 @@ struct ModelWalkTests {
         grace: 0,
         staleIfError: 7 * 86_400,
         negativeTTL: 10,
-        maximumTTL: 365 * 86_400
+        maximumTTL: 365 * 86_400,
+        setCookie: .keep
     )
 
     private func decide(

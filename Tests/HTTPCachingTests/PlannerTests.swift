@@ -62,6 +62,37 @@ struct PlannerTests {
     }
 
     @Test(
+        "a response born in the future is validated, whatever its lifetime and its windows; reloads included",
+        arguments: [
+            ("", plain, Plan.validate(.stale)), ("Cache-Control: max-age=0", plain, .validate(.stale)),
+            ("Cache-Control: no-cache", plain, .validate(.request)),
+            ("Cache-Control: max-stale=900", plain, .validate(.stale)),
+            ("Cache-Control: max-stale", plain, .serve(stale: .maxStale)), ("", strict, .validate(.stale)),
+            ("", "Cache-Control: max-age=60, stale-while-revalidate=9999\nETag: \"a\"", .validate(.stale)),
+            ("Cache-Control: only-if-cached", plain, .refuse(status: 504, .onlyIfCached)),
+            ("", "Cache-Control: max-age=60", .fill(.stale)),
+        ]
+    )
+    func bornInTheFuture(request: String, response: String, expected: Plan) {
+        for seconds in [-1, -3600, -315_360_000] { #expect(plan(request, response, at: seconds) == expected) }
+    }
+
+    @Test("where every origin fails, a response born in the future is served if any staleness may be")
+    func bornInTheFutureOnError() throws {
+        func mayServe(_ response: String) throws -> Bool {
+            Planner.mayServeStaleOnError(
+                RequestFacts(method: .get, fields: fields("")),
+                stored: try #require(storedFacts(response)),
+                now: born - 3600,
+                rules: rules
+            )
+        }
+        #expect(try mayServe(plain))
+        #expect(try !mayServe(strict))
+        #expect(try !mayServe("Cache-Control: max-age=60, stale-if-error=0\nETag: \"a\""))
+    }
+
+    @Test(
         "§4.2.4: a stale response is served only where both sides allow it",
         arguments: [
             ("Cache-Control: max-stale, max-age=0", plain, 70, .validate(.stale)),

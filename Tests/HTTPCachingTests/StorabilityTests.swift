@@ -55,8 +55,8 @@ struct StorabilityTests {
             (200, "", "Cache-Control: max-age=60, private=\"x\"", []),
             (200, "", "Cache-Control: max-age=60, no-cache=\"x\"", []),
             (200, "", "Cache-Control: max-age=60, must-understand, no-store", []),
-            (200, "", "Set-Cookie: a\nCache-Control: max-age=60", []),
-            (200, "", "Set-Cookie: a\nCache-Control: public", .fromHeuristic),
+            (200, "", "Set-Cookie: a\nCache-Control: max-age=60", .hasSetCookie),
+            (200, "", "Set-Cookie: a\nCache-Control: public", [.fromHeuristic, .hasSetCookie]),
             (200, "", "Pragma: no-cache\nCache-Control: max-age=60", []),
             (599, "", "Cache-Control: max-age=60", .isNegative), (404, "", "", [.isNegative, .fromHeuristic]),
         ] as [(Int, String, String, StoredFacts.Flags)]
@@ -77,6 +77,44 @@ struct StorabilityTests {
         let none = CachingRules(defaultTTL: 0)
         #expect(decide("", rules: none) == .refused(.noFreshness))
         #expect(storedFacts("ETag: \"a\"", rules: none)?.freshUntil == born)
+    }
+
+    @Test(
+        "set_cookie: what strip, refuse and keep make of a response that sets a cookie",
+        arguments: [
+            (.strip, "", [.fromHeuristic, .setCookieStripped]),
+            (.strip, "Cache-Control: max-age=60", .setCookieStripped),
+            (.strip, "Cache-Control: private", nil), (.refuse, "", nil), (.refuse, "Cache-Control: max-age=60", nil),
+            (.refuse, "Cache-Control: public, max-age=60", nil), (.keep, "", nil),
+            (.keep, "Cache-Control: max-age=60", .hasSetCookie),
+            (.keep, "Cache-Control: public", [.fromHeuristic, .hasSetCookie]),
+        ] as [(SetCookieRule, String, StoredFacts.Flags?)]
+    )
+    func setCookie(rule: SetCookieRule, response: String, flags: StoredFacts.Flags?) {
+        var own = rules
+        own.setCookie = rule
+        for cookie in ["Set-Cookie: a=b", "set-cookie: a=b\nSet-Cookie: c=d"] {
+            #expect(storedFacts("\(cookie)\n\(response)", rules: own)?.flags == flags)
+        }
+        #expect(
+            storedFacts(response, rules: own)?.flags.isDisjoint(with: [.setCookieStripped, .hasSetCookie]) != false
+        )
+    }
+
+    @Test(
+        "set_cookie: what is stored of the fields, and what the client whose request it was gets besides",
+        arguments: [
+            (.strip, true, "", "a,c"), (.refuse, true, "", "a,c"), (.keep, true, "a,c", nil), (.strip, false, "", nil),
+        ] as [(SetCookieRule, Bool, String, String?)]
+    )
+    func cookieFields(rule: SetCookieRule, hasCookie: Bool, stored: String, own: String?) {
+        let response = fields("ETag: \"1\"\n" + (hasCookie ? "Set-Cookie: a\nset-cookie: c" : ""))
+        let split = StoredHead.split(response, setCookie: rule, responseTime: born)
+        #expect(split.stored.all("Set-Cookie").joined(separator: ",") == stored)
+        #expect(split.own?.all("Set-Cookie").joined(separator: ",") == own)
+        #expect(split.stored.first("ETag") == "\"1\"")
+        let freshened = Freshening.freshen(fields("ETag: \"1\""), with: response, setCookie: rule)
+        #expect(freshened.all("Set-Cookie").joined(separator: ",") == stored)
     }
 
     @Test("§3.1: what is stored concerns the response alone")

@@ -24,14 +24,17 @@ func fields(_ text: String) -> Fields {
     )
 }
 
+/// By the letter of RFC 9111 where an operator may choose: Set-Cookie is kept, and a heuristic has no least lifetime.
 let rules = CachingRules(
     defaultTTL: 100,
     heuristicFraction: 0.1,
+    heuristicMinimum: 0,
     heuristicMaximum: 1000,
     grace: 30,
     staleIfError: 5000,
     negativeTTL: 10,
-    maximumTTL: 1_000_000
+    maximumTTL: 1_000_000,
+    setCookie: .keep
 )
 
 /// What storing a response comes to.

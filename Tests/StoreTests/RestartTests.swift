@@ -49,6 +49,23 @@ struct RestartTests {
         again.store.close()
     }
 
+    @Test("an index of version 1 is taken over, and none of its rows is plain: a record of it may have a Set-Cookie")
+    func firstVersion() async throws {
+        let stage = try await filled(3).closed()
+        do {
+            let database = try Database("\(stage.path)/\(IndexDatabase.fileName)", .readWrite)
+            try database.execute("PRAGMA user_version=1")
+        }
+        let again = try TestStore(stage.directory)
+        try await again.loaded()
+        for number in 0..<3 {
+            let entry = try #require(again.entry("/\(number)"))
+            #expect(!entry.isPlain && entry.freshUntil == far)
+            #expect(again.get("/\(number)") == body(number))
+        }
+        again.store.close()
+    }
+
     @Test("after a crash bodies are verified before their first reuse")
     func crash() async throws {
         let stage = try await filled()

@@ -114,6 +114,7 @@ extension Explanation.Variant {
             "status": .integer(status), "bytes": .integer(Int(bytes)), "age_seconds": .integer(Int(age)),
             "ttl_seconds": .integer(Int(timeToLive)), "is_fresh": .bool(timeToLive > 0),
             "has_assumed_lifetime": .bool(flags.contains(.fromHeuristic)),
+            "set_cookie_stripped": .bool(flags.contains(.setCookieStripped)),
             "stale_while_revalidate_seconds": .integer(staleWhileRevalidate),
             "stale_if_error_seconds": .integer(staleIfError),
             "must_revalidate": .bool(flags.contains(.mustRevalidate)), "no_cache": .bool(flags.contains(.noCache)),

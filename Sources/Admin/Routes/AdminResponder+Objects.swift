@@ -43,11 +43,16 @@ extension AdminResponder {
         return limit
     }
 
+    /// Seconds of freshness left; 0 where the clock went back since it was stored.
+    private static func timeToLive(_ response: ListedResponse, at now: Int64) -> Int {
+        response.bornAt <= now ? Int(response.freshUntil - now) : 0
+    }
+
     private static func json(_ response: ListedResponse, at now: Int64) -> JSON {
         [
             "key": .string(response.key), "variant": .string(response.variant),
             "bytes": .integer(Int(response.bytes)), "age_seconds": .integer(Int(max(0, now - response.bornAt))),
-            "ttl_seconds": .integer(Int(response.freshUntil - now)), "volume": .integer(response.volume),
+            "ttl_seconds": .integer(timeToLive(response, at: now)), "volume": .integer(response.volume),
         ]
     }
 }

@@ -83,7 +83,8 @@ public enum Planner {
             return false
         }
         let window = max(Int64(stored.staleIfError), Int64(request.cacheControl.staleIfError ?? 0))
-        return now - stored.freshUntil <= window
+        // Where the clock went back nobody knows how stale it is: whoever takes stale responses takes it.
+        return stored.staleness(at: now).map { $0 <= window } ?? (window > 0)
     }
 
     /// Why the origin has to be asked, or nil where the stored response can be served as it is.
@@ -115,7 +116,8 @@ public enum Planner {
             return nil
         }
         let control = request.cacheControl
-        let staleness = now - stored.freshUntil
+        // Past every window where it was born in the future.
+        let staleness = stored.staleness(at: now) ?? .max
         // What else the client asks for still counts: an age, or a rest of freshness, which nothing stale has.
         let isYoung = control.maxAge.map { stored.age(at: now) <= Int64($0) } ?? true
         if isYoung, control.minFresh == nil {

@@ -11,9 +11,13 @@ public struct CachingRules: Sendable, Equatable {
     public var defaultTTL: Int
     /// The part of the time since Last-Modified that a response is taken to stay fresh (RFC 9111 §4.2.2).
     public var heuristicFraction: Double
-    /// The longest lifetime a heuristic gives.
+    /// The shortest lifetime a heuristic gives, up to `heuristicMaximum`: a file that was written a moment ago has no age yet.
+    public var heuristicMinimum: Int
+    /// The longest lifetime a heuristic gives; 0 turns the heuristic off, so that `defaultTTL` holds.
     public var heuristicMaximum: Int
     /// How long past freshness a response is served while it is validated, where it does not say.
+    ///
+    /// An origin that gives a lifetime of 0 says that it wants none.
     public var grace: Int
     /// How long past freshness a response is served when every origin fails, where it does not say.
     public var staleIfError: Int
@@ -23,6 +27,8 @@ public struct CachingRules: Sendable, Equatable {
     public var maximumTTL: Int
     /// The media types that pictures of one URI are told apart by where they vary by Accept; empty tells every Accept apart.
     public var pictureTypes: [String]
+    /// What becomes of Set-Cookie.
+    public var setCookie: SetCookieRule
 
     /// Makes rules.
     ///
@@ -30,31 +36,47 @@ public struct CachingRules: Sendable, Equatable {
     ///   - ttl: Lifetime whatever the origin gives.
     ///   - defaultTTL: Lifetime where the origin gives none and no heuristic applies.
     ///   - heuristicFraction: Part of the time since Last-Modified.
+    ///   - heuristicMinimum: Shortest heuristic lifetime.
     ///   - heuristicMaximum: Longest heuristic lifetime.
     ///   - grace: How long stale responses are served while being validated.
     ///   - staleIfError: How long stale responses are served when origins fail; a week.
     ///   - negativeTTL: Longest lifetime of errors without an explicit one.
     ///   - maximumTTL: Longest lifetime of all; a year.
     ///   - pictureTypes: Media types that variants of pictures are told apart by.
+    ///   - setCookie: What becomes of Set-Cookie.
     public init(
         ttl: Int? = nil,
         defaultTTL: Int = 3600,
         heuristicFraction: Double = 0.1,
+        heuristicMinimum: Int = 60,
         heuristicMaximum: Int = 86_400,
         grace: Int = 0,
         staleIfError: Int = 604_800,
         negativeTTL: Int = 10,
         maximumTTL: Int = 31_536_000,
-        pictureTypes: [String] = ["image/avif", "image/webp"]
+        pictureTypes: [String] = ["image/avif", "image/webp"],
+        setCookie: SetCookieRule = .strip
     ) {
         self.ttl = ttl
         self.defaultTTL = defaultTTL
         self.heuristicFraction = heuristicFraction
+        self.heuristicMinimum = heuristicMinimum
         self.heuristicMaximum = heuristicMaximum
         self.grace = grace
         self.staleIfError = staleIfError
         self.negativeTTL = negativeTTL
         self.maximumTTL = maximumTTL
         self.pictureTypes = pictureTypes
+        self.setCookie = setCookie
     }
+}
+
+/// What becomes of Set-Cookie in a response that could be stored (RFC 9111 §7.3).
+public enum SetCookieRule: String, Sendable, Equatable, CaseIterable {
+    /// The response is stored without the field; the client whose request fetched it gets the field, nobody else does.
+    case strip
+    /// The response is not stored.
+    case refuse
+    /// The response is stored with the field where its freshness is explicit or it is `public`.
+    case keep
 }

@@ -55,10 +55,10 @@ struct FreshnessLifetime: Equatable {
             return nil
         }
         var seconds = rules.defaultTTL
-        if let modified = ResponseDate.lastModified(of: response) {
+        if rules.heuristicMaximum > 0, let modified = ResponseDate.lastModified(of: response) {
             let elapsed = (ResponseDate.date(of: response) ?? responseTime) - modified
             let part = Double(min(max(elapsed, 0), 1 << 40)) * min(max(rules.heuristicFraction, 0), 1)
-            seconds = min(Int(part), rules.heuristicMaximum)
+            seconds = min(max(Int(part), rules.heuristicMinimum), rules.heuristicMaximum)
         }
         if StatusRules.isNegative(status) {
             seconds = min(seconds, rules.negativeTTL)

@@ -30,7 +30,7 @@ public enum Storability: Equatable, Sendable {
         case status
         /// It is a part, and not one range of a known whole.
         case partialContent = "partial-content"
-        /// It sets a cookie and nobody said that it may be stored.
+        /// It sets a cookie, and the operator's rule or RFC 9111 §7.3 keeps it from being stored.
         case setCookie = "set-cookie"
         /// A picture is expected, and it is none.
         case notAnImage = "not-an-image"
@@ -94,13 +94,14 @@ public enum Storability: Equatable, Sendable {
         guard let lifetime, explicit != nil || !isPostOfTarget else {
             return .refused(.noFreshness)
         }
-        // Nobody meant a cookie to be everyone's who did not say that the response may be (RFC 9111 §7.3).
-        guard explicit != nil || control.isPublic || !response.contains("Set-Cookie") else {
+        let hasCookie = response.contains("Set-Cookie")
+        guard !hasCookie || mayStoreCookie(rules.setCookie, isMeantForAll: explicit != nil || control.isPublic) else {
             return .refused(.setCookie)
         }
         let age = InitialAge.corrected(response, requestTime: requestTime, responseTime: responseTime)
         let times = (bornAt: responseTime + -age, lifeBegins: responseTime + (lifetime.beginsAtArrival ? 0 : -age))
-        let facts = facts(lifetime, control, status, response, times, rules: rules)
+        var facts = facts(lifetime, explicit, control, status, response, times, rules: rules)
+        if hasCookie { facts.flags.insert(rules.setCookie == .strip ? .setCookieStripped : .hasSetCookie) }
         guard facts.hasValidator || isOfUse(facts, control, at: responseTime) else {
             return .refused(.noFreshness)
         }
@@ -114,6 +115,16 @@ public enum Storability: Equatable, Sendable {
         }
         let window = max(control.staleWhileRevalidate ?? 0, control.staleIfError ?? 0)
         return facts.freshUntil + (facts.flags.contains(.mustRevalidate) ? 0 : window) > now
+    }
+
+    /// Whether a response that sets a cookie may be stored, with the field or without it.
+    private static func mayStoreCookie(_ rule: SetCookieRule, isMeantForAll: Bool) -> Bool {
+        switch rule {
+        case .strip: true
+        case .refuse: false
+        // An origin that says nothing about caching does not mean its cookie for everyone (RFC 9111 §7.3).
+        case .keep: isMeantForAll
+        }
     }
 
     /// Whether a 200 has bytes and a type that a picture can have.
@@ -165,6 +176,7 @@ public enum Storability: Equatable, Sendable {
 
     private static func facts(
         _ lifetime: FreshnessLifetime,
+        _ explicit: FreshnessLifetime?,
         _ control: CacheControl,
         _ status: Int,
         _ response: Fields,
@@ -175,8 +187,9 @@ public enum Storability: Equatable, Sendable {
         let flags = flags(lifetime, control, status, response)
         var windows = (grace: control.staleWhileRevalidate, onError: control.staleIfError)
         if !flags.contains(.isNegative) {
-            // What was never fresh gets no grace that its origin did not ask for.
-            windows.grace = windows.grace ?? (seconds > 0 ? rules.grace : 0)
+            // An origin that gives a lifetime of 0 wants each request validated. A lifetime of 0 that was assumed says nothing.
+            let isNeverFresh = seconds == 0 && explicit?.seconds == 0
+            windows.grace = windows.grace ?? (isNeverFresh ? 0 : rules.grace)
             windows.onError = windows.onError ?? rules.staleIfError
         }
         if !flags.isDisjoint(with: [.mustRevalidate, .noCache]) {

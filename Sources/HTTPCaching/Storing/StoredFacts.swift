@@ -1,7 +1,7 @@
 // value: what a decision about a stored response needs, in a fixed size.
 //
-// Made by Storability.decide, kept by the store in record and directory, read by Planner. Invariant: bornAt ≤ freshUntil; both
-// windows are 0 where the response forbids to be served stale.
+// Made by Storability.decide, kept by the store in record and directory, read by Planner. Invariants: bornAt ≤ freshUntil; both
+// windows are 0 where the response forbids to be served stale; a response born in the future is not fresh.
 
 public import HTTPMessage
 
@@ -35,6 +35,10 @@ public struct StoredFacts: Sendable, Equatable {
         public static let hasVary = Flags(rawValue: 1 << 6)
         /// Its lifetime was not given by the origin.
         public static let fromHeuristic = Flags(rawValue: 1 << 7)
+        /// It came with a Set-Cookie, which is not stored.
+        public static let setCookieStripped = Flags(rawValue: 1 << 8)
+        /// A Set-Cookie is stored with it: who gets it depends on the rule of the day.
+        public static let hasSetCookie = Flags(rawValue: 1 << 9)
     }
 
     /// The status code.
@@ -77,6 +81,9 @@ public struct StoredFacts: Sendable, Equatable {
         self.staleIfError = staleIfError
     }
 
+    /// What Cache-Status tells about its cookie; nil where it has none to tell about.
+    public var cookieDetail: String? { flags.contains(.setCookieStripped) ? "set-cookie-stripped" : nil }
+
     /// The age to send, never negative (RFC 9111 §4.2.3).
     ///
     /// - Parameter now: The time of the answer.
@@ -88,17 +95,26 @@ public struct StoredFacts: Sendable, Equatable {
     /// Whether it may be served without asking (RFC 9111 §4.2); a response of `noCache` may not, fresh or not.
     ///
     /// - Parameter now: The time of the answer.
-    /// - Returns: Whether its lifetime exceeds its age.
+    /// - Returns: Whether its lifetime exceeds its age. A response born in the future has an age that nobody knows: it was
+    ///   stored while the clock was ahead.
     public func isFresh(at now: WallTime) -> Bool {
-        now < freshUntil
+        bornAt <= now && now < freshUntil
     }
 
-    /// Seconds of freshness left; negative where stale.
+    /// Seconds of freshness left; negative where stale, 0 where its age is not known.
     ///
     /// - Parameter now: The time of the answer.
     /// - Returns: The `ttl` of Cache-Status.
     public func timeToLive(at now: WallTime) -> Int64 {
-        freshUntil - now
+        bornAt <= now ? freshUntil - now : 0
+    }
+
+    /// Seconds since it became stale; negative where fresh, nil where its age is not known.
+    ///
+    /// - Parameter now: The time of the answer.
+    /// - Returns: What windows of staleness are compared with (RFC 5861).
+    public func staleness(at now: WallTime) -> Int64? {
+        bornAt <= now ? now - freshUntil : nil
     }
 
     /// Whether the origin can be asked if it is still good.

@@ -9,25 +9,31 @@ public import HTTPMessage
 public enum StoredHead {
     /// The fields to store, and those for the client whose request brought the response.
     ///
-    /// Of what goes to the client, those named by `no-cache="…"` or `private="…"` are not stored.
+    /// Of what goes to the client, those named by `no-cache="…"` or `private="…"` are not stored, nor is Set-Cookie unless the
+    /// operator keeps it.
     ///
     /// - Parameters:
     ///   - response: The fields as received.
     ///   - control: What the response says about caching, where that is known already.
+    ///   - setCookie: What becomes of Set-Cookie.
     ///   - responseTime: The Date of a response that has none (RFC 9110 §6.6.1).
     /// - Returns: Both in the order received; nil for the client's where it gets what is stored.
     public static func split(
         _ response: Fields,
         _ control: ResponseControl? = nil,
+        setCookie: SetCookieRule = .strip,
         responseTime: WallTime
     ) -> (stored: Fields, own: Fields?) {
         let forwarded = forwarded(from: response, responseTime: responseTime)
         let control = control ?? ResponseControl(response)
-        guard !control.directives.noCacheFields.isEmpty || !control.directives.privateFields.isEmpty else {
+        let isStripped = setCookie != .keep && forwarded.contains("Set-Cookie")
+        guard !control.directives.noCacheFields.isEmpty || !control.directives.privateFields.isEmpty || isStripped
+        else {
             return (forwarded, nil)
         }
         let listed = control.directives.noCacheFields + control.directives.privateFields
-        let named = Set(listed).subtracting(["cache-control"])
+        var named = Set(listed).subtracting(["cache-control"])
+        if isStripped { named.insert("set-cookie") }
         var stored = forwarded
         stored.removeAll { line, span in named.contains(FieldList.lowercased(span.text(line.name))) }
         return (stored, stored == forwarded ? nil : forwarded)

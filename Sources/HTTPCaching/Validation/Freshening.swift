@@ -15,12 +15,18 @@ public enum Freshening {
     /// - Parameters:
     ///   - stored: The stored fields.
     ///   - notModified: The fields of the 304 as received.
+    ///   - setCookie: What becomes of a Set-Cookie of the 304.
     /// - Returns: The fields to store; the facts are to be decided anew from them.
-    public static func freshen(_ stored: Fields, with notModified: Fields) -> Fields {
+    public static func freshen(
+        _ stored: Fields,
+        with notModified: Fields,
+        setCookie: SetCookieRule = .strip
+    ) -> Fields {
         var update = notModified
         update.removeHopByHop()
         let control = ResponseControl(notModified).directives
-        let named = Set(control.noCacheFields + control.privateFields)
+        var named = Set(control.noCacheFields + control.privateFields)
+        if setCookie != .keep { named.insert("set-cookie") }
         update.removeAll { line, span in
             let name = FieldList.lowercased(span.text(line.name))
             return kept.contains(name) || name == "age" || name == "warning" || named.contains(name)

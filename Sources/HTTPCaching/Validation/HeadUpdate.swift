@@ -25,13 +25,15 @@ public enum HeadUpdate {
     ///   - length: Bytes of the stored body.
     ///   - status: The status of the answer to HEAD.
     ///   - response: The fields of that answer as received.
+    ///   - setCookie: What becomes of a Set-Cookie in them.
     /// - Returns: What is to be done.
     public static func outcome(
         stored: Fields,
         storedStatus: Int,
         length: Int64,
         status: Int,
-        response: Fields
+        response: Fields,
+        setCookie: SetCookieRule = .strip
     ) -> Outcome {
         guard status == 200, storedStatus == 200 else {
             return .none
@@ -48,6 +50,6 @@ public enum HeadUpdate {
                 return .changed
             }
         }
-        return .freshened(Freshening.freshen(stored, with: response))
+        return .freshened(Freshening.freshen(stored, with: response, setCookie: setCookie))
     }
 }

@@ -38,12 +38,12 @@ private struct Explaining {
         let forwarded = settings.fillFields(fields, from: "-", minorVersion: 1)
         let variantKey = { (names: [String]) in route.variantKey(names, forwarded) }
         let found = core.store.inspect(key: key)
-        let selection = Selection(from: found.map(\.candidate), in: core.store, variantKey: variantKey)
+        let selection = Selection(from: found.map(\.candidate), in: core.store, at: now, variantKey: variantKey)
         let selected = found.first { response in
             response.candidate.entry == selection.selected?.entry
                 && Selection.selects(response.response, in: core.store, variantKey)
         }
-        let stored = selected.map { Stored($0.response) }
+        let stored = selected.map { Stored($0.response).applying(route.rules.setCookie) }
         let coverage = stored.map { $0.coverage(of: request, fields) } ?? .all
         let plan = Planner.plan(
             request,
@@ -75,7 +75,7 @@ private struct Explaining {
 
     private func variant(_ found: InspectedResponse, isSelected: Bool, at now: WallTime) -> Explanation.Variant {
         let entry = found.candidate.entry
-        let stored = Stored(found.response)
+        let stored = Stored(found.response).applying(route.rules.setCookie)
         let facts = stored.facts
         return Explanation.Variant(
             selecting: Self.selecting(found.response.variant),

@@ -152,7 +152,11 @@ extension Fill {
     private func freshen(_ stored: Stored, with response: OriginResponse) {
         services.counters.add(.validated)
         record(.freshened)
-        let fields = Freshening.freshen(stored.fields, with: response.fieldsWithVia)
+        let fields = Freshening.freshen(
+            stored.fields,
+            with: response.fieldsWithVia,
+            setCookie: services.route.rules.setCookie
+        )
         let bytes = ByteBuffer(head: stored.status, fields: fields)
         let freshened: Stored
         let refusal: Storability.Refusal?
@@ -177,15 +181,24 @@ extension Fill {
             freshened = stored.freshened(head: bytes, fields: fields, facts: facts)
         }
         tell { state in
-            state.progress = .notModified(freshened, refusal)
+            state.progress = .notModified(freshened, refusal, own: cookies(of: response))
             state.isComplete = true
         }
+    }
+
+    /// The Set-Cookie lines of a 304 that are not kept with what it freshens: its leader's.
+    private func cookies(of notModified: OriginResponse) -> Fields {
+        guard services.route.rules.setCookie != .keep, notModified.fields.contains("Set-Cookie") else {
+            return Fields()
+        }
+        return Fields(notModified.fields.all("Set-Cookie").map { ("Set-Cookie", $0) })
     }
 
     /// What becomes of a stored response under new fields: its facts, or why it may not be stored any more.
     private func storability(of stored: Stored, under fields: Fields, _ response: OriginResponse) -> Storability {
         var decided = fields
         if let age = response.fields.first("Age") { decided.append(name: "Age", value: age) }
+        decided.append(contentsOf: cookies(of: response))
         let storability = Storability.decide(
             method: .get,
             request: request.fields,
@@ -197,6 +210,8 @@ extension Fill {
         )
         guard case .storable(var facts) = storability else { return storability }
         facts.origin = stored.facts.origin
+        // It came without its cookie, whatever the 304 sets.
+        facts.flags.formUnion(stored.facts.flags.intersection(.setCookieStripped))
         return .storable(facts)
     }
 
@@ -218,7 +233,8 @@ extension Fill {
             storedStatus: stored.status,
             length: stored.bodyLength,
             status: response.status,
-            response: response.fieldsWithVia
+            response: response.fieldsWithVia,
+            setCookie: services.route.rules.setCookie
         )
         switch outcome {
         case .none: break

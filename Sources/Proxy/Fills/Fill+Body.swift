@@ -2,6 +2,7 @@
 //
 // Called on the origin thread, in order.
 
+import HTTPCaching
 import HTTPMessage
 import NIOCore
 import Origins
@@ -9,8 +10,10 @@ import Store
 import Synchronization
 
 extension Fill {
-    /// An interim response: those who wait pass it on.
+    /// An interim response: those who wait pass it on, without a cookie that may be one client's.
     func receiveInterim(_ status: Int, _ fields: Fields) {
+        var fields = fields
+        if !isPass, services.route.rules.setCookie != .keep { fields.removeAll("Set-Cookie") }
         tell { $0.interims.append(Interim(status: status, fields: fields)) }
     }
 

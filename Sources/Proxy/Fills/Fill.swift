@@ -32,8 +32,9 @@ final class Fill: Sendable {
         case waiting
         case head(FillHead)
         /// The origin said 304: serve the stored response with this head and these facts; to its leader alone where the
-        /// 304 has made it one that must not be stored any more, for this reason.
-        indirect case notModified(Stored, Storability.Refusal?)
+        /// 304 has made it one that must not be stored any more, for this reason. The leader alone gets `own`, the fields of
+        /// the 304 that are nobody else's.
+        indirect case notModified(Stored, Storability.Refusal?, own: Fields)
         /// The answer is not for others: each follower asks for itself.
         case alone(FillHead)
         indirect case failed(OriginError)

@@ -17,7 +17,7 @@ final class FillHead: Sendable {
     /// Status line and field lines of the above.
     let bytes: ByteBuffer
     /// The same for the client that asked, where it gets fields that are not stored: those that `private="…"` and
-    /// `no-cache="…"` name.
+    /// `no-cache="…"` name, and Set-Cookie.
     let own: Own?
     /// A head that is not for others; an object, since most fills have none.
     final class Own: Sendable {
@@ -82,7 +82,12 @@ final class FillHead: Sendable {
         self.forwardStatus = forwardStatus ?? response.status
         isPicture = route.expectsImage(key)
         let control = ResponseControl(response.fields)
-        var (stored, clients) = StoredHead.split(response.fields, control, responseTime: response.responseTime)
+        var (stored, clients) = StoredHead.split(
+            response.fields,
+            control,
+            setCookie: route.rules.setCookie,
+            responseTime: response.responseTime
+        )
         let via = Via.line(received: response.version)
         // In place: nobody else has them.
         stored.append(contentsOf: via)

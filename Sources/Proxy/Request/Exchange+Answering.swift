@@ -21,23 +21,29 @@ extension Exchange {
     /// - Parameters:
     ///   - stored: The response.
     ///   - outcome: How it came about.
-    ///   - detail: What Cache-Status tells besides: why it is served stale, or is not stored any more.
+    ///   - stale: Why it is served stale; Cache-Status tells it.
+    ///   - refusal: Why it is not stored any more; Cache-Status tells it.
     ///   - forwardStatus: The status that the origin answered with, where it was asked first and did.
-    func answer(with stored: Stored, outcome: LogRecord.Outcome, detail: String?, forwardStatus: Int? = nil) {
+    func answer(
+        with stored: Stored,
+        outcome: LogRecord.Outcome,
+        stale: StaleReason? = nil,
+        refusal: Storability.Refusal? = nil,
+        forwardStatus: Int? = nil
+    ) {
         self.outcome = outcome
         count(outcome, stored)
         let now = SystemClock.now
-        let ttl = stored.facts.freshUntil - now
-        var cacheStatus = CacheStatus.hit(timeToLive: ttl, detail: detail)
+        let ttl = stored.facts.timeToLive(at: now)
+        var cacheStatus = CacheStatus.hit(timeToLive: ttl, detail: stale?.rawValue)
         if let forwardStatus {
-            let isUnusable = outcome == .validated && detail != nil
             cacheStatus = CacheStatus(
                 outcome: .forward(reason ?? .stale),
                 forwardStatus: forwardStatus,
-                isStored: outcome == .validated && !isUnusable,
+                isStored: outcome == .validated && refusal == nil,
                 isCollapsed: !isLeader,
-                timeToLive: isUnusable ? nil : ttl,
-                detail: detail
+                timeToLive: refusal == nil ? ttl : nil,
+                detail: stale?.rawValue ?? refusal?.rawValue ?? stored.facts.cookieDetail
             )
         }
         cacheStatus.key = shownKey
@@ -81,6 +87,7 @@ extension Exchange {
         cacheStatus.key = shownKey
         if case .storable(let facts) = fillHead.storability, !isPass || fillHead.isBeingStored {
             cacheStatus.timeToLive = facts.freshUntil - SystemClock.now
+            if fillHead.isBeingStored { cacheStatus.detail = facts.cookieDetail }
         } else if case .refused(let refusal) = fillHead.storability, !isPass {
             cacheStatus.detail = refusal.rawValue
         }
@@ -190,7 +197,12 @@ extension Exchange {
 
     private func answerNotModified(_ parts: Parts) {
         state.counters.add(.notModified)
-        var bytes = ByteBuffer(head: 304, fields: StoredHead.notModifiedFields(from: parts.fields))
+        var fields = StoredHead.notModifiedFields(from: parts.fields)
+        // A cookie that is not kept is the leader's alone, whatever its condition comes to.
+        if route.rules.setCookie != .keep {
+            for cookie in parts.fields.all("Set-Cookie") { fields.append(name: "Set-Cookie", value: cookie) }
+        }
+        var bytes = ByteBuffer(head: 304, fields: fields)
         begin(304)
         HeadWriter.writeTail(
             into: &bytes,
@@ -301,7 +313,7 @@ extension Exchange {
     func answerFailure(_ error: OriginError) {
         if let stored, mayServeStale(stored) {
             leaveFill()
-            return answer(with: stored, outcome: .stale, detail: StaleReason.staleIfError.rawValue)
+            return answer(with: stored, outcome: .stale, stale: .staleIfError)
         }
         state.counters.add(.originErrors)
         let (status, word) = error.kind.answer

@@ -197,7 +197,7 @@ extension Exchange {
         case .head(let head): take(head)
         case .alone(let head):
             if isLeader || isFailure(head) { take(head) } else { pass(reason ?? .uriMiss, isCounted: true) }
-        case .notModified(let fresh, let refusal): take(fresh, refusal, of: fill)
+        case .notModified(let fresh, let refusal, let own): take(fresh, refusal, own, of: fill)
         case .failed(let error): answerFailure(error)
         }
         connection.flushIfNeeded()
@@ -209,19 +209,19 @@ extension Exchange {
         return mayServeStale(stored)
     }
 
-    private func take(_ fresh: Stored, _ refusal: Storability.Refusal?, of fill: Fill) {
+    private func take(_ fresh: Stored, _ refusal: Storability.Refusal?, _ own: Fields, of fill: Fill) {
         let isForAll = refusal == nil && (fresh.entry.vary == 0 || isSelected(fresh.entry))
         guard isLeader || isForAll else { return pass(reason ?? .stale, isCounted: true) }
         guard maySatisfy(fresh.facts, of: fill) else { return joinNewer(for: .validate(fresh)) }
         leaveFill()
-        answer(with: fresh, outcome: .validated, detail: refusal?.rawValue, forwardStatus: 304)
+        let answer = isLeader && !own.isEmpty ? fresh.adding(own) : fresh
+        self.answer(with: answer, outcome: .validated, refusal: refusal, forwardStatus: 304)
     }
 
     func take(_ head: FillHead) {
         if isFailure(head), let stored {
             leaveFill()
-            let detail = StaleReason.staleIfError.rawValue
-            return answer(with: stored, outcome: .stale, detail: detail, forwardStatus: head.forwardStatus)
+            return answer(with: stored, outcome: .stale, stale: .staleIfError, forwardStatus: head.forwardStatus)
         }
         if !isLeader, case .names(let names) = head.vary, let fill,
             variantKey(names) != route.variantKey(names, fill.request.fields)

@@ -147,7 +147,7 @@ final class Exchange {
 
     /// The newest of the variants that this request selects (RFC 9111 §4.1).
     private func select(from candidates: [Candidate]) {
-        let selection = Selection(from: candidates, in: state.store, variantKey: variantKey)
+        let selection = Selection(from: candidates, in: state.store, at: SystemClock.now, variantKey: variantKey)
         varyNames = selection.varyNames
         guard let selected = selection.selected else { return plan(with: nil, anyVariantStored: true) }
         if let item = selected.item, key.withRawSpan({ item.isFor($0) }) {
@@ -184,7 +184,8 @@ final class Exchange {
         }
     }
 
-    func plan(with stored: Stored?, anyVariantStored: Bool) {
+    func plan(with found: Stored?, anyVariantStored: Bool) {
+        let stored = found?.applying(route.rules.setCookie)
         self.stored = stored
         let now = SystemClock.now
         let plan = Planner.plan(
@@ -197,10 +198,10 @@ final class Exchange {
         )
         switch (plan, stored) {
         case (.serve(let stale), .some(let stored)):
-            answer(with: stored, outcome: stale == nil ? .hit : .stale, detail: stale?.rawValue)
+            answer(with: stored, outcome: stale == nil ? .hit : .stale, stale: stale)
         case (.serveStaleAndValidate(let stale), .some(let stored)):
             validateBehind(stored)
-            answer(with: stored, outcome: .stale, detail: stale.rawValue)
+            answer(with: stored, outcome: .stale, stale: stale)
         case (.validate(let reason), .some(let stored)): join(for: .validate(stored), reason)
         case (.complete(let reason), .some(let stored)): complete(stored, reason)
         case (.fill(let reason), _), (.validate(let reason), .none), (.complete(let reason), .none):

@@ -41,7 +41,7 @@ enum RequestHandler {
             !state.settings.showsKey
         {
             let now = SystemClock.now
-            if candidate.entry.freshUntil > now,
+            if candidate.entry.isFresh(at: now),
                 serve(candidate, at: now, key, head, received, on: connection)
             {
                 return
@@ -181,7 +181,7 @@ enum RequestHandler {
         on connection: ClientConnection
     ) {
         let now = SystemClock.now
-        if case .found(let stored) = read, entry.freshUntil > now,
+        if case .found(let stored) = read, entry.isFresh(at: now),
             serve(stored, at: now, key, head, received, on: connection)
         {
         } else {

@@ -14,17 +14,22 @@ struct Selection {
     /// - Parameters:
     ///   - candidates: What a look-up found.
     ///   - store: Where it was found.
+    ///   - now: The time.
     ///   - variantKey: The text that names the variant the request selects among those that differ by some fields.
-    init(from candidates: [Candidate], in store: Store, variantKey: ([String]) -> String) {
-        let newest = candidates.filter { $0.entry.vary != 0 }.max { $0.entry.bornAt < $1.entry.bornAt }
+    init(from candidates: [Candidate], in store: Store, at now: WallTime, variantKey: ([String]) -> String) {
+        // What was born in the future was stored while the clock was ahead: anything else is taken to be newer.
+        func birth(_ candidate: Candidate) -> WallTime {
+            candidate.entry.bornAt <= now ? candidate.entry.bornAt : WallTime(secondsSinceEpoch: .min)
+        }
+        let newest = candidates.filter { $0.entry.vary != 0 }.max { birth($0) < birth($1) }
         varyNames = newest.map { store.varyNames(of: $0.entry) } ?? []
         // What was stored before the URI began to vary says nothing of which request it is for.
-        let since = newest?.entry.bornAt
+        let since = newest.map(birth)
         selected = candidates.filter { candidate in
             Self.selects(candidate.entry, in: store, variantKey)
-                && (candidate.entry.vary != 0 || since.map { candidate.entry.bornAt >= $0 } ?? true)
+                && (candidate.entry.vary != 0 || since.map { birth(candidate) >= $0 } ?? true)
         }
-        .max { $0.entry.bornAt < $1.entry.bornAt }
+        .max { birth($0) < birth($1) }
     }
 
     /// Whether a request selects a stored response, as far as the directory tells, which has a hash of the variant's text.

@@ -77,6 +77,21 @@ struct Stored: Sendable {
         Stored(self, head: head, fields: fields, facts: facts)
     }
 
+    /// As the operator's rule has it now: it may have been stored under another.
+    func applying(_ rule: SetCookieRule) -> Stored {
+        guard rule != .keep, fields.contains("Set-Cookie") else { return self }
+        var fields = fields
+        fields.removeAll("Set-Cookie")
+        return Stored(self, head: ByteBuffer(head: status, fields: fields), fields: fields, facts: facts)
+    }
+
+    /// With fields that are one client's alone.
+    func adding(_ own: Fields) -> Stored {
+        var fields = fields
+        fields.append(contentsOf: own)
+        return Stored(self, head: ByteBuffer(head: status, fields: fields), fields: fields, facts: facts)
+    }
+
     /// The field lines of a stored head.
     ///
     /// Content-Length is the record's to tell.

@@ -39,12 +39,14 @@ public final class Route: Sendable {
             ttl: cache.ttl?.wholeSeconds,
             defaultTTL: cache.defaultTTL.wholeSeconds,
             heuristicFraction: cache.heuristicFraction,
+            heuristicMinimum: cache.heuristicMinimum.wholeSeconds,
             heuristicMaximum: cache.heuristicMaximum.wholeSeconds,
             grace: cache.grace.wholeSeconds,
             staleIfError: cache.staleIfError.wholeSeconds,
             negativeTTL: cache.negativeTTL.wholeSeconds,
             maximumTTL: cache.maximumTTL.wholeSeconds,
-            pictureTypes: cache.pictureTypes
+            pictureTypes: cache.pictureTypes,
+            setCookie: SetCookieRule(cache.setCookie)
         )
     }
 
@@ -52,9 +54,12 @@ public final class Route: Sendable {
     ///
     /// O(key).
     func rules(for key: [UInt8], status: Int, _ response: Fields) -> CachingRules {
-        guard rules.defaultTTL > 0, status < 400, !PictureKind.isPicture(key, response) else { return rules }
+        guard rules.defaultTTL > 0 || rules.heuristicMinimum > 0, status < 400,
+            !PictureKind.isPicture(key, response)
+        else { return rules }
         var others = rules
         others.defaultTTL = 0
+        others.heuristicMinimum = 0
         return others
     }
 
@@ -79,5 +84,16 @@ public final class Route: Sendable {
             let path = FieldList.lowercased(String(decoding: key.prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self))
             return extensions.contains { path.hasSuffix($0) }
         }
+    }
+}
+
+extension SetCookieRule {
+    fileprivate init(_ handling: SetCookieHandling) {
+        self =
+            switch handling {
+            case .strip: .strip
+            case .refuse: .refuse
+            case .keep: .keep
+            }
     }
 }

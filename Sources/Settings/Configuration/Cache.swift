@@ -29,8 +29,12 @@ extension Configuration {
         public var staleIfError = Duration.seconds(7 * 86_400)
         /// The share of a response's age at arrival (since Last-Modified) that it stays fresh (RFC 9111 §4.2.2).
         public var heuristicFraction = 0.1
+        /// The least that the heuristic gives, up to its maximum.
+        public var heuristicMinimum = Duration.seconds(60)
         /// The most that the heuristic gives; zero turns it off.
         public var heuristicMaximum = Duration.seconds(86_400)
+        /// What becomes of Set-Cookie in a response that could be stored.
+        public var setCookie = SetCookieHandling.strip
         /// Whether letter case in the path is ignored, as IIS does.
         public var foldCase = false
         /// Which query parameters are part of the key.

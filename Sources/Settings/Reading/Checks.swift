@@ -184,6 +184,7 @@ struct Checks {
                 expected: "at most cache.max_size (\(Quantity.size.text(maxSize)))"
             )
         }
+        FreshnessChecks(cache: cache, section: path).run(&findings)
         let names = ["\(path).ttl", "\(path).maximum_ttl"]
         if let ttl = cache.ttl, ttl > cache.maximumTTL, names.contains(where: findings.has),
             !names.contains(where: findings.isFaulty)

@@ -76,6 +76,13 @@ extension Table {
             "The paths whose 200 is stored only where it is a picture with content."
         ),
         row(
+            "cache.set_cookie",
+            \.setCookie,
+            .choice(SetCookieHandling.allCases.map { ($0.rawValue, $0) }),
+            .reload,
+            "What becomes of `Set-Cookie`: `strip` stores the picture without it, `refuse` does not store the picture, `keep` stores both where RFC 9111 lets it and gives the cookie to everyone."
+        ),
+        row(
             "cache.show_key",
             \.showsKey,
             .boolean,
@@ -121,18 +128,25 @@ extension Table {
             "The share of its age since Last-Modified that a picture stays fresh where the origin says nothing."
         ),
         row(
+            "cache.heuristic_minimum",
+            \.heuristicMinimum,
+            .duration(.zero...day * 3650),
+            .reload,
+            "The least that this heuristic gives a picture, up to `heuristic_maximum`: one that was written a moment ago is one request to the origin, not one a visitor."
+        ),
+        row(
             "cache.heuristic_maximum",
             \.heuristicMaximum,
             .duration(.zero...day * 3650),
             .reload,
-            "The most that this heuristic gives; `0` turns it off."
+            "The most that this heuristic gives; `0` turns it off, and `default_ttl` holds."
         ),
         row(
             "cache.grace",
             \.grace,
             .duration(.zero...day * 30),
             .reload,
-            "How long past freshness a picture is served at once while it is validated behind, where its origin does not say."
+            "How long past freshness a picture is served at once while it is validated behind, where its origin does not say; an origin's own lifetime of 0 gets none."
         ),
         row(
             "cache.stale_if_error",

@@ -46,6 +46,8 @@ public struct DirectoryEntry: Sendable, Equatable {
     public var bornAt: WallTime { WallTime(secondsSinceEpoch: Int64(bornAtSeconds)) }
     /// The instant at which it becomes stale.
     public var freshUntil: WallTime { WallTime(secondsSinceEpoch: Int64(freshUntilSeconds)) }
+    /// Whether its lifetime is not over and has begun: what was born in the future was stored while the clock was ahead.
+    public func isFresh(at now: WallTime) -> Bool { bornAt <= now && now < freshUntil }
     /// Bytes from the record's start to its body.
     public var headerLength: Int { Int(headerUnits) * 8 }
     /// True where a fresh hit may be served by what the directory holds, without the record's facts.
@@ -115,7 +117,7 @@ public struct DirectoryEntry: Sendable, Equatable {
     var location: RecordLocation { RecordLocation(volume: volume, offset: offset) }
 
     private static func isPlain(_ facts: StoredFacts) -> Bool {
-        facts.status == 200 && !facts.flags.contains(.noCache)
+        facts.status == 200 && facts.flags.isDisjoint(with: [.noCache, .hasSetCookie])
     }
 }
 

@@ -5,7 +5,7 @@
 final class IndexDatabase {
     static let fileName = "index.db"
     /// A file of another version is not read: the index is rebuilt from the volumes.
-    private static let schemaVersion = 1
+    private static let schemaVersion = 2
 
     private let database: Database
     private let put: Statement
@@ -77,6 +77,10 @@ final class IndexDatabase {
             return true
         }
         if version == schemaVersion { return }
+        if version == 1 {
+            // A response of that version may have a Set-Cookie that its row does not tell: each hit reads its fields first.
+            return try database.execute("BEGIN; UPDATE responses SET plain = 0; PRAGMA user_version=2; COMMIT;")
+        }
         guard version == 0 else {
             throw StoreError(.corrupt, "open", database.path, detail: "its schema is of version \(version)")
         }

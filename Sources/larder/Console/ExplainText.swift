@@ -61,7 +61,7 @@ struct ExplainText {
         if !windows.isEmpty { table.add("stale", windows.joined(separator: ", ")) }
         let flags = [
             ("must_revalidate", "must-revalidate"), ("no_cache", "no-cache"),
-            ("has_assumed_lifetime", "lifetime assumed"),
+            ("has_assumed_lifetime", "lifetime assumed"), ("set_cookie_stripped", "Set-Cookie not stored"),
         ]
         .filter { variant[$0.0]?.isTrue == true }.map(\.1)
         if !flags.isEmpty { table.add("rules", flags.joined(separator: ", ")) }

@@ -2,7 +2,7 @@
 // when it must not reuse it.
 //
 // Where the RFC gives a choice the model has bounds: a cache may be stricter. The configuration is larder's documented
-// default: heuristic tenth, at most a day; an hour where nothing is said; ten seconds for errors; a year at most.
+// default: heuristic tenth, at least a minute and at most a day; an hour where nothing is said; ten seconds for errors; a year at most.
 
 /// A model of a shared cache.
 public struct CacheModel: Sendable {
@@ -73,7 +73,7 @@ public struct CacheModel: Sendable {
         var seconds = 3600
         if let modified = date("Last-Modified", response) {
             let elapsed = max(0, (date("Date", response) ?? response.responseTime) - modified)
-            seconds = min(elapsed / 10, 86_400)
+            seconds = min(max(elapsed / 10, 60), 86_400)
         }
         return response.status >= 400 ? min(seconds, 10) : seconds
     }
