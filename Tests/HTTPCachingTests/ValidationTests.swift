@@ -152,6 +152,11 @@ struct ValidationTests {
             ("X: y", "ETag: \"a\"", false), ("X: y", "Last-Modified: \(modified)", false),
             ("ETag: \"a\"", "X: y", true),
             ("ETag: \"a\"\nLast-Modified: \(modified)", "ETag: \"a\"\nLast-Modified: \(date(0))", true),
+            ("ETag: W/\"a\"\nLast-Modified: \(modified)", "ETag: W/\"a\"\nLast-Modified: \(date(0))", false),
+            ("ETag: W/\"a\"\nLast-Modified: \(modified)", "ETag: W/\"a\"\nLast-Modified: \(modified)", true),
+            ("ETag: \"a\"\nLast-Modified: \(modified)", "ETag: \"b\"\nLast-Modified: \(modified)", false),
+            ("ETag: \"a\"\nLast-Modified: \(modified)", "Last-Modified: \(date(0))", false),
+            ("ETag: W/\"a\"", "ETag: W/\"a\"\nLast-Modified: \(modified)", true),
         ]
     )
     func matches(stored: String, answer: String, expected: Bool) {

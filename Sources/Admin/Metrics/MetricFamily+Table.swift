@@ -88,7 +88,7 @@ extension MetricFamily {
         origin(.counter, "overtaken_total", "Requests dropped because another origin answered first") {
             Double($0.overtaken)
         },
-        origin(.counter, "resumed_total", "Bodies that broke off elsewhere and were gone on with from an origin") {
+        origin(.counter, "resumed_total", "Interrupted bodies whose rest came from an origin") {
             Double($0.resumed)
         },
         origin(.counter, "probes_total", "Probes sent to an origin") { Double($0.probes) },

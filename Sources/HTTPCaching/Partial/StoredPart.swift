@@ -96,24 +96,11 @@ public struct StoredPart: Sendable, Equatable {
         return StoredPart(range: range, completeLength: completeLength)
     }
 
-    /// Whether parts under these heads are of the same representation: they share a strong entity tag (RFC 9111 §3.4).
+    /// What a stored head tells of the version of its bytes; its strong entity tag alone allows to combine parts.
     ///
-    /// - Parameters:
-    ///   - stored: The stored fields.
-    ///   - newer: The fields of the newer part.
-    /// - Returns: Whether they may be combined.
-    public static func isSame(_ stored: Fields, _ newer: Fields) -> Bool {
-        guard let old = strongTag(stored), let new = strongTag(newer) else {
-            return false
-        }
-        return old.strongMatches(new)
-    }
-
-    /// The strong entity tag of a response, if it has one.
-    ///
-    /// - Parameter fields: The fields of the response.
-    /// - Returns: The tag, which alone allows to combine parts.
-    public static func strongTag(_ fields: Fields) -> EntityTag? {
-        fields.first("ETag").flatMap { EntityTag.parse($0) }.flatMap { $0.isWeak ? nil : $0 }
+    /// - Parameter stored: The stored fields.
+    /// - Returns: The validators.
+    public func validators(_ stored: Fields) -> Validators {
+        Validators(stored, completeLength: completeLength, isDateOfBytes: false)
     }
 }

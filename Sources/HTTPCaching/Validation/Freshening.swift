@@ -43,6 +43,8 @@ public enum Freshening {
 
     /// Whether a 304 is about the stored response whose validators were sent (RFC 9111 §4.3.4).
     ///
+    /// The same strong entity tag decides alone. A weak one does so only where no Last-Modified contradicts it.
+    ///
     /// We part from the clause in one case: a 304 without any validator is taken to be about the one stored response that was asked
     /// about. Origins leave validators out, and the alternative is to fetch again what was just said not to have changed.
     ///
@@ -51,21 +53,32 @@ public enum Freshening {
     ///   - notModifiedFields: The fields of the 304.
     /// - Returns: Whether the stored response may be freshened; if not, it is to be fetched again without conditions.
     public static func matches(storedFields: Fields, notModifiedFields: Fields) -> Bool {
-        if let etag = notModifiedFields.first("ETag") {
-            guard let stored = storedFields.first("ETag") else {
-                return false
-            }
-            guard let new = EntityTag.parse(etag), let old = EntityTag.parse(stored) else {
-                return etag == stored
-            }
-            return new.isWeak ? new.weakMatches(old) : new.strongMatches(old)
+        let new = (tag: notModifiedFields.first("ETag"), modified: notModifiedFields.first("Last-Modified"))
+        let old = (tag: storedFields.first("ETag"), modified: storedFields.first("Last-Modified"))
+        guard let newTag = new.tag else {
+            return new.modified.map { isSameDate($0, old.modified) } ?? true
         }
-        guard let modified = notModifiedFields.first("Last-Modified") else {
-            return true
-        }
-        guard let stored = storedFields.first("Last-Modified") else {
+        guard let oldTag = old.tag, isSameTag(newTag, oldTag) else {
             return false
         }
-        return modified == stored || (HTTPDate.parse(modified).map { $0 == HTTPDate.parse(stored) } ?? false)
+        guard EntityTag.parse(newTag).map(\.isWeak) ?? true, let modified = new.modified, old.modified != nil else {
+            return true
+        }
+        return isSameDate(modified, old.modified)
+    }
+
+    /// By strong comparison where the 304's tag is strong; what is no entity tag has to be the same text.
+    private static func isSameTag(_ newText: String, _ oldText: String) -> Bool {
+        guard let new = EntityTag.parse(newText), let old = EntityTag.parse(oldText) else {
+            return newText == oldText
+        }
+        return new.isWeak ? new.weakMatches(old) : new.strongMatches(old)
+    }
+
+    private static func isSameDate(_ new: String, _ old: String?) -> Bool {
+        guard let old else {
+            return false
+        }
+        return new == old || (HTTPDate.parse(new).map { $0 == HTTPDate.parse(old) } ?? false)
     }
 }

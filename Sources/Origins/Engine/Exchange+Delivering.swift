@@ -50,13 +50,14 @@ extension Exchange {
 
     /// Delivers a head.
     func deliver(_ head: OriginHead, of attempt: Attempt, at time: WallTime) {
-        resumption = request.isSingle || isProbe ? nil : Resumption(method: request.method, head)
+        let origin = attempt.lane.origin.index
+        resumption = request.isSingle || isProbe ? nil : Resumption(method: request.method, head, from: origin)
         told.receive(
             OriginResponse(
                 status: head.status,
                 reason: head.reason,
                 fields: head.fields,
-                origin: attempt.lane.origin.index,
+                origin: origin,
                 contentLength: head.contentLength,
                 version: head.version,
                 requestTime: attempt.requestTime,

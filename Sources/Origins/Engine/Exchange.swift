@@ -3,8 +3,8 @@
 // An answer that is not final (429, 5xx; 404 and 410 from an origin that is not authoritative; a copy older than what
 // is stored) is held while the next origin is asked: its body is read into memory up to `maximumHeld`, so that its
 // connection is free for the next request, and is left in the connection beyond that. If nobody answers better it is
-// delivered. Final answers are never buffered. What becomes of an answer is in Exchange+Delivering, how one that breaks
-// off is gone on with in Exchange+Resuming.
+// delivered. Final answers are never buffered. What becomes of an answer is in Exchange+Delivering, how an interrupted
+// one is resumed in Exchange+Resuming.
 //
 // Invariants: the receiver gets the calls `OriginReceiver` promises; at most two attempts are asking (the second is the
 // hedge), one is held, one delivering, and an exchange that has ended has none.
@@ -30,7 +30,7 @@ final class Exchange {
     }
 
     let id: UInt64
-    /// What is asked; of a body that broke off the rest.
+    /// What is asked; of an interrupted body the rest.
     var request: OriginRequest
     private let receiver: any OriginReceiver
     /// The receiver, which learns of the turn's end as well once it has been told anything.
@@ -51,7 +51,7 @@ final class Exchange {
     var delivering: Attempt?
     var resumption: Resumption?
     var resumes = 0
-    /// Why the body under way broke off; told if nobody has the rest.
+    /// Why the body under way was interrupted; told if nobody has the rest.
     var brokenOff: OriginError?
     /// Bytes of the delivering attempt that the receiver has had already.
     var bytesToSkip: Int64 = 0
@@ -174,9 +174,7 @@ final class Exchange {
         guard !hasEnded, let place = asking.firstIndex(where: { $0 === attempt }) else { return }
         asking.remove(at: place)
         let origin = attempt.lane.origin
-        if let resumption {
-            return goOn(resumption, with: attempt, head)
-        }
+        if resumption != nil { return resume(with: attempt, head) }
         tried.append(OriginAttempt(origin: origin.index, outcome: .answered(head.status)))
         let rank = rank(of: head, from: origin)
         let isFinal = rank == .answer || rank == .notHere && origin.settings.isAuthoritative

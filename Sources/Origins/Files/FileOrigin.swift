@@ -1,6 +1,6 @@
 // Shared. A directory as an origin: answers GET and HEAD as a small web server would, on threads of its own.
 // Not libcurl's file://, which follows symbolic links out of the root and would stop every transfer when a share hangs.
-// Query strings are ignored. Of ranges a single one is served: that is what a body that broke off is gone on with.
+// Query strings are ignored. Of ranges a single one is served, by which interrupted bodies are resumed.
 
 import CCurl
 import HTTPMessage

@@ -1,26 +1,40 @@
-// Value. What it takes to go on, from another origin, with a body that broke off: which bytes are wanted, and whether an
-// answer has them of the same representation (RFC 9110 §14, §13.1.5). Pure.
+// Value. What it takes to resume an interrupted body: which bytes are wanted, and whether an answer has them of the same version
+// of the representation (RFC 9110 §14, §15.3.7.3). Pure; what is the same version is said by `Validators`.
 //
-// No If-Range is sent: where it fails the origin sends the whole, and where entity tags are each server's own (IIS) it
-// always would. What comes is compared here instead, before a byte of it is used.
+// No If-Range is sent: every answer is compared here before a byte of it is used, with one that ignores If-Range among them.
 
 import HTTPMessage
 
-/// A body under way that could be gone on with.
+/// A body under way that could be resumed.
 struct Resumption: Equatable {
-    /// Those of the answer: read only once a body breaks off.
-    private let answer: Fields
-    private let completeLength: Int64?
-    /// Where the body begins in its representation: above 0 for a part.
+    /// An answer that gave bytes of the body; its fields are read only once the body is interrupted.
+    private struct Source: Equatable {
+        let origin: Int
+        let fields: Fields
+        let completeLength: Int64?
+
+        var validators: Validators { Validators(fields, completeLength: completeLength) }
+    }
+
+    private let source: Source
+    /// The answers that it was resumed with; each has to fit all before it.
+    private var others: [Source] = []
+    /// The first offset of the body in its representation: above 0 for a part.
     private let first: Int64
-    /// Where it ends; nil where the origin did not say.
+    /// The last one; nil where the origin did not tell.
     private let last: Int64?
     /// Bytes of the body so far.
     var received: Int64 = 0
 
-    /// Looks at an answer; nil where its status or its range would let no other go on with it.
-    init?(method: String, _ head: OriginHead) {
+    /// Looks at an answer; nil where its status or its range keeps any other from resuming it.
+    ///
+    /// - Parameters:
+    ///   - method: The method of the request.
+    ///   - head: The head of its answer.
+    ///   - origin: The index of the origin that answered.
+    init?(method: String, _ head: OriginHead, from origin: Int) {
         guard method == "GET" else { return nil }
+        let completeLength: Int64?
         switch head.status {
         case 200:
             completeLength = head.contentLength
@@ -31,15 +45,11 @@ struct Resumption: Equatable {
             (first, last) = (range.lowerBound, range.upperBound)
         default: return nil
         }
-        answer = head.fields
+        source = Source(origin: origin, fields: head.fields, completeLength: completeLength)
     }
 
-    /// The strong entity tag as it was sent.
-    private var etag: String? { Self.strongTag(answer) }
-    private var lastModified: String? { answer.first("Last-Modified") }
-
-    /// Whether it can be told of another answer that it is of the same representation.
-    var isComparable: Bool { etag != nil || (lastModified != nil && completeLength != nil) }
+    /// Whether bytes are missing and an answer can show that it has them of the same version.
+    var isPossible: Bool { isComplete != true && source.validators.allowsJoining }
 
     /// Whether all of the body is there; nil where its length is not known.
     var isComplete: Bool? { last.map { received == $0 - first + 1 } }
@@ -56,41 +66,44 @@ struct Resumption: Equatable {
         "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range",
     ]
 
-    /// How many bytes of an answer's body to leave out before it goes on where this one broke off.
+    /// Takes an answer for the source of the rest.
     ///
-    /// - Parameter head: The head of the answer to a request for the rest.
-    /// - Returns: nil where the answer is of another representation, or not of the bytes wanted.
-    func bytesToSkip(in head: OriginHead) -> Int64? {
-        let length: Int64?
-        let skip: Int64
+    /// - Parameters:
+    ///   - head: The head of the answer to a request for the rest.
+    ///   - origin: The index of the origin that answered.
+    /// - Returns: How many bytes of its body to leave out; nil where it is of another version, or not of the bytes wanted.
+    mutating func resume(with head: OriginHead, from origin: Int) -> Int64? {
+        guard let (completeLength, skip) = rest(in: head) else { return nil }
+        let new = Source(origin: origin, fields: head.fields, completeLength: completeLength)
+        let validators = new.validators
+        let fitsAll = ([source] + others).allSatisfy {
+            $0.validators.mayJoin(validators, isSameOrigin: $0.origin == origin)
+        }
+        guard fitsAll else { return nil }
+        others.append(new)
+        return skip
+    }
+
+    /// The complete length that an answer tells, and how many of its bytes there are already; nil where it has not exactly the rest.
+    private func rest(in head: OriginHead) -> (completeLength: Int64?, skip: Int64)? {
+        let next = first + received
         switch head.status {
         case 200:
-            // It knows no ranges, or would not: then the whole is good enough.
-            guard last.map({ $0 + 1 == completeLength }) ?? true else { return nil }
-            (length, skip) = (head.contentLength, first + received)
+            // The origin knows no ranges, or ignored this one: the whole ends with the rest.
+            guard last.map({ $0 + 1 == source.completeLength }) ?? true else { return nil }
+            guard head.contentLength.map({ next <= $0 }) ?? true else { return nil }
+            return (head.contentLength, next)
         case 206:
-            guard let part = Self.part(head), let range = part.range, range.lowerBound == first + received,
-                last.map({ $0 == range.upperBound }) ?? true
-            else { return nil }
-            (length, skip) = (part.completeLength, 0)
+            guard let part = Self.part(head), let range = part.range, range.lowerBound == next else { return nil }
+            // Where the first answer did not tell its end, this one has to.
+            guard let last = last ?? part.completeLength.map({ $0 - 1 }), last == range.upperBound else { return nil }
+            return (part.completeLength, 0)
         default: return nil
         }
-        guard answer.combined("Content-Encoding") == head.fields.combined("Content-Encoding") else { return nil }
-        if let length, let completeLength, length != completeLength { return nil }
-        if let etag, etag == Self.strongTag(head.fields) { return skip }
-        guard let lastModified, lastModified == head.fields.first("Last-Modified"), let completeLength else {
-            return nil
-        }
-        return length == completeLength ? skip : nil
     }
 
     private static func part(_ head: OriginHead) -> ContentRange? {
         let values = head.fields.all("Content-Range")
         return values.count == 1 ? ContentRange.parse(values[0]) : nil
-    }
-
-    private static func strongTag(_ fields: Fields) -> String? {
-        guard let text = fields.first("ETag"), let tag = EntityTag.parse(text), !tag.isWeak else { return nil }
-        return text
     }
 }

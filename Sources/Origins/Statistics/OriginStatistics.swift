@@ -45,7 +45,7 @@ public struct OriginStatistics: Sendable {
     public var hedgesRefused: UInt64 = 0
     /// Requests dropped because another origin answered first.
     public var overtaken: UInt64 = 0
-    /// Bodies that broke off elsewhere and were gone on with from here.
+    /// Interrupted bodies that were resumed from here.
     public var resumed: UInt64 = 0
     /// Probes and checks sent.
     public var probes: UInt64 = 0

@@ -1,4 +1,4 @@
-// A value. A stored part and a new one of the same representation, put together (RFC 9111 §3.4).
+// A value. A stored part and a new one of the same version, put together (RFC 9111 §3.4).
 
 import HTTPCaching
 import HTTPMessage
@@ -12,15 +12,17 @@ struct Combination {
     let prefix: ByteBuffer
     let suffix: ByteBuffer
 
-    /// Puts them together; nil where they are not of one representation, or do not touch.
+    /// Puts them together; nil where they are not of one version (`Validators`), or do not touch.
     ///
     /// - Parameters:
     ///   - stored: The stored part.
     ///   - body: Its bytes.
     ///   - newer: The head of the new part.
-    init?(_ stored: Stored, _ body: ByteBuffer, with newer: OriginResponse) {
+    ///   - isSameOrigin: Whether both came from one origin.
+    init?(_ stored: Stored, _ body: ByteBuffer, with newer: OriginResponse, isSameOrigin: Bool) {
         guard let old = stored.part, let new = StoredPart(status: newer.status, fields: newer.fields),
-            newer.contentLength == Int64(new.range.count), StoredPart.isSame(stored.fields, newer.fields),
+            newer.contentLength == Int64(new.range.count),
+            old.validators(stored.fields).mayJoin(new.validators(newer.fields), isSameOrigin: isSameOrigin),
             let all = old.combined(with: new),
             let prefix = Self.bytes(body, of: old, from: all.range.lowerBound, to: new.range.lowerBound),
             let suffix = Self.bytes(body, of: old, from: new.range.upperBound + 1, to: all.range.upperBound + 1)

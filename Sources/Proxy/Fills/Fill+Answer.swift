@@ -32,10 +32,15 @@ extension Fill {
             retryUnconditionally()
             return false
         case (.complete(let stored, let body), 206):
-            if let combined = Combination(stored, body, with: response) {
+            let isSameOrigin = services.origins.identity(of: response.origin) == stored.facts.origin
+            if let combined = Combination(stored, body, with: response, isSameOrigin: isSameOrigin) {
                 deliver(combined)
-            } else {
+            } else if state.withLock({ $0.isRetried }) {
                 deliver(response)
+            } else {
+                // A part of another version: nothing of what is stored goes with it.
+                retryUnconditionally()
+                return false
             }
         case (.pass(.updates(let stored)), _):
             update(stored, with: response)
@@ -172,7 +177,6 @@ extension Fill {
                 table.remove(self)
             }
         case .refused(let reason):
-            // The origin now says that it must not be kept: this answer still stands, for the one who asked for it.
             refusal = reason
             table.remove(self)
             services.store.invalidate(.key(key)) { _ in }
@@ -277,7 +281,7 @@ extension Fill {
     }
 
     /// The answer was about something else than what is stored: ask again, for the whole (RFC 9111 §4.3.3).
-    private func retryUnconditionally() {
+    func retryUnconditionally() {
         let isFirst = state.withLock { state in
             defer { state.isRetried = true }
             return !state.isRetried
@@ -288,3 +292,5 @@ extension Fill {
         send(request)
     }
 }
+        // Nobody reads the rest of that answer.
+        state.withLock { $0.transfer }?.cancel()

@@ -65,7 +65,7 @@ struct Stored: Sendable {
     func coverage(of request: RequestFacts, _ requestFields: Fields) -> Coverage {
         guard let part else { return .all }
         if request.isRange, part.answers(requestFields, stored: fields) { return .all }
-        let isExtensible = part.rest != nil && StoredPart.strongTag(fields) != nil
+        let isExtensible = part.rest != nil && part.validators(fields).allowsJoining
         return isExtensible && bodyLength <= Self.longestPart ? .extensible : .part
     }
 
