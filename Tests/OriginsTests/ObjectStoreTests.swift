@@ -90,9 +90,10 @@ import Testing
         var settings = settings
         settings.store?.forbiddenMeansMissing = isMissing
         let xml = "<?xml version=\"1.0\"?><Error><Code>SignatureDoesNotMatch</Code><Message>x</Message></Error>"
-        server.respond { _ in [.text(xml, status: status)] }
+        let range = status == 206 ? [("Content-Range", "bytes 0-\(xml.utf8.count - 1)/1000")] : []
+        server.respond { _ in [.text(xml, status: status, fields: range)] }
         let running = try Running([settings])
-        let got = try await running.get("/a.jpg")
+        let got = try await running.get("/a.jpg", fields: [("Range", "bytes=0-\(xml.utf8.count - 1)")])
         #expect(got.response?.status == delivered)
         guard delivered == nil else { return }
         #expect(got.error?.kind == .denied)

@@ -76,6 +76,11 @@ struct FailureMatrixTests {
         OriginFailure("reset before the head", "at once", .reset),
         OriginFailure("malformed head", "at once", .head("HTP/1.1 what\r\n\r\n"), .close),
         OriginFailure(
+            "206 nobody asked for",
+            "at once",
+            .respond(status: 206, fields: [("Content-Range", "bytes 0-4/10")], body: Array("01234".utf8))
+        ),
+        OriginFailure(
             "head too large",
             "at once",
             .head("HTTP/1.1 200 OK\r\n" + String(repeating: "A: b\r\n", count: 300))

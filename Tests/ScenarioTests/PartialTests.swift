@@ -140,30 +140,95 @@ struct PartialTests {
         }
     }
 
-    @Test("RFC 9110 §14.4: a part that is not what was asked for is fetched anew for the client")
-    func unasked() async throws {
+    @Test(
+        "RFC 9110 §14.4: a part that nobody asked for is no answer, to a request for the whole or for another part",
+        arguments: [nil, "bytes=6-8", "bytes=0-5", "bytes=5-", "bytes=-5", "items=0-4"] as [String?]
+    )
+    func unasked(range: String?) async throws {
         let origin = try ScriptedOrigin()
-        origin.on("/a", times: [[part(0...4)], [part(6...8)]])
+        origin.on("/a", part(0...4))
         try await withLarder(origin) { larder in
-            let response = try await larder.get("/a", [("Range", "bytes=6-8")])
-            #expect(response.status == 206)
-            #expect(response.text == "678")
-            #expect(origin.requests.last?.field("Range") == "bytes=6-8")
+            for _ in 0..<2 {
+                let response = try await larder.fill("/a", range.map { [("Range", $0)] } ?? [])
+                #expect(response.status == 502)
+                #expect(response["Proxy-Status"]?.contains("http_protocol_error") == true)
+                #expect(larder.store.statistics.responses == 0)
+            }
+        }
+    }
+
+    @Test("RFC 9110 §14.4: where one origin sends a part that nobody asked for, the next one is asked")
+    func unaskedOfOne() async throws {
+        let origins = [try ScriptedOrigin(), try ScriptedOrigin()]
+        origins[0].on("/a", part(0...4))
+        origins[1].on("/a", .respond(fields: fresh, body: picture))
+        try await withLarder(Setup(origins[0], origins[1]) { _ in }) { larder in
+            let response = try await larder.fill("/a")
+            #expect(response.status == 200)
+            #expect(response.body == picture)
+            #expect(try await larder.get("/a").isHit)
+        }
+    }
+
+    @Test("§3.3: a part that one client asked for is nobody else's answer")
+    func followers() async throws {
+        let origin = try ScriptedOrigin()
+        let gate = Gate()
+        origin.on(
+            "/a",
+            times: [[.hold(gate), part(0...4)], [.respond(fields: [("Cache-Control", "no-store")], body: picture)]]
+        )
+        try await withLarder(origin) { larder in
+            async let leader = larder.get("/a", [("Range", "bytes=0-4")])
+            try await origin.waitForRequests(1)
+            async let follower = larder.get("/a")
+            try await larder.reaches(.followers, 1)
+            gate.open()
+            #expect(try await leader.text == "01234")
+            let whole = try await follower
+            #expect(whole.status == 200)
+            #expect(whole.body == picture)
         }
     }
 
     @Test(
-        "RFC 9110 §14.4: a 206 without a range of a known whole is passed on and not stored",
-        arguments: ["bytes 0-4/*", "bytes 4-0/10", "chunks 0-4/10", "bytes */10", "x", "bytes 0-5/10"]
+        "§3.4: a rest of another version, or none that was asked for, is not joined: the whole is asked for",
+        arguments: [
+            part(5...9, etag: "\"2\""), part(5...9, etag: "W/\"1\""), part(6...9), part(5...8),
+            .respond(status: 206, body: Array("56789".utf8)),
+            .respond(
+                status: 206,
+                fields: [("ETag", "\"1\""), ("Content-Range", "bytes 5-10/11")],
+                body: Array("56789a".utf8)
+            ),
+        ]
     )
-    func malformed(contentRange: String) async throws {
+    func otherVersion(rest: ScriptedOrigin.Step) async throws {
         let origin = try ScriptedOrigin()
-        let answer = ScriptedOrigin.Step.respond(
-            status: 206,
-            fields: fields("max-age=60", ("ETag", "\"1\""), ("Content-Range", contentRange)),
-            body: Array("01234".utf8)
+        let whole = ScriptedOrigin.Step.respond(
+            fields: fields("max-age=60", ("ETag", "\"2\"")),
+            body: Array("abcdefghij".utf8)
         )
-        origin.on("/a", answer)
+        origin.on("/a", times: [[part(0...4)], [rest], [whole]])
+        try await withLarder(origin) { larder in
+            try await larder.fill("/a", [("Range", "bytes=0-4")])
+            let response = try await larder.fill("/a")
+            #expect(response.status == 200)
+            #expect(response.text == "abcdefghij")
+            #expect(origin.requests.map { $0.field("Range") } == [nil, "bytes=5-", nil])
+            #expect(try await larder.get("/a").text == "abcdefghij")
+            #expect(origin.requestCount() == 3)
+        }
+    }
+
+    @Test("RFC 9110 §14.4: a part of an unknown whole is passed on to who asked for it and not stored")
+    func unknownWhole() async throws {
+        let origin = try ScriptedOrigin()
+        let range = ("Content-Range", "bytes 0-4/*")
+        origin.on(
+            "/a",
+            .respond(status: 206, fields: fields("max-age=60", ("ETag", "\"1\""), range), body: Array("01234".utf8))
+        )
         try await withLarder(origin) { larder in
             for _ in 0..<2 {
                 let response = try await larder.fill("/a", [("Range", "bytes=0-4")])
@@ -175,19 +240,38 @@ struct PartialTests {
     }
 
     @Test(
-        "RFC 9110 §14.4: a 206 with fewer bytes than its range has is passed on as it is",
-        arguments: ["bytes=-5", "bytes=6-"]
+        "RFC 9110 §14.4: a Content-Range that is none, or is not its body's, makes an answer malformed",
+        arguments: ["bytes 4-0/10", "chunks 0-4/10", "bytes */10", "x", "bytes 0-5/10", "bytes 0-4/4"]
     )
-    func short(range: String) async throws {
+    func malformed(contentRange: String) async throws {
         let origin = try ScriptedOrigin()
-        let fields = fields("max-age=60", ("ETag", "\"1\""), ("Content-Range", "bytes 4-9/10"))
-        origin.on("/a", .respond(status: 206, fields: fields, body: Array("45678".utf8)))
+        let answer = ScriptedOrigin.Step.respond(
+            status: 206,
+            fields: fields("max-age=60", ("ETag", "\"1\""), ("Content-Range", contentRange)),
+            body: Array("01234".utf8)
+        )
+        origin.on("/a", answer)
         try await withLarder(origin) { larder in
-            let response = try await larder.fill("/a", [("Range", range)])
+            // A fill, which sends no Range, and a request that goes on as it is.
+            for more in [[], [("Cache-Control", "no-store")]] {
+                let response = try await larder.fill("/a", [("Range", "bytes=0-4")] + more)
+                #expect(response.status == 502)
+            }
+            #expect(larder.store.statistics.responses == 0)
+        }
+    }
+
+    @Test("RFC 9110 §14.4: a 206 in a unit that the client asked for and larder does not know is passed on")
+    func foreignUnit() async throws {
+        let origin = try ScriptedOrigin()
+        origin.on(
+            "/a",
+            .respond(status: 206, fields: fields("max-age=60", ("Content-Range", "items 0-4/10")), body: picture)
+        )
+        try await withLarder(origin) { larder in
+            let response = try await larder.fill("/a", [("Range", "items=0-4"), ("Cache-Control", "no-store")])
             #expect(response.status == 206)
-            #expect(response.isComplete)
-            #expect(response.text == "45678")
-            #expect(response["Content-Range"] == "bytes 4-9/10")
+            #expect(response.body == picture)
             #expect(larder.store.statistics.responses == 0)
         }
     }

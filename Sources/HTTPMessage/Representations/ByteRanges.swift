@@ -20,6 +20,36 @@ public enum ByteRanges {
     /// Ranges with a gap below this are made one: a part's head is about as long.
     static let overhead: Int64 = 80
 
+    /// One range as it was asked for, whatever the length of the representation (RFC 9110 §14.1.2).
+    public enum Spec: Sendable, Equatable {
+        /// Offsets, both ends included; without a last one up to the end.
+        case offsets(first: Int64, last: Int64?)
+        /// So many bytes at the end.
+        case suffix(Int64)
+    }
+
+    /// Reads the value of Range without a length to resolve it against.
+    ///
+    /// - Parameter value: The field's value.
+    /// - Returns: The ranges in their order, one or more; nil where the value is none of byte ranges.
+    public static func specs(_ value: String) -> [Spec]? {
+        let bytes = Array(value.utf8)
+        guard let equals = bytes.firstIndex(of: ASCII.equals),
+            bytes[..<equals].map({ ASCII.lowercased($0) }) == Array("bytes".utf8)
+        else {
+            return nil
+        }
+        let members = FieldList.members(of: String(decoding: bytes[(equals + 1)...], as: UTF8.self))
+        var specs: [Spec] = []
+        for member in members {
+            guard let spec = spec(member) else {
+                return nil
+            }
+            specs.append(spec)
+        }
+        return specs.isEmpty ? nil : specs
+    }
+
     /// Reads the value of Range.
     ///
     /// - Parameters:
@@ -27,57 +57,36 @@ public enum ByteRanges {
     ///   - length: The length of the representation in bytes.
     /// - Returns: The ranges to answer with, in the order asked for unless some were made one.
     public static func parse(_ value: String, length: Int64) -> Result {
-        let bytes = Array(value.utf8)
-        guard let equals = bytes.firstIndex(of: ASCII.equals), length >= 0 else {
+        guard length >= 0, let specs = specs(value), specs.count <= limit else {
             return .ignored
         }
-        guard bytes[..<equals].map({ ASCII.lowercased($0) }) == Array("bytes".utf8) else {
+        // A suffix of an empty representation is satisfiable but has no offsets: the whole of it answers.
+        guard length > 0 || !specs.contains(where: { $0.isSatisfiableSuffix }) else {
             return .ignored
         }
-        let members = FieldList.members(of: String(decoding: bytes[(equals + 1)...], as: UTF8.self))
-        guard !members.isEmpty, members.count <= limit else {
-            return .ignored
-        }
-        var ranges: [ClosedRange<Int64>] = []
-        for member in members {
-            switch resolve(member, length: length) {
-            case .malformed: return .ignored
-            case .outside: continue
-            case .inside(let range): ranges.append(range)
-            }
-        }
+        let ranges = specs.compactMap { $0.resolved(in: length) }
         return ranges.isEmpty ? .unsatisfiable : .ranges(separated(ranges))
     }
 
-    private enum Resolved {
-        case malformed
-        case outside
-        case inside(ClosedRange<Int64>)
-    }
-
-    /// "0-499", "500-" or "-500" as offsets.
-    private static func resolve(_ member: String, length: Int64) -> Resolved {
+    /// "0-499", "500-" or "-500"; nil for anything else.
+    private static func spec(_ member: String) -> Spec? {
         let parts = member.utf8.split(separator: ASCII.dash, omittingEmptySubsequences: false).map { Substring($0) }
         guard parts.count == 2 else {
-            return .malformed
+            return nil
         }
         guard !parts[0].isEmpty else {
-            guard let suffix = offset(parts[1]) else {
-                return .malformed
-            }
-            // A suffix of an empty representation is satisfiable but has no offsets: the whole of it answers.
-            guard length > 0 else {
-                return suffix > 0 ? .malformed : .outside
-            }
-            return suffix > 0 ? .inside(max(0, length - suffix)...(length - 1)) : .outside
+            return offset(parts[1]).map { .suffix($0) }
         }
         guard let first = offset(parts[0]) else {
-            return .malformed
+            return nil
         }
-        guard let last = parts[1].isEmpty ? Int64.max : offset(parts[1]), last >= first else {
-            return .malformed
+        guard !parts[1].isEmpty else {
+            return .offsets(first: first, last: nil)
         }
-        return first < length ? .inside(first...min(last, length - 1)) : .outside
+        guard let last = offset(parts[1]), last >= first else {
+            return nil
+        }
+        return .offsets(first: first, last: last)
     }
 
     /// A number of any size, the largest there is where it does not fit.
@@ -98,4 +107,21 @@ public enum ByteRanges {
         }
         return merged.count == ranges.count ? ranges : merged
     }
+}
+
+extension ByteRanges.Spec {
+    /// The offsets of a representation that it stands for.
+    ///
+    /// - Parameter length: The length of the representation in bytes, 0 or more.
+    /// - Returns: The offsets, both ends included; nil where none lies inside.
+    public func resolved(in length: Int64) -> ClosedRange<Int64>? {
+        switch self {
+        case .offsets(let first, let last):
+            return first < length ? first...min(last ?? .max, length - 1) : nil
+        case .suffix(let count):
+            return count > 0 && length > 0 ? max(0, length - count)...(length - 1) : nil
+        }
+    }
+
+    fileprivate var isSatisfiableSuffix: Bool { if case .suffix(let count) = self { count > 0 } else { false } }
 }

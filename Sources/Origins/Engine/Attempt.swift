@@ -26,6 +26,10 @@ class Attempt {
     private(set) var requestTime: WallTime
     private var sentAt: Moment
     private var bytes: UInt64 = 0
+    /// The bytes that the body has by its Content-Range; nil where only its framing tells.
+    private var bodyLength: Int64?
+    /// More came than that.
+    private var isBodyTooLong = false
     /// What it has of its lane; the lane sets it.
     var place = Lane.Place.none
     private var stall = Stall()
@@ -93,6 +97,7 @@ class Attempt {
     /// Ends it, complete when there is no error; outside libcurl only.
     func end(_ error: OriginError?) {
         guard phase != .ended else { return }
+        let error = faultOfBody(error) ?? error
         let hadHead = phase == .body
         phase = .ended
         deadline = nil
@@ -131,6 +136,29 @@ class Attempt {
         engine.setDeadline(engine.now + lane.settings.firstByteTimeout, of: self)
     }
 
+    /// Why a final head is no answer to its request; notes how long its body has to be.
+    ///
+    /// - Parameter head: A head that has not been received yet.
+    /// - Returns: The fault to end with in its place; nil where it is sound.
+    func refusal(of head: OriginHead) -> OriginError? {
+        guard head.status == 206 || head.status == 416, let request = exchange?.request else { return nil }
+        let sent = request.fields.combined("Range")
+        switch RangeCheck.verdict(on: head, sent: sent, wanted: request.wantedRange) {
+        case .malformed(let detail): return fault(.malformed, "receive head", detail: detail)
+        case .sound(let length):
+            bodyLength = request.method == "HEAD" ? nil : length
+            return nil
+        }
+    }
+
+    /// What is wrong with the body that has ended, or was ended since it is too long.
+    private func faultOfBody(_ error: OriginError?) -> OriginError? {
+        guard phase == .body, exchange != nil, let bodyLength else { return nil }
+        if isBodyTooLong { return fault(.malformed, "receive body", detail: "it is longer than its Content-Range") }
+        guard error == nil, bytes < UInt64(bodyLength) else { return nil }
+        return fault(.truncated, "receive body", detail: "it is shorter than its Content-Range")
+    }
+
     /// The final head is here; inside libcurl.
     func received(_ head: OriginHead) {
         enter(.body)
@@ -167,6 +195,10 @@ class Attempt {
     /// Whether bytes are wanted now; nil when the attempt has been let go of.
     func accepts(_ count: Int) -> OriginFlow? {
         guard let exchange, phase != .ended else { return nil }
+        if let bodyLength, Int64(bytes) + Int64(count) > bodyLength {
+            isBodyTooLong = true
+            return nil
+        }
         return exchange.accepts(count, from: self) ? .proceed : .pause
     }
 

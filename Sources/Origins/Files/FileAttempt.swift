@@ -46,6 +46,7 @@ final class FileAttempt: Attempt {
     func take(_ event: FileEvent) {
         switch event {
         case .answered(let head, let piece):
+            if let refusal = refusal(of: head) { return end(refusal) }
             received(head)
             pass(on: piece)
         case .piece(let piece): pass(on: piece)

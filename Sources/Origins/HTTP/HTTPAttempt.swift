@@ -205,7 +205,12 @@ final class HTTPAttempt: Attempt {
 
     private func take(_ head: OriginHead) -> Bool {
         switch verdict(on: head) {
-        case .answer(let head): received(head)
+        case .answer(let head):
+            if let refusal = refusal(of: head) {
+                self.refusal = refusal
+                return false
+            }
+            received(head)
         case .aside(let aside): self.aside = aside
         case .refused(let detail):
             refusal = fault(.redirect, "follow redirect", detail: detail)

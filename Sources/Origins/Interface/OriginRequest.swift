@@ -17,6 +17,10 @@ public final class OriginRequest: Sendable {
     ///
     /// Host, framing and hop-by-hop fields are dropped.
     public let fields: Fields
+    /// The Range of the client for which the whole is asked for; `fields` have none then, or that of the rest of a stored part.
+    ///
+    /// A 206 that has this range is an answer although the origin was not asked for it.
+    public let wantedRange: String?
     /// The index of the origin to ask first: the one that gave what is stored; nil keeps the list's order.
     public let preferred: Int?
     /// The Last-Modified of what is stored: an older copy is an answer only where the authoritative origin gives it.
@@ -39,6 +43,7 @@ public final class OriginRequest: Sendable {
         target: String,
         clientHost: String? = nil,
         fields: Fields = Fields(),
+        wantedRange: String? = nil,
         preferred: Int? = nil,
         notOlderThan: WallTime? = nil,
         hasFallback: Bool = false,
@@ -52,6 +57,7 @@ public final class OriginRequest: Sendable {
         self.target = target
         self.clientHost = clientHost
         self.fields = fields
+        self.wantedRange = wantedRange
         self.preferred = preferred
         self.notOlderThan = notOlderThan
         self.hasFallback = hasFallback
@@ -74,6 +80,7 @@ public final class OriginRequest: Sendable {
             target: target,
             clientHost: clientHost,
             fields: changed,
+            wantedRange: wantedRange,
             preferred: preferred,
             notOlderThan: notOlderThan,
             hasFallback: hasFallback,

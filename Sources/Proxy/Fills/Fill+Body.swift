@@ -134,6 +134,8 @@ extension Fill {
     }
 
     func fail(_ error: OriginError) {
+        // Who makes nothing of a request for the rest may still have the whole.
+        if case .complete = purpose, error.kind == .malformed, mayAskForWhole { return retryUnconditionally() }
         let (writer, isUnwanted) = state.withLock { ($0.writer, $0.isUnwanted) }
         if !isUnwanted { services.counters.add(.fillsFailed) }
         table.remove(self)
@@ -143,6 +145,12 @@ extension Fill {
             state.isBroken = true
             state.isClosed = true
             if case .waiting = state.progress { state.progress = .failed(error) }
+        }
+    }
+
+    private var mayAskForWhole: Bool {
+        state.withLock { state in
+            if case .waiting = state.progress { !state.isRetried } else { false }
         }
     }
 

@@ -108,6 +108,7 @@ extension Exchange {
             target: CacheKey.target(of: key),
             clientHost: clientHost,
             fields: isFill ? forwarded : originFields(isFill: false),
+            wantedRange: isFill && facts.isRange ? fields.combined("Range") : nil,
             preferred: stored.flatMap { state.proxy.origins.index(of: $0.facts.origin, in: route.list) },
             notOlderThan: stored.flatMap { $0.fields.first("Last-Modified") }.flatMap { HTTPDate.parse($0) },
             hasFallback: stored.map(mayServeStale) ?? false,
@@ -232,13 +233,18 @@ extension Exchange {
             // As it was to be asked for at first: what is stored may be that very answer, and only be validated.
             return joinNewer(for: purpose)
         }
-        if let part = head.part, !isPass, facts.isRange,
-            !part.answers(fields, stored: head.fields) || fields.combined("Range")?.contains(",") == true
-        {
-            // The origin answered with a part that nobody asked for: this client asks for its own.
+        guard head.status != 206 || isPass || isAnswered(by: head) else {
+            // Another client's part: this one asks for its own, or for the whole.
             return pass(.partial, isCounted: true)
         }
         answer(with: head)
+    }
+
+    /// Whether a part that a fill brought is what this request asks for.
+    private func isAnswered(by head: FillHead) -> Bool {
+        guard facts.isRange, fields.combined("Range")?.contains(",") == false else { return false }
+        // One of an unknown whole, or of an unknown length, was judged where it came from: it is its leader's alone.
+        return head.part.map { $0.answers(fields, stored: head.fields) } ?? isLeader
     }
 
     func mayServeStale(_ stored: Stored) -> Bool {
