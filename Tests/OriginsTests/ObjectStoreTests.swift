@@ -64,6 +64,18 @@ import Testing
         #expect(server.connectionCount == 1)
     }
 
+    @Test("closes a connection that NTLM or Negotiate make one person's, through libcurl")
+    func identity() async throws {
+        server.respond { _ in [.text("picture", fields: [("WWW-Authenticate", "Basic realm=\"a\", Negotiate oYG2")])] }
+        let running = try Running([settings])
+        for target in ["/a.jpg", "/b.jpg"] { #expect(try await running.get(target).isFinished) }
+        #expect(server.requests.map(\.connection) == [1, 2])
+        try await eventually { running.origins.statistics()[0].connections == 0 }
+        server.respond { _ in [.text("picture")] }
+        for target in ["/c.jpg", "/d.jpg"] { #expect(try await running.get(target).isFinished) }
+        #expect(server.requests.map(\.connection) == [1, 2, 3, 3])
+    }
+
     @Test("lets nobody list, write or delete with larder's keys", arguments: ["PUT", "POST", "DELETE", "PATCH"])
     func notAsked(method: String) async throws {
         let running = try Running([settings])

@@ -24,6 +24,8 @@ public enum Storability: Equatable, Sendable {
         case isPrivate = "private"
         /// The request was authorized and the response does not allow it (RFC 9111 §3.5).
         case authorization
+        /// Its connection was authenticated as one person's (NTLM, Negotiate), whatever the response says.
+        case connectionIdentity = "connection-identity"
         /// It varies by what no request can repeat (RFC 9111 §4.1).
         case varyAny = "vary-any"
         /// The status cannot answer a later request, or is not understood where it must be.
@@ -71,6 +73,9 @@ public enum Storability: Equatable, Sendable {
     ) -> Storability {
         guard method == .get || isPostOfTarget else {
             return .refused(.method)
+        }
+        guard !ConnectionIdentity.isCarried(by: request, or: response) else {
+            return .refused(.connectionIdentity)
         }
         guard !expectsImage || mayBeImage(status, response) else {
             return .refused(.notAnImage)

@@ -26,6 +26,7 @@ import NIOCore
     private var urlBase: String
     /// Whether libcurl signs the requests: it takes what it signs from the URL, not from the request target.
     private let isSigned: Bool
+    private let allowsHTTP2: Bool
     private var lines = StringList()
     private var connectTo = StringList()
     /// Whether another request may be prepared.
@@ -55,6 +56,7 @@ import NIOCore
         self.onlyConnects = onlyConnects
         urlBase = base
         isSigned = peer == .origin && origin.settings.store != nil
+        allowsHTTP2 = origin.settings.allowsHTTP2
         setConstants(origin.settings)
         if onlyConnects {
             number(CURLOPT_CONNECT_ONLY, 1)
@@ -129,8 +131,17 @@ import NIOCore
             }
             string(CURLOPT_CUSTOMREQUEST, request.method)
         }
+        // A connection of one person carries nobody else's request: not before, not after, and not beside it (HTTP/2).
+        let isBound = lines.carriesIdentity
+        number(CURLOPT_FORBID_REUSE, isBound ? 1 : 0)
+        if allowsHTTP2 { number(CURLOPT_HTTP_VERSION, isBound ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS) }
         // libcurl sends a request again, whatever its method, when a kept-alive connection turns out closed.
-        number(CURLOPT_FRESH_CONNECT, isFresh ? 1 : 0)
+        number(CURLOPT_FRESH_CONNECT, isFresh || isBound ? 1 : 0)
+    }
+
+    /// Has the connection closed after the response under way, unless other requests share it (HTTP/2).
+    func forbidReuse() {
+        number(CURLOPT_FORBID_REUSE, 1)
     }
 
     /// The connection just made, as a descriptor of the caller's own; nil when there is none, or no descriptor for it.

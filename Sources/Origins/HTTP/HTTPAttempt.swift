@@ -32,6 +32,9 @@ final class HTTPAttempt: Attempt {
     /// Whether it is asked again since a connection that others have used too has ended.
     var isRepeated = false
 
+    /// Whether the connection is one person's from now on (`ConnectionIdentity`): it is closed after the response.
+    private(set) var isBound = false
+
     /// Whether the final head was read.
     var hasHead: Bool { parser.isDone }
 
@@ -62,6 +65,7 @@ final class HTTPAttempt: Attempt {
         }
         asked = (base, target)
         self.peer = peer
+        isBound = lines.carriesIdentity
         parser.begin(
             isAskedAgain: request.expectsContinue && request.body != nil,
             allowsHTTP2: lane.settings.allowsHTTP2
@@ -204,6 +208,10 @@ final class HTTPAttempt: Attempt {
     }
 
     private func take(_ head: OriginHead) -> Bool {
+        if ConnectionIdentity.isAskedFor(in: head.fields) {
+            isBound = true
+            handle?.forbidReuse()
+        }
         switch verdict(on: head) {
         case .answer(let head):
             if let refusal = refusal(of: head) {

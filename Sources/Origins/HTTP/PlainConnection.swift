@@ -2,7 +2,7 @@
 // is sent: the way of nearly every miss. What needs more than that (TLS, HTTP/2, content, signatures, other servers) goes
 // through libcurl, which also makes this connection (`EasyHandle.takeSocket`).
 // Invariants: an attempt is told of its end once, and last; a connection is in its lane's `kept` or has an attempt or is
-// closed; only one whose last response came whole, and nothing after it, is used again.
+// closed; only one whose last response came whole, and nothing after it, and that is no one person's, is used again.
 
 import Glibc
 import HTTPMessage
@@ -219,7 +219,7 @@ import NIOCore
             guard Array(line).withRawSpan({ attempt.take(line: $0) }) else { return attempt.receivingEnded(nil) }
         }
         // Bytes after it belong to nothing that was asked for.
-        isReusable = isPersistent && isExact && unsent.isEmpty
+        isReusable = isPersistent && isExact && unsent.isEmpty && !attempt.isBound
         attempt.receivingEnded(nil)
     }
 

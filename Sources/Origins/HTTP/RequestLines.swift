@@ -24,6 +24,8 @@ struct RequestLines {
     private var leavesOutAccept = false
     private var leavesOutExpect = false
     private var expectsContinue = false
+    /// Whether they make the connection one person's (`ConnectionIdentity`).
+    private(set) var carriesIdentity = false
 
     /// Puts the lines together; nil when a name or value cannot be sent.
     ///
@@ -47,12 +49,16 @@ struct RequestLines {
             if Self.isOwn(line, span) || peer != .origin && Self.isCredential(line, span) { return }
             if headers.contains(where: { span.isSame(line.name, $0.0) }) { return }
             if line.isNamed("accept", in: span) { isAcceptGiven = true }
+            if line.isNamed("authorization", in: span), ConnectionIdentity.isNamed(in: line.value, of: span) {
+                carriesIdentity = true
+            }
             areTokens = areTokens && span.isToken(line.name)
             span.append(line.line, to: &fields)
         }
         guard areTokens else { return nil }
         for (name, value) in headers {
             if name.lowercased() == "accept" { isAcceptGiven = true }
+            if ConnectionIdentity.isSent(in: Fields([(name, value)])) { carriesIdentity = true }
             guard append(name, value) else { return nil }
         }
         leavesOutAccept = !isAcceptGiven

@@ -43,7 +43,9 @@ extension Fill {
                 return false
             }
         case (.pass(.updates(let stored)), _):
-            update(stored, with: response)
+            if !ConnectionIdentity.isCarried(by: request.fields, or: response.fields) {
+                update(stored, with: response)
+            }
             deliver(response)
         case (.pass(.invalidates(let invalidation)), _): invalidate(invalidation, with: response)
         case (.fill, _), (.validate, _), (.complete, _), (.pass, _): deliver(response)
@@ -155,8 +157,6 @@ extension Fill {
     // MARK: What is stored already
 
     private func freshen(_ stored: Stored, with response: OriginResponse) {
-        services.counters.add(.validated)
-        record(.freshened)
         let fields = Freshening.freshen(
             stored.fields,
             with: response.fieldsWithVia,
@@ -168,6 +168,8 @@ extension Fill {
         switch storability(of: stored, under: fields, response) {
         case .storable(let facts):
             refusal = nil
+            services.counters.add(.validated)
+            record(.freshened)
             keep(stored, fields, bytes, facts)
             freshened = stored.freshened(head: bytes, fields: fields, facts: facts)
             if facts.isFresh(at: response.responseTime), !facts.flags.contains(.noCache) {
@@ -178,8 +180,11 @@ extension Fill {
             }
         case .refused(let reason):
             refusal = reason
+            record(.notStored(reason.rawValue))
             table.remove(self)
-            services.store.invalidate(.key(key)) { _ in }
+            // The origin now says that it must not be kept: this answer still stands, for the one who asked for it. What one
+            // person's connection says changes nothing for the others.
+            if reason != .connectionIdentity { services.store.invalidate(.key(key)) { _ in } }
             var facts = stored.facts
             facts.bornAt = FillHead.bornAt(response)
             freshened = stored.freshened(head: bytes, fields: fields, facts: facts)
@@ -243,11 +248,14 @@ extension Fill {
         switch outcome {
         case .none: break
         case .freshened(let fields):
-            guard case .storable(let facts) = storability(of: stored, under: fields, response) else {
-                return outdate(stored)
+            switch storability(of: stored, under: fields, response) {
+            case .storable(let facts):
+                services.counters.add(.validated)
+                keep(stored, fields, ByteBuffer(head: stored.status, fields: fields), facts)
+            // What one person's connection says changes nothing for the others.
+            case .refused(.connectionIdentity): break
+            case .refused: outdate(stored)
             }
-            services.counters.add(.validated)
-            keep(stored, fields, ByteBuffer(head: stored.status, fields: fields), facts)
         case .changed: outdate(stored)
         }
     }
@@ -289,8 +297,8 @@ extension Fill {
         guard isFirst else {
             return fail(OriginError(kind: .malformed, operation: "validate", subject: request.target))
         }
+        // Nobody reads the rest of that answer.
+        state.withLock { $0.transfer }?.cancel()
         send(request)
     }
 }
-        // Nobody reads the rest of that answer.
-        state.withLock { $0.transfer }?.cancel()
