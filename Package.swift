@@ -50,7 +50,7 @@ let package = Package(
         ),
         module("Store", ["HTTPCaching", "HTTPMessage", "CISAL", "CLinux", "CSQLite", nioCore, nioPosix, logging]),
         module("Origins", ["HTTPMessage", "CCurl", "CLinux", nioCore, logging]),
-        module("Settings", ["Yams"]),
+        module("Settings", ["HTTPMessage", "Yams"]),
         module(
             "Proxy",
             ["HTTPMessage", "HTTPCaching", "Store", "Origins", "Settings", "CLinux", nioCore, nioPosix, logging]

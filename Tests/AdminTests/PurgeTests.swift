@@ -37,6 +37,8 @@ struct PurgeTests {
             (#"{"prefix": ["/%zz"]}"#, "prefix[0]"), (#"{"prefix": [""]}"#, "prefix[0]"),
             (#"{"glob": ["x*"]}"#, "glob[0]"), (#"{"all": 1}"#, "all"), (#"{"urls": ["/a"]}"#, "urls"),
             (#"{"all": true, "tag": ["t"]}"#, "tag"), (#"{"url": ["/../../a"]}"#, "url[0]"),
+            (#"{"url": ["http://bücher.test/a"]}"#, "url[0]"), (#"{"prefix": ["http://u@a.test/"]}"#, "prefix[0]"),
+            (#"{"glob": ["http://ü*.test/*"]}"#, "glob[0]"),
         ]
     )
     func mistakes(body: String, field: String) async throws {

@@ -43,8 +43,8 @@ import Testing
         "a request's route and key",
         arguments: [
             ("www.test", "/a", nil, "/a"), ("img.test", "/a", 0, "//img.test/a"),
-            ("IMG.test:80", "/a", 0, "//img.test:80/a"),
-            ("img.test.", "/%7Ea", 0, "//img.test./~a"), ("img.test", "/t/a?x", 1, "//img.test/t/a"),
+            ("IMG.test:80", "/a", 0, "//img.test/a"), ("img.test:8080", "/a", 0, "//img.test:8080/a"),
+            ("img.test.", "/%7Ea", 0, "//img.test/~a"), ("img.test", "/t/a?x", 1, "//img.test/t/a"),
             ("www.test", "/t/a?x", 2, "/t/a?x"), ("www.test", "/%74/a", 2, "/t/a"),
             ("www.test", "/x/../t/a", 2, "/t/a"),
             ("www.test", "/T/A?X", 2, "/T/A?X"), ("www.test", "/F/A?X", 3, "/f/a?X"), ("www.test", "/f/a", 3, "/f/a"),
@@ -213,7 +213,9 @@ import Testing
     @Test(
         "a URL names the keys that its requests have; a path alone must not need a host",
         arguments: [
-            ("img.test", "/t/a", ["//img.test/t/a"]), ("IMG.test:80", "/t/a", ["//img.test:80/t/a"]),
+            ("img.test", "/t/a", ["//img.test/t/a"]), ("IMG.test.:443", "/t/a", ["//img.test/t/a"]),
+            ("b\u{FC}cher.test", "/t/a", ["badHost(\"b\u{FC}cher.test\")"]),
+            ("u@img.test", "/t/a", ["badHost(\"u@img.test\")"]),
             ("img.test", "/a", ["/a"]), ("x.cdn.test", "/F/a?b", ["//x.cdn.test/F/a?b"]),
             ("img.test", "/F/A?b", ["/f/a"]),
             (nil, "/t/a", ["needsHost(route: \"routes[0]\")"]), (nil, "/a", ["needsHost(route: \"routes[1]\")"]),
@@ -249,7 +251,7 @@ import Testing
             ("img.test", "/t/", ["//img.test/t/"]), ("img.test", "/t", ["//img.test/t", "/t"]),
             ("x.cdn.test", "/", ["//x.cdn.test/"]), ("www.test", "/F/a", ["/f/a"]), ("www.test", "/a/", ["/a/"]),
             ("www.test", "/", ["tooWide(route: \"routes[2]\")"]), (nil, "/a", ["needsHost(route: \"routes[1]\")"]),
-            ("www.test", "//", ["//@//"]),
+            ("www.test", "//", ["//@//"]), ("IMG.test.:80", "/t/", ["//img.test/t/"]),
         ] as [(String?, String, [String])]
     )
     func prefixes(host: String?, path: String, beginnings: [String]) throws {
@@ -263,6 +265,7 @@ import Testing
             ("img.test", "/t/*.jpg", ["//img.test/t/*.jpg"]),
             ("img.test", "/t*.jpg", ["//img.test/t*.jpg", "/t*.jpg"]),
             ("*.cdn.test", "/x/?.jpg", ["//*.cdn.test/x/?.jpg", "/x/?.jpg"]),
+            ("*.CDN.test.:443", "/x/?.jpg", ["//*.cdn.test/x/?.jpg", "/x/?.jpg"]),
             ("www.test", "/F/A*", ["/f/a*"]), ("www.test", "/*", ["tooWide(route: \"routes[2]\")"]),
             (nil, "/a*", ["needsHost(route: \"routes[1]\")"]),
         ] as [(String?, String, [String])]

@@ -28,7 +28,7 @@ import Testing
               - path: /b/
                 origins: [{url: 'http://a.lan'}, {url: 'http://b.lan'}]
                 cache: {}
-              - host: "[::1]"
+              - host: "[0:0::1]"
                 origins: [{url: 'http://c.lan', host_header: client}]
             """
         )
@@ -64,6 +64,7 @@ import Testing
         arguments: [
             ("host: 'a:80'", "host: \"a:80\" has a port; expected the host alone: ports do not count"),
             ("host: '*.a:80'", "host: \"*.a:80\" has a port; expected the host alone: ports do not count"),
+            ("host: bücher.test", "host: \"bücher.test\" has letters beyond ASCII; expected its ASCII form, xn--..."),
             (
                 "host: '*'",
                 "host: \"*\" is not a host; expected a host name such as img.example.com, or *.example.com"
@@ -180,7 +181,7 @@ import Testing
             ("b.a.test", "/t/big/x", 3), ("c.b.a.test", "/t/x", 2), ("c.b.a.test", "/x", 2), ("b.a.test", "/x", 7),
             ("b.a.test", "/t/x", 5), (".a.test", "/t/big/", 4), ("other", "/t/x", 5), ("other", "/t/big", 5),
             ("other", "/t/big/", 4), ("other", "/tx", 6), ("other", "/x?/t/", 7), ("", "/T/x", 7),
-            ("[::1]:80", "/x", 8),
+            ("[::1]:80", "/x", 8), ("[0:0::1]", "/x", 8), ("%61.test:", "/x", 0),
         ] as [(String, String, Int)]
     )
     func order(host: String, path: String, expected: Int) throws {

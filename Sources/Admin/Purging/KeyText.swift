@@ -44,6 +44,9 @@ struct KeyText {
         switch problem {
         case .malformed:
             "can be no key: a percent sign without two digits, a NUL, or a path above the root."
+        case .badHost(let host):
+            "names the host \"\(host)\", which no request can: a host is letters, digits, dots and dashes, with a port or "
+                + "without; a name with letters beyond ASCII is written in its ASCII form, xn--..."
         case .needsHost(let route):
             "is no full URL (http://HOST/PATH): the host is part of the keys of \(route)."
         case .tooWide(let route):

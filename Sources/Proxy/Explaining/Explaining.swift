@@ -15,7 +15,7 @@ extension Proxy {
     ///   - path: Path and query; begins with a slash.
     ///   - host: The host that the request names, with or without a port.
     ///   - fields: Its other fields.
-    /// - Returns: Nil where the path cannot be normalized.
+    /// - Returns: Nil where path or host cannot be normalized.
     /// - Throws: Where the store is being closed.
     public func explain(path: String, host: String, fields: Fields) async throws -> Explanation? {
         guard let (route, key) = settings.routes.key(path: path, host: host) else { return nil }

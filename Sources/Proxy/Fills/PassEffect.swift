@@ -18,6 +18,7 @@ enum PassEffect: Sendable {
 struct Invalidation: Sendable {
     let method: String
     let target: [UInt8]
+    /// The host that the request names, normal.
     let clientHost: String
     let routes: RouteTable
 
@@ -32,7 +33,7 @@ struct Invalidation: Sendable {
             }
         }
         // Pictures without the host in their keys are those of any host.
-        let scope = routes.alwaysHasHost(clientHost) ? Array("//\(clientHost.lowercased())/".utf8) : []
+        let scope = routes.alwaysHasHost(clientHost) ? Array("//\(clientHost)/".utf8) : []
         let groups = CacheGroups.invalidated(by: response.fields)
         return keys.map(PurgeRule.key) + groups.map { PurgeRule.group(name: Array($0.utf8), scope: scope) }
     }
@@ -55,10 +56,10 @@ struct Invalidation: Sendable {
     private func samePlace(_ reference: String) -> String? {
         let reference = String(reference.prefix { $0 != "#" })
         let lower = reference.lowercased()
-        for (scheme, port) in [("http:", ":80"), ("https:", ":443")] where lower.hasPrefix(scheme) {
-            return ofAuthority(reference.dropFirst(scheme.count), defaultPort: port)
+        for scheme in ["http:", "https:"] where lower.hasPrefix(scheme) {
+            return ofAuthority(reference.dropFirst(scheme.count))
         }
-        if reference.hasPrefix("//") { return ofAuthority(Substring(reference), defaultPort: "") }
+        if reference.hasPrefix("//") { return ofAuthority(Substring(reference)) }
         if reference.hasPrefix("/") { return reference }
         // A colon before any slash makes it a URI of another scheme.
         guard reference.prefix(while: { $0 != "/" && $0 != "?" }).contains(":") == false else { return nil }
@@ -70,16 +71,11 @@ struct Invalidation: Sendable {
         return directory + reference
     }
 
-    private func ofAuthority(_ reference: Substring, defaultPort: String) -> String? {
+    private func ofAuthority(_ reference: Substring) -> String? {
         guard reference.hasPrefix("//") else { return nil }
         let rest = reference.dropFirst(2)
         let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
-        func plain(_ host: String) -> String {
-            let host = host.lowercased()
-            return !defaultPort.isEmpty && host.hasSuffix(defaultPort)
-                ? String(host.dropLast(defaultPort.count)) : host
-        }
-        guard plain(String(rest[..<end])) == plain(clientHost) else { return nil }
+        guard HostNormalization.normalize(String(rest[..<end])) == clientHost else { return nil }
         return rest[end...].hasPrefix("/") ? String(rest[end...]) : "/" + rest[end...]
     }
 }

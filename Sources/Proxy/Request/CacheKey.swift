@@ -1,8 +1,8 @@
 // A value. The cache key of a request: exactly what the origin can see of it (design §3.2), and where that would let two
 // lists of origins share a key, the host as well.
 //
-// The key is the normalized path and query; where the route's keys have a host it is `//host/path?query`. A path that
-// itself begins with two slashes is `//@//path` where keys have none: no host is "@", so a key with a host and one without
+// The key is the normalized path and query; where the route's keys have a host it is `//host/path?query`, the host as
+// `HostNormalization` spells it (docs/decisions/0060). A path that itself begins with two slashes is `//@//path` where keys have none: no host is "@", so a key with a host and one without
 // are never the same (invariant 1, docs/decisions/0030).
 
 import HTTPMessage
@@ -25,6 +25,17 @@ struct CacheKey {
     init?(_ head: RequestHead, _ span: RawSpan, routes: RouteTable) {
         let target = span.extracting(head.target)
         let host = span.extracting(head.host)
+        if !routes.readsHosts || HostNormalization.isNormal(host) {
+            self.init(target, at: head.target, host: host, routes: routes)
+        } else {
+            let normal = HostNormalization.normalize(host)
+            // because any byte is defined as raw memory
+            unsafe self.init(target, at: head.target, host: normal.span.bytes, routes: routes)
+        }
+    }
+
+    /// Makes the key of a target that stands at `place` in its request; the host is normal.
+    private init?(_ target: RawSpan, at place: Range<Int>, host: RawSpan, routes: RouteTable) {
         let isNormal: Bool
         if routes.isEmpty {
             route = routes.standard
@@ -40,26 +51,26 @@ struct CacheKey {
         }
         if isNormal, route.query == nil || !target.hasQuery {
             if route.keyHasHost {
-                place = .made(Self.key(host: host, target: target))
+                self.place = .made(Self.key(host: host, target: target))
                 return
             }
             if !target.beginsWithSlashes {
-                place = .inHead(head.target)
+                self.place = .inHead(place)
                 return
             }
         }
         guard let path = TargetNormalization.normalize(target, foldsCase: route.foldsCase) else { return nil }
-        place = .made(route.key(of: path, host: head.text(head.host, in: span)))
+        self.place = .made(route.key(of: path, host: host.copy(0..<host.byteCount)))
     }
 
-    /// A host and a normal target as a key, in one allocation.
+    /// A normal host and a normal target as a key, in one allocation.
     private static func key(host: RawSpan, target: RawSpan) -> [UInt8] {
         var key: [UInt8] = []
         key.reserveCapacity(2 + host.byteCount + target.byteCount)
         key.append(UInt8(ascii: "/"))
         key.append(UInt8(ascii: "/"))
-        for offset in 0..<host.byteCount { key.append(RouteTable.lowercased(host.byte(at: offset))) }
-        for offset in 0..<target.byteCount { key.append(target.byte(at: offset)) }
+        host.append(0..<host.byteCount, to: &key)
+        target.append(0..<target.byteCount, to: &key)
         return key
     }
 
@@ -92,10 +103,10 @@ struct CacheKey {
 }
 
 extension Route {
-    /// The key of a normal path and query.
+    /// The key of a normal path and query under a normal host.
     func key(of path: [UInt8], host: String) -> [UInt8] {
         let target = query?.applied(to: path) ?? path
-        if keyHasHost { return Array("//\(host.lowercased())".utf8) + target }
+        if keyHasHost { return Array("//\(host)".utf8) + target }
         return target.starts(with: "//".utf8) ? Array("//@".utf8) + target : target
     }
 }

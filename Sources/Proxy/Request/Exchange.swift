@@ -19,6 +19,7 @@ final class Exchange {
     let route: Route
     let fields: Fields
     let facts: RequestFacts
+    /// The host that the request names, normal: what an origin is sent as Host where it gets the client's.
     let clientHost: String
     let methodText: String
     /// The target as it came, of methods that larder may answer itself.
@@ -93,7 +94,7 @@ final class Exchange {
         let span = received.readableBytesSpan
         fields = head.fields(in: span)
         facts = RequestFacts(method: head.method, fields: fields)
-        clientHost = head.text(head.host, in: span)
+        clientHost = HostNormalization.normalText(span.extracting(head.host))
         methodText = head.text(head.methodRange, in: span)
         targetText = head.method == .other ? head.text(head.target, in: span) : ""
     }

@@ -8,6 +8,8 @@ import Settings
 public enum KeyProblem: Error, Equatable, Sendable {
     /// It cannot be brought into its normal form.
     case malformed
+    /// No request can name its host.
+    case badHost(String)
     /// The host is part of some of the keys; the name of a route of which that is so.
     case needsHost(route: String)
     /// Among the keys are all of those that have no host, and by their beginnings these cannot be told from those that have
@@ -21,10 +23,12 @@ extension RouteTable {
     /// - Parameters:
     ///   - path: Path and query; begins with a slash.
     ///   - host: The host, with or without a port.
-    /// - Returns: Nil where the path cannot be normalized.
+    /// - Returns: Nil where path or host cannot be normalized.
     func key(path: String, host: String) -> (route: Route, key: [UInt8])? {
         let bytes = Array(path.utf8)
-        guard let normal = normal(bytes, foldsCase: false) else { return nil }
+        guard let normal = normal(bytes, foldsCase: false), let host = HostNormalization.normalize(host) else {
+            return nil
+        }
         let route = route(order.route(host: RouteHost.bare(host), path: String(decoding: normal, as: UTF8.self)))
         return self.normal(bytes, foldsCase: route.foldsCase).map { (route, route.key(of: $0, host: host)) }
     }
@@ -35,7 +39,7 @@ extension RouteTable {
     ///   - path: Path and query; begins with a slash.
     ///   - host: The host, with or without a port; nil for any.
     /// - Returns: One, or more where routes of several hosts make other keys of it.
-    /// - Throws: `malformed`; `needsHost` where only some host makes a key of it.
+    /// - Throws: `malformed`, `badHost`; `needsHost` where only some host makes a key of it.
     public func keys(path: String, host: String?) throws(KeyProblem) -> [[UInt8]] {
         try keys(path, host, isPrefix: false)
     }
@@ -54,6 +58,7 @@ extension RouteTable {
     private func keys(_ path: String, _ host: String?, isPrefix: Bool) throws(KeyProblem) -> [[UInt8]] {
         let bytes = Array(path.utf8)
         guard let plain = normal(bytes, foldsCase: false) else { throw .malformed }
+        let host = try normalHost(host)
         var keys: [[UInt8]] = []
         for route in try candidates(plain, host, isPrefix: isPrefix) {
             guard let spelled = normal(bytes, foldsCase: route.foldsCase) else { throw .malformed }
@@ -73,13 +78,14 @@ extension RouteTable {
     /// - Throws: As `prefixes(path:host:)`.
     public func patterns(path: String, host: String?) throws(KeyProblem) -> [[UInt8]] {
         let isWild = { (byte: UInt8) in byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") }
+        let host = try normalHost(host)
         let known = host.flatMap { $0.utf8.contains(where: isWild) ? nil : $0 }
         let beginning = try spelled(path, foldsCase: false).prefix { !isWild($0) }
         var patterns: [[UInt8]] = []
         for route in try candidates(Array(beginning), known, hasHost: host != nil, isPrefix: true) {
             let pattern = try spelled(path, foldsCase: route.foldsCase)
             let start =
-                route.keyHasHost ? "//\((host ?? "").lowercased())" : pattern.starts(with: "//".utf8) ? "//@" : ""
+                route.keyHasHost ? "//\(host ?? "")" : pattern.starts(with: "//".utf8) ? "//@" : ""
             let whole = Array(start.utf8) + pattern
             if !patterns.contains(whole) { patterns.append(whole) }
         }
@@ -115,6 +121,13 @@ extension RouteTable {
         return Array(spelled.joined(separator: [UInt8(ascii: "?")]))
     }
 
+    /// A host as keys have it.
+    private func normalHost(_ host: String?) throws(KeyProblem) -> String? {
+        guard let host else { return nil }
+        guard let normal = HostNormalization.normalize(host) else { throw .badHost(host) }
+        return normal
+    }
+
     /// The routes that may take requests, none of them such that their keys cannot be named.
     private func candidates(
         _ path: [UInt8],
@@ -136,7 +149,7 @@ extension RouteTable {
         return found
     }
 
-    /// Whether every request of a host has it in its key.
+    /// Whether every request of a host, which is normal, has it in its key.
     func alwaysHasHost(_ host: String) -> Bool {
         order.candidates(host: RouteHost.bare(host), path: "/", isPrefix: true).allSatisfy { route($0).keyHasHost }
     }

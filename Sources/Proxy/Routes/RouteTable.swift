@@ -27,6 +27,8 @@ public final class RouteTable: Sendable {
     private let bytes: [UInt8]
     private let foldsCase: Bool
     private let hasHosts: Bool
+    /// The host of a request decides its route or is part of its key.
+    let readsHosts: Bool
     let order: RouteOrder
 
     /// Lays the routes of a configuration out.
@@ -52,6 +54,7 @@ public final class RouteTable: Sendable {
         }
         self.bytes = bytes
         hasHosts = patterns.contains { $0.hostKind != .any }
+        readsHosts = hasHosts || standard.keyHasHost || routes.contains(where: \.keyHasHost)
     }
 
     /// There is the default route alone.
@@ -68,7 +71,7 @@ public final class RouteTable: Sendable {
     /// O(routes), no allocation.
     ///
     /// - Parameters:
-    ///   - authority: The host that the request names, with or without a port.
+    ///   - authority: The host that the request names, with or without a port, normal.
     ///   - target: Its path and query, normal.
     /// - Returns: The route.
     func route(authority: RawSpan, target: RawSpan) -> Route {
@@ -88,7 +91,7 @@ public final class RouteTable: Sendable {
         }
         let start = host.upperBound - pattern.host.count
         for offset in 0..<pattern.host.count
-        where Self.lowercased(authority.byte(at: start + offset)) != bytes[pattern.host.lowerBound + offset] {
+        where authority.byte(at: start + offset) != bytes[pattern.host.lowerBound + offset] {
             return false
         }
         return true
@@ -103,17 +106,16 @@ public final class RouteTable: Sendable {
         return true
     }
 
-    /// Where the host stands that counts: without brackets, port and the dot at its end, as `RouteHost.bare(_:)` has it.
+    /// Where the host stands that counts in a normal one: without brackets and port, as `RouteHost.bare(_:)` has it.
     private static func bareHost(_ authority: RawSpan) -> Range<Int> {
         let isAddress = authority.byteCount > 0 && authority.byte(at: 0) == UInt8(ascii: "[")
         let start = isAddress ? 1 : 0
         let terminator = isAddress ? UInt8(ascii: "]") : UInt8(ascii: ":")
         var end = start
         while end < authority.byteCount, authority.byte(at: end) != terminator { end += 1 }
-        let hasDot = end > start && authority.byte(at: end - 1) == UInt8(ascii: ".")
-        return start..<(hasDot ? end - 1 : end)
+        return start..<end
     }
 
     @inline(__always)
-    static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
+    private static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 }

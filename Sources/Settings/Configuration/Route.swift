@@ -2,7 +2,9 @@
 // A route: which requests it takes, and what is different for them. Its place in the file does not count: RouteOrder says
 // which of several takes a request.
 // Invariant after reading a file: `path` begins with a slash and is spelled as cache keys are; a host is in lower case and
-// has no port.
+// is spelled as `HostNormalization` spells it, without port and brackets.
+
+import HTTPMessage
 
 extension Configuration {
     /// The settings of one route.
@@ -46,18 +48,14 @@ public enum RouteHost: Sendable, Hashable {
         }
     }
 
-    /// The host that counts of a Host field: in lower case, without brackets, port and the dot at its end.
+    /// The host that counts of a Host field: as `HostNormalization` spells it, without brackets and port.
     ///
     /// - Parameter authority: A host, with or without a port.
     /// - Returns: The host.
     public static func bare(_ authority: String) -> String {
-        let host: Substring
-        if authority.hasPrefix("[") {
-            host = authority.dropFirst().prefix { $0 != "]" }
-        } else {
-            host = authority.prefix { $0 != ":" }
-        }
-        return (host.hasSuffix(".") ? host.dropLast() : host).lowercased()
+        let normal = Array(authority.utf8).withRawSpan { HostNormalization.normalText($0) }
+        return normal.hasPrefix("[")
+            ? String(normal.dropFirst().prefix { $0 != "]" }) : String(normal.prefix { $0 != ":" })
     }
 
     /// A host that it takes and that no exact host of a configuration is.

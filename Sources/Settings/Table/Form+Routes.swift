@@ -1,6 +1,8 @@
 // value
 // The forms of routes: the list of them, and the host and path by which a route is chosen.
 
+import HTTPMessage
+
 extension Form where Value == [Configuration.Route] {
     /// The list of routes.
     static var routes: Form {
@@ -37,10 +39,13 @@ extension Form where Value == RouteHost {
             let isWild = text.hasPrefix("*.")
             let host = isWild ? String(text.dropFirst(2)) : text
             let address = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
-            if !isWild, HostAndPort.isIPv6(address), !address.contains("%") { return .name(address.lowercased()) }
+            if !isWild, let address = IPv6Address(address.utf8) { return .name(address.text) }
             // A port in the file would look as if it counted.
             guard !host.contains(":") else {
                 throw Mistake(message: "\(quoted(text)) has a port", expected: "the host alone: ports do not count")
+            }
+            guard host.utf8.allSatisfy({ $0 < 0x80 }) else {
+                throw Mistake(message: "\(quoted(text)) has letters beyond ASCII", expected: "its ASCII form, xn--...")
             }
             let name = RouteHost.bare(host)
             guard !name.isEmpty, HostAndPort.isName(name) else {

@@ -128,7 +128,7 @@ extension Table {
             \.hostHeader,
             .host,
             .restart,
-            "What goes into Host: the URL's host, the client's (then part of the cache key), or a fixed name."
+            "What goes into Host: the URL's host, the client's (then part of the cache key, in one spelling), or a fixed name."
         ),
         row(
             "headers",

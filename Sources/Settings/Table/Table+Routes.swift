@@ -13,7 +13,7 @@ extension Table {
                 \.host,
                 .routeHost,
                 .restart,
-                "Whose requests it takes, by the host they name; ports and letter case do not count."
+                "Whose requests it takes, by the host they name; ports, letter case and a dot at the end do not count."
             ),
             row(
                 "path",
