@@ -197,6 +197,7 @@ public final class Store: Sendable {
     ///   - entry: The stored response that was validated.
     ///   - key: Its key.
     ///   - head: Its new head.
+    ///   - target: The path and query that the origin was asked for; empty where they are those of the key.
     ///   - facts: Its new facts.
     ///   - epoch: The epoch in which the validation began.
     ///   - groups: The groups it belongs to from now on.
@@ -204,10 +205,13 @@ public final class Store: Sendable {
         _ entry: DirectoryEntry,
         key: [UInt8],
         head: ByteBuffer,
+        target: [UInt8] = [],
         facts: StoredFacts,
         epoch: UInt32,
         groups: [String] = []
     ) {
+        var facts = facts
+        let head = RecordHead.joined(head, target: target, &facts)
         let freshened = Freshened(entry: entry, key: key, head: head, facts: facts, epoch: epoch, groups: groups)
         core.post(.freshen(freshened))
     }
@@ -234,9 +238,11 @@ public final class Store: Sendable {
     /// Purges whose sweep is under way at once.
     private static let activeBansLimit = 1000
 
-    /// Forgets one stored response: it cannot be used for a reason that reading found.
-    public func remove(_ stored: StoredResponse, key: [UInt8]) {
-        core.remove(stored.entry, key: key)
+    /// Forgets one stored response, unless it was moved or replaced meanwhile: another answer has made it untrue.
+    ///
+    /// Any thread.
+    public func remove(_ entry: DirectoryEntry, key: [UInt8]) {
+        core.remove(entry, key: key)
     }
 
     // MARK: Operation

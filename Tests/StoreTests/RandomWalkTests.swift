@@ -39,7 +39,7 @@ struct RandomWalkTests {
             case ..<79: await purge(.all) { _ in true }
             case ..<84:
                 guard let response = stage.response(key) else { return }
-                stage.store.remove(response, key: Array(key.utf8))
+                stage.store.remove(response.entry, key: Array(key.utf8))
                 may[key] = nil
             case ..<86: try await restart()
             case ..<87: try await loseIndex()

@@ -120,7 +120,7 @@ struct RestartTests {
         let stage = try await filled()
         await stage.put("/1", [1, 2, 3])
         _ = await stage.purge(.key("/2"))
-        stage.store.remove(try #require(stage.response("/3")), key: Array("/3".utf8))
+        stage.store.remove(try #require(stage.response("/3")).entry, key: Array("/3".utf8))
         _ = await stage.purge(.prefix("/29"))
         await stage.settle()
         stage.store.close()

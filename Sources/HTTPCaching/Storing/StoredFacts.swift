@@ -39,6 +39,8 @@ public struct StoredFacts: Sendable, Equatable {
         public static let setCookieStripped = Flags(rawValue: 1 << 8)
         /// A Set-Cookie is stored with it: who gets it depends on the rule of the day.
         public static let hasSetCookie = Flags(rawValue: 1 << 9)
+        /// Its record tells the target that the origin was asked for; set and read by the store alone.
+        public static let hasTarget = Flags(rawValue: 1 << 15)
     }
 
     /// The status code.

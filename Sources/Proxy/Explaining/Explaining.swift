@@ -18,8 +18,15 @@ extension Proxy {
     /// - Returns: Nil where path or host cannot be normalized.
     /// - Throws: Where the store is being closed.
     public func explain(path: String, host: String, fields: Fields) async throws -> Explanation? {
-        guard let (route, key) = settings.routes.key(path: path, host: host) else { return nil }
-        let explaining = Explaining(core: core, settings: settings, route: route, key: key, fields: fields)
+        guard let (route, key, target) = settings.routes.key(path: path, host: host) else { return nil }
+        let explaining = Explaining(
+            core: core,
+            settings: settings,
+            route: route,
+            key: key,
+            ownTarget: target,
+            fields: fields
+        )
         return try await core.store.disk.run { explaining.explanation }
     }
 }
@@ -30,15 +37,23 @@ private struct Explaining {
     let settings: ProxySettings
     let route: Route
     let key: [UInt8]
+    /// The path and query in the request's own spelling.
+    let ownTarget: String
     let fields: Fields
 
     var explanation: Explanation {
         let now = SystemClock.now
         let request = RequestFacts(method: .get, fields: fields)
         let forwarded = settings.fillFields(fields, from: "-", minorVersion: 1)
-        let variantKey = { (names: [String]) in route.variantKey(names, forwarded) }
+        let variantKey = { (names: [String]) in route.variantKey(names, forwarded, target: ownTarget) }
         let found = core.store.inspect(key: key)
-        let selection = Selection(from: found.map(\.candidate), in: core.store, at: now, variantKey: variantKey)
+        let selection = Selection(
+            from: found.map(\.candidate),
+            in: core.store,
+            at: now,
+            foldsCase: route.foldsCase,
+            variantKey: variantKey
+        )
         let selected = found.first { response in
             response.candidate.entry == selection.selected?.entry
                 && Selection.selects(response.response, in: core.store, variantKey)
@@ -48,7 +63,7 @@ private struct Explaining {
         let plan = Planner.plan(
             request,
             stored: stored?.facts,
-            anyVariantStored: !found.isEmpty,
+            anyVariantStored: selection.hasShared,
             coverage: coverage,
             now: now,
             rules: route.rules
@@ -56,7 +71,7 @@ private struct Explaining {
         return Explanation(
             now: now,
             key: String(decoding: key, as: UTF8.self),
-            target: CacheKey.target(of: key),
+            target: target(stored, found, selection),
             route: route.index,
             stored: found.sorted { $0.response.facts.bornAt > $1.response.facts.bornAt }
                 .map { variant($0, isSelected: $0.candidate.entry == selected?.candidate.entry, at: now) },
@@ -71,6 +86,14 @@ private struct Explaining {
             isLoop: LoopID.isNamed(settings.loopID, in: fields),
             cacheStatus: status(plan, stored, at: now).value
         )
+    }
+
+    /// What an origin would be asked for: where a success is stored, the spelling that it came from.
+    private func target(_ stored: Stored?, _ found: [InspectedResponse], _ selection: Selection) -> String {
+        let sibling = found.first { $0.candidate.entry == selection.sibling?.entry }
+        guard route.foldsCase, let kept = stored ?? sibling.map({ Stored($0.response) }), Spelling.isShared(kept.status)
+        else { return ownTarget }
+        return kept.target.isEmpty ? CacheKey.target(of: key) : String(decoding: kept.target, as: UTF8.self)
     }
 
     private func variant(_ found: InspectedResponse, isSelected: Bool, at now: WallTime) -> Explanation.Variant {

@@ -90,7 +90,7 @@ extension Fill {
         )
         let mayStore =
             head.isStorable && (!isPass || isPostOfTarget) && (head.isDefinitive || !isValidation)
-            && !(hasStandIn && head.isFailure)
+            && !(hasStandIn && head.isFailure) && makeWay(for: head)
         // What answers a POST is stored after the invalidation that the POST itself brought.
         let writer = mayStore ? makeWriter(head, epoch: isPass ? services.store.epoch : epoch) : nil
         // What is not going to be in a volume is only shared where memory holds all of it.
@@ -137,6 +137,7 @@ extension Fill {
             key: key,
             variant: variant,
             head: head.bytes,
+            target: keptTarget(head.status),
             facts: facts,
             bodyLength: head.contentLength,
             epoch: epoch,
@@ -145,12 +146,36 @@ extension Fill {
         return try? services.store.beginFill(response).get()
     }
 
+    /// Has what is stored for spellings of the path agree with an answer; false where that is not to be stored.
+    ///
+    /// A success takes the place of what was said of single spellings. What is said of one spelling is not stored beside a
+    /// success that came from another one.
+    private func makeWay(for head: FillHead) -> Bool {
+        guard services.route.foldsCase else { return true }
+        let store = services.store
+        let isShared = Spelling.isShared(head.status)
+        for candidate in key.withRawSpan({ store.look(up: store.hash($0), key: $0) }).candidates {
+            guard Spelling.isAmong(store.varyNames(of: candidate.entry)) == isShared else { continue }
+            guard isShared || asksForKept else { return false }
+            store.remove(candidate.entry, key: key)
+        }
+        return true
+    }
+
+    /// The target that is kept with a response; empty where the key or the variant tells it.
+    private func keptTarget(_ status: Int) -> [UInt8] {
+        guard services.route.foldsCase, Spelling.isShared(status), request.target != CacheKey.target(of: key) else {
+            return []
+        }
+        return Array(request.target.utf8)
+    }
+
     private func variant(of head: FillHead) -> Variant? {
         switch head.vary {
         case .none: Variant.none
         case .any: nil
         case .names(let names):
-            services.store.variant(names: names, selecting: services.route.variantKey(names, request.fields))
+            services.store.variant(names: names, selecting: variantKey(names))
         }
     }
 
@@ -229,6 +254,7 @@ extension Fill {
             stored.entry,
             key: key,
             head: head,
+            target: stored.target,
             facts: facts,
             epoch: epoch,
             groups: CacheGroups.names(in: fields)

@@ -114,6 +114,8 @@ final class Fill: Sendable {
     let epoch: UInt32
     /// What is stored already may stand in for an error: then the error is not stored in its place (RFC 9111 §4.3.3).
     let hasStandIn: Bool
+    /// It asks for the spelling of the path that a stored success came from: without one there, the stored one is untrue.
+    let asksForKept: Bool
     /// Who came before this may be given its answer whatever its freshness.
     let began = NIODeadline.now()
     let table: FillTable
@@ -135,11 +137,13 @@ final class Fill: Sendable {
         method: HTTPMessage.Method,
         epoch: UInt32,
         hasStandIn: Bool,
+        asksForKept: Bool,
         table: FillTable,
         services: FillServices
     ) {
         self.key = key
         self.hasStandIn = hasStandIn
+        self.asksForKept = asksForKept
         self.tableKey = tableKey
         self.purpose = purpose
         self.request = request
@@ -187,6 +191,11 @@ final class Fill: Sendable {
     func endTurn() {
         isInTurn.store(false, ordering: .sequentiallyConsistent)
         tell { _ in }
+    }
+
+    /// The text that names the variant it asks for.
+    func variantKey(_ names: [String]) -> String {
+        services.route.variantKey(names, request.fields, target: request.target)
     }
 
     /// It is one client's alone.

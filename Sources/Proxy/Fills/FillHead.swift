@@ -116,7 +116,8 @@ final class FillHead: Sendable {
         let isBroken = response.status == 206 && part == nil
         self.storability =
             isBroken ? .refused(.partialContent) : Self.limited(storability, response, route.rules)
-        vary = Vary.names(in: response.fields, pictureTypes: route.rules.pictureTypes)
+        let names = Vary.names(in: response.fields, pictureTypes: route.rules.pictureTypes)
+        vary = route.foldsCase && !Spelling.isShared(response.status) ? Spelling.added(to: names) : names
         if case .storable(let facts) = storability {
             bornAt = facts.bornAt
         } else {

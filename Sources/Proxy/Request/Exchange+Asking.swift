@@ -45,7 +45,7 @@ extension Exchange {
     /// What fills are told apart by: the key and, where it is known what the URI varies by, the variant.
     private var fillKey: FillTable.Key { FillTable.tableKey(key, varyNames, variantKey) }
 
-    func variantKey(_ names: [String]) -> String { route.variantKey(names, forwarded) }
+    func variantKey(_ names: [String]) -> String { route.variantKey(names, forwarded, target: ownTarget) }
 
     /// The fill that was followed is of another variant: this request's own has one of its own.
     private func joinOther(_ names: [String]) {
@@ -53,6 +53,23 @@ extension Exchange {
         leaveFill()
         varyNames = names
         join(for: .fill, .varyMiss, isCounted: true)
+    }
+
+    /// Whether an answer holds for one spelling of the path alone, and not for that of this request.
+    private func isOfOtherSpelling(_ head: FillHead) -> Bool {
+        guard route.foldsCase, !Spelling.isShared(head.status), let fill else { return false }
+        return fill.request.target != ownTarget
+    }
+
+    /// The origin has nothing under the spelling that it was asked for: this request's own is asked for as well.
+    private func askInOwnSpelling() {
+        let isPass = isPass
+        leaveFill()
+        giveUpStored()
+        isLeader = false
+        varyNames = [Spelling.name]
+        guard !isPass, takeLook() else { return pass(reason ?? .uriMiss, isCounted: true) }
+        join(for: .fill, reason ?? .uriMiss, isCounted: true)
     }
 
     /// What came may not be reused for this request (RFC 9111 §4): it is asked for anew, together with all others that came
@@ -95,6 +112,7 @@ extension Exchange {
             method: method,
             epoch: epoch,
             hasStandIn: stored.map(mayServeStale) ?? false,
+            asksForKept: keptTarget != nil,
             table: state.proxy.fills,
             services: state.fillServices(route)
         )
@@ -105,7 +123,7 @@ extension Exchange {
         OriginRequest(
             list: route.list,
             method: isFill ? "GET" : methodText,
-            target: CacheKey.target(of: key),
+            target: keptTarget ?? ownTarget,
             clientHost: clientHost,
             fields: isFill ? forwarded : originFields(isFill: false),
             wantedRange: isFill && facts.isRange ? fields.combined("Range") : nil,
@@ -220,12 +238,13 @@ extension Exchange {
     }
 
     func take(_ head: FillHead) {
+        guard isFailure(head) || !isOfOtherSpelling(head) else { return askInOwnSpelling() }
         if isFailure(head), let stored {
             leaveFill()
             return answer(with: stored, outcome: .stale, stale: .staleIfError, forwardStatus: head.forwardStatus)
         }
         if !isLeader, case .names(let names) = head.vary, let fill,
-            variantKey(names) != route.variantKey(names, fill.request.fields)
+            variantKey(names) != fill.variantKey(names)
         {
             return joinOther(names)
         }

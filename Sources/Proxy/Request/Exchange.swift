@@ -17,6 +17,8 @@ final class Exchange {
     let head: RequestHead
     let key: [UInt8]
     let route: Route
+    /// The path and query in the request's own letter case; nil where the key tells them.
+    private let spelling: [UInt8]?
     let fields: Fields
     let facts: RequestFacts
     /// The host that the request names, normal: what an origin is sent as Host where it gets the client's.
@@ -38,6 +40,9 @@ final class Exchange {
     private var hasReadAgain = false
     /// An answer that was asked for before this request came is of no use to it.
     var wantsNewer = false
+    /// The path and query that were asked for when a success was stored under the key; nil where none is, or where the origin
+    /// has none there any more.
+    private(set) var keptTarget: String?
     /// What the URI is known to vary by.
     var varyNames: [String] = []
     /// Why the origin was asked, if it was.
@@ -96,6 +101,7 @@ final class Exchange {
         facts = RequestFacts(method: head.method, fields: fields)
         clientHost = HostNormalization.normalText(span.extracting(head.host))
         methodText = head.text(head.methodRange, in: span)
+        spelling = route.spelling(of: span.extracting(head.target))
         targetText = head.method == .other ? head.text(head.target, in: span) : ""
     }
 
@@ -148,9 +154,18 @@ final class Exchange {
 
     /// The newest of the variants that this request selects (RFC 9111 §4.1).
     private func select(from candidates: [Candidate]) {
-        let selection = Selection(from: candidates, in: state.store, at: SystemClock.now, variantKey: variantKey)
+        let selection = Selection(
+            from: candidates,
+            in: state.store,
+            at: SystemClock.now,
+            foldsCase: route.foldsCase,
+            variantKey: variantKey
+        )
         varyNames = selection.varyNames
-        guard let selected = selection.selected else { return plan(with: nil, anyVariantStored: true) }
+        guard let selected = selection.selected else {
+            if let sibling = selection.sibling { return learnTarget(from: sibling) }
+            return plan(with: nil, anyVariantStored: selection.hasShared)
+        }
         if let item = selected.item, key.withRawSpan({ item.isFor($0) }) {
             return plan(with: Stored(selected.entry, item: item), anyVariantStored: true)
         }
@@ -165,6 +180,30 @@ final class Exchange {
             }
         case let read: take(read)
         }
+    }
+
+    /// Another variant tells which spelling of the path the origin knows.
+    private func learnTarget(from sibling: Candidate) {
+        let (store, key) = (state.store, key)
+        onDisk {
+            key.withRawSpan { store.read(sibling.entry, key: $0, mayBlock: true) }
+        } then: { exchange, read in
+            if case .found(let response) = read { exchange.keep(response.target) }
+            exchange.plan(with: nil, anyVariantStored: true)
+        }
+    }
+
+    private func keep(_ target: [UInt8]) {
+        keptTarget = target.isEmpty ? CacheKey.target(of: key) : String(decoding: target, as: UTF8.self)
+    }
+
+    /// The path and query in the request's own spelling.
+    var ownTarget: String { spelling.map { String(decoding: $0, as: UTF8.self) } ?? CacheKey.target(of: key) }
+
+    /// The origin has nothing where what is stored came from.
+    func giveUpStored() {
+        stored = nil
+        keptTarget = nil
     }
 
     func isSelected(_ entry: DirectoryEntry) -> Bool {
@@ -188,6 +227,7 @@ final class Exchange {
     func plan(with found: Stored?, anyVariantStored: Bool) {
         let stored = found?.applying(route.rules.setCookie)
         self.stored = stored
+        if route.foldsCase, let stored, Spelling.isShared(stored.status) { keep(stored.target) }
         let now = SystemClock.now
         let plan = Planner.plan(
             facts,

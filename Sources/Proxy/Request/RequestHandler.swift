@@ -270,7 +270,8 @@ enum RequestHandler {
         head.writeString("Content-Length: \(stored.bodyLength)\r\n")
         // A copy of its own: a slice would keep the whole record in memory.
         let whole = ByteBuffer(bytes: body.readableBytesView)
-        store.admit(MemoryItem(key: key, head: head, body: whole, facts: stored.facts), for: stored.entry)
+        let item = MemoryItem(key: key, head: head, target: stored.target, body: whole, facts: stored.facts)
+        store.admit(item, for: stored.entry)
     }
 
     static func persistence(_ head: RequestHead, _ connection: ClientConnection) -> HeadWriter.Persistence {

@@ -8,6 +8,10 @@ struct Selection {
     let varyNames: [String]
     /// The newest response that the request selects.
     let selected: Candidate?
+    /// Something is stored that requests in every spelling of the path may select.
+    let hasShared: Bool
+    /// The newest response that all spellings of the path share, where none is selected: it tells which was answered.
+    let sibling: Candidate?
 
     /// Chooses.
     ///
@@ -15,12 +19,23 @@ struct Selection {
     ///   - candidates: What a look-up found.
     ///   - store: Where it was found.
     ///   - now: The time.
+    ///   - foldsCase: Spellings of the path share the key: what holds for one alone stands back behind what all share.
     ///   - variantKey: The text that names the variant the request selects among those that differ by some fields.
-    init(from candidates: [Candidate], in store: Store, at now: WallTime, variantKey: ([String]) -> String) {
+    init(
+        from candidates: [Candidate],
+        in store: Store,
+        at now: WallTime,
+        foldsCase: Bool,
+        variantKey: ([String]) -> String
+    ) {
         // What was born in the future was stored while the clock was ahead: anything else is taken to be newer.
         func birth(_ candidate: Candidate) -> WallTime {
             candidate.entry.bornAt <= now ? candidate.entry.bornAt : WallTime(secondsSinceEpoch: .min)
         }
+        let shared =
+            foldsCase ? candidates.filter { !Spelling.isAmong(store.varyNames(of: $0.entry)) } : candidates
+        hasShared = !shared.isEmpty
+        let candidates = shared.isEmpty ? candidates : shared
         let newest = candidates.filter { $0.entry.vary != 0 }.max { birth($0) < birth($1) }
         varyNames = newest.map { store.varyNames(of: $0.entry) } ?? []
         // What was stored before the URI began to vary says nothing of which request it is for.
@@ -30,6 +45,7 @@ struct Selection {
                 && (candidate.entry.vary != 0 || since.map { birth(candidate) >= $0 } ?? true)
         }
         .max { birth($0) < birth($1) }
+        sibling = foldsCase && selected == nil ? shared.max { birth($0) < birth($1) } : nil
     }
 
     /// Whether a request selects a stored response, as far as the directory tells, which has a hash of the variant's text.

@@ -17,11 +17,5 @@ struct Sighting: Equatable {
 }
 
 extension Lookup {
-    var sightings: [Sighting] {
-        switch self {
-        case .miss, .loading: []
-        case .one(let candidate): [Sighting(candidate)]
-        case .several(let candidates): candidates.map(Sighting.init)
-        }
-    }
+    var sightings: [Sighting] { candidates.map(Sighting.init) }
 }

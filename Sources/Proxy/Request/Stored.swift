@@ -18,6 +18,8 @@ struct Stored: Sendable {
     let head: ByteBuffer
     /// The fields of the head.
     let fields: Fields
+    /// The path and query that the origin was asked for; empty where they are those of the key.
+    let target: [UInt8]
     let body: Body
     let isInMemory: Bool
 
@@ -34,6 +36,7 @@ struct Stored: Sendable {
         fields = parsed
         head = ByteBuffer(head: status, fields: parsed)
         part = StoredPart(status: status, fields: parsed)
+        target = item.target
         body = .memory(item.body)
         isInMemory = true
     }
@@ -44,6 +47,7 @@ struct Stored: Sendable {
         facts = response.facts
         status = Int(response.facts.status)
         head = response.head
+        target = response.target
         fields = Self.fields(of: response.head)
         part = StoredPart(status: status, fields: fields)
         body = response.body.map(Body.memory) ?? .volume(response.volume, offset: response.bodyOffset)
@@ -56,6 +60,7 @@ struct Stored: Sendable {
         status = other.status
         self.head = head
         self.fields = fields
+        target = other.target
         part = other.part
         body = other.body
         isInMemory = other.isInMemory

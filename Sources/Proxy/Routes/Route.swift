@@ -15,7 +15,7 @@ public final class Route: Sendable {
     let rules: CachingRules
     /// The client's Host is part of the cache key.
     let keyHasHost: Bool
-    /// Paths that differ in letter case alone are the same.
+    /// Paths that differ in letter case alone have one key.
     let foldsCase: Bool
     /// What of the query is part of the key; nil where all of it is, as it stands.
     let query: QueryRule?
@@ -61,16 +61,6 @@ public final class Route: Sendable {
         others.defaultTTL = 0
         others.heuristicMinimum = 0
         return others
-    }
-
-    /// The text that names the variant a request selects.
-    ///
-    /// - Parameters:
-    ///   - names: What the response varies by.
-    ///   - request: The fields that the origin gets.
-    /// - Returns: The text.
-    func variantKey(_ names: [String], _ request: Fields) -> String {
-        Vary.variantKey(names: names, request: request, pictureTypes: rules.pictureTypes)
     }
 
     /// Whether the 200 for a key is stored only where it is a picture.

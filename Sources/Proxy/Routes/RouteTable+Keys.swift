@@ -18,19 +18,21 @@ public enum KeyProblem: Error, Equatable, Sendable {
 }
 
 extension RouteTable {
-    /// The key of a path and query under a host, and the route that it takes.
+    /// The key of a path and query under a host, the route that it takes, and what an origin would be asked for.
     ///
     /// - Parameters:
     ///   - path: Path and query; begins with a slash.
     ///   - host: The host, with or without a port.
     /// - Returns: Nil where path or host cannot be normalized.
-    func key(path: String, host: String) -> (route: Route, key: [UInt8])? {
+    func key(path: String, host: String) -> (route: Route, key: [UInt8], target: String)? {
         let bytes = Array(path.utf8)
         guard let normal = normal(bytes, foldsCase: false), let host = HostNormalization.normalize(host) else {
             return nil
         }
         let route = route(order.route(host: RouteHost.bare(host), path: String(decoding: normal, as: UTF8.self)))
-        return self.normal(bytes, foldsCase: route.foldsCase).map { (route, route.key(of: $0, host: host)) }
+        guard let folded = self.normal(bytes, foldsCase: route.foldsCase) else { return nil }
+        let target = route.query?.applied(to: normal) ?? normal
+        return (route, route.key(of: folded, host: host), String(decoding: target, as: UTF8.self))
     }
 
     /// The keys that requests for a path can have.

@@ -45,7 +45,7 @@ extension Table {
             \.foldCase,
             .choice([("sensitive", false), ("insensitive", true)]),
             .restart,
-            "Whether `/A.jpg` and `/a.jpg` are two pictures, or one as on IIS."
+            "Whether `/A.jpg` and `/a.jpg` are two pictures, or one as on IIS: ASCII letters of the path; origins are asked in the client's spelling."
         ),
         row(
             "cache.query",

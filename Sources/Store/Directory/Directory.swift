@@ -23,6 +23,15 @@ public enum Lookup: Sendable {
     case one(Candidate)
     /// Several variants are stored (or, rarely, two keys share the hash).
     case several([Candidate])
+
+    /// What is known to be stored.
+    public var candidates: [Candidate] {
+        switch self {
+        case .miss, .loading: []
+        case .one(let candidate): [candidate]
+        case .several(let candidates): candidates
+        }
+    }
 }
 
 final class Directory: Sendable {

@@ -9,8 +9,9 @@ public final class NewResponse: Sendable {
     public let key: [UInt8]
     /// The request fields that selected it, from `Store.variant(names:selecting:)`.
     public let variant: Variant
-    /// Status line and field lines, without Content-Length and without the empty line.
-    public let head: ByteBuffer
+    /// Status line and field lines, without Content-Length and without the empty line; behind them the target that the origin
+    /// was asked for, where that is not the one in the key.
+    let head: ByteBuffer
     /// What decides its reuse.
     public let facts: StoredFacts
     /// The body's length where the origin told it.
@@ -21,18 +22,44 @@ public final class NewResponse: Sendable {
     public let groups: [String]
 
     /// Describes a response that is to be stored.
-    public init(
+    ///
+    /// - Parameters:
+    ///   - key: The cache key.
+    ///   - variant: Which of its variants it is.
+    ///   - head: Status line and field lines, without Content-Length and without the empty line.
+    ///   - target: The path and query that the origin was asked for; empty where they are those of the key.
+    ///   - facts: What decides its reuse.
+    ///   - bodyLength: The body's length where the origin told it.
+    ///   - epoch: The epoch when the fill began.
+    ///   - groups: The groups it belongs to.
+    public convenience init(
         key: [UInt8],
         variant: Variant,
         head: ByteBuffer,
+        target: [UInt8] = [],
         facts: StoredFacts,
         bodyLength: Int64?,
         epoch: UInt32,
         groups: [String] = []
     ) {
+        var facts = facts
+        let head = RecordHead.joined(head, target: target, &facts)
+        self.init(key, variant, recordHead: head, facts: facts, bodyLength: bodyLength, epoch: epoch, groups: groups)
+    }
+
+    /// Describes it by its head as it stands in a record.
+    init(
+        _ key: [UInt8],
+        _ variant: Variant,
+        recordHead: ByteBuffer,
+        facts: StoredFacts,
+        bodyLength: Int64?,
+        epoch: UInt32,
+        groups: [String]
+    ) {
         self.key = key
         self.variant = variant
-        self.head = head
+        head = recordHead
         self.facts = facts
         self.bodyLength = bodyLength
         self.epoch = epoch

@@ -43,6 +43,7 @@ enum WriteJob: Sendable {
 struct Freshened: Sendable {
     let entry: DirectoryEntry
     let key: [UInt8]
+    /// The head as it stands in a record.
     let head: ByteBuffer
     let facts: StoredFacts
     let epoch: UInt32

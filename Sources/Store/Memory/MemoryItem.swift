@@ -13,22 +13,25 @@ public final class MemoryItem: Sendable {
     public let head: ByteBuffer
     /// Where in the head is what a 304 needs; nil where it has to be looked for.
     public let places: NotModifiedPlaces?
+    /// The path and query that the origin was asked for; empty where they are those of the key.
+    public let target: [UInt8]
     /// The whole body.
     public let body: ByteBuffer
     /// What decides reuse.
     public let facts: StoredFacts
 
     /// Makes an item from a record that was read and checked.
-    public init(key: [UInt8], head: ByteBuffer, body: ByteBuffer, facts: StoredFacts) {
+    public init(key: [UInt8], head: ByteBuffer, target: [UInt8] = [], body: ByteBuffer, facts: StoredFacts) {
         self.key = key
         self.head = head
+        self.target = target
         places = NotModifiedPlaces(head.readableBytesSpan)
         self.body = body
         self.facts = facts
     }
 
     /// What the item takes of the memory tier's limit, in bytes; the constant stands for the objects around it.
-    var cost: Int { key.count + head.readableBytes + body.readableBytes + 256 }
+    var cost: Int { key.count + head.readableBytes + target.count + body.readableBytes + 256 }
 
     /// True where this item was stored for that key.
     ///

@@ -90,18 +90,20 @@ extension StoreCore {
         guard prefix.hash == entry.hash, prefix.headerLength == entry.headerLength,
             prefix.bodyLength == entry.bodyLength,
             let storedKey = buffer.getSlice(at: Record.prefixLength, length: prefix.keyLength),
-            let head = buffer.getSlice(at: headStart, length: prefix.headLength),
+            let whole = buffer.getSlice(at: headStart, length: prefix.headLength),
             let variant = buffer.getBytes(at: Record.prefixLength + prefix.keyLength, length: prefix.variantLength)
         else { return .broken }
         guard storedKey.readableBytesSpan.equals(key) else { return .ofOtherKey }
         var facts = prefix.facts
         // A rebuilt index does not know what a purge without its tombstone removed: it lets nothing count as fresh.
         facts.freshUntil = min(facts.freshUntil, entry.freshUntil)
+        let (head, target) = RecordHead.split(whole, facts)
         return .same(
             StoredResponse(
                 entry: entry,
                 facts: facts,
                 head: head,
+                target: target,
                 variant: variant,
                 body: withBody ? buffer.getSlice(at: prefix.headerLength, length: Int(prefix.bodyLength)) : nil,
                 volume: volume,

@@ -11,6 +11,8 @@ public struct StoredResponse: Sendable {
     public let facts: StoredFacts
     /// Status line and field lines, without Content-Length, Age and the empty line.
     public let head: ByteBuffer
+    /// The path and query that the origin was asked for; empty where they are those of the key.
+    public let target: [UInt8]
     /// The variant's text; empty where there is no `Vary`.
     public let variant: [UInt8]
     /// The whole body where it was read along; nil where it is to be read or sent from the volume.
@@ -28,6 +30,7 @@ public struct StoredResponse: Sendable {
             entry: entry,
             facts: facts,
             head: ByteBuffer(bytes: head.readableBytesView),
+            target: target,
             variant: variant,
             body: nil,
             volume: volume,

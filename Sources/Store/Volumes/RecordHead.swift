@@ -1,4 +1,6 @@
-// A value. The head of a stored response, as it stands in its record: status line and field lines.
+// A value. The head of a stored response, as it stands in its record: status line and field lines, and behind them the target
+// that the origin was asked for, where that is not the one in the key. What is read into memory has them apart: the target is
+// never sent.
 
 import HTTPCaching
 public import HTTPMessage
@@ -13,5 +15,38 @@ extension Fields {
         let span = head.readableBytesSpan
         reserveCapacity(12, bytes: span.byteCount)
         append(linesOf: span, StoredHead.fieldLines(span))
+    }
+}
+
+/// A head and the target behind it.
+enum RecordHead {
+    /// The name before the target: a build that knows nothing of targets takes the line for a field.
+    private static let name = "Larder-Target: "
+
+    /// Head and target as they stand in a record; says in the facts whether there is a target.
+    static func joined(_ head: ByteBuffer, target: [UInt8], _ facts: inout StoredFacts) -> ByteBuffer {
+        guard !target.isEmpty else {
+            facts.flags.remove(.hasTarget)
+            return head
+        }
+        facts.flags.insert(.hasTarget)
+        var whole = head
+        whole.writeString(name)
+        whole.writeBytes(target)
+        whole.writeStaticString("\r\n")
+        return whole
+    }
+
+    /// Takes a record's head apart; the target is empty where it has none.
+    ///
+    /// O(1) without one.
+    static func split(_ whole: ByteBuffer, _ facts: StoredFacts) -> (head: ByteBuffer, target: [UInt8]) {
+        guard facts.flags.contains(.hasTarget) else { return (whole, []) }
+        let lines = whole.readableBytesView.dropLast(2)
+        let start = lines.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? lines.startIndex
+        guard lines[start...].starts(with: name.utf8) else { return (whole, []) }
+        var head = whole
+        head.moveWriterIndex(to: start)
+        return (head, Array(lines[(start + name.utf8.count)...]))
     }
 }

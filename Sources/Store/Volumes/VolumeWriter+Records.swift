@@ -211,9 +211,9 @@ extension VolumeWriter {
             return nil
         }
         let response = NewResponse(
-            key: freshened.key,
-            variant: variant,
-            head: freshened.head,
+            freshened.key,
+            variant,
+            recordHead: freshened.head,
             facts: freshened.facts,
             bodyLength: prefix.bodyLength,
             epoch: freshened.epoch,
