@@ -14,6 +14,9 @@ struct Purge: AsyncParsableCommand {
             origin with host_header: client, a route with a host), only full URLs name one; the command says so. \
             Percent-encoding need not match: /a%7eb is /a~b.
 
+            In a pattern * is any text, slashes included, and ? is one character: /my?photo.jpg matches \
+            /my%20photo.jpg. A star and a question mark of the name itself are %2A and %3F.
+
             EXAMPLES
               larder purge /images/0042/front.jpg http://www.example.com/logo.png
               larder purge --prefix /images/0042/
@@ -33,7 +36,7 @@ struct Purge: AsyncParsableCommand {
     var prefix: [String] = []
     @Option(
         parsing: .singleValue,
-        help: ArgumentHelp("Everything that matches: * is any text, ? any one byte.", valueName: "pattern")
+        help: ArgumentHelp("Everything that matches: * is any text, ? any one character.", valueName: "pattern")
     )
     var glob: [String] = []
     @Flag(help: "Everything.")

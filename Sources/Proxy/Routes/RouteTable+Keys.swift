@@ -3,6 +3,7 @@
 
 import HTTPMessage
 import Settings
+import Store
 
 /// Why a URL or a part of one names no keys.
 public enum KeyProblem: Error, Equatable, Sendable {
@@ -82,9 +83,9 @@ extension RouteTable {
         let isWild = { (byte: UInt8) in byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") }
         let host = try normalHost(host)
         let known = host.flatMap { $0.utf8.contains(where: isWild) ? nil : $0 }
-        let beginning = try spelled(path, foldsCase: false).prefix { !isWild($0) }
+        let beginning = PurgeRule.glob(try spelled(path, foldsCase: false)).commonPrefix
         var patterns: [[UInt8]] = []
-        for route in try candidates(Array(beginning), known, hasHost: host != nil, isPrefix: true) {
+        for route in try candidates(beginning, known, hasHost: host != nil, isPrefix: true) {
             let pattern = try spelled(path, foldsCase: route.foldsCase)
             let start =
                 route.keyHasHost ? "//\(host ?? "")" : pattern.starts(with: "//".utf8) ? "//@" : ""
@@ -113,8 +114,8 @@ extension RouteTable {
         // a dot segment.
         let guardText = "/~"
         var spelled: [[UInt8]] = []
-        for piece in pattern.split(separator: "?", omittingEmptySubsequences: false) {
-            let bytes = Array((guardText + piece).utf8)
+        for piece in pattern.utf8.split(separator: UInt8(ascii: "?"), omittingEmptySubsequences: false) {
+            let bytes = guardText.utf8 + Array(piece)
             guard let normal = normal(bytes, foldsCase: foldsCase),
                 normal.starts(with: guardText.utf8)
             else { throw .malformed }

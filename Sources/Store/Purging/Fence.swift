@@ -71,10 +71,11 @@ final class Fence: Sendable {
     /// Whether a stored response of that epoch falls under a purge whose sweep is not over.
     func refuses(_ key: RawSpan, of epoch: UInt32) -> Bool {
         guard isActive else { return false }
-        // A span cannot be captured; the copy is made only while a purge is being swept.
-        let bytes = key.copy
-        return state.withLock { state in
-            state.active.contains { $0.epoch > epoch && $0.rule.matches(bytes) }
+        // because the pointer is used inside the closure only; a span cannot be captured by the second one
+        return unsafe key.withUnsafeBytes { bytes in
+            state.withLock { state in
+                state.active.contains { unsafe $0.epoch > epoch && $0.rule.matches(bytes.bytes) }
+            }
         }
     }
 

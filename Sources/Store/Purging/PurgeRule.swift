@@ -6,7 +6,7 @@ public enum PurgeRule: Sendable, Equatable {
     case key([UInt8])
     /// Every key that begins so.
     case prefix([UInt8])
-    /// Every key that matches: `*` stands for any bytes, `?` for one.
+    /// Every key that matches: `*` stands for any octets, `?` for one character; see `Glob`.
     case glob([UInt8])
     /// Every key.
     case all
@@ -15,13 +15,13 @@ public enum PurgeRule: Sendable, Equatable {
 
     /// Whether a key falls under the rule.
     ///
-    /// O(key), for globs O(key × stars). A group's members cannot be told by their keys: see `Fence`.
+    /// O(key), for globs see `Glob`; no allocation. A group's members cannot be told by their keys: see `Fence`.
     func matches(_ key: RawSpan) -> Bool {
         switch self {
         case .key(let exact): key.equals(exact)
         case .prefix(let prefix):
             key.byteCount >= prefix.count && key.extracting(first: prefix.count).equals(prefix)
-        case .glob(let pattern): Self.matches(key, pattern: pattern)
+        case .glob(let pattern): Glob.matches(key, pattern)
         case .all: true
         case .group: false
         }
@@ -38,40 +38,15 @@ public enum PurgeRule: Sendable, Equatable {
         return key.starts(with: scope) && name.elementsEqual(group.utf8)
     }
 
-    /// The longest start that every matching key has: what a range scan of the index begins with.
-    var commonPrefix: [UInt8] {
+    /// A start that every matching key has: what a range scan of the index begins with.
+    public var commonPrefix: [UInt8] {
         switch self {
         case .key(let exact): exact
         case .prefix(let prefix): prefix
-        case .glob(let pattern): Array(pattern.prefix { $0 != UInt8(ascii: "*") && $0 != UInt8(ascii: "?") })
+        case .glob(let pattern): Glob.literalPrefix(of: pattern)
         case .all: []
         case .group(_, let scope): scope
         }
-    }
-
-    // The usual two-pointer match: on a mismatch, go back to the last star and let it take one byte more.
-    private static func matches(_ key: RawSpan, pattern: [UInt8]) -> Bool {
-        var at = 0
-        var place = 0
-        var star: (place: Int, at: Int)?
-        while at < key.byteCount {
-            // because `at` is below the count, and any bit pattern is a UInt8
-            let byte = unsafe key.unsafeLoad(fromUncheckedByteOffset: at, as: UInt8.self)
-            if place < pattern.count, pattern[place] == UInt8(ascii: "*") {
-                star = (place, at)
-                place += 1
-            } else if place < pattern.count, pattern[place] == byte || pattern[place] == UInt8(ascii: "?") {
-                at += 1
-                place += 1
-            } else if let last = star {
-                star = (last.place, last.at + 1)
-                at = last.at + 1
-                place = last.place + 1
-            } else {
-                return false
-            }
-        }
-        return pattern[place...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
 
     /// The rule's kind as it stands in the index.
