@@ -2,6 +2,7 @@
 
 import Admin
 import ArgumentParser
+import HTTPMessage
 
 struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,7 +33,7 @@ struct Explain: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOption
     @OptionGroup var json: JSONOption
     @Argument(help: ArgumentHelp("The path or full URL of a picture.", valueName: "url"))
-    var url: String
+    var url: NameArgument
     @Option(
         name: .customLong("header"),
         parsing: .singleValue,
@@ -41,7 +42,8 @@ struct Explain: AsyncParsableCommand {
     var headers: [String] = []
 
     func validate() throws {
-        guard !url.isEmpty else { throw ValidationError("Name a URL.") }
+        guard !url.text.isEmpty else { throw ValidationError("Name a URL.") }
+        for header in headers { try ArgumentBytes.check(header, "The header field") }
         for header in headers where !header.contains(":") {
             throw ValidationError("\"\(header)\" is no header field, as 'Accept: image/webp' is.")
         }
@@ -49,8 +51,8 @@ struct Explain: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let query = headers.map { "&header=\(Percent.encoded($0))" }.joined()
-            let report = try await AdminClient(options).get("/explain?url=\(Percent.encoded(url))\(query)")
+            let query = headers.map { "&header=\(PercentEncoding.query($0))" }.joined()
+            let report = try await AdminClient(options).get("/explain?url=\(PercentEncoding.query(url.text))\(query)")
             Console.print(json.isWanted ? report.indented : ExplainText(report).text)
         }
     }

@@ -5,8 +5,13 @@ import Glibc
 
 struct Failure: Error, CustomStringConvertible {
     let description: String
+    /// Which of the things asked for the admin interface refuses, from 0; nil where it is none of them alone.
+    let refusedItem: Int?
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String, refusedItem: Int? = nil) {
+        self.description = description
+        self.refusedItem = refusedItem
+    }
 }
 
 /// Runs a command's body; a failure is told on standard error, a line at a time.

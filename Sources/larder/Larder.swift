@@ -38,4 +38,6 @@ struct Larder: AsyncParsableCommand {
             Simulate.self,
         ]
     )
+
+    static func main() async { await main(ArgumentBytes.texts()) }
 }

@@ -2,6 +2,7 @@
 
 import Admin
 import ArgumentParser
+import HTTPMessage
 
 struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,7 +20,7 @@ struct List: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOption
     @OptionGroup var json: JSONOption
     @Argument(help: ArgumentHelp("What the paths begin with; a full URL where keys have a host.", valueName: "prefix"))
-    var prefix: String?
+    var prefix: NameArgument?
     @Option(help: ArgumentHelp("How many at most, up to 1000.", valueName: "count"))
     var limit = 100
 
@@ -29,7 +30,7 @@ struct List: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let query = prefix.map { "&prefix=\(Percent.encoded($0))" } ?? ""
+            let query = prefix.map { "&prefix=\(PercentEncoding.query($0.text))" } ?? ""
             let report = try await AdminClient(options).get("/objects?limit=\(limit)\(query)")
             json.isWanted ? Console.print(report.indented) : tell(report)
         }
@@ -38,7 +39,7 @@ struct List: AsyncParsableCommand {
     private func tell(_ report: JSON) {
         let responses = report["responses"]?.items ?? []
         guard !responses.isEmpty else {
-            return Console.print("nothing is stored\(prefix.map { " under \($0)" } ?? "")")
+            return Console.print("nothing is stored\(prefix.map { " under \($0.text)" } ?? "")")
         }
         var table = TextTable(.right, .right, .right, .left)
         table.add("SIZE", "AGE", "FRESH FOR", "KEY")

@@ -12,6 +12,8 @@ struct ConfigurationOption: ParsableArguments {
     )
     var file = ConfigurationFile.defaultPath
 
+    func validate() throws { try ArgumentBytes.check(file, "--config") }
+
     /// Reads the file.
     /// - Throws: A failure that names every problem.
     func load() throws(Failure) -> ConfigurationFile.Loaded {

@@ -17,48 +17,87 @@ struct Purge: AsyncParsableCommand {
             In a pattern * is any text, slashes included, and ? is one character: /my?photo.jpg matches \
             /my%20photo.jpg. A star and a question mark of the name itself are %2A and %3F.
 
+            \(ListOptions.help)
+
             EXAMPLES
               larder purge /images/0042/front.jpg http://www.example.com/logo.png
               larder purge --prefix /images/0042/
               larder purge --glob '/images/*/thumb-?.jpg'
+              larder purge --from changed.txt
+              cd /srv/pictures && find . -name 'x*.jpg' | larder purge --paths -
               larder purge --all
             """
     )
 
     @OptionGroup var options: ConfigurationOption
+    @OptionGroup var list: ListOptions
     @OptionGroup var json: JSONOption
-    @Argument(help: ArgumentHelp("Paths or full URLs of pictures.", valueName: "url"))
-    var urls: [String] = []
+    @Argument(help: ArgumentHelp("Paths or full URLs of pictures; - for a list on standard input.", valueName: "url"))
+    var urls: [NameArgument] = []
+    @Option(help: ArgumentHelp("A list of pictures.", valueName: "file"))
+    var from: FileArgument?
     @Option(
         parsing: .singleValue,
         help: ArgumentHelp("Everything whose path begins so; may be given again.", valueName: "path")
     )
-    var prefix: [String] = []
+    var prefix: [NameArgument] = []
     @Option(
         parsing: .singleValue,
         help: ArgumentHelp("Everything that matches: * is any text, ? any one character.", valueName: "pattern")
     )
-    var glob: [String] = []
+    var glob: [NameArgument] = []
     @Flag(help: "Everything.")
     var all = false
 
+    /// Rules of one command, as many as the admin interface takes at once.
+    private static let mostRules = 1000
+
+    private var listFile: FileArgument? { from ?? (urls.contains { $0.text == "-" } ? .standardInput : nil) }
+
     func validate() throws {
-        guard all || !(urls + prefix + glob).isEmpty else {
-            throw ValidationError("Name what to purge: a URL, --prefix, --glob or --all.")
+        let rules = (urls + prefix + glob).count + (all ? 1 : 0)
+        if listFile != nil {
+            guard rules == (from == nil ? 1 : 0) else {
+                throw ValidationError(
+                    "A list is purged by itself: leave the other URLs, --prefix, --glob and --all out."
+                )
+            }
+            return
+        }
+        guard !list.paths, !list.isNullSeparated else {
+            throw ValidationError(
+                "--paths and --null tell of a list: name it with --from FILE, or - for standard input."
+            )
+        }
+        guard rules > 0 else {
+            throw ValidationError("Name what to purge: a URL, --from, --prefix, --glob or --all.")
+        }
+        guard rules <= Self.mostRules else {
+            throw ValidationError(
+                "These are more than \(Self.mostRules) rules; a list of URLs (--from, or -) may be longer."
+            )
         }
     }
 
     func run() async throws {
         try await reportingFailures {
-            let (report, isComplete) = try await AdminClient(options).post("/purge", order)
-            json.isWanted ? Console.print(report.indented) : tell(report, isComplete)
+            let client = try AdminClient(options)
+            if let listFile {
+                var list = try PurgeList(listFile, list, client)
+                let report = try await list.run()
+                json.isWanted ? Console.print(report.json.indented) : tell(report)
+                if report.failures > 0 { throw ExitCode.failure }
+            } else {
+                let (report, isComplete) = try await client.post("/purge", order)
+                json.isWanted ? Console.print(report.indented) : tell(report, isComplete)
+            }
         }
     }
 
     private var order: JSON {
         var members: [JSON.Member] = []
         for (name, texts) in [("url", urls), ("prefix", prefix), ("glob", glob)] where !texts.isEmpty {
-            members.append(.init(name, .array(texts.map { .string($0) })))
+            members.append(.init(name, .array(texts.map { .string($0.text) })))
         }
         if all { members.append(.init("all", true)) }
         return .object(members)
@@ -72,13 +111,27 @@ struct Purge: AsyncParsableCommand {
             for rule in rules { table.add(rule["rule"]?.text ?? "", Self.words(rule)) }
             for line in table.lines(indent: 2) { Console.print(line) }
         }
+        tellWhetherComplete(isComplete)
+    }
+
+    private func tell(_ report: PurgeListReport) {
+        let names = "\(Readable.number(report.names)) \(report.names == 1 ? "name" : "names")"
+        let failed = report.failures > 0 ? ", \(Readable.number(report.failures)) failed" : ""
+        Console.print("\(names): \(Self.words(report.responses, report.bytes))\(failed)")
+        tellWhetherComplete(report.isComplete)
+    }
+
+    private func tellWhetherComplete(_ isComplete: Bool) {
         if !isComplete { Console.print("the purge holds; what is left of it is still being removed") }
     }
 
     private static func words(_ removed: JSON) -> String {
-        let count = removed["responses"]?.whole ?? 0
-        guard count > 0 else { return "removed nothing" }
-        let bytes = Readable.bytes(removed["bytes"]?.whole ?? 0)
-        return "removed \(Readable.number(count)) \(count == 1 ? "response" : "responses"), \(bytes)"
+        words(removed["responses"]?.whole ?? 0, removed["bytes"]?.whole ?? 0)
+    }
+
+    private static func words(_ responses: Int, _ bytes: Int) -> String {
+        guard responses > 0 else { return "removed nothing" }
+        let noun = responses == 1 ? "response" : "responses"
+        return "removed \(Readable.number(responses)) \(noun), \(Readable.bytes(bytes))"
     }
 }

@@ -31,10 +31,10 @@ struct Simulate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The cache's size, or several with commas between.", valueName: "size"))
     var size: String
     @Option(help: ArgumentHelp("An access log instead of a trace, or - for standard input.", valueName: "file"))
-    var fromLog: String?
+    var fromLog: FileArgument?
     @OptionGroup var json: JSONOption
     @Argument(help: ArgumentHelp("The trace, or - for standard input.", valueName: "trace"))
-    var trace: String?
+    var trace: FileArgument?
 
     /// Sizes that are simulated at once.
     private static let mostSizes = 32
@@ -71,8 +71,9 @@ struct Simulate: AsyncParsableCommand {
     func run() async throws {
         let sizes = try sizes()
         try await reportingFailures {
-            let path = fromLog ?? trace ?? "-"
-            let file = try InputFile(path)
+            let input = fromLog ?? trace ?? .standardInput
+            let path = input.text
+            let file = try InputFile(input)
             var reader = TraceReader(fromLog == nil ? .table : .accessLog)
             var report = SimulationReport(sizes: sizes)
             do {

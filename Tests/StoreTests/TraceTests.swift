@@ -33,6 +33,12 @@ struct TraceTests {
         #expect(found[0].hash == found[2].hash && found[0].hash != found[1].hash)
     }
 
+    @Test("a line is bytes: a byte order mark before the first is skipped, and only LF ends one", arguments: [1, 4096])
+    func bytes(piece: Int) throws {
+        let found = try read("\u{FEFF}1,/a\u{2028}b\u{85}c.jpg,10\n2,/ d ,5", piece: piece)
+        #expect(found.map(\.length) == [10, 5] && found.map(\.keyLength) == [12, 4])
+    }
+
     private static let mistakes: [(text: String, line: Int, words: String)] = [
         ("1,/a,5\n/a 5\n", 2, "is not time,key,size"), ("1,5\n", 1, "is not time,key,size"),
         ("1,/a,5\nnow,/a,5\n", 2, "time that is no number"), ("1,,5\n", 1, "has no key"),

@@ -1,5 +1,6 @@
 // A value. What a request to /purge asks for: its JSON read and checked whole before anything is removed.
 
+import HTTPMessage
 import Hummingbird
 import Store
 
@@ -71,14 +72,18 @@ struct PurgeOrder {
         }
         for (index, text) in texts.enumerated() {
             let field = "\(member.name)[\(index)]"
-            guard case .string(let text) = text, !text.isEmpty else {
+            guard case .string(let text) = text else {
                 throw Refusal(status: .badRequest, detail: "\(field) is no text.", field: field)
+            }
+            guard !text.isEmpty else {
+                let all = "Everything is named by all (--all)."
+                throw Refusal(status: .badRequest, detail: "\(field) is empty. \(all)", field: field)
             }
             let rules = try rules(text, field)
             guard items.count + rules.count <= Self.limit else {
                 throw Refusal(status: .badRequest, detail: "There are more than \(Self.limit) rules.", field: field)
             }
-            add(rules, "\(member.name) \(text)")
+            add(rules, "\(member.name) \(PercentEncoding.readable(text.utf8))")
         }
     }
 

@@ -29,10 +29,10 @@ extension AdminResponder {
                 field: "url"
             )
         }
-        let (host, path) = try keys.split(url, field: "url")
+        let name = try keys.name(url, field: "url")
         let explanation: Explanation?
         do {
-            explanation = try await parts.proxy.explain(path: path, host: host ?? "", fields: fields)
+            explanation = try await parts.proxy.explain(path: name.target, host: name.host ?? "", fields: fields)
         } catch {
             throw Refusal(status: .serviceUnavailable, detail: "larder is stopping.")
         }

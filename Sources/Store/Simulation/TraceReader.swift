@@ -1,5 +1,7 @@
 // A value. The requests of a trace, from its bytes as they come: `time,key,size` lines, or an access log.
 
+import HTTPMessage
+
 /// Reads a trace a piece at a time.
 public struct TraceReader {
     /// How requests stand in a file.
@@ -10,20 +12,18 @@ public struct TraceReader {
         case accessLog
     }
 
-    /// No line is longer: memory is bounded whatever the file is.
-    private static let longestLine = 64 << 10
     /// The largest size that is believed.
     private static let largestSize: Int64 = 1 << 40
 
     private let format: Format
-    /// The beginning of a line whose end has not come yet.
-    private var rest: [UInt8] = []
-    /// Lines read so far.
-    public private(set) var lines = 0
+    private var reader = LineReader()
     /// Requests found so far.
     public private(set) var requests = 0
     /// Lines that tell of no request that counts: of a log all but whole answers (200) to GET.
     public private(set) var leftOut = 0
+
+    /// Lines read so far.
+    public var lines: Int { reader.lines }
 
     /// Begins to read.
     public init(_ format: Format) { self.format = format }
@@ -33,95 +33,96 @@ public struct TraceReader {
     public mutating func read(_ bytes: [UInt8]) throws(TraceError) -> [TraceRequest] {
         var found: [TraceRequest] = []
         found.reserveCapacity(bytes.count / 20)
-        var start = bytes.startIndex
-        if !rest.isEmpty {
-            guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else {
-                try keep(bytes[...])
-                return []
-            }
-            let line = rest + bytes[..<end]
-            rest = []
-            if let request = try request(line, line.startIndex..<line.endIndex) { found.append(request) }
-            start = end + 1
+        let format = format
+        var leftOut = 0
+        try reader.read(bytes) { (line) throws(TraceError) in
+            try Self.request(line, format, &leftOut).map { found.append($0) }
         }
-        while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-            if let request = try request(bytes, start..<end) { found.append(request) }
-            start = end + 1
-        }
-        try keep(bytes[start...])
+        self.leftOut += leftOut
         requests += found.count
         return found
     }
 
     /// The trace ends here: its last line may have no line break.
     public mutating func finish() throws(TraceError) -> [TraceRequest] {
-        let line = rest
-        rest = []
-        guard !line.isEmpty, let request = try request(line, line.startIndex..<line.endIndex) else { return [] }
-        requests += 1
-        return [request]
-    }
-
-    private mutating func keep(_ bytes: ArraySlice<UInt8>) throws(TraceError) {
-        rest += bytes
-        guard rest.count <= Self.longestLine else {
-            throw TraceError(line: lines + 1, message: "longer than 64 KiB; is this a text file?")
+        var found: [TraceRequest] = []
+        let format = format
+        var leftOut = 0
+        try reader.finish { (line) throws(TraceError) in
+            try Self.request(line, format, &leftOut).map { found.append($0) }
         }
+        self.leftOut += leftOut
+        requests += found.count
+        return found
     }
 
-    private mutating func request(_ bytes: [UInt8], _ range: Range<Int>) throws(TraceError) -> TraceRequest? {
-        lines += 1
-        var range = range
-        if let last = range.last, bytes[last] == UInt8(ascii: "\r") { range = range.lowerBound..<last }
-        guard !range.isEmpty else { return nil }
+    private static func request(
+        _ line: LineReader.Line,
+        _ format: Format,
+        _ leftOut: inout Int
+    ) throws(TraceError) -> TraceRequest? {
+        guard !line.isTooLong else {
+            throw TraceError(
+                line: line.number,
+                message: "longer than \(LineReader.longestLine >> 10) KiB; is this a text file?"
+            )
+        }
+        guard !line.bytes.isEmpty else { return nil }
         switch format {
-        case .table: return try tableRequest(bytes, range)
+        case .table: return try tableRequest(line)
         case .accessLog:
-            guard let line = LogLine(bytes[range]), line.isWholeAnswer, line.length <= Self.largestSize else {
+            guard let found = LogLine(line.bytes), found.isWholeAnswer, found.length <= largestSize else {
                 leftOut += 1
                 return nil
             }
-            // because any byte is defined as raw memory
-            return unsafe TraceRequest(key: bytes.span.bytes.extracting(line.target), length: line.length)
+            return request(line.bytes[found.target], found.length)
         }
     }
 
-    private func tableRequest(_ bytes: [UInt8], _ range: Range<Int>) throws(TraceError) -> TraceRequest? {
-        let comma = UInt8(ascii: ",")
-        guard let first = bytes[range].firstIndex(of: comma), let last = bytes[range].lastIndex(of: comma), first < last
-        else { throw mistake("is not time,key,size", bytes, range) }
-        guard isNumber(bytes[range.lowerBound..<first]) else {
-            // A heading is no request.
-            if lines == 1, !isNumber(bytes[(last + 1)..<range.upperBound]) { return nil }
-            throw mistake("has a time that is no number", bytes, range)
-        }
-        guard first + 1 < last else { throw mistake("has no key", bytes, range) }
-        guard let length = size(bytes[(last + 1)..<range.upperBound]) else {
-            throw mistake("has a size that is not a number of bytes from 0 to 2^40", bytes, range)
-        }
+    private static func request(_ key: ArraySlice<UInt8>, _ length: Int64) -> TraceRequest {
         // because any byte is defined as raw memory
-        return unsafe TraceRequest(key: bytes.span.bytes.extracting((first + 1)..<last), length: length)
+        unsafe TraceRequest(key: key.span.bytes, length: length)
     }
 
-    private func isNumber(_ text: ArraySlice<UInt8>) -> Bool {
+    private static func tableRequest(_ line: LineReader.Line) throws(TraceError) -> TraceRequest? {
+        let comma = UInt8(ascii: ",")
+        let bytes = line.bytes
+        guard let first = bytes.firstIndex(of: comma), let last = bytes.lastIndex(of: comma), first < last
+        else { throw mistake("is not time,key,size", line) }
+        guard isNumber(bytes[..<first]) else {
+            // A heading is no request.
+            if line.number == 1, !isNumber(bytes[(last + 1)...]) { return nil }
+            throw mistake("has a time that is no number", line)
+        }
+        guard first + 1 < last else { throw mistake("has no key", line) }
+        guard let length = size(bytes[(last + 1)...]) else {
+            throw mistake("has a size that is not a number of bytes from 0 to 2^40", line)
+        }
+        return request(bytes[(first + 1)..<last], length)
+    }
+
+    private static func isNumber(_ text: ArraySlice<UInt8>) -> Bool {
         !text.isEmpty && text.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
     }
 
-    private func size(_ text: ArraySlice<UInt8>) -> Int64? {
+    private static func size(_ text: ArraySlice<UInt8>) -> Int64? {
         guard !text.isEmpty, text.count <= 13 else { return nil }
         var value: Int64 = 0
         for byte in text {
             guard (0x30...0x39).contains(byte) else { return nil }
             value = value * 10 + Int64(byte - 0x30)
         }
-        return value <= Self.largestSize ? value : nil
+        return value <= largestSize ? value : nil
     }
 
-    private func mistake(_ message: String, _ bytes: [UInt8], _ range: Range<Int>) -> TraceError {
+    private static func mistake(_ message: String, _ line: LineReader.Line) -> TraceError {
         let text = String(
-            decoding: bytes[range].prefix(60).map { (0x20..<0x7f).contains($0) ? $0 : 0x3f },
+            decoding: line.bytes.prefix(60).map { (0x20..<0x7f).contains($0) ? $0 : 0x3f },
             as: UTF8.self
         )
-        return TraceError(line: lines, message: "\"\(text)\" \(message); expected 1700000000,/pictures/a.jpg,25000")
+        return TraceError(
+            line: line.number,
+            message: "\"\(text)\" \(message); expected 1700000000,/pictures/a.jpg,25000"
+        )
     }
 }

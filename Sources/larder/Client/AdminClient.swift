@@ -36,9 +36,18 @@ struct AdminClient {
             throw Failure("\(admin.listen) answers, but not as larder's admin interface does (admin.listen in \(file))")
         }
         guard (200..<300).contains(answer.status) else {
-            throw Failure(value["detail"]?.text ?? "\(admin.listen) answered \(answer.status)")
+            throw Failure(
+                value["detail"]?.text ?? "\(admin.listen) answered \(answer.status)",
+                refusedItem: value["field"]?.text.flatMap(Self.place)
+            )
         }
         return (value, answer.status)
+    }
+
+    /// The place in the field that a refusal names: 17 of `url[17]`.
+    private static func place(_ field: String) -> Int? {
+        let parts = field.split(separator: "[")
+        return parts.count == 2 && parts[1].hasSuffix("]") ? Int(parts[1].dropLast()) : nil
     }
 
     private func failure(_ error: any Error) -> Failure {

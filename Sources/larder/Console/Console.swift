@@ -1,4 +1,4 @@
-// Standard output, standard error and files, unbuffered: what is told is told at once, also into a pipe.
+// Standard output and standard error, unbuffered: what is told is told at once, also into a pipe.
 
 import Glibc
 
@@ -17,14 +17,6 @@ enum Console {
 
     /// Prints a line on standard output.
     static func print(_ line: String) { write(line + "\n", to: STDOUT_FILENO) }
-
-    /// Reads a file whole, or standard input for `-`.
-    static func read(_ path: String) throws(Failure) -> [UInt8] {
-        let file = try InputFile(path)
-        var bytes: [UInt8] = []
-        while let piece = try file.next(65_536) { bytes += piece }
-        return bytes
-    }
 
     /// The system's words for an error number.
     static func reason(_ code: CInt) -> String {

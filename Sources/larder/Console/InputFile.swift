@@ -3,18 +3,26 @@
 import Glibc
 
 final class InputFile {
-    private let path: String
+    private let file: FileArgument
     private let descriptor: CInt
 
     /// Opens a file; `-` is standard input.
-    init(_ path: String) throws(Failure) {
-        self.path = path
-        // because the text outlives the call
-        descriptor = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure("\(path): cannot be opened: \(Console.reason(errno))") }
+    init(_ file: FileArgument) throws(Failure) {
+        self.file = file
+        let path = file.bytes + [0]
+        descriptor =
+            if file.isStandardInput { STDIN_FILENO } else {
+                // because the path ends with a NUL and outlives the call
+                unsafe path.withUnsafeBytes { bytes in
+                    unsafe bytes.withMemoryRebound(to: CChar.self) { text in
+                        unsafe text.baseAddress.map { unsafe open($0, O_RDONLY | O_CLOEXEC) } ?? -1
+                    }
+                }
+            }
+        guard descriptor >= 0 else { throw Failure("\(file.text): cannot be opened: \(Console.reason(errno))") }
     }
 
-    deinit { if path != "-" { close(descriptor) } }
+    deinit { if !file.isStandardInput { close(descriptor) } }
 
     /// The next bytes, at most `limit`; nil at the end.
     func next(_ limit: Int) throws(Failure) -> [UInt8]? {
@@ -23,7 +31,7 @@ final class InputFile {
             // because the pointer is used inside the call only, with its own count
             let count = unsafe room.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw Failure("\(path): cannot be read: \(Console.reason(errno))") }
+            guard count >= 0 else { throw Failure("\(file.text): cannot be read: \(Console.reason(errno))") }
             guard count > 0 else { return nil }
             if count < limit { room.removeLast(limit - count) }
             return room

@@ -1,6 +1,7 @@
 // A value. What serve prints once it serves: every address, with something to try where an origin is a directory.
 
 import Glibc
+import HTTPMessage
 import Settings
 
 struct Announcement {
@@ -33,18 +34,21 @@ struct Announcement {
     /// Some pictures that lie in a directory itself.
     private static func pictures(in path: String) -> [String] {
         let endings = [".jpg", ".jpeg", ".png", ".webp", ".svg"]
-        var names: [String] = []
+        var names: [[UInt8]] = []
         // because the stream and its entries are used before closedir, and each name is copied at once
         guard let directory = unsafe opendir(path) else { return [] }
         for _ in 0..<entryLimit {
             guard let entry = unsafe readdir(directory) else { break }
             // because as above; the name ends with a zero byte
             let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                unsafe Array(bytes.prefix { $0 != 0 })
             }
-            if !name.hasPrefix("."), endings.contains(where: name.lowercased().hasSuffix) { names.append(name) }
+            let isPicture = endings.contains {
+                String(decoding: name.suffix($0.utf8.count), as: UTF8.self).lowercased() == $0
+            }
+            if name.first != UInt8(ascii: "."), isPicture { names.append(name) }
         }
         unsafe closedir(directory)  // because nothing of it is used any more
-        return names.sorted().prefix(sampleLimit).map { Percent.encoded($0) }
+        return names.sorted { $0.lexicographicallyPrecedes($1) }.prefix(sampleLimit).map { PercentEncoding.path($0) }
     }
 }

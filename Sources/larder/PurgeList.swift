@@ -1,0 +1,96 @@
+// Confined to larder purge. Purges the names of a list, a batch at a time, so that a list may be of any length.
+
+import Admin
+import HTTPMessage
+
+struct PurgeList {
+    /// Names at once, as many as the admin interface takes.
+    private static let batchCount = 1000
+    /// Bytes of their JSON at once; the admin interface takes 1 MiB.
+    private static let batchBytes = 900_000
+
+    private let client: AdminClient
+    private let list: NameList
+    private var failures: ListFailures
+    private var batch: [(item: NameReader.Item, name: PictureName)] = []
+    private var bytes = 0
+    private var names = 0
+    private var responses = 0
+    private var removedBytes = 0
+    private var isComplete = true
+
+    init(_ file: FileArgument, _ options: ListOptions, _ client: AdminClient) throws(Failure) {
+        self.client = client
+        list = try NameList(file, options)
+        failures = ListFailures(file)
+    }
+
+    /// Purges all of the list that are names.
+    /// - Returns: What was done.
+    mutating func run() async throws(Failure) -> PurgeListReport {
+        while let item = try list.next() {
+            switch item.name {
+            case .failure(let problem): failures.add(item, problem.words)
+            case .success(let name):
+                let length = name.url.utf8.count * 2 + 4
+                if batch.count == Self.batchCount || bytes + length > Self.batchBytes { try await purgeBatch() }
+                batch.append((item, name))
+                bytes += length
+            }
+        }
+        try await purgeBatch()
+        return PurgeListReport(
+            names: names,
+            responses: responses,
+            bytes: removedBytes,
+            failures: failures.count,
+            isComplete: isComplete
+        )
+    }
+
+    private mutating func purgeBatch() async throws(Failure) {
+        while let first = batch.first {
+            do {
+                try await purge(batch.count)
+            } catch {
+                // The name that is refused, if it is for a name of its own: those before it are well.
+                switch error.refusedItem {
+                case .some(0):
+                    failures.add(first.item, "is refused: \(error)")
+                    batch.removeFirst()
+                case .some(let index) where index < batch.count: try await purge(index)
+                case .some, .none:
+                    throw Failure("\(failures.place(first.item)): nothing is purged from this line on: \(error)")
+                }
+            }
+        }
+        bytes = 0
+    }
+
+    /// Purges the first names of the batch.
+    private mutating func purge(_ count: Int) async throws(Failure) {
+        let urls = batch.prefix(count).map { JSON.string($0.name.url) }
+        let (report, isDone) = try await client.post("/purge", ["url": .array(urls)])
+        batch.removeFirst(count)
+        names += count
+        responses += report["responses"]?.whole ?? 0
+        removedBytes += report["bytes"]?.whole ?? 0
+        isComplete = isComplete && isDone
+    }
+}
+
+/// A value. What became of a list.
+struct PurgeListReport {
+    let names: Int
+    let responses: Int
+    let bytes: Int
+    let failures: Int
+    let isComplete: Bool
+
+    var json: JSON {
+        [
+            "names": .integer(names), "responses": .integer(responses), "bytes": .integer(bytes),
+            "errors": .integer(failures), "is_complete": .bool(isComplete),
+        ]
+    }
+}
