@@ -84,11 +84,15 @@ struct ConnectionIdentityTests {
         }
     }
 
-    @Test("a validation over such a connection leaves what is stored as it was", arguments: [304, 200, 401])
-    func validation(status: Int) async throws {
+    @Test(
+        "a validation over such a connection leaves what is stored as it was",
+        arguments: [304, 200, 401],
+        ["WWW-Authenticate", "Proxy-Authenticate"]
+    )
+    func validation(status: Int, field: String) async throws {
         let origin = try ScriptedOrigin()
         let (stale, fresh) = (stale("", ("ETag", "\"1\"")), fields("max-age=60", ("ETag", "\"1\""), ("X-New", "1")))
-        let negotiated = fresh + [("WWW-Authenticate", "Negotiate oYG2")]
+        let negotiated = fresh + [(field, "Negotiate oYG2")]
         origin.on(
             "/a",
             times: [
@@ -110,6 +114,29 @@ struct ConnectionIdentityTests {
             #expect(next.text == "hello")
             #expect(origin.requests.last?.field("If-None-Match") == "\"1\"")
             #expect(origin.requests.map(\.connection) == [1, 1, 2])
+        }
+    }
+
+    @Test("a rest of a stored part that comes over such a connection is not joined to it")
+    func rest() async throws {
+        let origin = try ScriptedOrigin()
+        let (etag, whole) = (("ETag", "\"1\""), [UInt8]("0123456789".utf8))
+        func part(_ range: ClosedRange<Int>, _ more: (String, String)...) -> ScriptedOrigin.Step {
+            let contentRange = ("Content-Range", "bytes \(range.lowerBound)-\(range.upperBound)/10")
+            return .respond(status: 206, fields: fresh + [etag, contentRange] + more, body: Array(whole[range]))
+        }
+        origin.on(
+            "/a",
+            times: [
+                [part(0...4)], [part(5...9, ("Proxy-Authenticate", "NTLM"))],
+                [.respond(fields: fresh + [etag], body: whole)],
+            ]
+        )
+        try await withLarder(origin) { larder in
+            try await larder.fill("/a", [("Range", "bytes=0-4")])
+            #expect(try await larder.fill("/a").body == whole)
+            #expect(origin.requests.map { $0.field("Range") } == [nil, "bytes=5-", nil])
+            #expect(try await larder.get("/a").isHit)
         }
     }
 

@@ -71,9 +71,13 @@ struct Resumption: Equatable {
     /// - Parameters:
     ///   - head: The head of the answer to a request for the rest.
     ///   - origin: The index of the origin that answered.
-    /// - Returns: How many bytes of its body to leave out; nil where it is of another version, or not of the bytes wanted.
+    /// - Returns: How many bytes of its body to leave out; nil where it is of another version, has not the bytes wanted, or is
+    ///   one person's.
     mutating func resume(with head: OriginHead, from origin: Int) -> Int64? {
-        guard let (completeLength, skip) = rest(in: head) else { return nil }
+        // What came over one person's connection goes into nobody's store, not even as the rest of what did not.
+        guard !ConnectionIdentity.isAskedFor(in: head.fields), let (completeLength, skip) = rest(in: head) else {
+            return nil
+        }
         let new = Source(origin: origin, fields: head.fields, completeLength: completeLength)
         let validators = new.validators
         let fitsAll = ([source] + others).allSatisfy {

@@ -12,7 +12,7 @@ struct Combination {
     let prefix: ByteBuffer
     let suffix: ByteBuffer
 
-    /// Puts them together; nil where they are not of one version (`Validators`), or do not touch.
+    /// Puts them together; nil where they are not of one version (`Validators`), do not touch, or the new one is one person's.
     ///
     /// - Parameters:
     ///   - stored: The stored part.
@@ -21,7 +21,7 @@ struct Combination {
     ///   - isSameOrigin: Whether both came from one origin.
     init?(_ stored: Stored, _ body: ByteBuffer, with newer: OriginResponse, isSameOrigin: Bool) {
         guard let old = stored.part, let new = StoredPart(status: newer.status, fields: newer.fields),
-            newer.contentLength == Int64(new.range.count),
+            newer.contentLength == Int64(new.range.count), !ConnectionIdentity.isAskedFor(in: newer.fields),
             old.validators(stored.fields).mayJoin(new.validators(newer.fields), isSameOrigin: isSameOrigin),
             let all = old.combined(with: new),
             let prefix = Self.bytes(body, of: old, from: all.range.lowerBound, to: new.range.lowerBound),

@@ -230,6 +230,9 @@ extension Fill {
 
     /// What becomes of a stored response under new fields: its facts, or why it may not be stored any more.
     private func storability(of stored: Stored, under fields: Fields, _ response: OriginResponse) -> Storability {
+        guard !ConnectionIdentity.isCarried(by: request.fields, or: response.fields) else {
+            return .refused(.connectionIdentity)
+        }
         var decided = fields
         if let age = response.fields.first("Age") { decided.append(name: "Age", value: age) }
         decided.append(contentsOf: cookies(of: response))
