@@ -28,6 +28,10 @@ final class StoreCore: Sendable {
     let longWholes = Atomic<Int>(0)
     /// False while the directory loads the index or the index is rebuilt.
     let isLoaded = Atomic<Bool>(false)
+    /// What was removed while the directory loads: the index may have its row for an instant more. Few, and never found again.
+    private let removedInLoading = Mutex<Set<RecordLocation>>([])
+    /// Past this, what was removed may be found once more, and is removed again.
+    private static let removedInLoadingLimit = 4096
     /// The writer thread cannot write at the moment.
     let isSick = Atomic<Bool>(false)
     /// The index cannot be written at the moment.
@@ -165,6 +169,7 @@ final class StoreCore: Sendable {
     func isLoadable(_ row: IndexRow, readIn epoch: UInt32?) -> Bool {
         volumes[row.location.volume] != nil && fence.allowsStoring(row.key, since: 1)
             && epoch.map { fence.allowsLoading(row.key, since: $0) } ?? true
+            && !removedInLoading.withLock { $0.contains(row.location) }
     }
 
     /// Entries that a purge finds without the index: those of its key, or all.
@@ -194,6 +199,9 @@ final class StoreCore: Sendable {
 
     /// Takes a response out of directory, volume and index: it is broken, replaced or invalidated.
     func remove(_ entry: DirectoryEntry, key: [UInt8]) {
+        if !isLoaded.load(ordering: .acquiring) {
+            removedInLoading.withLock { if $0.count < Self.removedInLoadingLimit { $0.insert(entry.location) } }
+        }
         let removed = directory.remove(entry.hash) { $0.isAt(entry.location) }
         guard !removed.isEmpty else { return }
         post(.markRemoved(entry.location, hash: entry.hash))

@@ -3,6 +3,7 @@
 import HTTPCaching
 import HTTPMessage
 import NIOCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -64,6 +65,25 @@ struct RestartTests {
             #expect(again.get("/\(number)") == body(number))
         }
         again.store.close()
+    }
+
+    @Test("what is removed while the index loads is not loaded again from the row that it still has")
+    func removedInLoading() async throws {
+        let stage = try await filled()
+        try await stage.loaded()
+        let core = stage.store.core
+        core.isLoaded.store(false, ordering: .releasing)
+        for number in 0..<30 {
+            let (key, entry) = ("/\(number)", try #require(stage.entry("/\(number)")))
+            let rows = stage.store.rows(of: Array(key.utf8))
+            #expect(rows.count == 1)
+            stage.store.remove(entry, key: Array(key.utf8))
+            for row in rows { core.load(row) }
+            #expect(core.directory.entry(entry.hash, at: entry.location) == nil)
+        }
+        core.isLoaded.store(true, ordering: .releasing)
+        #expect(stage.store.statistics.responses == 0)
+        stage.store.close()
     }
 
     @Test("after a crash bodies are verified before their first reuse")

@@ -146,17 +146,14 @@ extension Fill {
         return try? services.store.beginFill(response).get()
     }
 
-    /// Has what is stored for spellings of the path agree with an answer; false where that is not to be stored.
-    ///
-    /// A success takes the place of what was said of single spellings. What is said of one spelling is not stored beside a
-    /// success that came from another one.
+    /// Removes the success that an answer to its own spelling of the path shows to be gone; false where an answer is not to be
+    /// stored: what is said of one spelling stands back behind a success that came from another one.
     private func makeWay(for head: FillHead) -> Bool {
-        guard services.route.foldsCase else { return true }
+        guard services.route.foldsCase, !Spelling.isShared(head.status) else { return true }
         let store = services.store
-        let isShared = Spelling.isShared(head.status)
-        for candidate in key.withRawSpan({ store.look(up: store.hash($0), key: $0) }).candidates {
-            guard Spelling.isAmong(store.varyNames(of: candidate.entry)) == isShared else { continue }
-            guard isShared || asksForKept else { return false }
+        for candidate in key.withRawSpan({ store.look(up: store.hash($0), key: $0) }).candidates
+        where !Spelling.isAmong(store.varyNames(of: candidate.entry)) {
+            guard asksForKept else { return false }
             store.remove(candidate.entry, key: key)
         }
         return true

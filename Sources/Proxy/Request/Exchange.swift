@@ -162,6 +162,8 @@ final class Exchange {
             variantKey: variantKey
         )
         varyNames = selection.varyNames
+        // Without them, hits are on the short way.
+        for candidate in selection.outdone { state.store.remove(candidate.entry, key: key) }
         guard let selected = selection.selected else {
             if let sibling = selection.sibling { return learnTarget(from: sibling) }
             return plan(with: nil, anyVariantStored: selection.hasShared)

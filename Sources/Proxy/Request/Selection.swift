@@ -10,6 +10,8 @@ struct Selection {
     let selected: Candidate?
     /// Something is stored that requests in every spelling of the path may select.
     let hasShared: Bool
+    /// What holds for single spellings of the path, beside what all share: it is of no use any more.
+    let outdone: [Candidate]
     /// The newest response that all spellings of the path share, where none is selected: it tells which was answered.
     let sibling: Candidate?
 
@@ -35,6 +37,9 @@ struct Selection {
         let shared =
             foldsCase ? candidates.filter { !Spelling.isAmong(store.varyNames(of: $0.entry)) } : candidates
         hasShared = !shared.isEmpty
+        outdone =
+            shared.isEmpty || shared.count == candidates.count
+            ? [] : candidates.filter { Spelling.isAmong(store.varyNames(of: $0.entry)) }
         let candidates = shared.isEmpty ? candidates : shared
         let newest = candidates.filter { $0.entry.vary != 0 }.max { birth($0) < birth($1) }
         varyNames = newest.map { store.varyNames(of: $0.entry) } ?? []

@@ -8,7 +8,7 @@ final class CaseSensitiveServer: Sendable {
     struct Answer: Sendable {
         var status = 200
         var body = "x"
-        var fields = fresh
+        var fields = [("Cache-Control", "max-age=6000")]
         /// Waits before it answers.
         var gate: Gate?
     }
