@@ -28,7 +28,7 @@ final class StoreCore: Sendable {
     let longWholes = Atomic<Int>(0)
     /// False while the directory loads the index or the index is rebuilt.
     let isLoaded = Atomic<Bool>(false)
-    /// What was removed while the directory loads: the index may have its row for an instant more. Few, and never found again.
+    /// What was removed while the directory loads: the index may have its row for an instant more.
     private let removedInLoading = Mutex<Set<RecordLocation>>([])
     /// Past this, what was removed may be found once more, and is removed again.
     private static let removedInLoadingLimit = 4096
