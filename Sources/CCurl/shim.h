@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <linux/stat.h>
 #include <netinet/in.h>
 #include <stdint.h>
 #include <string.h>
@@ -18,11 +19,18 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #ifndef O_PATH // only with _GNU_SOURCE
 #define O_PATH 010000000
+#endif
+#ifndef AT_EMPTY_PATH
+#define AT_EMPTY_PATH 0x1000
+#endif
+#ifndef AT_STATX_FORCE_SYNC
+#define AT_STATX_FORCE_SYNC 0x2000
 #endif
 
 // MARK: libcurl
@@ -193,6 +201,8 @@ struct origins_file_status {
     int64_t size;
     int64_t modified_seconds;
     int64_t modified_nanoseconds;
+    int64_t changed_seconds;
+    int64_t changed_nanoseconds;
     uint64_t device;
     uint64_t inode;
     uint64_t links;
@@ -209,6 +219,8 @@ static inline struct origins_file_status origins_file_status_from(int result, co
     out.size = s->st_size;
     out.modified_seconds = s->st_mtim.tv_sec;
     out.modified_nanoseconds = s->st_mtim.tv_nsec;
+    out.changed_seconds = s->st_ctim.tv_sec;
+    out.changed_nanoseconds = s->st_ctim.tv_nsec;
     out.device = s->st_dev;
     out.inode = s->st_ino;
     out.links = s->st_nlink;
@@ -219,6 +231,32 @@ static inline struct origins_file_status origins_status_of(int descriptor) {
     struct stat s;
     int result = fstat(descriptor, &s);
     return origins_file_status_from(result, &s);
+}
+
+// The same, asked of the file server where the file is on one: NFS, SMB and FUSE else answer from what they remember. Of the
+// device and inode it says nothing. Where a sandbox hides the call: as `origins_status_of`.
+static inline struct origins_file_status origins_synchronized_status_of(int descriptor) {
+    struct statx s;
+    unsigned wanted = STATX_TYPE | STATX_NLINK | STATX_SIZE | STATX_MTIME | STATX_CTIME;
+    if (syscall(SYS_statx, descriptor, "", AT_EMPTY_PATH | AT_STATX_FORCE_SYNC, wanted, &s) != 0) {
+        return origins_status_of(descriptor);
+    }
+    struct origins_file_status out = {0};
+    out.is_regular = S_ISREG(s.stx_mode);
+    out.is_directory = S_ISDIR(s.stx_mode);
+    out.size = (int64_t)s.stx_size;
+    out.modified_seconds = s.stx_mtime.tv_sec;
+    out.modified_nanoseconds = s.stx_mtime.tv_nsec;
+    out.changed_seconds = s.stx_ctime.tv_sec;
+    out.changed_nanoseconds = s.stx_ctime.tv_nsec;
+    out.links = s.stx_nlink;
+    return out;
+}
+
+// The magic number of a file's file system (statfs(2)); 0 where it cannot be told. A call to the server on NFS.
+static inline uint32_t origins_file_system_of(int descriptor) {
+    struct statfs s;
+    return fstatfs(descriptor, &s) == 0 ? (uint32_t)s.f_type : 0;
 }
 
 static inline struct origins_file_status origins_status_of_path(const char *path) {

@@ -112,8 +112,15 @@ extension OriginSettings {
 final class Running: Sendable {
     let origins: Origins
 
-    init(_ list: [OriginSettings]) throws {
-        origins = try Origins(lists: [list], logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+    /// Begins.
+    ///
+    /// - Parameters:
+    ///   - list: The origins.
+    ///   - now: The wall clock; nil for the system's.
+    /// - Throws: What `Origins` throws.
+    init(_ list: [OriginSettings], now: (@Sendable () -> WallTime)? = nil) throws {
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        origins = try Origins(lists: [list], logger: logger, now: now)
     }
 
     deinit {
@@ -134,6 +141,15 @@ final class Running: Sendable {
         )
         return try await collector.ended()
     }
+}
+
+/// A wall clock that is so far ahead of the machine's that whatever a test has just written is old.
+func aMinuteLater() -> WallTime { WallTime(secondsSinceEpoch: TestClock.seconds() + 60) }
+
+/// A wall clock that stands still: whatever a test has just written stays young.
+func stopped() -> @Sendable () -> WallTime {
+    let now = WallTime(secondsSinceEpoch: TestClock.seconds())
+    return { now }
 }
 
 /// Bytes that differ, so that a piece lost or repeated shows: their period divides no buffer's size.

@@ -71,9 +71,9 @@ import Testing
             ("HTTPS://files/pictures/", .http(base: "https://files", prefix: "/pictures")),
             ("http://[::1]:81/a/b", .http(base: "http://[::1]:81", prefix: "/a/b")),
             ("http://[::1]", .http(base: "http://[::1]", prefix: "")),
-            ("file:///mnt/pictures", .file(root: "/mnt/pictures")),
-            ("file:///mnt/my%20pictures", .file(root: "/mnt/my pictures")),
-            ("file://localhost/mnt", .file(root: "/mnt")),
+            ("file:///mnt/pictures", .file(root: Array("/mnt/pictures".utf8))),
+            ("file:///mnt/my%20pictures", .file(root: Array("/mnt/my pictures".utf8))),
+            ("file://localhost/mnt", .file(root: Array("/mnt".utf8))),
         ]
     )
     func good(url: String, expected: OriginAddress) {

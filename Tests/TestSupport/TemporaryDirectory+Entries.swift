@@ -26,6 +26,44 @@ extension TemporaryDirectory {
         guard unsafe Glibc.rename(path(name), path(newName)) == 0 else { throw Socket.failure("rename \(path(name))") }
     }
 
+    /// Gives a file another name as well.
+    public func hardLink(_ name: String, to newName: String) throws {
+        guard unsafe Glibc.link(path(name), path(newName)) == 0 else { throw Socket.failure("link \(path(newName))") }
+    }
+
+    /// Sets when a file was last modified, in seconds since 1970.
+    public func setModified(_ seconds: Int, of name: String) throws {
+        let times = [timespec(tv_sec: seconds, tv_nsec: 0), timespec(tv_sec: seconds, tv_nsec: 0)]
+        guard unsafe utimensat(AT_FDCWD, path(name), times, 0) == 0 else {
+            throw Socket.failure("utimensat \(path(name))")
+        }
+    }
+
+    /// Writes over the beginning of a file, which keeps the rest.
+    public func overwrite(_ name: String, with bytes: [UInt8]) throws {
+        let descriptor = unsafe open(path(name), O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Socket.failure("open \(path(name))") }
+        defer { close(descriptor) }
+        try Descriptor.write(descriptor, bytes)
+    }
+
+    /// Writes a file whose path beneath this directory is octets in no particular encoding.
+    public func write(_ bytes: [UInt8], toOctets name: [UInt8]) throws {
+        let descriptor = unsafe open(path(octets: name), O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw Socket.failure("open \(name)") }
+        defer { close(descriptor) }
+        try Descriptor.write(descriptor, bytes)
+    }
+
+    /// Moves an entry to a path that is octets.
+    public func rename(_ name: String, toOctets newName: [UInt8]) throws {
+        guard unsafe Glibc.rename(path(name), path(octets: newName)) == 0 else { throw Socket.failure("rename") }
+    }
+
+    private func path(octets name: [UInt8]) -> [CChar] {
+        (Array("\(path)/".utf8) + name + [0]).map { CChar(bitPattern: $0) }
+    }
+
     /// Removes an entry with everything in it.
     public func remove(_ name: String) {
         if unsafe unlink(path(name)) != 0 { removeTree(path(name)) }

@@ -14,8 +14,9 @@ enum ContentType {
     ]
 
     /// The media type of a file with this name; `application/octet-stream` for others.
-    static func forFile(named name: String) -> String {
-        guard let dot = name.lastIndex(of: ".") else { return "application/octet-stream" }
-        return byExtension[name[name.index(after: dot)...].lowercased()] ?? "application/octet-stream"
+    static func forFile(named name: FileName) -> String {
+        guard let dot = name.bytes.lastIndex(of: UInt8(ascii: ".")) else { return "application/octet-stream" }
+        let ending = String(decoding: name.bytes[(dot + 1)...], as: UTF8.self)
+        return byExtension[ending.lowercased()] ?? "application/octet-stream"
     }
 }

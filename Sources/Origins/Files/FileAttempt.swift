@@ -24,9 +24,8 @@ final class FileAttempt: Attempt {
         guard request.method == "GET" || request.method == "HEAD" else { return answer(405) }
         guard let target else { return answer(404) }
         let asked = FileRequest(request, target: target)
-        let wallTime = engine.wallTime
         awaitHead()
-        submit { files in files.answer(asked, at: wallTime()) }
+        submit { files in files.answer(asked) }
     }
 
     override func stop() {
@@ -49,6 +48,10 @@ final class FileAttempt: Attempt {
             if let refusal = refusal(of: head) { return end(refusal) }
             received(head)
             pass(on: piece)
+        case .refused(let head, let reason):
+            lane.tellOperator(fault(.fileSystem, "open", detail: reason), at: engine.now)
+            received(head)
+            pass(on: .none)
         case .piece(let piece): pass(on: piece)
         case .failed(let kind, let operation, let code): end(fault(kind, operation, code: Int(code)))
         }

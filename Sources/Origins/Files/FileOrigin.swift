@@ -1,8 +1,12 @@
 // Shared. A directory as an origin: answers GET and HEAD as a small web server would, on threads of its own.
 // Not libcurl's file://, which follows symbolic links out of the root and would stop every transfer when a share hangs.
-// Query strings are ignored. Of ranges a single one is served, by which interrupted bodies are resumed.
+// Query strings are ignored. Of ranges a single one is served: by that an interrupted body is resumed.
+//
+// A file that is being written is answered as it is at the moment, and in a way that nobody believes later (decision 56):
+// with `no-cache`, and without a validator that anything matches.
 
 import CCurl
+import Glibc
 import HTTPMessage
 import NIOCore
 
@@ -10,15 +14,31 @@ import NIOCore
 final class FileOrigin: Sendable {
     /// How much is read at a time.
     static let pieceLength = 128 * 1024
+    /// How often a file that changes while its first piece is read is begun again.
+    static let maximumTries = 3
 
     private let root: FileRoot
     private let pool: FilePool
+    private let systems = FileSystems()
     private let counters: OriginCounters
+    private let clock: @Sendable () -> FileTime
 
-    init(root path: String, counters: OriginCounters) throws(OriginError) {
+    /// Makes the origin; the directory is opened when it is needed.
+    ///
+    /// - Parameters:
+    ///   - path: The directory's path.
+    ///   - counters: The origin's figures.
+    ///   - clock: The wall clock.
+    /// - Throws: `resources` when the system gives no thread or descriptor.
+    init(
+        root path: [UInt8],
+        counters: OriginCounters,
+        clock: @escaping @Sendable () -> FileTime
+    ) throws(OriginError) {
         root = FileRoot(path: path)
         pool = try FilePool()
         self.counters = counters
+        self.clock = clock
     }
 
     /// Has a job done on one of the threads; false when too many wait.
@@ -32,38 +52,50 @@ final class FileOrigin: Sendable {
     }
 
     /// Answers a request, with the first piece of the body; on a file thread.
-    func answer(_ request: FileRequest, at now: WallTime) -> FileEvent {
-        guard let names = Self.names(in: request.target) else {
+    func answer(_ request: FileRequest) -> FileEvent {
+        guard let names = request.names, let name = names.last else {
             counters.update { $0.refusedPaths += 1 }
-            return .answered(OriginHead.refusal(404, at: now), .none)
+            return .answered(OriginHead.refusal(404, at: date(of: clock())), .none)
         }
+        // While nothing has gone out, a file that changed can be begun again.
+        for _ in 1..<Self.maximumTries {
+            let event = answer(request, names, name)
+            guard case .failed(.truncated, _, _) = event else { return event }
+        }
+        return answer(request, names, name)
+    }
+
+    private func answer(_ request: FileRequest, _ names: [FileName], _ name: FileName) -> FileEvent {
+        let now = clock()  // before the status is taken: however long that takes, no file looks older than it is
         switch root.open(names) {
-        case .absent: return .answered(OriginHead.refusal(404, at: now), .none)
+        case .absent: return .answered(OriginHead.refusal(404, at: date(of: now)), .none)
         case .outside:
             counters.update { $0.refusedPaths += 1 }
-            return .answered(OriginHead.refusal(404, at: now), .none)
+            let reason = "a symbolic link on the way to \(request.target) leads out of the origin's directory"
+            return .refused(OriginHead.refusal(404, at: date(of: now)), reason: reason)
         case .failed(let operation, let code): return .failed(.fileSystem, operation: operation, code: code)
         case .file(let descriptor, let status):
-            return answer(request, with: OpenFile(descriptor, status, counters: counters), names.last ?? "", now)
+            let keepsChangeTime = systems.keepChangeTime(descriptor, device: status.device)
+            let version = FileVersion(status, keepsChangeTime: keepsChangeTime)
+            let file = OpenFile(descriptor, version, isSettled: version.isSettled(at: now), counters: counters)
+            return answer(request, with: file, ContentType.forFile(named: name), date(of: now))
         }
     }
 
-    private func answer(_ request: FileRequest, with file: OpenFile, _ name: String, _ now: WallTime) -> FileEvent {
-        // A time in the future would be no validator (RFC 9110 §8.8.2.1).
-        let modified = min(WallTime(secondsSinceEpoch: file.modifiedSeconds), now)
-        var fields = Fields()
-        fields.append(name: "Date", value: HTTPDate.format(now))
-        fields.append(name: "Last-Modified", value: HTTPDate.format(modified))
-        fields.append(name: "ETag", value: file.entityTag)
-        if Self.isNotModified(request, entityTag: file.entityTag, modified: modified) {
+    private func date(of now: FileTime) -> WallTime { WallTime(secondsSinceEpoch: now.seconds) }
+
+    private func answer(_ request: FileRequest, with file: OpenFile, _ type: String, _ date: WallTime) -> FileEvent {
+        let validators = FileValidators(file.version, isSettled: file.isSettled, date: date)
+        var fields = Self.fields(validators, date, isSettled: file.isSettled)
+        if validators.isNotModified(request) {
             let head = OriginHead(status: 304, reason: "Not Modified", fields: fields, contentLength: nil)
             return .answered(head, .none)
         }
         fields.append(name: "Accept-Ranges", value: "bytes")
-        let range = request.range(in: file, modified: modified)
+        let range = request.range(of: file.size, validators)
         if case .unsatisfiable = range {
             let range = ("Content-Range", "bytes */\(file.size)")
-            return .answered(OriginHead.refusal(416, at: now, more: Fields([range])), .none)
+            return .answered(OriginHead.refusal(416, at: date, more: Fields([range])), .none)
         }
         var (status, reason, wanted) = (200, "OK", 0..<file.size)
         if case .part(let part) = range {
@@ -71,7 +103,7 @@ final class FileOrigin: Sendable {
             let text = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(file.size)"
             fields.append(name: "Content-Range", value: text)
         }
-        fields.append(name: "Content-Type", value: ContentType.forFile(named: name))
+        fields.append(name: "Content-Type", value: type)
         fields.append(name: "Content-Length", value: String(wanted.count))
         let head = OriginHead(status: status, reason: reason, fields: fields, contentLength: Int64(wanted.count))
         if request.isHead { return .answered(head, .none) }
@@ -81,53 +113,44 @@ final class FileOrigin: Sendable {
         }
     }
 
+    /// What answers of every status say of a file.
+    private static func fields(_ validators: FileValidators, _ date: WallTime, isSettled: Bool) -> Fields {
+        var fields = Fields()
+        fields.append(name: "Date", value: HTTPDate.format(date))
+        if let modified = validators.lastModified {
+            fields.append(name: "Last-Modified", value: HTTPDate.format(modified))
+        }
+        fields.append(name: "ETag", value: validators.entityTag)
+        if !isSettled { fields.append(name: "Cache-Control", value: "no-cache") }
+        return fields
+    }
+
     /// Reads the next piece of a range; on a file thread.
     ///
-    /// The last one is given only if the file is still what it was: a picture that changed while it was read is
-    /// neither the old one nor the new one.
+    /// A piece is given only if the file is still what it was after the piece was read: what changed meanwhile is neither
+    /// the old picture nor the new one.
     func read(_ file: OpenFile, _ range: Range<Int64>) -> FileEvent {
         let offset = range.lowerBound
         let count = min(Self.pieceLength, range.count)
+        let next = offset + Int64(count)
         switch file.read(count, at: offset) {
         case .failure(let error): return .failed(.fileSystem, operation: "read", code: error.code)
         case .success(let bytes):
-            guard bytes.readableBytes == count else { return .failed(.truncated, operation: "read", code: 0) }
-            let next = offset + Int64(count)
-            guard next == range.upperBound else {
-                return .piece(FilePiece(bytes: bytes, rest: .init(file: file, range: next..<range.upperBound)))
+            let isLast = next == range.upperBound
+            guard bytes.readableBytes == count, file.isUnchanged(isLast: isLast) else {
+                return .failed(.truncated, operation: "read", code: 0)
             }
-            guard file.isUnchanged() else { return .failed(.truncated, operation: "read", code: 0) }
-            return .piece(FilePiece(bytes: count > 0 ? bytes : nil, rest: nil))
+            if isLast { return .piece(FilePiece(bytes: count > 0 ? bytes : nil, rest: nil)) }
+            return .piece(FilePiece(bytes: bytes, rest: .init(file: file, range: next..<range.upperBound)))
         }
     }
+}
 
-    /// The names in a target's path, decoded once; nil for a path that no file has: NUL, an encoded "/", "." or "..".
-    static func names(in target: String) -> [String]? {
-        let path = target.prefix { $0 != "?" }
-        var names: [String] = []
-        for part in path.split(separator: "/") {
-            guard let bytes = PercentDecoding.decode(part) else { return nil }
-            guard !bytes.contains(0), !bytes.contains(UInt8(ascii: "/")) else { return nil }
-            // A name that is not UTF-8 cannot be said in a String, so it cannot be asked for.
-            guard let name = String(validating: bytes, as: UTF8.self), name != ".", name != ".." else { return nil }
-            names.append(name)
-        }
-        // "/" and "/a/" name directories, which are never listed.
-        if names.isEmpty || path.hasSuffix("/") { names.append(".") }
-        return names
-    }
-
-    /// RFC 9110 §13.2.2: If-None-Match decides alone where there is one.
-    static func isNotModified(_ request: FileRequest, entityTag: String, modified: WallTime) -> Bool {
-        if let list = request.ifNoneMatch {
-            // No comma occurs in our own tags, so the list can be split at any.
-            return list.split(separator: ",").contains { member in
-                var tag = member.drop { $0 == " " || $0 == "\t" }
-                while let last = tag.last, last == " " || last == "\t" { tag.removeLast() }
-                return tag == "*" || tag == entityTag || tag == "W/\(entityTag)"
-            }
-        }
-        guard let since = request.ifModifiedSince.flatMap({ HTTPDate.parse($0) }) else { return false }
-        return modified <= since
+extension FileTime {
+    /// The system's wall clock.
+    static func now() -> FileTime {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)  // because it fills in a local value
+        return FileTime(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
     }
 }

@@ -11,12 +11,12 @@ struct FileRequest: Sendable {
         case unsatisfiable
     }
 
-    var isHead: Bool
-    var target: String
-    var ifNoneMatch: String?
-    var ifModifiedSince: String?
-    private var range: String?
-    private var ifRange: String?
+    let isHead: Bool
+    let target: String
+    let ifNoneMatch: String?
+    let ifModifiedSince: String?
+    let ifRange: String?
+    private let range: String?
 
     init(_ request: OriginRequest, target: String) {
         isHead = request.method == "HEAD"
@@ -29,9 +29,14 @@ struct FileRequest: Sendable {
     }
 
     /// The part that is asked for; the whole where several are: they would be a multipart body, of no use to a fill.
-    func range(in file: OpenFile, modified: WallTime) -> Wanted {
-        guard let range, isSame(file, modified: modified) else { return .whole }
-        switch ByteRanges.parse(range, length: file.size) {
+    ///
+    /// - Parameters:
+    ///   - size: Bytes of the file.
+    ///   - validators: Those of the file, which If-Range may have to match.
+    /// - Returns: What is to be sent.
+    func range(of size: Int64, _ validators: FileValidators) -> Wanted {
+        guard let range, validators.allowsRange(self) else { return .whole }
+        switch ByteRanges.parse(range, length: size) {
         case .ignored: return .whole
         case .unsatisfiable: return .unsatisfiable
         case .ranges(let ranges):
@@ -40,9 +45,20 @@ struct FileRequest: Sendable {
         }
     }
 
-    /// Whether If-Range, if there is one, is of this file: its entity tag, or exactly its date (RFC 9110 §13.1.5).
-    private func isSame(_ file: OpenFile, modified: WallTime) -> Bool {
-        guard let ifRange else { return true }
-        return ifRange == file.entityTag || HTTPDate.parse(ifRange) == modified
+    /// The names in the target's path as the file system has them: octets, decoded once.
+    ///
+    /// Nil for a path that no file has: NUL, an encoded "/", "." or "..".
+    var names: [FileName]? {
+        let path = target.prefix { $0 != "?" }
+        var names: [FileName] = []
+        for part in path.split(separator: "/") {
+            guard let name = PercentDecoding.decode(part).flatMap({ FileName($0) }), !name.isDot, !name.isDotDot else {
+                return nil
+            }
+            names.append(name)
+        }
+        // "/" and "/a/" name directories, which are never listed.
+        if names.isEmpty || path.hasSuffix("/") { names.append(.dot) }
+        return names
     }
 }

@@ -1,6 +1,7 @@
 // Shared. The root directory of a file origin, opened when first needed: a share may be mounted later, go away and come
 // back. Invariant: nothing outside the root is ever opened, whatever the path and the symbolic links say; the kernel
-// sees to it (openat2 with RESOLVE_BENEATH). Used by the origin's file threads; no system call under the lock.
+// sees to it (openat2 with RESOLVE_BENEATH), and where it refuses a link `FileLookup` does. Used by the origin's file
+// threads; no system call under the lock.
 
 import CCurl
 import Glibc
@@ -27,31 +28,37 @@ final class FileRoot: Sendable {
         var checked: Moment?
     }
 
-    private let path: String
+    private let path: [UInt8]
+    /// The same for calls of the system.
+    private let cPath: [CChar]
     private let state = Mutex(State())
 
-    init(path: String) {
+    /// A root that need not be there yet.
+    ///
+    /// - Parameter path: Absolute, without NUL.
+    init(path: [UInt8]) {
         self.path = path
+        cPath = path.map { CChar(bitPattern: $0) } + [0]
     }
 
     /// Opens a regular file for reading.
     ///
-    /// - Parameter names: The path below the root, without empty names and "..".
+    /// - Parameter names: The path below the root, without "..".
     /// - Returns: The file, or why there is none.
-    func open(_ names: [String]) -> Opened {
+    func open(_ names: [FileName]) -> Opened {
         var reopens = false
         for _ in 0..<2 {
             switch current(reopening: reopens) {
             case .failure(let error): return .failed("open root", error.code)
             case .success(let root):
-                let number = Self.open(names, beneath: root)
+                let number = open(names, beneath: root)
                 if number >= 0 { return examine(Descriptor(owning: number)) }
                 switch -number {
                 case ENOENT, ENOTDIR:
                     // The root itself may have been replaced or mounted over since it was opened.
                     if !reopens, !isCurrent(root) { break }
                     return isMounted(root) ? .absent : .failed("read an empty root", ENOENT)
-                case ELOOP, ENAMETOOLONG: return .absent
+                case ELOOP, ENAMETOOLONG, EISDIR: return .absent
                 case EXDEV: return .outside
                 case let code where reopens: return .failed("open", code)
                 default: break
@@ -76,7 +83,7 @@ final class FileRoot: Sendable {
             return (state.root, isDue)
         }
         if let known, !reopening, !isDue || isCurrent(known) { return .success(known) }
-        let number = unsafe origins_open_root(path)  // because the path is copied for the call
+        let number = unsafe origins_open_root(cPath)  // because the path is copied for the call
         guard number >= 0 else {
             state.withLock { $0.root = nil }
             return .failure(SystemError(code: -number))
@@ -88,7 +95,7 @@ final class FileRoot: Sendable {
 
     /// Whether the path still names the directory that is open.
     private func isCurrent(_ root: Descriptor) -> Bool {
-        let named = unsafe origins_status_of_path(path)  // because the path is copied for the call
+        let named = unsafe origins_status_of_path(cPath)  // because the path is copied for the call
         let opened = origins_status_of(root.number)
         return named.error == 0 && opened.error == 0 && named.inode == opened.inode && named.device == opened.device
     }
@@ -100,25 +107,18 @@ final class FileRoot: Sendable {
         return status.error == 0 && (status.links > 2 || origins_is_empty(root.number) == 0)
     }
 
-    private static func open(_ names: [String], beneath root: Descriptor) -> Int32 {
-        let path = names.joined(separator: "/")
+    private func open(_ names: [FileName], beneath root: Descriptor) -> Int32 {
+        let path = FileName.path(names)
         for _ in 0..<8 {
             let number = unsafe origins_open_beneath(root.number, path)  // because the path is copied for the call
-            if number == -ENOSYS || number == -EPERM { return openStepwise(names, beneath: root) }
-            if number != -EAGAIN, number != -EINTR { return number }  // EAGAIN: something was renamed meanwhile
+            switch -number {
+            case ENOSYS, EPERM, EXDEV:
+                var lookup = FileLookup(names, beneath: root, at: self.path)
+                return lookup.open()
+            case EAGAIN, EINTR: continue  // EAGAIN: something was renamed meanwhile
+            default: return number
+            }
         }
         return -EAGAIN
-    }
-
-    /// Without openat2: follows no symbolic link at all.
-    private static func openStepwise(_ names: [String], beneath root: Descriptor) -> Int32 {
-        var directory = root
-        for (index, name) in names.enumerated() {
-            let isLast = index == names.count - 1
-            let number = unsafe origins_open_step(directory.number, name, isLast ? 1 : 0)  // because copied
-            if number < 0 || isLast { return number == -ELOOP ? -EXDEV : number }
-            directory = Descriptor(owning: number)
-        }
-        return -ENOENT
     }
 }

@@ -1,4 +1,4 @@
-// Shared (immutable). One regular file opened for reading, and what it was like then; read at offsets, so that any
+// Shared (immutable). One regular file opened for reading, and which version of it that was; read at offsets, so that any
 // thread may.
 
 import CCurl
@@ -7,18 +7,25 @@ import NIOCore
 
 /// An open file of an origin.
 final class OpenFile: Sendable {
-    let size: Int64
-    let modifiedSeconds: Int64
-    let modifiedNanoseconds: Int64
+    /// What the file was when it was opened.
+    let version: FileVersion
+    /// Whether its writer had finished by then.
+    let isSettled: Bool
     private let descriptor: Descriptor
     private let counters: OriginCounters
 
-    init(_ descriptor: Descriptor, _ status: origins_file_status, counters: OriginCounters) {
+    /// Takes over an open file.
+    ///
+    /// - Parameters:
+    ///   - descriptor: The file.
+    ///   - version: What its status says, asked after opening.
+    ///   - isSettled: Whether that version is finished.
+    ///   - counters: Count it among the origin's connections as long as it lives.
+    init(_ descriptor: Descriptor, _ version: FileVersion, isSettled: Bool, counters: OriginCounters) {
         self.descriptor = descriptor
+        self.version = version
+        self.isSettled = isSettled
         self.counters = counters
-        size = status.size
-        modifiedSeconds = status.modified_seconds
-        modifiedNanoseconds = status.modified_nanoseconds
         counters.update { $0.connections += 1 }
     }
 
@@ -26,17 +33,20 @@ final class OpenFile: Sendable {
         counters.update { $0.connections -= 1 }
     }
 
-    /// A strong validator: it changes with every write that the file system's clock can tell apart.
-    var entityTag: String {
-        let nanoseconds = modifiedSeconds &* 1_000_000_000 &+ modifiedNanoseconds
-        return "\"\(String(UInt64(bitPattern: nanoseconds), radix: 16))-\(String(size, radix: 16))\""
-    }
+    /// Bytes.
+    var size: Int64 { version.size }
 
-    /// Whether the file still is as it was when it was opened.
-    func isUnchanged() -> Bool {
-        let status = origins_status_of(descriptor.number)
-        return status.error == 0 && status.size == size && status.modified_seconds == modifiedSeconds
-            && status.modified_nanoseconds == modifiedNanoseconds
+    /// Whether the file still has the content it had when it was opened.
+    ///
+    /// Asked after bytes were read: a write tells its time before its bytes.
+    ///
+    /// - Parameter isLast: Whether no more is to be read: then a file server is asked, which costs a call to it.
+    /// - Returns: False also where that cannot be told.
+    func isUnchanged(isLast: Bool) -> Bool {
+        let number = descriptor.number
+        let status = isLast ? origins_synchronized_status_of(number) : origins_status_of(number)
+        guard status.error == 0 else { return false }
+        return version.isContinued(by: FileVersion(status, keepsChangeTime: version.keepsChangeTime))
     }
 
     /// Reads until `count` bytes are there or the file ends.
@@ -60,6 +70,17 @@ final class OpenFile: Sendable {
             }
         }
         return .success(buffer)
+    }
+}
+
+extension FileVersion {
+    /// The version that a status tells.
+    init(_ status: origins_file_status, keepsChangeTime: Bool) {
+        size = status.size
+        modified = FileTime(seconds: status.modified_seconds, nanoseconds: status.modified_nanoseconds)
+        changed = FileTime(seconds: status.changed_seconds, nanoseconds: status.changed_nanoseconds)
+        self.keepsChangeTime = keepsChangeTime
+        links = status.links
     }
 }
 

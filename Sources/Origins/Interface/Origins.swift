@@ -21,19 +21,22 @@ public final class Origins: Sendable {
     ///   - lists: Lists of origins, each in the order to ask them and not empty; a request says which (`list`). An
     ///     origin's index counts through all of them.
     ///   - logger: Told of origins that begin to fail and are well again.
-    ///   - now: The wall clock, for `requestTime` and `responseTime`; nil for the system's.
+    ///   - now: The wall clock, for `requestTime`, `responseTime` and the age of files; nil for the system's.
     /// - Throws: `badURL` for a URL that cannot be used, `resources` when the system gives no descriptor or thread.
     public init(
         lists: [[OriginSettings]],
         logger: Logger,
         now: (@Sendable () -> WallTime)? = nil
     ) throws(OriginError) {
+        let fileClock = now.map { now in { @Sendable in FileTime(seconds: now().secondsSinceEpoch) } } ?? FileTime.now
         var origins: [ConfiguredOrigin] = []
         var ranges: [Range<Int>] = []
         for list in lists {
             precondition(!list.isEmpty, "a list of origins has at least one")
             ranges.append(origins.count..<origins.count + list.count)
-            for settings in list { origins.append(try ConfiguredOrigin(index: origins.count, settings)) }
+            for settings in list {
+                origins.append(try ConfiguredOrigin(index: origins.count, settings, clock: fileClock))
+            }
         }
         let mailbox = try Mailbox()
         let (configured, lists) = (origins, ranges)

@@ -12,13 +12,24 @@ final class ConfiguredOrigin: Sendable {
     let kind: Kind
     let counters: OriginCounters
 
-    init(index: Int, _ settings: OriginSettings) throws(OriginError) {
+    /// Checks an origin's settings.
+    ///
+    /// - Parameters:
+    ///   - index: Its place among all origins.
+    ///   - settings: The settings.
+    ///   - clock: The wall clock, for the age of files.
+    /// - Throws: `badURL` for a URL that cannot be used, `resources` when the system gives no descriptor or thread.
+    init(
+        index: Int,
+        _ settings: OriginSettings,
+        clock: @escaping @Sendable () -> FileTime
+    ) throws(OriginError) {
         precondition(settings.maximumConnections >= 1, "an origin has at least one connection")
         self.index = index
         self.settings = settings
         counters = OriginCounters(url: settings.url)
         if case .file(let root) = OriginAddress(settings.url) {
-            kind = .file(try FileOrigin(root: root, counters: counters))
+            kind = .file(try FileOrigin(root: root, counters: counters, clock: clock))
         } else if let service = HTTPService(settings) {
             kind = .http(service)
         } else {

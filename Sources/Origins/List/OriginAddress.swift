@@ -4,8 +4,8 @@
 enum OriginAddress: Equatable, Sendable {
     /// `base` is scheme and authority, `prefix` what goes before each target: empty, or "/…" without a "/" at its end.
     case http(base: String, prefix: String)
-    /// An absolute path.
-    case file(root: String)
+    /// An absolute path: octets, as file systems have them.
+    case file(root: [UInt8])
     /// A bucket of an object store; the prefix as for `http`.
     case bucket(String, prefix: String)
 
@@ -29,10 +29,8 @@ enum OriginAddress: Equatable, Sendable {
         case "file":
             guard authority.isEmpty || authority.lowercased() == "localhost" else { return nil }
             guard let decoded = PercentDecoding.decode(path[...]), !decoded.contains(0) else { return nil }
-            guard decoded.first == UInt8(ascii: "/"), let root = String(validating: decoded, as: UTF8.self) else {
-                return nil
-            }
-            self = .file(root: root)
+            guard decoded.first == UInt8(ascii: "/") else { return nil }
+            self = .file(root: decoded)
         case "s3":
             guard Self.isBucket(authority) else { return nil }
             while path.hasSuffix("/") { path.removeLast() }

@@ -71,6 +71,11 @@ private let introduction = """
       1024). `1.5GB` is allowed. Only `0` needs no unit.
     - **Durations** have a unit: `ms`, `s`, `m`, `h`, `d`.
     - **Paths**, `unix:` sockets and `file:` URLs that are relative start from the directory of the configuration file.
+    - **Directories** (`url: file:…`): a name is the octets that the request's path decodes to, in whatever encoding. Symbolic links,
+      relative or absolute, are followed where they end beneath the directory; an absolute one begins with the directory's path as
+      configured or with its real path. Links that lead out are answered 404, logged and counted (`refused_paths`). A file that was
+      written or changed less than two seconds ago is not kept: no `ttl` and no heuristic holds for it until then. Clocks of
+      file servers are to agree with the machine's. Give pictures another name while they are written, and rename them.
     - **Routes**: of those that match, the one with the most exact host takes a request (a name before `*.name`, the longest
       first, before none), then the one with the longest path. Paths are plain prefixes of the normal path: `/thumbs` takes
       `/thumbs-old/a.jpg`. Their letter case is ignored as soon as `key_case` is `insensitive` on any route or at the top.

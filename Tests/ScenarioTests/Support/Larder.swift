@@ -56,7 +56,7 @@ final class Larder: Sendable {
                 ),
                 logger: silent
             )
-            let origins = try Origins(lists: try setup.originLists(), logger: silent)
+            let origins = try Origins(lists: try setup.originLists(), logger: silent, now: setup.originClock)
             let log = setup.configuration.accessLog.map { AccessLog($0, logger: silent) }
             let proxy = Proxy(
                 settings,

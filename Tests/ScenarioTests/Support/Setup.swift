@@ -1,5 +1,6 @@
 // A value. What a scenario's larder is made from; a test changes what it is about and leaves the rest.
 
+import HTTPMessage
 import Origins
 import Settings
 import TestSupport
@@ -12,6 +13,8 @@ struct Setup {
     var passesHost = false
     /// A Unix socket to listen on as well.
     var unixSocket: String?
+    /// The wall clock of the origins; nil for the machine's.
+    var originClock: (@Sendable () -> WallTime)?
     var maximumSize: Int64 = 64 << 20
     var memory: Int64 = 4 << 20
 

@@ -1,0 +1,101 @@
+// Values. What a file's status says of its content: which version it is, whether that version is finished, and by which
+// validators it is known (RFC 9110 §8.8). Pure.
+
+import HTTPMessage
+
+/// An instant in nanoseconds since 1970-01-01T00:00:00Z, as file systems count them.
+struct FileTime: Sendable, Hashable, Comparable {
+    /// Negative before 1970.
+    var seconds: Int64
+    /// 0 ..< 1,000,000,000.
+    var nanoseconds: Int64 = 0
+
+    static func < (left: FileTime, right: FileTime) -> Bool {
+        (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
+    }
+
+    /// The instant so many seconds later, or the last one there is.
+    func advanced(by seconds: Int64) -> FileTime {
+        FileTime(
+            seconds: (WallTime(secondsSinceEpoch: self.seconds) + seconds).secondsSinceEpoch,
+            nanoseconds: nanoseconds
+        )
+    }
+}
+
+/// One version of a file's content, as far as its status tells versions apart.
+struct FileVersion: Sendable {
+    /// How old the last change has to be, in seconds, before nobody is taken to be writing any more.
+    ///
+    /// Also the coarsest unit in which a file system counts times (FAT): a later change gets another time.
+    static let settlingTime: Int64 = 2
+    /// How far ahead a change can be, in seconds, because the clock of a file server is wrong; a time further ahead says
+    /// nothing, so that a machine whose own clock is years behind still caches.
+    static let maximumClockError: Int64 = 86_400
+
+    /// Bytes.
+    var size: Int64
+    /// When the content was modified (mtime), as the file system or any program says.
+    var modified: FileTime
+    /// When content or status changed (ctime); a program cannot set it.
+    var changed: FileTime
+    /// Whether the file system keeps `changed` (`FileSystems`).
+    var keepsChangeTime: Bool
+    /// How many names the file has; no part of what tells versions apart.
+    var links: UInt64 = 1
+
+    /// Whether the last change is old enough that its writer has finished.
+    ///
+    /// - Parameter now: The wall clock of this machine.
+    /// - Returns: Whether it is.
+    func isSettled(at now: FileTime) -> Bool {
+        // Where ctime is kept, an mtime in the future was set by a program, and says nothing of when.
+        let error = isChangeTimeTrusted ? 0 : Self.maximumClockError
+        return !Self.isYoung(changed, at: now, ahead: Self.maximumClockError)
+            && !Self.isYoung(modified, at: now, ahead: error)
+    }
+
+    private static func isYoung(_ time: FileTime, at now: FileTime, ahead: Int64) -> Bool {
+        now < time.advanced(by: settlingTime) && time <= now.advanced(by: ahead)
+    }
+
+    /// Whether a change of the content always shows in `changed`: 0 and 1 are what is told for a time that is not known.
+    var isChangeTimeTrusted: Bool { keepsChangeTime && changed.seconds > 1 }
+
+    /// Whether a later status of the same open file is of the same content.
+    ///
+    /// A file that loses a name, as where another is renamed over it, has another ctime and the same content.
+    ///
+    /// - Parameter later: The version that the later status tells.
+    /// - Returns: Whether it is.
+    func isContinued(by later: FileVersion) -> Bool {
+        size == later.size && modified == later.modified && (changed == later.changed || later.links < links)
+    }
+
+    /// The entity tag of this version, once it has settled.
+    ///
+    /// Of both times and the size alone, so that machines which mount one share give one tag. Weak where other content can
+    /// have the same times.
+    var entityTag: String {
+        let tag = "\"\(Self.text(modified))-\(Self.text(changed))-\(String(size, radix: 36))\""
+        return isChangeTimeTrusted ? tag : "W/" + tag
+    }
+
+    private static func text(_ time: FileTime) -> String {
+        String(UInt64(bitPattern: time.seconds &* 1_000_000_000 &+ time.nanoseconds), radix: 36)
+    }
+
+    /// Last-Modified, where there is one: not for times that stand for "not known", nor for one later than the answer's Date
+    /// (RFC 9110 §8.8.2.1).
+    ///
+    /// - Parameter date: The Date of the answer.
+    /// - Returns: The second of `modified`.
+    func lastModified(at date: WallTime) -> WallTime? {
+        guard modified.seconds > 1, modified.seconds <= date.secondsSinceEpoch else { return nil }
+        return WallTime(secondsSinceEpoch: modified.seconds)
+    }
+
+    /// Whether no other content had the same second in Last-Modified, once the file has settled (RFC 9110 §8.8.2.2): nothing
+    /// has changed since that second, and so no program has set the time back.
+    var isDateStrong: Bool { isChangeTimeTrusted && changed.seconds == modified.seconds }
+}

@@ -1,0 +1,88 @@
+// Scenarios: a directory whose files are being written, before a whole larder.
+
+import HTTPMessage
+import Origins
+import Proxy
+import Settings
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("Issue 24 §2: files being written")
+struct FileTests {
+    /// A larder before a directory, with every lifetime that an operator can give.
+    ///
+    /// The origin's clock stands still until it is let go.
+    private func withFiles(
+        _ body: (Larder, TemporaryDirectory, _ letGo: @Sendable () -> Void) async throws -> Void
+    ) async throws {
+        let files = try TemporaryDirectory()
+        let begun = TestClock.seconds()
+        let isLetGo = Mutex(false)
+        let setup = Setup { setup in
+            setup.origins = [OriginSettings(url: "file://\(files.path)", isAuthoritative: true)]
+            setup.originClock = {
+                WallTime(secondsSinceEpoch: isLetGo.withLock { $0 } ? TestClock.seconds() : begun)
+            }
+            setup.configuration.cache.ttl = .seconds(604_800)
+            setup.configuration.cache.grace = .seconds(3600)
+            setup.configuration.cache.staleIfError = .seconds(3600)
+        }
+        try await withLarder(setup) { larder in try await body(larder, files) { isLetGo.withLock { $0 = true } } }
+    }
+
+    @Test("what is being written is asked for each time; two seconds after the last write it is kept")
+    func written() async throws {
+        try await withFiles { larder, files, letGo in
+            // As a copy does: the size first, then the bytes.
+            try files.write([UInt8](repeating: 0, count: 100_000), to: "a.jpg")
+            for byte in 0...3 as ClosedRange<UInt8> {
+                let bytes = [UInt8](repeating: byte, count: 100_000)
+                try files.overwrite("a.jpg", with: bytes)
+                let got = try await larder.fill("/a.jpg")
+                #expect(got.body.digest == bytes.digest)
+                #expect(got["Cache-Control"] == "no-cache")
+                #expect(got["Last-Modified"] == nil)
+                #expect(got.cacheStatus.contains("stored"), "followers share it")
+                #expect(try await larder.request("HEAD", "/a.jpg")["Cache-Control"] == "no-cache")
+            }
+            letGo()
+            try await eventually { try await larder.fill("/a.jpg").isHit }
+            let requests = larder.origins.statistics()[0].requests
+            for _ in 0..<20 {
+                let got = try await larder.get("/a.jpg")
+                #expect(got.isHit && got.body.allSatisfy { $0 == 3 })
+            }
+            #expect(larder.origins.statistics()[0].requests == requests)
+        }
+    }
+
+    @Test("what was taken while it was written is not believed later, nor served when the directory is gone")
+    func notBelieved() async throws {
+        try await withFiles { larder, files, _ in
+            try files.write("torn", to: "pictures/a.jpg")
+            let first = try await larder.fill("/pictures/a.jpg")
+            let tag = try #require(first["ETag"])
+            #expect(try await larder.get("/pictures/a.jpg", [("If-None-Match", tag)]).status == 200)
+            #expect(try await larder.get("/pictures/a.jpg", [("Cache-Control", "max-stale")]).status == 200)
+            files.remove("pictures")
+            #expect(try await larder.get("/pictures/a.jpg").status == 502)
+        }
+    }
+
+    @Test("a body that changes while it is read is broken off and not stored")
+    func brokenOff() async throws {
+        try await withFiles { larder, files, _ in
+            let old = [UInt8](repeating: 1, count: 24 << 20)
+            try files.write(old, to: "a.jpg")
+            let body = try await larder.client(receiveBuffer: 65_536) { client in
+                try client.send("GET /a.jpg HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                _ = try client.receiveHead()
+                try files.overwrite("a.jpg", with: [UInt8](repeating: 2, count: 24 << 20))
+                return try client.receiveUntilClose()
+            }
+            #expect(body.count < old.count && body.allSatisfy { $0 == 1 })
+            #expect(try await larder.get("/a.jpg").body.allSatisfy { $0 == 2 })
+        }
+    }
+}
