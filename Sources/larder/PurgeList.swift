@@ -79,7 +79,7 @@ struct PurgeList {
     }
 }
 
-/// A value. What became of a list.
+/// What became of a list.
 struct PurgeListReport {
     let names: Int
     let responses: Int

@@ -266,7 +266,8 @@ import Testing
             ("img.test", "/t*.jpg", ["//img.test/t*.jpg", "/t*.jpg"]),
             ("*.cdn.test", "/x/?.jpg", ["//*.cdn.test/x/?.jpg", "/x/?.jpg"]),
             ("*.CDN.test.:443", "/x/?.jpg", ["//*.cdn.test/x/?.jpg", "/x/?.jpg"]),
-            ("www.test", "/F/A*", ["/f/a*"]), ("www.test", "/*", ["tooWide(route: \"routes[2]\")"]),
+            ("www.test", "/F/A*", ["/f/a*"]), ("www.test", "/F/A?B*C", ["/f/a?b*c", "/f/a?B*C", "/f/a?b*C"]),
+            ("www.test", "/F/a b%2a", ["/f/a%20b%2A"]), ("www.test", "/*", ["tooWide(route: \"routes[2]\")"]),
             (nil, "/a*", ["needsHost(route: \"routes[1]\")"]),
         ] as [(String?, String, [String])]
     )

@@ -86,11 +86,12 @@ extension RouteTable {
         let beginning = PurgeRule.glob(try spelled(path, foldsCase: false)).commonPrefix
         var patterns: [[UInt8]] = []
         for route in try candidates(beginning, known, hasHost: host != nil, isPrefix: true) {
-            let pattern = try spelled(path, foldsCase: route.foldsCase)
-            let start =
-                route.keyHasHost ? "//\(host ?? "")" : pattern.starts(with: "//".utf8) ? "//@" : ""
-            let whole = Array(start.utf8) + pattern
-            if !patterns.contains(whole) { patterns.append(whole) }
+            for pattern in try spellings(path, foldsCase: route.foldsCase) {
+                let start =
+                    route.keyHasHost ? "//\(host ?? "")" : pattern.starts(with: "//".utf8) ? "//@" : ""
+                let whole = Array(start.utf8) + pattern
+                if !patterns.contains(whole) { patterns.append(whole) }
+            }
         }
         return patterns
     }
@@ -103,10 +104,27 @@ extension RouteTable {
     public func patterns(of pattern: String) throws(KeyProblem) -> [[UInt8]] {
         var patterns: [[UInt8]] = []
         for route in all {
-            let spelled = try spelled(pattern, foldsCase: route.foldsCase)
-            if !patterns.contains(spelled) { patterns.append(spelled) }
+            for spelling in try spellings(pattern, foldsCase: route.foldsCase) where !patterns.contains(spelling) {
+                patterns.append(spelling)
+            }
         }
         return patterns
+    }
+
+    /// A pattern as keys are spelled.
+    ///
+    /// Where letter case in paths is folded, that in queries is not, and any wildcard may be or
+    /// have what the query begins with: then there is a spelling for each place where it may begin.
+    private func spellings(_ pattern: String, foldsCase: Bool) throws(KeyProblem) -> [[UInt8]] {
+        let plain = try spelled(pattern, foldsCase: false)
+        guard foldsCase else { return [plain] }
+        let folded = try spelled(pattern, foldsCase: true)
+        var spellings = [folded]
+        for place in plain.indices where plain[place] == UInt8(ascii: "*") || plain[place] == UInt8(ascii: "?") {
+            let spelling = Array(folded[..<place] + plain[place...])
+            if !spellings.contains(spelling) { spellings.append(spelling) }
+        }
+        return spellings
     }
 
     private func spelled(_ pattern: String, foldsCase: Bool) throws(KeyProblem) -> [UInt8] {

@@ -6,7 +6,7 @@ import Glibc
 import HTTPMessage
 
 enum ArgumentBytes {
-    /// U+10FF80…U+10FFFF stand for the bytes 0x80…0xFF. Whoever writes such a character has its UTF-8 bytes treated so too.
+    // U+10FF80…U+10FFFF stand for the bytes 0x80…0xFF; the UTF-8 bytes of such a character are treated so too.
     private static let base: UInt32 = 0x10FF00
     private static let stand = UInt32(0x10FF80)...0x10FFFF
 
