@@ -43,6 +43,7 @@ struct FileTests {
                 #expect(got.body.digest == bytes.digest)
                 #expect(got["Cache-Control"] == "no-cache")
                 #expect(got["Last-Modified"] == nil)
+                #expect(try #require(got.ttl) <= 0)
                 #expect(got.cacheStatus.contains("stored"), "followers share it")
                 #expect(try await larder.request("HEAD", "/a.jpg")["Cache-Control"] == "no-cache")
             }

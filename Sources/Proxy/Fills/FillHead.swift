@@ -130,13 +130,16 @@ final class FillHead: Sendable {
     /// The store takes the body.
     func beginStoring() { isTaken.store(true, ordering: .relaxed) }
 
-    /// What is not the authoritative origin's word is kept for a few seconds at most.
+    /// What is not the authoritative origin's word is kept for a few seconds at most, and what is to be validated each time,
+    /// such as a file that is being written, has no lifetime that its origin did not give.
     private static func limited(
         _ storability: Storability,
         _ response: OriginResponse,
         _ rules: CachingRules
     ) -> Storability {
-        guard !response.isDefinitive, case .storable(var facts) = storability else { return storability }
+        guard case .storable(var facts) = storability else { return storability }
+        if facts.flags.isSuperset(of: [.noCache, .fromHeuristic]) { facts.freshUntil = facts.bornAt }
+        guard !response.isDefinitive else { return .storable(facts) }
         guard facts.flags.contains(.isNegative) else { return .refused(.olderCopy) }
         facts.freshUntil = min(facts.freshUntil, max(facts.bornAt, response.responseTime + rules.negativeTTL))
         return facts.freshUntil > facts.bornAt ? .storable(facts) : .refused(.notAuthoritative)
