@@ -87,3 +87,24 @@ struct FileTests {
         }
     }
 }
+
+@Suite("Issue 25 §1: a file that cannot be read")
+struct UnreadableFileTests {
+    @Test("with nobody else to ask, the client learns that it may not be read, and other pictures are served")
+    func forbidden() async throws {
+        // Even root may not read this one: it can only be written.
+        let setup = Setup { setup in
+            setup.origins = [OriginSettings(url: "file:///proc/sys/net/ipv4/route", isAuthoritative: true)]
+        }
+        try await withLarder(setup) { larder in
+            for _ in 0..<10 {
+                let got = try await larder.get("/flush")
+                #expect(got.status == 403)
+                #expect(got["Proxy-Status"] == "larder; error=http_request_denied")
+                #expect(got.cacheStatus == "larder; fwd=uri-miss; detail=unreadable")
+                #expect(got["Cache-Control"] == "no-store")
+            }
+            #expect(try await larder.get("/gc_timeout").status == 200)
+        }
+    }
+}

@@ -256,7 +256,7 @@ class Attempt {
         case .stalled, .truncated, .malformed, .tooLarge, .cancelled, .queueFull, .queueTimeout, .requestBody,
             .badRequest, .badURL, .resources, .overloaded:
             if isProbe { engine.releaseProbe(of: lane) }
-        case .denied, .redirect:
+        case .denied, .redirect, .unreadable:
             lane.tellOperator(error, at: engine.now)
             // It answers; only a probe that is configured has to succeed.
             let mustSucceed = isProbe && lane.settings.probe != nil

@@ -2,6 +2,7 @@
 // piece, then piece by piece) is a job on a file thread, whose result comes back through the mailbox. A receiver that
 // pauses holds no thread; a result that comes too late finds no attempt and is dropped, its file closed.
 
+import Glibc
 import HTTPMessage
 import NIOCore
 import Synchronization
@@ -53,7 +54,11 @@ final class FileAttempt: Attempt {
             received(head)
             pass(on: .none)
         case .piece(let piece): pass(on: piece)
-        case .failed(let kind, let operation, let code): end(fault(kind, operation, code: Int(code)))
+        case .failed(let kind, let operation, let code):
+            // because strerror makes a C string, which is copied at once
+            let word = code == 0 ? "" : unsafe String(cString: strerror(code))
+            let name = kind == .unreadable ? "\(target ?? ""): " : ""
+            end(fault(kind, operation, code: Int(code), detail: name + word))
         }
     }
 

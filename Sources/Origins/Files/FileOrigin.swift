@@ -73,7 +73,7 @@ final class FileOrigin: Sendable {
             counters.update { $0.refusedPaths += 1 }
             let reason = "a symbolic link on the way to \(request.target) leads out of the origin's directory"
             return .refused(OriginHead.refusal(404, at: date(of: now)), reason: reason)
-        case .failed(let operation, let code): return .failed(.fileSystem, operation: operation, code: code)
+        case .failed(let kind, let operation, let code): return .failed(kind, operation: operation, code: code)
         case .file(let descriptor, let status):
             let keepsChangeTime = systems.keepChangeTime(descriptor, device: status.device)
             let version = FileVersion(status, keepsChangeTime: keepsChangeTime)
@@ -134,7 +134,10 @@ final class FileOrigin: Sendable {
         let count = min(Self.pieceLength, range.count)
         let next = offset + Int64(count)
         switch file.read(count, at: offset) {
-        case .failure(let error): return .failed(.fileSystem, operation: "read", code: error.code)
+        case .failure(let error):
+            // The handle of a file that was removed on its server is stale; the share is well.
+            let kind = error.code == ESTALE ? .truncated : FileFault(error.code).kind ?? .unreadable
+            return .failed(kind, operation: "read", code: error.code)
         case .success(let bytes):
             let isLast = next == range.upperBound
             guard bytes.readableBytes == count, file.isUnchanged(isLast: isLast) else {

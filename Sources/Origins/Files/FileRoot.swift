@@ -16,8 +16,8 @@ final class FileRoot: Sendable {
         case absent
         /// The path leads out of the root.
         case outside
-        /// The file system, or the root itself, is at fault.
-        case failed(String, Int32)
+        /// There is one that cannot be had, or the share is at fault.
+        case failed(OriginError.Kind, operation: String, code: Int32)
     }
 
     /// How long an open root is trusted to be what its path names: one more stat a second costs nothing.
@@ -46,32 +46,49 @@ final class FileRoot: Sendable {
     /// - Parameter names: The path below the root, without "..".
     /// - Returns: The file, or why there is none.
     func open(_ names: [FileName]) -> Opened {
-        var reopens = false
-        for _ in 0..<2 {
-            switch current(reopening: reopens) {
-            case .failure(let error): return .failed("open root", error.code)
+        for isLastTry in [false, true] {
+            switch current(reopening: isLastTry) {
+            case .failure(let error): return Self.rootFailed("open the directory", error.code)
             case .success(let root):
                 let number = open(names, beneath: root)
                 if number >= 0 { return examine(Descriptor(owning: number)) }
-                switch -number {
-                case ENOENT, ENOTDIR:
-                    // The root itself may have been replaced or mounted over since it was opened.
-                    if !reopens, !isCurrent(root) { break }
-                    return isMounted(root) ? .absent : .failed("read an empty root", ENOENT)
-                case ELOOP, ENAMETOOLONG, EISDIR: return .absent
-                case EXDEV: return .outside
-                case let code where reopens: return .failed("open", code)
-                default: break
-                }
-                reopens = true
+                if number == -EXDEV { return .outside }
+                let fault = FileFault(-number)
+                // The root itself may have been replaced, or mounted over, since it was opened.
+                if !isLastTry, fault == .share || !isCurrent(root) { continue }
+                return judge(fault, -number, beneath: root)
             }
         }
         return .absent
     }
 
+    /// What it says that a name could not be opened, when the root is known to be the right one.
+    private func judge(_ fault: FileFault, _ code: Int32, beneath root: Descriptor) -> Opened {
+        switch fault {
+        case .absent where code == ENOENT || code == ENOTDIR:
+            return isMounted(root) ? .absent : Self.rootFailed("read an empty root", ENOENT)
+        case .unreadable:
+            // What no name can be looked up in says so for each of them.
+            let number = unsafe origins_open_step(root.number, ".", 0)  // because the name is a literal
+            guard number >= 0 else { return Self.rootFailed("search the directory", -number) }
+            _ = Descriptor(owning: number)
+        default: break
+        }
+        guard let kind = fault.kind else { return .absent }
+        return .failed(kind, operation: "open", code: code)
+    }
+
+    /// Whatever is wrong with the root is wrong for every name.
+    private static func rootFailed(_ operation: String, _ code: Int32) -> Opened {
+        let kind: OriginError.Kind = FileFault(code) == .resources ? .resources : .fileSystem
+        return .failed(kind, operation: operation, code: code)
+    }
+
     private func examine(_ descriptor: Descriptor) -> Opened {
         let status = origins_status_of(descriptor.number)
-        guard status.error == 0 else { return .failed("fstat", status.error) }
+        if status.error != 0 {
+            return .failed(FileFault(status.error).kind ?? .unreadable, operation: "fstat", code: status.error)
+        }
         return status.is_regular != 0 ? .file(descriptor, status) : .absent
     }
 

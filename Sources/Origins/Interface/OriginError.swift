@@ -31,8 +31,10 @@ public struct OriginError: Error, Sendable {
         case denied
         /// The origin redirects to where larder does not follow, or too often.
         case redirect
-        /// The file system gave an error that says nothing about the picture.
+        /// The file system gave an error that says nothing about the picture: the share or the disk is at fault.
         case fileSystem
+        /// The file is there and cannot be read, which says nothing about the origin: permissions, a lock.
+        case unreadable
         /// Ended by `OriginTransfer.cancel()` or by shutting down.
         case cancelled
         /// Too many requests wait for this origin.

@@ -351,6 +351,7 @@ extension OriginError.Kind {
         case .denied: (502, "proxy_configuration_error")
         case .redirect: (502, "http_protocol_error")
         case .fileSystem: (502, "destination_unavailable")
+        case .unreadable: (403, "http_request_denied")
         case .cancelled, .badURL, .resources: (502, "proxy_internal_error")
         }
     }
