@@ -1,5 +1,6 @@
 // Scenarios: every limit of the picture port is reached, answered and counted.
 
+import Glibc
 import Origins
 import Proxy
 import Settings
@@ -127,6 +128,29 @@ struct LimitTests {
             try await larder.reaches(.limitSend, 1)
             try await eventually { larder.proxy.statistics.openConnections == 0 }
             client.close()
+        }
+    }
+
+    @Test("a client that takes bytes, however slowly, is not cut off while the kernel's queue shrinks")
+    func slowClient() async throws {
+        let origin = try ScriptedOrigin()
+        let picture = pictureBytes(12 << 20)
+        origin.on("/a", .respond(fields: fresh, body: picture))
+        try await withLarder(Setup(origin) { $0.configuration.limits.sendTimeout = .milliseconds(1_100) }) { larder in
+            try await larder.fill("/a")
+            let body = try await larder.client(receiveBuffer: 4096) { client in
+                try client.send(method: "GET", "/a")
+                _ = try client.receiveHead()
+                var body: [UInt8] = []
+                // Six seconds of little: the kernel's queue shrinks, and takes nothing more from larder.
+                for _ in 0..<60 {
+                    body += try client.receive(bytes: 2048)
+                    usleep(100_000)
+                }
+                return body + (try client.receive(bytes: picture.count - body.count))
+            }
+            #expect(body.digest == picture.digest)
+            #expect(larder.counter(.limitSend) == 0)
         }
     }
 

@@ -10,8 +10,10 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <semaphore.h>
+#include <linux/sockios.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -125,6 +127,12 @@ static inline int clinux_port(int fd) {
     if (getsockname(fd, (struct sockaddr *)&address, &size) != 0) return -1;
     // Both families have it in the same place.
     return ntohs(((struct sockaddr_in *)&address)->sin_port);
+}
+
+/// The bytes that the kernel holds for the other side of a connected socket, which has not taken them; 0 where it does not say.
+static inline int clinux_send_queue(int fd) {
+    int count = 0;
+    return ioctl(fd, SIOCOUTQ, &count) == 0 ? count : 0;
 }
 
 static inline void clinux_epoll_remove(int epoll, int fd) { epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL); }

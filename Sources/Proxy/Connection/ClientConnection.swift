@@ -4,6 +4,7 @@
 // Invariants: while an exchange is in progress nothing is parsed; what the client sends ahead is kept up to a bound and
 // then not read from the socket. The loop tells an edge once: `mayRead` and `isBlocked` remember it.
 
+import CLinux
 import Glibc
 import HTTPMessage
 import NIOCore
@@ -30,9 +31,9 @@ final class ClientConnection: EventSource {
     private var isFull = false
     /// The socket took no more; it says when it does.
     private var isBlocked = false
-    /// Bytes that the client has yet to take, as of the last check, and since when it took none.
-    private var unsent = 0
-    private var unsentSince = NIODeadline.now()
+    /// How far the client's machine had taken what waited for it at the last check, and since when it has taken nothing.
+    private var taken = 0
+    private var takenSince = NIODeadline.now()
     private var exchange: Exchange?
     /// The disk pool reads what was asked for.
     private var waitsForDisk = false
@@ -382,7 +383,7 @@ final class ClientConnection: EventSource {
             return
         }
         switch waiting {
-        case .request where now - since > settings.idleTimeout && unsent == 0:
+        case .request where now - since > settings.idleTimeout && output.isEmpty:
             loopState.counters.add(.limitIdle)
             end()
         case .head where now - since > settings.headTimeout:
@@ -398,11 +399,18 @@ final class ClientConnection: EventSource {
     /// A client that was told the end has this long to close its side as well.
     private static let lingerTime = TimeAmount.milliseconds(500)
 
-    /// Whether bytes have been waiting for the client and none of them went out for a time.
+    /// Whether bytes have been waiting for the client, and its machine has taken none for a time.
+    ///
+    /// What went to the kernel alone does not tell: its queue takes more only once a third of it is free again, and a slow client
+    /// needs minutes for that.
     private func takesNothing(_ now: NIODeadline, for limit: TimeAmount) -> Bool {
-        let waiting = output.count
-        if waiting == 0 || waiting != unsent { unsentSince = now }
-        unsent = waiting
-        return waiting > 0 && now - unsentSince > limit
+        guard !output.isEmpty else {
+            takenSince = now
+            return false
+        }
+        let taken = output.sent - Int(clinux_send_queue(descriptor))
+        if taken != self.taken { takenSince = now }
+        self.taken = taken
+        return now - takenSince > limit
     }
 }

@@ -23,6 +23,8 @@ struct Output {
     private var first = 0
     /// Bytes that wait.
     private(set) var count = 0
+    /// Bytes that waited and have gone to the kernel.
+    private(set) var sent = 0
 
     var isEmpty: Bool { count == 0 }
 
@@ -66,6 +68,7 @@ struct Output {
 
     private mutating func advance(by sent: Int) {
         count -= sent
+        self.sent += sent
         var left = sent
         while left > 0 {
             switch pieces[first] {

@@ -63,7 +63,7 @@ extension Table {
             \.limits.sendTimeout,
             .duration(brief...second * 3600),
             .reload,
-            "How long a client may take none of the bytes that are ready for it."
+            "How long a client may take none of the bytes that are ready for it; one that takes some, however slowly, is not cut off."
         ),
         row(
             "limits.drain_timeout",
