@@ -58,22 +58,32 @@ import CSQLite
         guard result == SQLITE_OK else { throw error(result, sql) }
     }
 
+    /// Runs statements that make tables, or need those that are there; `.corrupt` where these are other ones.
+    func define(_ sql: String) throws(StoreError) {
+        let result = unsafe sqlite3_exec(connection, sql, nil, nil, nil)  // because the handle is open
+        guard result == SQLITE_OK else { throw error(result, sql, ofStatement: true) }
+    }
+
     func prepare(_ sql: String) throws(StoreError) -> Statement {
         var statement: OpaquePointer?
         // because the handle is open and SQLite copies the text
         let result = unsafe sqlite3_prepare_v3(connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
-        guard result == SQLITE_OK, let prepared = unsafe statement else { throw error(result, sql) }
+        guard result == SQLITE_OK, let prepared = unsafe statement else { throw error(result, sql, ofStatement: true) }
         return unsafe Statement(prepared, of: self, sql)
     }
 
     /// Rows changed by the last statement.
     var changes: Int { Int(unsafe sqlite3_changes(connection)) }  // because the handle is open
 
-    fileprivate func error(_ code: CInt, _ sql: String) -> StoreError {
+    /// What a result code means.
+    ///
+    /// larder's statements are right for its own schema: one that SQLite does not understand finds a table or a column missing.
+    fileprivate func error(_ code: CInt, _ sql: String, ofStatement: Bool = false) -> StoreError {
         let primary = code & 0xff
         let kind: StoreError.Kind =
             switch primary {
             case SQLITE_CORRUPT, SQLITE_NOTADB: .corrupt
+            case SQLITE_ERROR where ofStatement, SQLITE_SCHEMA: .corrupt
             case SQLITE_FULL: .full
             case SQLITE_READONLY: .readOnly
             default: .index
@@ -130,7 +140,7 @@ import CSQLite
         while true {
             let result = unsafe sqlite3_step(statement)  // because the statement is open
             guard result == SQLITE_ROW else {
-                guard result == SQLITE_DONE else { throw database.error(result, sql) }
+                guard result == SQLITE_DONE else { throw database.error(result, sql, ofStatement: true) }
                 return
             }
             guard try row(unsafe Row(statement: statement)) else { return }

@@ -14,7 +14,7 @@ struct GroupTable {
 
     /// Makes the table where it is missing.
     init(_ database: Database) throws(StoreError) {
-        try database.execute(
+        try database.define(
             """
             CREATE TABLE IF NOT EXISTS groups (
                 name TEXT NOT NULL, url TEXT NOT NULL, PRIMARY KEY (name, url)) WITHOUT ROWID;

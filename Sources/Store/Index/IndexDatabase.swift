@@ -76,15 +76,15 @@ final class IndexDatabase {
             version = Int(row.integer(0))
             return true
         }
-        if version == schemaVersion { return }
+        if version == schemaVersion { return try checkSchema(database) }
         if version == 1 {
             // A response of that version may have a Set-Cookie that its row does not tell: each hit reads its fields first.
-            return try database.execute("BEGIN; UPDATE responses SET plain = 0; PRAGMA user_version=2; COMMIT;")
+            return try database.define("BEGIN; UPDATE responses SET plain = 0; PRAGMA user_version=2; COMMIT;")
         }
         guard version == 0 else {
             throw StoreError(.corrupt, "open", database.path, detail: "its schema is of version \(version)")
         }
-        try database.execute(
+        try database.define(
             """
             BEGIN;
             CREATE TABLE responses (
@@ -99,6 +99,29 @@ final class IndexDatabase {
             COMMIT;
             """
         )
+    }
+
+    /// Finds what opening and preparing the other statements would not: tables that are used later, and columns in another order.
+    private static func checkSchema(_ database: Database) throws(StoreError) {
+        for (table, columns) in [
+            ("responses", Self.columns), ("volumes", "number, ring, position"), ("bans", "kind, pattern"),
+            ("state", "name, value"), ("groups", "name, url"),
+        ] {
+            var found: [String] = []
+            try database.prepare("SELECT name FROM pragma_table_info('\(table)')").query([]) {
+                (row) throws(StoreError) in
+                found.append(String(decoding: row.text(0), as: UTF8.self))
+                return true
+            }
+            guard found.joined(separator: ", ") == columns else {
+                throw StoreError(
+                    .corrupt,
+                    "open",
+                    database.path,
+                    detail: "its table \(table) is missing or another one"
+                )
+            }
+        }
     }
 
     /// Runs `body` in one transaction; where it throws, nothing of it stays.
@@ -188,9 +211,8 @@ final class IndexDatabase {
     // MARK: Volumes, bans, state
 
     func put(_ volume: VolumeRow) throws(StoreError) {
-        try database.execute(
-            "INSERT OR REPLACE INTO volumes VALUES (\(volume.number), \(volume.ring), \(volume.order))"
-        )
+        try database.prepare("INSERT OR REPLACE INTO volumes VALUES (?1, ?2, ?3)")
+            .run([.integer(Int64(volume.number)), .integer(Int64(volume.ring)), .integer(volume.order)])
         // Rows may outlive their volume, so its number must not come back even where it was the highest.
         if try Int64(volume.number) > state(.highestVolume) ?? 0 {
             try setState(.highestVolume, Int64(volume.number))
@@ -198,7 +220,7 @@ final class IndexDatabase {
     }
 
     func removeVolume(_ number: UInt32) throws(StoreError) {
-        try database.execute("DELETE FROM volumes WHERE number = \(number)")
+        try database.prepare("DELETE FROM volumes WHERE number = ?1").run([.integer(Int64(number))])
     }
 
     /// The volumes, oldest first; numbers and places that cannot be right are left out.
@@ -265,7 +287,8 @@ final class IndexDatabase {
     }
 
     func setState(_ name: StateName, _ value: Int64) throws(StoreError) {
-        try database.execute("INSERT OR REPLACE INTO state VALUES ('\(name.rawValue)', \(value))")
+        try database.prepare("INSERT OR REPLACE INTO state VALUES (?1, ?2)")
+            .run([.text(Array(name.rawValue.utf8)), .integer(value)])
     }
 
     /// Gives back a few pages of a file that shrank, and empties the write-ahead log where nobody reads.
