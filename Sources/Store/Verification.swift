@@ -10,6 +10,8 @@ public struct VerificationReport: Sendable, Equatable {
     public internal(set) var volumes = 0
     /// Volume files that are none of this format.
     public internal(set) var unusableVolumes = 0
+    /// Volume files without a byte: a crash came before their first, and they are harmless.
+    public internal(set) var emptyVolumes = 0
     /// Records with a whole header, in any state.
     public internal(set) var records = 0
     /// Records that are complete, their bodies right.
@@ -30,12 +32,16 @@ public struct VerificationReport: Sendable, Equatable {
     public internal(set) var rows = 0
     /// Rows of volumes that are gone: left for a later tidying up, and harmless.
     public internal(set) var rowsOfGoneVolumes = 0
-    /// Rows whose volume has no complete record there.
+    /// Rows of records that are removed or not finished: a crash came before the row went, and they are harmless.
+    public internal(set) var rowsOfRemovedRecords = 0
+    /// Rows whose volume has no record there, or another one.
     public internal(set) var rowsWithoutRecord = 0
     /// Complete records that no row names: older than another of their key, or lost to the index.
     public internal(set) var recordsWithoutRow = 0
 
-    /// True where every body is right and every row has its record.
+    /// True where nothing is damaged: every body is as it was written, and every row has its record.
+    ///
+    /// What a crash leaves behind is no damage.
     public var isSound: Bool { unusableVolumes + broken + rowsWithoutRecord == 0 && isIndexReadable }
 }
 
@@ -72,6 +78,10 @@ private struct Verification {
     private(set) var report = VerificationReport()
     /// Complete records by their place, with their keys' hashes.
     private var complete: [RecordLocation: UInt64] = [:]
+    /// Places of records that are removed or not finished.
+    private var removed: Set<RecordLocation> = []
+    /// Places of broken records, which are counted as such.
+    private var broken: Set<RecordLocation> = []
     private var numbers: Set<UInt32> = []
 
     init(_ directory: String, _ keyHash: KeyHash) {
@@ -82,10 +92,12 @@ private struct Verification {
     mutating func run(_ progress: (VerificationReport) -> Void) throws(StoreError) {
         let volumes = directory + "/volumes"
         for number in try Paths.names(in: volumes).compactMap({ Volume.number(ofName: $0) }).sorted() {
+            let path = volumes + "/" + Volume.name(number)
             do throws(StoreError) {
-                check(try Volume.open(volumes + "/" + Volume.name(number), number: number, isReadOnly: true))
+                check(try Volume.open(path, number: number, isReadOnly: true))
             } catch {
-                report.unusableVolumes += 1
+                let isEmpty = (try? File(path, .read))?.status?.length == 0
+                if isEmpty { report.emptyVolumes += 1 } else { report.unusableVolumes += 1 }
             }
             progress(report)
         }
@@ -104,13 +116,18 @@ private struct Verification {
         while let found = scan.next() {
             report.records += 1
             switch found.prefix.state {
-            case .reserved: report.reserved += 1
-            case .removed: report.removed += 1
+            case .reserved:
+                report.reserved += 1
+                removed.insert(found.location)
+            case .removed:
+                report.removed += 1
+                removed.insert(found.location)
             case .complete:
                 let at = Int64(found.location.offset) + Int64(found.prefix.headerLength)
                 let checksum = volume.file.checksum(at: at, length: found.prefix.bodyLength)
                 guard checksum == found.prefix.bodyChecksum, keyHash(found.key) == found.prefix.hash else {
                     report.broken += 1
+                    broken.insert(found.location)
                     continue
                 }
                 report.complete += 1
@@ -122,13 +139,17 @@ private struct Verification {
     }
 
     private mutating func compareRows() throws(StoreError) {
-        let keyHash = keyHash
+        let (keyHash, removed, broken) = (keyHash, removed, broken)
         var report = report
         var unnamed = complete
         try IndexReader(directory + "/" + IndexDatabase.fileName, isUntouched: true).visit { row in
             report.rows += 1
             if !numbers.contains(row.location.volume) {
                 report.rowsOfGoneVolumes += 1
+            } else if removed.contains(row.location) {
+                report.rowsOfRemovedRecords += 1
+            } else if broken.contains(row.location) {
+                return
             } else if unnamed.removeValue(forKey: row.location) != keyHash(row.key) {
                 report.rowsWithoutRecord += 1
             }

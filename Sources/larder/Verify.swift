@@ -11,7 +11,7 @@ struct Verify: AsyncParsableCommand {
         discussion: """
             Reads the whole cache directory and changes nothing. larder must not be running. Damage does no harm: what \
             is not as it was written is never served, and is fetched again when it is asked for. Exits with 1 if there \
-            is any.
+            is any, and with 0 where there is none or only what a crash leaves behind.
 
             EXAMPLES
               larder verify
@@ -51,9 +51,11 @@ struct Verify: AsyncParsableCommand {
             ("complete", "whole and right", report.complete), ("reserved", "not finished", report.reserved),
             ("removed", "removed", report.removed), ("broken", "broken", report.broken),
             ("unusable_volumes", "unusable volumes", report.unusableVolumes),
+            ("empty_volumes", "empty volumes", report.emptyVolumes),
             ("skipped_bytes", "bytes of no record", Int(report.skippedBytes)),
             ("rows", "rows of the index", report.rows),
             ("rows_without_record", "rows without a record", report.rowsWithoutRecord),
+            ("rows_of_removed_records", "rows of removed records", report.rowsOfRemovedRecords),
             ("rows_of_gone_volumes", "rows of volumes that are gone", report.rowsOfGoneVolumes),
             ("records_without_row", "records without a row", report.recordsWithoutRow),
         ]
