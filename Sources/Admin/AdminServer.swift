@@ -14,6 +14,12 @@ public final class AdminServer: Sendable {
     /// Connections at once: some people, a monitor and the commands.
     private static let connectionLimit = 256
 
+    /// The loop of every interface of this process.
+    ///
+    /// It is never shut down: the server closes its connections before `run` returns, but a task of its library, which nobody
+    /// can wait for, may still put work on the loop after that.
+    private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
     private let responder: AdminResponder
     /// Where it listens, as configured.
     public let address: ListenAddress
@@ -43,7 +49,6 @@ public final class AdminServer: Sendable {
             case .tcp(let host, let port): .hostname(host, port: port)
             case .unix(let path): .unixDomainSocket(path: path)
             }
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let application = Application(
             responder: responder,
             server: .http1(configuration: .init(idleTimeout: .seconds(60))),
@@ -53,15 +58,9 @@ public final class AdminServer: Sendable {
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionLimit)
             ),
             onServerRunning: { channel in await onListening(channel.localAddress) },
-            eventLoopGroupProvider: .shared(group),
+            eventLoopGroupProvider: .shared(Self.group),
             logger: logger
         )
-        do {
-            try await application.run()
-        } catch {
-            try? await group.shutdownGracefully()
-            throw error
-        }
-        try? await group.shutdownGracefully()
+        try await application.run()
     }
 }
