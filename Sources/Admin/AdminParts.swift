@@ -12,6 +12,7 @@ public struct AdminParts: Sendable {
     let origins: Origins
     let configuration: Configuration
     let version: String
+    let lostMessages: @Sendable () -> Int
 
     /// Names the parts.
     /// - Parameters:
@@ -20,11 +21,20 @@ public struct AdminParts: Sendable {
     ///   - origins: Where they come from.
     ///   - configuration: The configuration in force.
     ///   - version: larder's version.
-    public init(proxy: Proxy, store: Store, origins: Origins, configuration: Configuration, version: String) {
+    ///   - lostMessages: Tells how many messages of larder's own log were lost.
+    public init(
+        proxy: Proxy,
+        store: Store,
+        origins: Origins,
+        configuration: Configuration,
+        version: String,
+        lostMessages: @escaping @Sendable () -> Int = { 0 }
+    ) {
         self.proxy = proxy
         self.store = store
         self.origins = origins
         self.configuration = configuration
         self.version = version
+        self.lostMessages = lostMessages
     }
 }

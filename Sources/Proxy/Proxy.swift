@@ -161,6 +161,6 @@ public struct ProxyStatistics: Sendable {
     public let fillsInProgress: Int
     /// Bytes of bodies that fills hold in memory now.
     public let heldBytes: Int
-    /// Lines of the access log that were dropped.
+    /// Lines of the access log that were lost.
     public let lostLogLines: Int
 }

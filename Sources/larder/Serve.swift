@@ -3,6 +3,7 @@
 import ArgumentParser
 import Glibc
 import Logging
+import Proxy
 import Settings
 
 struct Serve: AsyncParsableCommand {
@@ -28,12 +29,15 @@ struct Serve: AsyncParsableCommand {
         try await reportingFailures {
             let loaded = try options.load()
             let level = LogLevel(loaded.configuration.log.level)
-            LoggingSystem.bootstrap { label in StandardErrorLog(label: label, level: level) }
+            // Before the first message: a reader that has left is an error of the write, not a signal.
+            signal(SIGPIPE, SIG_IGN)
+            let log = StandardErrorLog.makeOutput()
+            defer { log.shutDown() }
+            LoggingSystem.bootstrap { label in StandardErrorLog(label: label, level: level, output: log) }
             let logger = Logger(label: "larder")
             for warning in loaded.warnings { logger.warning("\(warning.told)") }
             ProcessLimits.raiseDescriptors()
-            signal(SIGPIPE, SIG_IGN)
-            let parts = try await Composition(loaded.configuration, file: options.file, logger: logger)
+            let parts = try await Composition(loaded.configuration, file: options.file, log: log, logger: logger)
             let running = RunningLarder(parts, loaded.configuration, file: options.file, level: level, logger: logger)
             try await running.run()
         }

@@ -4,7 +4,7 @@ import Glibc
 import TestSupport
 
 /// The binary under test, which the build puts beside the tests' own.
-private let binary: String = {
+let larderBinary: String = {
     // because readlink writes at most as many bytes as it is told
     let path = unsafe String(unsafeUninitializedCapacity: Int(PATH_MAX)) { room in
         unsafe room.withMemoryRebound(to: CChar.self) { characters in
@@ -37,7 +37,7 @@ extension TestLarder {
         _ = try directory.write(file(in: directory), to: "larder.yaml")
         return try await run(
             ["sh", "-c", "exec \"$LARDER\" \(words) --config larder.yaml"],
-            environment: ["LARDER": binary],
+            environment: ["LARDER": larderBinary],
             directory: directory.path,
             input: input.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
         )

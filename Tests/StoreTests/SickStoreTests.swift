@@ -10,32 +10,7 @@ import Testing
 
 @Suite("Invariant 3: a sick store fails no request, and recovers by itself")
 struct SickStoreTests {
-    /// A file system of its own, unmounted at the end.
-    private final class Mount: Sendable {
-        let path: String
-
-        init(_ path: String, size: String) async throws {
-            self.path = path
-            let result = try await run(["mount", "-t", "tmpfs", "-o", "size=\(size)", "tmpfs", path])
-            guard result.status == 0 else { throw TestError(.system, result.errorOutput) }
-        }
-
-        func remount(_ option: String) async throws {
-            let result = try await run(["mount", "-o", "remount,\(option)", path])
-            guard result.status == 0 else { throw TestError(.system, result.errorOutput) }
-        }
-
-        deinit { unsafe umount2(path, CInt(MNT_DETACH)) }  // because the text outlives the call
-    }
-
-    static let mayMount: Bool = {
-        guard geteuid() == 0, let directory = try? TemporaryDirectory() else { return false }
-        // because the texts outlive the calls
-        guard unsafe mount("tmpfs", directory.path, "tmpfs", 0, "size=64k") == 0 else { return false }
-        return unsafe umount2(directory.path, CInt(MNT_DETACH)) == 0
-    }()
-
-    @Test("a full disk", .enabled(if: mayMount, "needs the right to mount"))
+    @Test("a full disk", .enabled(if: Mount.isPermitted, "needs the right to mount"))
     func full() async throws {
         let directory = try TemporaryDirectory()
         let mount = try await Mount(try directory.makeDirectory("disk"), size: "8m")
@@ -60,7 +35,7 @@ struct SickStoreTests {
 
     @Test(
         "a read-only disk: hits go on, fills are refused until it can be written",
-        .enabled(if: mayMount, "needs the right to mount")
+        .enabled(if: Mount.isPermitted, "needs the right to mount")
     )
     func readOnly() async throws {
         let directory = try TemporaryDirectory()

@@ -15,6 +15,7 @@ extension Figures {
             "bytes_served": .integer(value(.bytesServed)), "bytes_fetched": .integer(value(.bytesFetched)),
             "connections": .integer(proxy.openConnections), "fills_in_progress": .integer(proxy.fillsInProgress),
             "held_bytes": .integer(proxy.heldBytes), "lost_log_lines": .integer(proxy.lostLogLines),
+            "lost_messages": .integer(lostMessages),
             "limits_reached": members("limit", total: nil),
             "counters": .object(proxy.counters.map { .init($0.counter.name, .integer($0.value)) }),
             "origins": .array(origins.map(json)), "store": storeJSON,

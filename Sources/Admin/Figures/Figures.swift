@@ -7,6 +7,8 @@ import Store
 
 struct Figures: Sendable {
     let version: String
+    /// Messages of larder's own log that were lost.
+    let lostMessages: Int
     let uptime: Duration
     let proxy: ProxyStatistics
     let store: StoreStatistics

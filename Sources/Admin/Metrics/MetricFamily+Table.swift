@@ -19,8 +19,11 @@ extension MetricFamily {
         MetricFamily(.gauge, "larder_held_bytes", "Bytes of bodies that fills hold in memory now") {
             $0.proxy.heldBytes
         },
-        MetricFamily(.counter, "larder_lost_log_lines_total", "Lines of the access log that were dropped") {
+        MetricFamily(.counter, "larder_lost_log_lines_total", "Lines of the access log that were lost") {
             $0.proxy.lostLogLines
+        },
+        MetricFamily(.counter, "larder_lost_messages_total", "Messages of larder's own log that were lost") {
+            $0.lostMessages
         },
     ]
 

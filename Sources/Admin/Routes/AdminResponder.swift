@@ -86,6 +86,7 @@ final class AdminResponder: HTTPResponder {
     var figures: Figures {
         Figures(
             version: parts.version,
+            lostMessages: parts.lostMessages(),
             uptime: ContinuousClock.now - began,
             proxy: parts.proxy.statistics,
             store: parts.store.statistics,

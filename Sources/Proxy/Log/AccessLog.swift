@@ -1,112 +1,55 @@
-// Shared. The access log's file: lines come a buffer at a time from each loop and are written on a thread of their own,
-// so that a slow disk slows no request. SIGUSR1 opens the file anew, after logrotate has moved it.
+// Shared. The access log: lines come a buffer at a time from each loop, and a thread of its own writes them. SIGUSR1 opens
+// the file anew, after logrotate has moved it.
 
-import Glibc
 public import Logging
-import NIOPosix
 public import Settings
-import Synchronization
 
 /// The access log.
 public final class AccessLog: Sendable {
-    private struct State {
-        var descriptor: CInt
-        var isFailing = false
-    }
-
-    /// Bytes that wait for the disk.
+    /// Bytes that wait for the disk or the reader.
     ///
-    /// Past it lines are dropped, and counted.
+    /// Lines that come while more wait are lost, and counted.
     private static let waitingLimit = 16 << 20
 
     let settings: Configuration.AccessLog
-    private let pool = NIOThreadPool(numberOfThreads: 1)
-    private let state: Mutex<State>
-    private let waiting = Atomic<Int>(0)
-    private let lost = Atomic<Int>(0)
-    private let logger: Logger
+    private let writer: LogWriter
 
-    /// Opens the file.
-    ///
-    /// Blocks.
+    /// Starts the log's thread, which opens the file; what cannot be opened is logged, and tried again.
     public init(_ settings: Configuration.AccessLog, logger: Logger) {
         self.settings = settings
-        self.logger = logger
-        state = Mutex(State(descriptor: Self.open(settings.path)))
-        pool.start()
-        if state.withLock({ $0.descriptor < 0 }) {
-            logger.error("The access log cannot be opened", metadata: ["path": "\(settings.path)"])
-        }
-    }
-
-    private static func open(_ path: String) -> CInt {
-        if path == "-" { return dup(STDOUT_FILENO) }
-        // because the text outlives the call
-        return unsafe Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
-    }
-
-    /// Lines dropped because the disk could not keep up or failed.
-    public var lostLines: Int { lost.load(ordering: .relaxed) }
-
-    func write(_ lines: [UInt8], count: Int) {
-        guard waiting.load(ordering: .relaxed) < Self.waitingLimit else {
-            lost.add(count, ordering: .relaxed)
-            return
-        }
-        waiting.add(lines.count, ordering: .relaxed)
-        pool.submit { [self] _ in
-            let isWritten = state.withLock { Self.write(lines, to: $0.descriptor) }
-            waiting.subtract(lines.count, ordering: .relaxed)
-            guard !isWritten else { return }
-            lost.add(count, ordering: .relaxed)
-            tellOnce()
-        }
-    }
-
-    private func tellOnce() {
-        let isNew = state.withLock { state in
-            defer { state.isFailing = true }
-            return !state.isFailing
-        }
-        if isNew { logger.error("The access log cannot be written", metadata: ["path": "\(settings.path)"]) }
-    }
-
-    private static func write(_ lines: [UInt8], to descriptor: CInt) -> Bool {
-        // because the pointer is used inside the closure only, with its own count
-        unsafe lines.withUnsafeBytes { bytes in
-            var written = 0
-            while written < bytes.count {
-                guard let base = bytes.baseAddress else { return true }
-                let count = unsafe Glibc.write(descriptor, base + written, bytes.count - written)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { return false }
-                written += count
-            }
-            return true
-        }
-    }
-
-    /// Opens the file anew, behind everything written so far.
-    public func reopen() {
-        pool.submit { [self] _ in
-            let descriptor = Self.open(settings.path)
-            guard descriptor >= 0 else { return tellOnce() }
-            state.withLock { state in
-                close(state.descriptor)
-                state.descriptor = descriptor
-                state.isFailing = false
+        let path = settings.path
+        writer = LogWriter(
+            path == "-" ? .descriptor(1) : .path(path),
+            limit: Self.waitingLimit
+        ) { event in
+            switch event {
+            case .failing(let reason):
+                logger.error("The access log cannot be written", metadata: ["path": "\(path)", "error": "\(reason)"])
+            case .recovered(let lost):
+                logger.notice(
+                    "The access log is written again",
+                    metadata: ["path": "\(path)", "lost_lines": "\(lost)"]
+                )
+            case .ended(let lost):
+                logger.error(
+                    "The access log ends without some lines",
+                    metadata: ["path": "\(path)", "lost_lines": "\(lost)"]
+                )
             }
         }
     }
+
+    /// Lines that were lost: the disk failed or was full, or what reads them did not keep up.
+    public var lostLines: Int { writer.lost }
+
+    /// Hands over whole lines; does not wait.
+    func write(_ lines: [UInt8], count: Int) { writer.write(lines, count: count) }
+
+    /// Opens the file anew; what waits may still go to the old one or already to the new one.
+    public func reopen() { writer.reopen() }
 
     /// Writes what is waiting and ends the thread.
     ///
-    /// Blocks.
-    public func shutDown() {
-        try? pool.syncShutdownGracefully()
-        state.withLock { state in
-            if state.descriptor >= 0 { close(state.descriptor) }
-            state.descriptor = -1
-        }
-    }
+    /// Blocks, for two seconds and a little at most: what cannot be written by then is lost, and counted.
+    public func shutDown() { writer.shutDown() }
 }

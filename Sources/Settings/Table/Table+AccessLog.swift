@@ -10,7 +10,7 @@ extension Table {
                 \.path,
                 .path(except: "-"),
                 .restart,
-                "The file, or `-` for standard output.",
+                "The file or named pipe, or `-` for standard output.",
                 default: "required"
             ),
             row("format", \.format, .anyCase, .restart, "The form of a line."),

@@ -17,12 +17,14 @@ public final class DedicatedThread: Sendable {
     }
 
     private let thread: pthread_t
+    private let hasEnded: Semaphore
 
     private final class Body: Sendable {
         let name: String
         let turns: Turns
         let niceness: Int32
         let run: @Sendable () -> Void
+        let hasEnded = Semaphore()
         init(_ name: String, _ turns: Turns, _ niceness: Int32, _ run: @escaping @Sendable () -> Void) {
             self.name = name
             self.turns = turns
@@ -40,8 +42,10 @@ public final class DedicatedThread: Sendable {
     ///   - run: What the thread does.
     public init(_ name: String, turns: Turns, niceness: Int32 = 0, _ run: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
+        let body = Body(name, turns, niceness, run)
+        hasEnded = body.hasEnded
         // because the retained body is taken over by the thread, exactly once
-        let context = unsafe Unmanaged.passRetained(Body(name, turns, niceness, run)).toOpaque()
+        let context = unsafe Unmanaged.passRetained(body).toOpaque()
         let result = unsafe pthread_create(
             &thread,
             nil,
@@ -55,6 +59,7 @@ public final class DedicatedThread: Sendable {
                 }
                 if body.niceness > 0 { clinux_be_nice(body.niceness) }
                 body.run()
+                body.hasEnded.signal()
                 return nil
             },
             context
@@ -67,4 +72,16 @@ public final class DedicatedThread: Sendable {
     ///
     /// Once only.
     public func join() { pthread_join(thread, nil) }
+
+    /// Waits until the thread has ended, at most for a time.
+    ///
+    /// Instead of `join`. A thread that has not ended by then is not waited for again.
+    /// - Parameter limit: The longest wait.
+    /// - Returns: Whether the thread has ended.
+    @discardableResult
+    public func join(within limit: Duration) -> Bool {
+        guard hasEnded.wait(until: Semaphore.now + limit.nanoseconds) else { return false }
+        pthread_join(thread, nil)
+        return true
+    }
 }

@@ -1,9 +1,9 @@
-// Shared. How work is handed to one of the store's own threads: many senders, one receiver, whole batches.
+// Shared. How work is handed to a thread of its own: many senders, one receiver, whole batches.
 
 import Synchronization
 
 /// A queue that its thread empties a batch at a time; a sender wakes the thread only where it may be asleep.
-final class Inbox<Job: Sendable>: Sendable {
+public final class Inbox<Job: Sendable>: Sendable {
     private struct State {
         var jobs: [Job] = []
         var isClosed = false
@@ -13,11 +13,15 @@ final class Inbox<Job: Sendable>: Sendable {
     private let state = Mutex(State())
     private let wakeUp = Semaphore()
 
+    /// Makes an empty inbox.
+    public init() {}
+
     /// Hands a job over.
     ///
-    /// Returns false where the inbox is closed: the job is then dropped.
+    /// - Parameter job: The job.
+    /// - Returns: False where the inbox is closed: the job is then dropped.
     @discardableResult
-    func post(_ job: Job) -> Bool {
+    public func post(_ job: Job) -> Bool {
         let (isOpen, mustWake) = state.withLock { state in
             guard !state.isClosed else { return (false, false) }
             state.jobs.append(job)
@@ -30,7 +34,7 @@ final class Inbox<Job: Sendable>: Sendable {
     }
 
     /// Takes no more jobs; the thread gets what is there and then nil.
-    func close() {
+    public func close() {
         let mustWake = state.withLock { state in
             state.isClosed = true
             defer { state.isAsleep = false }
@@ -39,8 +43,11 @@ final class Inbox<Job: Sendable>: Sendable {
         if mustWake { wakeUp.signal() }
     }
 
-    /// The jobs so far, waiting for the first at most `patience`; empty when that is over; nil once closed and empty.
-    func next(within patience: Duration) -> [Job]? {
+    /// Takes the jobs so far, waiting for the first.
+    ///
+    /// - Parameter patience: How long to wait at most.
+    /// - Returns: The jobs; empty when the time is over; nil once the inbox is closed and empty.
+    public func next(within patience: Duration) -> [Job]? {
         let deadline = Semaphore.now + patience.nanoseconds
         while true {
             let (batch, isOver) = state.withLock { state -> ([Job], Bool) in

@@ -18,6 +18,13 @@ enum Console {
     /// Prints a line on standard output.
     static func print(_ line: String) { write(line + "\n", to: STDOUT_FILENO) }
 
+    /// Prints a line on standard output where that takes it at once; else nobody reads it, and it is left out.
+    static func offer(_ line: String) {
+        var wanted = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+        // because one struct is given, and one is counted
+        if unsafe poll(&wanted, 1, 0) > 0 { print(line) }
+    }
+
     /// The system's words for an error number.
     static func reason(_ code: CInt) -> String {
         // because strerror_r writes at most the capacity it is told and terminates the text

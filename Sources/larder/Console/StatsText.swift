@@ -51,6 +51,10 @@ struct StatsText {
         table.add("served", bytes("bytes_served"))
         table.add("fetched", bytes("bytes_fetched"))
         table.add("in progress", number("fills_in_progress"), "fills, \(number("connections")) connections")
+        for (title, path) in [("access log", "lost_log_lines"), ("own log", "lost_messages")]
+        where value(path).whole > 0 {
+            table.add(title, number(path), "lines lost")
+        }
         return ["REQUESTS"] + table.lines(indent: 2)
     }
 

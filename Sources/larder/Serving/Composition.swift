@@ -13,6 +13,8 @@ import Store
 struct Composition: Sendable {
     let store: Store
     let origins: Origins
+    /// larder's own log.
+    let log: LogWriter
     let accessLog: AccessLog?
     let proxy: Proxy
     let admin: AdminServer
@@ -20,7 +22,7 @@ struct Composition: Sendable {
     let addresses: [ListenAddress]
 
     /// Makes the parts, and binds the picture port.
-    init(_ configuration: Configuration, file: String, logger: Logger) async throws {
+    init(_ configuration: Configuration, file: String, log: LogWriter, logger: Logger) async throws {
         let cache = configuration.cache
         let store: Store
         do {
@@ -53,12 +55,14 @@ struct Composition: Sendable {
         )
         self.store = store
         self.origins = origins
+        self.log = log
         let parts = AdminParts(
             proxy: proxy,
             store: store,
             origins: origins,
             configuration: configuration,
-            version: Larder.version
+            version: Larder.version,
+            lostMessages: { log.lost }
         )
         admin = AdminServer(parts, logger: logger)
         var addresses: [ListenAddress] = []

@@ -31,7 +31,12 @@ final class RunningLarder: Sendable {
     /// Serves until it is told to stop.
     /// - Throws: A failure of the admin interface to listen.
     func run() async throws {
-        let signals = SignalService(stop: { [self] in stop() }, reload: { [self] in reload() }, reopenLog: reopenLog)
+        let signals = SignalService(
+            stop: { [self] in stop() },
+            reload: { [self] in reload() },
+            reopenLog: reopenLog,
+            endAtOnce: endAtOnce
+        )
         let services: [any Service] =
             [signals, AdminService(server: parts.admin, onListening: announce)]
             + (notifier.watchdogInterval.map { interval in
@@ -59,13 +64,19 @@ final class RunningLarder: Sendable {
     private func announce(_ admin: ListenAddress) {
         let origins = configuration.withLock { $0.origins }
         let announcement = Announcement(parts.addresses, admin: admin, origins: origins)
-        for line in announcement.lines { Console.print(line) }
+        for line in announcement.lines { Console.offer(line) }
         notifier.ready("serving pictures")
     }
 
     private func stop() {
         notifier.stopping()
         logger.notice("Stopping: requests in progress are finished")
+    }
+
+    private func endAtOnce() -> Never {
+        parts.log.write(Array("larder: stopped at once by a second signal\n".utf8), count: 1)
+        parts.log.shutDown(within: .milliseconds(200))
+        exit(1)
     }
 
     private func reopenLog() { parts.accessLog?.reopen() }

@@ -1,6 +1,5 @@
 // Shared. What signals do to a running larder.
 
-import Glibc
 import ServiceLifecycle
 import Synchronization
 import UnixSignals
@@ -9,16 +8,19 @@ final class SignalService: Service {
     private let stop: @Sendable () -> Void
     private let reload: @Sendable () -> Void
     private let reopenLog: @Sendable () -> Void
+    private let endAtOnce: @Sendable () -> Never
     private let group = Mutex<ServiceGroup?>(nil)
 
     init(
         stop: @escaping @Sendable () -> Void,
         reload: @escaping @Sendable () -> Void,
-        reopenLog: @escaping @Sendable () -> Void
+        reopenLog: @escaping @Sendable () -> Void,
+        endAtOnce: @escaping @Sendable () -> Never
     ) {
         self.stop = stop
         self.reload = reload
         self.reopenLog = reopenLog
+        self.endAtOnce = endAtOnce
     }
 
     /// Names the group that SIGTERM stops; before it runs.
@@ -32,10 +34,7 @@ final class SignalService: Service {
             case .sighup: reload()
             case .sigusr1: reopenLog()
             default:
-                if isStopping {
-                    Console.write("larder: stopped at once by a second signal\n", to: STDERR_FILENO)
-                    exit(1)
-                }
+                if isStopping { endAtOnce() }
                 isStopping = true
                 stop()
                 await group.withLock { $0 }?.triggerGracefulShutdown()

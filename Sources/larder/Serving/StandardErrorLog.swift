@@ -1,19 +1,37 @@
-// A value. larder's own log: a line a message on standard error. The journal is told the priority (sd-daemon(3)) and adds
-// the time itself; elsewhere the line begins with the time and the level.
+// A value. larder's own log: a line a message on standard error, written by a thread of its own. The journal is told the
+// priority (sd-daemon(3)) and adds the time itself; elsewhere the line begins with the time and the level.
 
 import Glibc
 import HTTPMessage
 import Logging
+import Proxy
 
 struct StandardErrorLog: LogHandler {
     var metadata: Logger.Metadata = [:]
     private let label: String
     private let level: LogLevel
+    private let output: LogWriter
     private let isJournal = Console.environment("JOURNAL_STREAM") != nil
 
-    init(label: String, level: LogLevel) {
+    /// Bytes that wait for a reader of standard error; messages that come while more wait are lost, and counted.
+    private static let waitingLimit = 1 << 20
+
+    init(label: String, level: LogLevel, output: LogWriter) {
         self.label = label
         self.level = level
+        self.output = output
+    }
+
+    /// Starts the thread that writes standard error.
+    static func makeOutput() -> LogWriter {
+        LogWriter(.descriptor(STDERR_FILENO), limit: waitingLimit) { event in
+            guard case .recovered(let lost) = event, lost > 0 else { return }
+            // Trouble with standard error can be told there only once it is over.
+            Logger(label: "larder").warning(
+                "Messages of this log were lost: standard error could not be written",
+                metadata: ["lost_messages": "\(lost)"]
+            )
+        }
     }
 
     /// The level of all loggers; setting it on one does nothing.
@@ -36,7 +54,7 @@ struct StandardErrorLog: LogHandler {
             isJournal
             ? "<\(Self.priority(event.level))>"
             : "\(Self.now) \(event.level): "
-        Console.write("\(head)\(text)\(fields)\n", to: STDERR_FILENO)
+        output.write(Array("\(head)\(text)\(fields)\n".utf8), count: 1)
     }
 
     /// The time as ISO 8601 has it, made of the words of an HTTP date: `Sun, 06 Nov 1994 08:49:37 GMT`.

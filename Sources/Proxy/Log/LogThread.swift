@@ -1,0 +1,137 @@
+// Confined to its own thread. Writes the lines of one log, and opens its file: again where it could not be opened or was
+// deleted, a pipe once it has a reader.
+
+import Glibc
+import NIOCore
+import Store
+import Synchronization
+
+final class LogThread {
+    /// How long a reader that does not read is waited for before the thread looks whether to go on.
+    private static let patience: CInt = 100
+    private static let upkeepInterval = TimeAmount.seconds(1)
+
+    private let inbox: Inbox<LogLines>
+    private let shared: LogShared
+    private let file: LogFile
+    /// The rest of a line that was written in part.
+    private var rest: [UInt8] = []
+    /// The file was to be opened anew, and could not be yet.
+    private var isReopenDue = false
+    private var nextUpkeep = NIODeadline.now()
+
+    init(_ destination: LogDestination, _ inbox: Inbox<LogLines>, _ shared: LogShared) {
+        file = LogFile(destination)
+        self.inbox = inbox
+        self.shared = shared
+    }
+
+    func run() {
+        keepUp()
+        while let batch = inbox.next(within: .seconds(1)) {
+            keepUpIfDue()
+            for lines in batch where lines.count > 0 {
+                shared.waiting.subtract(lines.bytes.count, ordering: .relaxed)
+                write(lines)
+                keepUpIfDue()
+            }
+        }
+        dropRest()
+    }
+
+    private func keepUpIfDue() {
+        if shared.mustReopen.load(ordering: .relaxed) || NIODeadline.now() >= nextUpkeep { keepUp() }
+    }
+
+    /// Opens the file where that is asked for, it is not open, or it was deleted; what fails is tried again a second later.
+    private func keepUp() {
+        nextUpkeep = .now() + Self.upkeepInterval
+        if shared.mustReopen.exchange(false, ordering: .relaxed) { isReopenDue = true }
+        let isDeleted = file.isDeleted
+        guard isReopenDue || isDeleted || !file.isOpen else { return }
+        // A file that was only moved away goes on taking lines; a deleted one would take them for nobody.
+        if !open(), isDeleted { file.close() }
+    }
+
+    /// Opens the file; where that fails, what is open stays open.
+    private func open() -> Bool {
+        let code = file.open()
+        guard code == 0 else {
+            shared.lose(0, Self.reason(code, "open"))
+            return false
+        }
+        isReopenDue = false
+        dropRest()
+        return true
+    }
+
+    private func dropRest() {
+        if !rest.isEmpty { shared.lose(1, "its rest belongs to another file") }
+        rest = []
+    }
+
+    private func write(_ lines: LogLines) {
+        guard file.isOpen || open() else { return shared.lose(lines.count, "it is not open") }
+        if !rest.isEmpty, file.isEmpty { dropRest() }
+        let first = rest.isEmpty && file.endsWithinLine ? [UInt8(ascii: "\n")] : rest
+        var begun = first[...]
+        if let failure = put(&begun) {
+            rest = rest.isEmpty ? [] : Array(begun)
+            return failed(failure, losing: lines.count)
+        }
+        rest = []
+        var left = lines.bytes[...]
+        guard let failure = put(&left) else {
+            if !isReopenDue { shared.wrote() }
+            return
+        }
+        let broken = BrokenWrite(of: lines.bytes, written: left.startIndex)
+        rest = broken.rest
+        failed(failure, losing: broken.lost)
+    }
+
+    private func failed(_ failure: Failure, losing count: Int) {
+        switch failure {
+        case .system(let code):
+            shared.lose(count, Self.reason(code, "write"))
+            guard code == EPIPE else { return }
+            // The next reader of a pipe begins with a whole line.
+            dropRest()
+            file.closeIfNamed()
+        case .isNotRead: shared.lose(count, "its reader does not read")
+        }
+    }
+
+    private enum Failure {
+        case system(CInt)
+        /// The reader took nothing, and the log ends or is to be opened anew.
+        case isNotRead
+    }
+
+    /// Writes bytes as far as that goes; nil where all are written.
+    private func put(_ left: inout ArraySlice<UInt8>) -> Failure? {
+        while !left.isEmpty {
+            if !file.isRegular, !waitForReader() { return .isNotRead }
+            if shared.isOver { return .isNotRead }
+            let count = file.write(left)
+            if count < 0 { return .system(CInt(-count)) }
+            left = left.dropFirst(count)
+        }
+        return nil
+    }
+
+    private func waitForReader() -> Bool {
+        while !file.waitUntilWritable(Self.patience) {
+            if shared.isOver || shared.mustReopen.load(ordering: .relaxed) { return false }
+        }
+        return true
+    }
+
+    private static func reason(_ code: CInt, _ call: String) -> String {
+        code == ENXIO || code == EPIPE
+            ? "nobody reads the pipe" : IOError(errnoCode: code, reason: call).description
+    }
+}
+
+@available(*, unavailable)
+extension LogThread: Sendable {}

@@ -1,0 +1,117 @@
+// Shared. A log whose lines others hand over without waiting. A thread of its own writes them, so that a full or slow disk,
+// and a reader that stops reading, slow no request.
+//
+// Invariant: each line that is handed over is written or counted as lost.
+
+import NIOCore
+import Store
+import Synchronization
+
+/// Writes the lines of one log.
+public final class LogWriter: Sendable {
+    private let lines = Inbox<LogLines>()
+    private let thread: DedicatedThread
+    private let shared: LogShared
+
+    /// Starts the log's thread, which opens the destination.
+    ///
+    /// - Parameters:
+    ///   - destination: Where the lines go.
+    ///   - limit: The bytes that may wait; lines that come while more wait are lost.
+    ///   - report: Told of trouble and its end, on any thread; must not wait.
+    public init(_ destination: LogDestination, limit: Int, report: @escaping @Sendable (LogWriterEvent) -> Void) {
+        let shared = LogShared(limit: limit, report: report)
+        self.shared = shared
+        thread = DedicatedThread("larder-log", turns: .long) { [lines] in
+            LogThread(destination, lines, shared).run()
+        }
+    }
+
+    /// Lines that were lost so far.
+    public var lost: Int { shared.lost.load(ordering: .relaxed) }
+
+    /// Hands lines over; does not wait.
+    /// - Parameters:
+    ///   - bytes: Whole lines, each with its end.
+    ///   - count: How many lines they are.
+    public func write(_ bytes: [UInt8], count: Int) {
+        guard shared.waiting.load(ordering: .relaxed) < shared.limit else {
+            return shared.lose(count, "\(shared.limit) bytes wait to be written")
+        }
+        shared.waiting.add(bytes.count, ordering: .relaxed)
+        if !lines.post(LogLines(bytes: bytes, count: count)) { shared.lose(count, "the log has ended") }
+    }
+
+    /// Opens the destination anew, as after logrotate has moved the file; does not wait.
+    public func reopen() {
+        shared.mustReopen.store(true, ordering: .relaxed)
+        lines.post(LogLines(bytes: [], count: 0))
+    }
+
+    /// Writes what waits and ends the log.
+    ///
+    /// Blocks, no longer than the limit: what a reader or a disk does not take by then is lost.
+    /// - Parameter limit: The longest wait.
+    public func shutDown(within limit: Duration = .seconds(2)) {
+        let now = NIODeadline.now()
+        shared.end.store((now + TimeAmount(limit)).uptimeNanoseconds, ordering: .relaxed)
+        lines.close()
+        thread.join(within: limit + .milliseconds(200))
+        shared.ended()
+    }
+}
+
+/// Lines that wait.
+struct LogLines: Sendable {
+    let bytes: [UInt8]
+    let count: Int
+}
+
+/// What those who hand lines over and the log's thread both know.
+final class LogShared: Sendable {
+    let limit: Int
+    let waiting = Atomic<Int>(0)
+    let lost = Atomic<Int>(0)
+    let mustReopen = Atomic<Bool>(true)
+    /// When the log ends, in nanoseconds of the monotonic clock.
+    let end = Atomic<UInt64>(.max)
+    private let isFailing = Atomic<Bool>(false)
+    private let health = Mutex(LogHealth())
+    private let report: @Sendable (LogWriterEvent) -> Void
+
+    init(limit: Int, report: @escaping @Sendable (LogWriterEvent) -> Void) {
+        self.limit = limit
+        self.report = report
+    }
+
+    var isOver: Bool { NIODeadline.now().uptimeNanoseconds >= end.load(ordering: .relaxed) }
+
+    /// Counts lines that are lost, and says why where that is not known yet; 0 where none are yet.
+    func lose(_ count: Int, _ reason: @autoclosure () -> String) {
+        lost.add(count, ordering: .relaxed)
+        guard !isFailing.load(ordering: .relaxed) else { return }
+        let reason = reason()
+        let event = health.withLock { health in
+            isFailing.store(true, ordering: .relaxed)
+            return health.failed(reason)
+        }
+        if let event { report(event) }
+    }
+
+    /// Lines were written.
+    ///
+    /// A queue that was full is well again once half of it is written: not sooner, lest it be full again with the next line.
+    func wrote() {
+        guard isFailing.load(ordering: .relaxed), waiting.load(ordering: .relaxed) <= limit / 2 else { return }
+        let event = health.withLock { health in
+            isFailing.store(false, ordering: .relaxed)
+            return health.wrote(lost: lost.load(ordering: .relaxed))
+        }
+        if let event { report(event) }
+    }
+
+    func ended() {
+        let lost = lost.load(ordering: .relaxed)
+        if let event = health.withLock({ $0.ended(lost: lost) }) { report(event) }
+    }
+}

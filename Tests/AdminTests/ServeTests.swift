@@ -1,0 +1,67 @@
+// Stateless: larder as a process, whose standard error nobody reads.
+
+import Admin
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("Issue 25 §11: larder's own log stops nothing")
+struct ServeTests {
+    @Test(
+        "pictures are served, and larder stops in order, while standard error is full; what was lost is counted and said"
+    )
+    func fullStandardError() async throws {
+        let directory = try TemporaryDirectory()
+        let pipe = try NamedPipe(directory.path("errors"))
+        try pipe.openReader()
+        try pipe.fill()
+        try directory.write("picture", to: "pictures/a.jpg")
+        let settings = """
+            listen: 127.0.0.1:0
+            admin: {listen: "127.0.0.1:0"}
+            cache: {directory: \(directory.path)/cache, max_size: 64MiB}
+            origins: [{url: "file://\(directory.path)/pictures"}]
+
+            """
+        try directory.write(settings, to: "larder.yaml")
+        let larder = try ChildProcess(
+            ["sh", "-c", "exec \"$LARDER\" serve --config larder.yaml 2> errors"],
+            environment: ["LARDER": larderBinary],
+            directory: directory.path
+        )
+        try await eventually("the start") { ports(larder.output).count == 2 }
+        let ports = ports(larder.output)
+        #expect(try await RawClient.fetch("/a.jpg", port: ports[0]).text == "picture")
+
+        // A configuration with many problems: a message each, with every reload.
+        try directory.write(settings + (0..<300).map { "unknown_\($0): 1\n" }.joined(), to: "larder.yaml")
+        func lost() async throws -> Int {
+            try JSON(
+                parsing: try await RawClient.fetch("/stats", port: ports[1], fields: [("Host", "127.0.0.1")]).body
+            )[
+                "lost_messages"
+            ]?.whole ?? -1
+        }
+        try await eventually("lost messages") {
+            larder.signal(SIGHUP)
+            return try await lost() > 0
+        }
+        #expect(try await RawClient.fetch("/a.jpg", port: ports[0]).text == "picture")
+
+        var told = ""
+        try await eventually("the message of what was lost") {
+            told += String(decoding: pipe.read(), as: UTF8.self)
+            return told.contains("Messages of this log were lost")
+        }
+        try pipe.fill()
+        larder.terminate()
+        #expect(try await larder.wait() == 0)
+    }
+
+    /// The ports that larder says it serves on.
+    private func ports(_ output: String) -> [Int] {
+        output.split(separator: "\n").compactMap { line in
+            line.firstMatch(of: /127\.0\.0\.1:(\d+)/).flatMap { Int($0.output.1) }
+        }
+    }
+}
