@@ -189,7 +189,8 @@ static inline void origins_bell_ring(int bell, uint64_t times) {
 
 static inline void origins_bell_wait(int bell) {
     eventfd_t value;
-    (void)eventfd_read(bell, &value);
+    while (eventfd_read(bell, &value) != 0 && errno == EINTR) {
+    }
 }
 
 // MARK: Files
@@ -267,7 +268,10 @@ static inline struct origins_file_status origins_status_of_path(const char *path
 
 // A directory as a starting point for lookups only. A descriptor or -errno.
 static inline int origins_open_root(const char *path) {
-    int descriptor = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int descriptor;
+    do {
+        descriptor = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    } while (descriptor < 0 && errno == EINTR);
     return descriptor < 0 ? -errno : descriptor;
 }
 
@@ -285,13 +289,19 @@ static inline int origins_open_beneath(int root, const char *path) {
 // One step of a lookup that follows no symbolic link at all: the way without openat2. A descriptor or -errno.
 static inline int origins_open_step(int directory, const char *name, int is_last) {
     int flags = is_last ? O_RDONLY | O_NONBLOCK | O_NOCTTY : O_PATH | O_DIRECTORY;
-    int descriptor = openat(directory, name, flags | O_CLOEXEC | O_NOFOLLOW);
+    int descriptor;
+    do {
+        descriptor = openat(directory, name, flags | O_CLOEXEC | O_NOFOLLOW);
+    } while (descriptor < 0 && errno == EINTR);
     return descriptor < 0 ? -errno : descriptor;
 }
 
 // Whether a directory has no entry; 0 also where that cannot be told.
 static inline int origins_is_empty(int root) {
-    int descriptor = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int descriptor;
+    do {
+        descriptor = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    } while (descriptor < 0 && errno == EINTR);
     if (descriptor < 0) {
         return 0;
     }

@@ -29,8 +29,12 @@
 /// Opens a file; its owner's reads leave no time of access on it, which to decide costs each of them. Returns as open does.
 static inline int clinux_open(const char *_Nonnull path, int flags, unsigned mode) {
     // The raw call, -100 (AT_FDCWD) and 01000000 (O_NOATIME): fcntl.h would take struct stat from Glibc's Swift module.
-    int fd = (int)syscall(SYS_openat, -100, path, flags | 01000000, mode);
-    return fd < 0 && errno == EPERM ? (int)syscall(SYS_openat, -100, path, flags, mode) : fd;
+    int fd, more = 01000000;
+    while ((fd = (int)syscall(SYS_openat, -100, path, flags | more, mode)) < 0) {
+        if (errno == EPERM && more != 0) more = 0;
+        else if (errno != EINTR) break;
+    }
+    return fd;
 }
 
 /// Reads only what the page cache holds. Returns bytes read, or -errno: -EAGAIN where the disk would be waited for.
@@ -154,7 +158,10 @@ static inline int clinux_epoll_wait(
 /// Has disk space for a range of a file, which stays as long as it is. Returns 0, or -errno.
 static inline int clinux_reserve(int fd, long offset, long length) {
     // The raw call and 1 (FALLOC_FL_KEEP_SIZE): both names are declared for GNU sources only.
-    return syscall(SYS_fallocate, fd, 1, offset, length) == 0 ? 0 : -errno;
+    while (syscall(SYS_fallocate, fd, 1, offset, length) != 0) {
+        if (errno != EINTR) return -errno;
+    }
+    return 0;
 }
 
 /// Names the calling thread, for `top -H`; at most 15 characters are kept.

@@ -98,10 +98,13 @@ import NIOCore
     }
 
     private func sendOn() {
-        // because the array is as long as told
-        let sent = unsafe unsent.withUnsafeBytes {
-            unsafe Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-        }
+        var sent = 0
+        repeat {
+            // because the array is as long as told
+            sent = unsafe unsent.withUnsafeBytes {
+                unsafe Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+        } while sent < 0 && errno == EINTR
         let isWhole = sent == unsent.count
         if isWhole { unsent = [] } else if sent > 0 { unsent.removeFirst(sent) }
         // What keeps it from being sent is told by the next read, with what the server may have said before.

@@ -114,9 +114,12 @@ enum ListeningSocket {
         guard probe >= 0 else { throw IOError(errnoCode: errno, reason: "socket") }
         defer { Glibc.close(probe) }
         let address = try SocketAddress(unixDomainSocketPath: path)
-        // because the address and its length are valid for the call
-        let isTaken = unsafe address.withSockAddr { unsafe connect(probe, $0, socklen_t($1)) } == 0
-        guard !isTaken else { throw IOError(errnoCode: EADDRINUSE, reason: "bind") }
+        var result: Int32
+        repeat {
+            // because the address and its length are valid for the call
+            result = unsafe address.withSockAddr { unsafe connect(probe, $0, socklen_t($1)) }
+        } while result != 0 && errno == EINTR
+        guard result != 0 else { throw IOError(errnoCode: EADDRINUSE, reason: "bind") }
         unsafe unlink(path)  // because the text outlives the call
     }
 }

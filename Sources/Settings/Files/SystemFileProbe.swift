@@ -69,8 +69,11 @@ public struct SystemFileProbe: FileProbe {
     /// - Throws: Why it cannot be read.
     public func contents(of path: String, limit: Int) throws(FileProblem) -> [UInt8] {
         // O_NONBLOCK: opening a pipe must not wait for its writer.
-        // because the path lives until the call returns.
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        var descriptor: Int32
+        repeat {
+            // because the path lives until the call returns.
+            descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        } while descriptor < 0 && errno == EINTR
         guard descriptor >= 0 else { throw SystemFileProbe.problem(errno) }
         defer { close(descriptor) }
         var status = stat()

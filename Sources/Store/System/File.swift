@@ -155,7 +155,9 @@ final class File: Sendable {
     ///
     /// Blocks, for long.
     func synchronize() throws(StoreError) {
-        guard fdatasync(descriptor) == 0 else { throw StoreError(errno: errno, "fdatasync", path) }
+        while fdatasync(descriptor) != 0 {
+            guard errno == EINTR else { throw StoreError(errno: errno, "fdatasync", path) }
+        }
     }
 
     /// The file's length and how many names it has; nil where the file system no longer answers.

@@ -45,14 +45,11 @@ struct SystemNotifier: Sendable {
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: name) }
         unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                _ = unsafe sendto(
-                    descriptor,
-                    text,
-                    text.count,
-                    CInt(MSG_NOSIGNAL),
-                    pointer,
-                    size + socklen_t(name.count)
-                )
+                let length = size + socklen_t(name.count)
+                // because as above
+                while unsafe sendto(descriptor, text, text.count, CInt(MSG_NOSIGNAL), pointer, length) < 0,
+                    errno == EINTR
+                {}
             }
         }
     }
