@@ -27,7 +27,7 @@ struct Check: AsyncParsableCommand {
 
     func run() async throws {
         do throws(ConfigurationProblems) {
-            let loaded = try ConfigurationFile.load(options.file)
+            let loaded = try ConfigurationFile.load(options.path)
             if json.isWanted {
                 tellJSON([], loaded.warnings, loaded.configuration)
             } else {
@@ -51,7 +51,7 @@ struct Check: AsyncParsableCommand {
             for (path, value) in listing(of: loaded.configuration) { table.add(path, value) }
             for line in table.lines() { Console.print(line) }
         } else {
-            Console.print("\(options.file): valid")
+            Console.print("\(options.path): valid")
             if !loaded.configuration.routes.isEmpty {
                 for line in Self.table(of: loaded.configuration) { Console.print(line) }
             }
@@ -77,7 +77,7 @@ struct Check: AsyncParsableCommand {
 
     private func tellJSON(_ problems: [Problem], _ warnings: [Problem], _ configuration: Configuration?) {
         var members: [JSON.Member] = [
-            .init("file", .string(options.file)), .init("is_valid", .bool(problems.isEmpty)),
+            .init("file", .string(options.path)), .init("is_valid", .bool(problems.isEmpty)),
             .init("problems", .array(problems.map(Self.json))), .init("warnings", .array(warnings.map(Self.json))),
         ]
         if let configuration {

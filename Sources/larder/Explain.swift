@@ -30,7 +30,7 @@ struct Explain: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var options: ConfigurationOption
+    @OptionGroup var options: AdminOptions
     @OptionGroup var json: JSONOption
     @Argument(help: ArgumentHelp("The path or full URL of a picture.", valueName: "url"))
     var url: NameArgument
@@ -52,7 +52,7 @@ struct Explain: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let query = headers.map { "&header=\(PercentEncoding.query($0))" }.joined()
-            let report = try await AdminClient(options).get("/explain?url=\(PercentEncoding.query(url.text))\(query)")
+            let report = try AdminClient(options).get("/explain?url=\(PercentEncoding.query(url.text))\(query)")
             Console.print(json.isWanted ? report.indented : ExplainText(report).text)
         }
     }

@@ -16,8 +16,9 @@ struct Larder: AsyncParsableCommand {
             stored is answered from this machine's disk or memory; the rest is fetched from the first origin of a list \
             that can answer, and kept.
 
-            Every command reads the same configuration file. serve and check use it whole; purge, stats, explain and \
-            ls find the running larder's admin interface in it, warm its picture port. simulate needs none.
+            serve and check read the whole configuration file. purge, stats, explain, ls and warm ask the running \
+            larder: --admin URL (warm: --url) says where it is, or a configuration file does, whatever else is wrong \
+            in it. verify reads the cache directory. simulate needs none of them.
 
             EXAMPLES
               larder check --config larder.yaml

@@ -17,7 +17,7 @@ struct List: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var options: ConfigurationOption
+    @OptionGroup var options: AdminOptions
     @OptionGroup var json: JSONOption
     @Argument(help: ArgumentHelp("What the paths begin with; a full URL where keys have a host.", valueName: "prefix"))
     var prefix: NameArgument?
@@ -31,7 +31,7 @@ struct List: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let query = prefix.map { "&prefix=\(PercentEncoding.query($0.text))" } ?? ""
-            let report = try await AdminClient(options).get("/objects?limit=\(limit)\(query)")
+            let report = try AdminClient(options).get("/objects?limit=\(limit)\(query)")
             json.isWanted ? Console.print(report.indented) : tell(report)
         }
     }

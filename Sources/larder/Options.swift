@@ -7,21 +7,37 @@ import Settings
 struct ConfigurationOption: ParsableArguments {
     @Option(
         name: .customLong("config"),
-        help: ArgumentHelp("The configuration file.", valueName: "file"),
+        help: ArgumentHelp(
+            "The configuration file. (default: \(ConfigurationFile.defaultPath))",
+            valueName: "file"
+        ),
         completion: .file(extensions: ["yaml", "yml"])
     )
-    var file = ConfigurationFile.defaultPath
+    private var named: String?
 
-    func validate() throws { try ArgumentBytes.check(file, "--config") }
+    /// The file to read.
+    var path: String { named ?? ConfigurationFile.defaultPath }
+    /// Whether the command line names it.
+    var isNamed: Bool { named != nil }
 
-    /// Reads the file.
-    /// - Throws: A failure that names every problem.
+    func validate() throws { try ArgumentBytes.check(path, "--config") }
+
+    /// Reads the whole file.
+    /// - Throws: A failure that names every problem. Warnings are no reason to fail, and not part of it.
     func load() throws(Failure) -> ConfigurationFile.Loaded {
         do {
-            return try ConfigurationFile.load(file)
+            return try ConfigurationFile.load(path)
         } catch {
-            throw Failure((error.problems + error.warnings).map(\.told).joined(separator: "\n"))
+            throw Failure(error.problems.map(\.told).joined(separator: "\n"))
         }
+    }
+
+    /// Reads the few settings that a command needs, whatever else is wrong in the file.
+    /// - Parameter hint: What the user can do without the file.
+    /// - Returns: The settings.
+    /// - Throws: A failure that names why there are none.
+    func parts(_ hint: String) throws(Failure) -> ConfigurationParts {
+        try reportingProblems(hint) { () throws(ConfigurationProblems) in try ConfigurationFile.parts(of: path) }
     }
 }
 

@@ -29,7 +29,7 @@ struct Purge: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var options: ConfigurationOption
+    @OptionGroup var options: AdminOptions
     @OptionGroup var list: ListOptions
     @OptionGroup var json: JSONOption
     @Argument(help: ArgumentHelp("Paths or full URLs of pictures; - for a list on standard input.", valueName: "url"))
@@ -84,11 +84,11 @@ struct Purge: AsyncParsableCommand {
             let client = try AdminClient(options)
             if let listFile {
                 var list = try PurgeList(listFile, list, client)
-                let report = try await list.run()
+                let report = try list.run()
                 json.isWanted ? Console.print(report.json.indented) : tell(report)
                 if report.failures > 0 { throw ExitCode.failure }
             } else {
-                let (report, isComplete) = try await client.post("/purge", order)
+                let (report, isComplete) = try client.post("/purge", order)
                 json.isWanted ? Console.print(report.indented) : tell(report, isComplete)
             }
         }

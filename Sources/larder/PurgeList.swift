@@ -27,18 +27,18 @@ struct PurgeList {
 
     /// Purges all of the list that are names.
     /// - Returns: What was done.
-    mutating func run() async throws(Failure) -> PurgeListReport {
+    mutating func run() throws(Failure) -> PurgeListReport {
         while let item = try list.next() {
             switch item.name {
             case .failure(let problem): failures.add(item, problem.words)
             case .success(let name):
                 let length = name.url.utf8.count * 2 + 4
-                if batch.count == Self.batchCount || bytes + length > Self.batchBytes { try await purgeBatch() }
+                if batch.count == Self.batchCount || bytes + length > Self.batchBytes { try purgeBatch() }
                 batch.append((item, name))
                 bytes += length
             }
         }
-        try await purgeBatch()
+        try purgeBatch()
         return PurgeListReport(
             names: names,
             responses: responses,
@@ -48,17 +48,17 @@ struct PurgeList {
         )
     }
 
-    private mutating func purgeBatch() async throws(Failure) {
+    private mutating func purgeBatch() throws(Failure) {
         while let first = batch.first {
             do {
-                try await purge(batch.count)
+                try purge(batch.count)
             } catch {
                 // The name that is refused, if it is for a name of its own: those before it are well.
                 switch error.refusedItem {
                 case .some(0):
                     failures.add(first.item, "is refused: \(error)")
                     batch.removeFirst()
-                case .some(let index) where index < batch.count: try await purge(index)
+                case .some(let index) where index < batch.count: try purge(index)
                 case .some, .none:
                     throw Failure("\(failures.place(first.item)): nothing is purged from this line on: \(error)")
                 }
@@ -68,9 +68,9 @@ struct PurgeList {
     }
 
     /// Purges the first names of the batch.
-    private mutating func purge(_ count: Int) async throws(Failure) {
+    private mutating func purge(_ count: Int) throws(Failure) {
         let urls = batch.prefix(count).map { JSON.string($0.name.url) }
-        let (report, isDone) = try await client.post("/purge", ["url": .array(urls)])
+        let (report, isDone) = try client.post("/purge", ["url": .array(urls)])
         batch.removeFirst(count)
         names += count
         responses += report["responses"]?.whole ?? 0

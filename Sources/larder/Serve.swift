@@ -37,8 +37,8 @@ struct Serve: AsyncParsableCommand {
             let logger = Logger(label: "larder")
             for warning in loaded.warnings { logger.warning("\(warning.told)") }
             ProcessLimits.raiseDescriptors()
-            let parts = try await Composition(loaded.configuration, file: options.file, log: log, logger: logger)
-            let running = RunningLarder(parts, loaded.configuration, file: options.file, level: level, logger: logger)
+            let parts = try await Composition(loaded.configuration, file: options.path, log: log, logger: logger)
+            let running = RunningLarder(parts, loaded.configuration, file: options.path, level: level, logger: logger)
             try await running.run()
         }
     }

@@ -16,12 +16,12 @@ struct Stats: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var options: ConfigurationOption
+    @OptionGroup var options: AdminOptions
     @OptionGroup var json: JSONOption
 
     func run() async throws {
         try await reportingFailures {
-            let stats = try await AdminClient(options).get("/stats")
+            let stats = try AdminClient(options).get("/stats")
             Console.print(json.isWanted ? stats.indented : StatsText(stats).text)
         }
     }

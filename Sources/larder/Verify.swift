@@ -24,7 +24,7 @@ struct Verify: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let directory = try options.load().configuration.cache.directory
+            let directory = try directory()
             let report: VerificationReport
             do {
                 report = try Store.verify(directory: directory)
@@ -34,6 +34,14 @@ struct Verify: AsyncParsableCommand {
             json.isWanted ? Console.print(Self.json(report).indented) : Self.tell(report, directory)
             guard report.isSound else { throw ExitCode.failure }
         }
+    }
+
+    private func directory() throws(Failure) -> String {
+        let hint = "the rest of the file does not matter here"
+        let parts = try options.parts(hint)
+        let found = try reportingProblems(hint) { () throws(ConfigurationProblems) in try parts.cacheDirectory() }
+        guard let found else { throw Failure("\(options.path): cache.directory: is missing; \(hint)") }
+        return found
     }
 
     private static func words(_ error: StoreError, _ directory: String) -> String {

@@ -21,7 +21,7 @@ struct Warm: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var options: ConfigurationOption
+    @OptionGroup var options: PictureOptions
     @OptionGroup var list: ListOptions
     @OptionGroup var json: JSONOption
     @Option(help: ArgumentHelp("Requests at a time.", valueName: "count"))
@@ -47,8 +47,7 @@ struct Warm: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let loaded = try options.load()
-            guard let address = loaded.configuration.listen.first else { return }
+            let address = try options.address()
             let names = try NameList(file, list)
             var failures = ListFailures(file)
             let counts = try await fetch(names, from: address, &failures)

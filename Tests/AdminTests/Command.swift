@@ -17,27 +17,47 @@ let larderBinary: String = {
 
 extension TestLarder {
     /// The text of a configuration that leads commands here.
-    func file(in directory: TemporaryDirectory) -> String {
+    private var file: String {
         """
         listen: 127.0.0.1:\(picturePort)
         admin: {listen: "127.0.0.1:\(adminPort)"}
-        cache: {directory: \(directory.path)/cache, max_size: 64MiB}
-        origins: [{url: "\(origin.url)"}]
         """
     }
 
-    /// Runs a command with the configuration of this larder.
+    /// Runs a command with a configuration that leads it to this larder.
     /// - Parameters:
     ///   - words: What stands behind `larder`, as the shell reads it: `purge "$(printf '/caf\\351.jpg')"`.
     ///   - input: What it reads from standard input, a byte a character.
+    ///   - environment: What the environment has besides.
     /// - Returns: What became of it.
     /// - Throws: What starting it throws.
-    func command(_ words: String, input: String = "") async throws -> CommandResult {
+    func command(_ words: String, input: String = "", environment: [String: String] = [:]) async throws -> CommandResult
+    {
+        try await command(words, input: input, environment: environment, file: file)
+    }
+
+    /// Runs a command.
+    /// - Parameters:
+    ///   - words: As above.
+    ///   - input: As above.
+    ///   - environment: What the environment has besides.
+    ///   - file: The text of the configuration file; nil for none.
+    ///   - token: What the file `t` in the working directory has.
+    /// - Returns: What became of it.
+    /// - Throws: What starting it throws.
+    func command(
+        _ words: String,
+        input: String = "",
+        environment: [String: String] = [:],
+        file: String?,
+        token: String = ""
+    ) async throws -> CommandResult {
         let directory = try TemporaryDirectory()
-        _ = try directory.write(file(in: directory), to: "larder.yaml")
+        _ = try directory.write(token + "\n", to: "t")
+        if let file { _ = try directory.write(file, to: "larder.yaml") }
         return try await run(
-            ["sh", "-c", "exec \"$LARDER\" \(words) --config larder.yaml"],
-            environment: ["LARDER": larderBinary],
+            ["sh", "-c", "exec \"$LARDER\" \(words) \(file == nil ? "" : "--config larder.yaml")"],
+            environment: environment.merging(["LARDER": larderBinary]) { $1 },
             directory: directory.path,
             input: input.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
         )

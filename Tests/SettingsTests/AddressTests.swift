@@ -121,3 +121,50 @@ import Testing
         #expect(mistake?.description.contains("word@") == false)
     }
 }
+
+@Suite("addresses of a running larder") struct AdminAddressTests {
+    @Test(
+        "an address is read",
+        arguments: [
+            ("http://127.0.0.1:8081", "http://127.0.0.1:8081", nil), ("HTTP://Files.LAN", "http://files.lan:80", nil),
+            ("https://ops.example.com", "https://ops.example.com:443", nil), ("http://[::1]:1/", "http://[::1]:1", nil),
+            ("https://h:8443/larder1/", "https://h:8443/larder1", nil),
+            ("unix:/run/l.sock", "http://localhost", "/run/l.sock"),
+            ("unix:l.sock", "http://localhost", "/base/l.sock"),
+        ] as [(String, String, String?)]
+    )
+    func address(text: String, base: String, socket: String?) throws {
+        let address = try AdminAddress(text, relativeTo: "/base")
+        #expect(address.base == base && address.socket == socket)
+        #expect(try AdminAddress(address.description) == address)
+    }
+
+    @Test(
+        "what is no address says what is expected",
+        arguments: [
+            "", "127.0.0.1:8081", "ftp://h", "http:/h", "http://", "http://u@h", "http://h:x", "http://h/a?b",
+            "http://h/a b", "unix:",
+        ]
+    )
+    func wrong(text: String) {
+        #expect(throws: Mistake.self) { try AdminAddress(text) }
+    }
+
+    @Test("of an interface on every interface, the loopback one is asked")
+    func listening() throws {
+        let cases = [
+            ("0.0.0.0:1", "http://127.0.0.1:1"), ("[::]:1", "http://[::1]:1"), ("10.0.0.1:1", "http://10.0.0.1:1"),
+            ("unix:/s", "unix:/s"),
+        ]
+        for (text, address) in cases { #expect(AdminAddress(try ListenAddress(text)).description == address) }
+    }
+
+    @Test("a picture port is http without a path, or a socket")
+    func pictures() throws {
+        #expect(try ListenAddress(url: "http://10.0.0.1:8080/") == .tcp(host: "10.0.0.1", port: 8080))
+        #expect(try ListenAddress(url: "unix:/s") == .unix(path: "/s"))
+        for text in ["https://h", "http://h/a", "h:1"] {
+            #expect(throws: Mistake.self) { try ListenAddress(url: text) }
+        }
+    }
+}

@@ -42,27 +42,21 @@ struct Checks {
 
     private func token(_ file: String, _ findings: inout Findings) -> Secret? {
         let path = "admin.token_file"
-        let bytes: [UInt8]
+        let token: Secret
         do {
-            bytes = try probe.contents(of: file, limit: 4096)
+            token = try TokenFile.read(file, probe: probe)
         } catch {
-            findings.problem(path, "\(file) \(error)", expected: "a file with one line, the token")
-            return nil
-        }
-        let text = String(decoding: bytes, as: UTF8.self)
-        let lines = text.split(whereSeparator: \.isNewline)
-        guard lines.count == 1, let token = lines.first, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            let what = lines.isEmpty ? "is empty" : "is not one line of ASCII letters, digits and signs"
-            findings.problem(path, "\(file) \(what)", expected: "a file with one line, the token")
+            findings.problem(path, error)
             return nil
         }
         if probe.status(of: file)?.isWorldReadable == true {
             findings.warning(path, "every user of this machine can read \(file)", expected: "mode 0640 or 0600")
         }
-        if token.utf8.count < 16 {
-            findings.warning(path, "the token has \(token.utf8.count) characters", expected: "at least 16, random")
+        let length = token.reveal().utf8.count
+        if length < 16 {
+            findings.warning(path, "the token has \(length) characters", expected: "at least 16, random")
         }
-        return Secret(String(token))
+        return token
     }
 
     // MARK: Files

@@ -30,18 +30,7 @@ public enum ConfigurationFile {
         _ path: String,
         probe: some FileProbe = SystemFileProbe()
     ) throws(ConfigurationProblems) -> Loaded {
-        let absolute = FilePath.absolute(path, in: probe.workingDirectory)
-        let bytes: [UInt8]
-        do {
-            bytes = try probe.contents(of: absolute, limit: maximumSize)
-        } catch {
-            let isDefault = path == defaultPath && error == .missing
-            throw refuse(
-                path,
-                message: "the configuration file \(error)",
-                expected: isDefault ? "this file, or another one named with --config FILE" : "a readable YAML file"
-            )
-        }
+        let (bytes, _) = try contents(of: path, probe)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             let line = firstInvalidLine(bytes)
             throw refuse(path, line: line, message: "the text is not UTF-8", expected: "a file saved as UTF-8")
@@ -80,6 +69,24 @@ public enum ConfigurationFile {
             throw ConfigurationProblems(problems: findings.sortedProblems, warnings: warnings)
         }
         return Loaded(configuration: configuration, warnings: warnings)
+    }
+
+    /// The bytes of a file, and its absolute path.
+    static func contents(
+        of path: String,
+        _ probe: some FileProbe
+    ) throws(ConfigurationProblems) -> (bytes: [UInt8], absolute: String) {
+        let absolute = FilePath.absolute(path, in: probe.workingDirectory)
+        do {
+            return (try probe.contents(of: absolute, limit: maximumSize), absolute)
+        } catch {
+            let isDefault = path == defaultPath && error == .missing
+            throw refuse(
+                path,
+                message: "the configuration file \(error)",
+                expected: isDefault ? "this file, or another one named with --config FILE" : "a readable YAML file"
+            )
+        }
     }
 
     private static func refuse(

@@ -1,43 +1,47 @@
-// A value. Asks the running larder's admin interface, which it finds in the configuration file.
+// A value. Asks the running larder's admin interface.
 
 import Admin
+import Origins
 import Settings
 
 struct AdminClient {
-    private let admin: Configuration.Admin
-    private let file: String
+    private let location: AdminLocation
 
-    init(_ options: ConfigurationOption) throws(Failure) {
-        admin = try options.load().configuration.admin
-        file = options.file
+    init(_ options: AdminOptions) throws(Failure) {
+        location = try AdminLocation(options)
     }
 
-    func get(_ target: String) async throws(Failure) -> JSON { try await ask("GET", target, nil).value }
+    func get(_ target: String) throws(Failure) -> JSON { try ask("GET", target, nil).value }
 
     /// Sends JSON.
     /// - Returns: What came back, and whether all of it is done.
-    func post(_ target: String, _ body: JSON) async throws(Failure) -> (value: JSON, isComplete: Bool) {
-        let (value, status) = try await ask("POST", target, body)
+    func post(_ target: String, _ body: JSON) throws(Failure) -> (value: JSON, isComplete: Bool) {
+        let (value, status) = try ask("POST", target, body)
         return (value, status == 200)
     }
 
-    private func ask(_ method: String, _ target: String, _ body: JSON?) async throws(Failure) -> (value: JSON, Int) {
-        var fields: [(String, String)] = []
-        if let token = admin.token { fields.append(("Authorization", "Bearer \(token.reveal())")) }
-        if body != nil { fields.append(("Content-Type", "application/json")) }
-        let bytes = body.map { Array($0.description.utf8) }
-        let answer: HTTPExchange.Answer
+    private func ask(_ method: String, _ target: String, _ body: JSON?) throws(Failure) -> (value: JSON, Int) {
+        var request = SingleRequest(url: location.address.base + target)
+        request.method = method
+        request.socket = location.address.socket
+        request.caFile = Console.environment("SSL_CERT_FILE")
+        if let token = location.token { request.fields.append(("Authorization", "Bearer \(token.reveal())")) }
+        if let body {
+            request.fields.append(("Content-Type", "application/json"))
+            request.body = Array(body.description.utf8)
+        }
+        let answer: SingleRequest.Answer
         do {
-            answer = try await HTTPExchange(address: admin.listen).send(method, target, fields, body: bytes)
+            answer = try request.send()
         } catch {
             throw failure(error)
         }
         guard let value = try? JSON(parsing: answer.body) else {
-            throw Failure("\(admin.listen) answers, but not as larder's admin interface does (admin.listen in \(file))")
+            throw Failure("\(location) answers, but not as larder's admin interface does (status \(answer.status))")
         }
         guard (200..<300).contains(answer.status) else {
             throw Failure(
-                value["detail"]?.text ?? "\(admin.listen) answered \(answer.status)",
+                value["detail"]?.text ?? "\(location) answered \(answer.status)",
                 refusedItem: value["field"]?.text.flatMap(Self.place)
             )
         }
@@ -50,13 +54,13 @@ struct AdminClient {
         return parts.count == 2 && parts[1].hasSuffix("]") ? Int(parts[1].dropLast()) : nil
     }
 
-    private func failure(_ error: any Error) -> Failure {
-        switch error as? HTTPExchange.Problem {
-        case .unreachable:
-            Failure("larder does not answer on \(admin.listen) (is it running? admin.listen in \(file))")
-        case .timeout: Failure("larder did not answer on \(admin.listen) in time")
-        case .broken(let detail): Failure("\(admin.listen) gave no whole answer: \(detail)")
-        case nil: Failure("\(admin.listen): \(error)")
+    private func failure(_ problem: SingleRequest.Problem) -> Failure {
+        switch problem {
+        case .unreachable(let words): Failure("larder does not answer on \(location): \(words). Is it running?")
+        case .insecure(let words):
+            Failure("\(location): \(words). SSL_CERT_FILE names a file with other certificates to trust.")
+        case .timeout: Failure("larder did not answer on \(location) in time")
+        case .broken(let words): Failure("\(location) gave no whole answer: \(words)")
         }
     }
 }

@@ -1,0 +1,128 @@
+// value
+// What commands need of a file that they do not serve by: where the running larder is, or its cache directory. Nothing
+// else of the file matters: a half-edited section, a secret that this user has not, a log that only larder may write.
+
+/// The few settings of a file that commands read by themselves.
+public struct ConfigurationParts: Sendable {
+    private static let names = ["listen", "admin.listen", "admin.token_file", "cache.directory"]
+
+    private let configuration: Configuration
+    private let problems: [String: Problem]
+    private let given: Set<String>
+
+    /// The addresses of the picture port.
+    ///
+    /// - Returns: At least one.
+    /// - Throws: What is wrong with the setting.
+    public func listen() throws(ConfigurationProblems) -> [ListenAddress] {
+        try check("listen")
+        return configuration.listen
+    }
+
+    /// The address of the admin interface.
+    ///
+    /// - Returns: The address.
+    /// - Throws: What is wrong with the setting.
+    public func adminListen() throws(ConfigurationProblems) -> ListenAddress {
+        try check("admin.listen")
+        return configuration.admin.listen
+    }
+
+    /// The absolute path of the file with the token; nil where there is none.
+    ///
+    /// - Returns: The path.
+    /// - Throws: What is wrong with the setting.
+    public func tokenFile() throws(ConfigurationProblems) -> String? {
+        try check("admin.token_file")
+        return configuration.admin.tokenFile
+    }
+
+    /// The absolute path of the cache directory.
+    ///
+    /// - Returns: The path; nil where the file names none.
+    /// - Throws: What is wrong with the setting.
+    public func cacheDirectory() throws(ConfigurationProblems) -> String? {
+        try check("cache.directory")
+        return given.contains("cache.directory") ? configuration.cache.directory : nil
+    }
+
+    /// A setting has a problem, or the section that it would stand in.
+    private func check(_ name: String) throws(ConfigurationProblems) {
+        let section = String(name.prefix { $0 != "." })
+        guard let problem = problems[name] ?? problems[section] else { return }
+        throw ConfigurationProblems(problems: [problem], warnings: [])
+    }
+
+    init(text: String, file: String, directory: String) {
+        var configuration = Configuration()
+        var problems: [String: Problem] = [:]
+        var given: Set<String> = []
+        for part in ConfigurationParts.documents(of: text, file: file) {
+            var findings = Findings(file: file)
+            guard let document = YAMLDocument.compose(part.text, into: &findings) else {
+                if let section = part.section { problems[section] = findings.problems.first }
+                continue
+            }
+            let rows = Table.main.filter { ConfigurationParts.names.contains($0.name) }
+            let reader = SettingsReader(document: document, directory: directory)
+            reader.read(document.root, as: rows, at: "", into: &configuration, &findings)
+            for problem in findings.sortedProblems.reversed() where problem.path != "" {
+                problems[problem.path] = problem
+            }
+            given.formUnion(ConfigurationParts.names.filter(findings.has))
+        }
+        self.configuration = configuration
+        self.problems = problems
+        self.given = given
+    }
+
+    /// The whole text where it is YAML; else each section by itself, so that a mistake in one spoils no other.
+    private static func documents(of text: String, file: String) -> [(section: String?, text: String)] {
+        var findings = Findings(file: file)
+        if YAMLDocument.compose(text, into: &findings) != nil { return [(nil, text)] }
+        let sections = ["listen", "admin", "cache"]
+        return sections.compactMap { name in section(name, of: text).map { (name, $0) } }
+    }
+
+    /// The lines of one section, with empty lines in the place of all others, so that places stay right.
+    private static func section(_ name: String, of text: String) -> String? {
+        var isInside = false
+        var isFound = false
+        // What a section is made of begins with a blank; only a list may stand below its name without.
+        var continuing = " #"
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { line in
+            if line.hasPrefix("\(name):") {
+                // A second one is a mistake that larder itself refuses; the first is what it was started with.
+                isInside = !isFound
+                isFound = true
+                let value = line.dropFirst(name.count + 1).drop { $0 == " " }
+                continuing = value.isEmpty || value.hasPrefix("#") ? " #-" : " #"
+            } else if let first = line.first, !continuing.contains(first) {
+                isInside = false
+            } else if line.first == " " {
+                continuing = " #"
+            }
+            return isInside ? line : ""
+        }
+        return isFound ? lines.joined(separator: "\n") : nil
+    }
+}
+
+extension ConfigurationFile {
+    /// Reads what commands need of a file, whatever else is wrong in it.
+    ///
+    /// - Parameters:
+    ///   - path: The file; relative to the working directory if it does not begin with a slash.
+    ///   - probe: The machine.
+    /// - Returns: The settings, each with its own problem if it has one.
+    /// - Throws: Why the file cannot be read at all.
+    public static func parts(
+        of path: String,
+        probe: some FileProbe = SystemFileProbe()
+    ) throws(ConfigurationProblems) -> ConfigurationParts {
+        let (bytes, absolute) = try contents(of: path, probe)
+        // What is no UTF-8 may stand in a comment: it does not matter here.
+        let text = String(decoding: bytes, as: UTF8.self)
+        return ConfigurationParts(text: text, file: path, directory: FilePath.parent(of: absolute))
+    }
+}
