@@ -68,6 +68,7 @@ import Testing
         let tag = try #require(first.first("ETag"))
         #expect(tag.hasPrefix("\""))
         #expect((first.first("Last-Modified") == nil) == (modified < 2))
+        try await TestClock.awaitTick()
         try directory.rename("b.jpg", to: "a.jpg")
         for condition in [("If-None-Match", tag), ("If-Range", tag), ("If-Range", first.first("Last-Modified") ?? "x")]
         {
@@ -98,6 +99,7 @@ import Testing
         let collector = Collector(pausing: true)
         let transfer = running.origins.send(OriginRequest(target: "/large.png"), to: collector)
         try await eventually { collector.now.isPaused }
+        try await TestClock.awaitTick()
         try directory.overwrite("large.png", with: Array(repeating: 0, count: 1_000_000))
         if restoresTime { try directory.setModified(1_000_000_000, of: "large.png") }
         collector.unpause(transfer, forGood: true)

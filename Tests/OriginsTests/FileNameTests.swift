@@ -115,27 +115,28 @@ import Testing
     func races() async throws {
         try directory.write("secret", to: "outside/r/x.jpg")
         try directory.link("root/link", to: "\(root)/d/../d/r/x.jpg")
+        try directory.write("picture", to: "root/d/r/x.jpg")
         try directory.makeDirectory("root/e")
+        try directory.link("root/e/0", to: "../outside")
+        try directory.link("root/e/1", to: directory.path("outside"))
         let directory = directory
         let isOver = Mutex(false)
-        // The directory on the way is a directory, a link out, and a directory elsewhere, in turn.
+        // The directory on the way is a directory, away, and a link out, in turn.
         async let racing: Void = onThread {
+            var turn = 0
             while !isOver.withLock({ $0 }) {
-                try directory.makeDirectory("root/d/r")
-                try directory.write("picture", to: "root/d/r/x.jpg")
+                let link = "root/e/\(turn % 2)"
                 try directory.rename("root/d", to: "moved")
-                try directory.link("root/d", to: "../outside")
-                try directory.rename("root/d", to: "root/e/l")
-                try directory.link("root/d", to: directory.path("outside"))
-                directory.remove("root/d")
-                directory.remove("root/e/l")
-                directory.remove("moved")
+                try directory.rename(link, to: "root/d")
+                try directory.rename("root/d", to: link)
+                try directory.rename("moved", to: "root/d")
+                turn += 1
             }
         }
         let running = try running()
         var found = 0
-        for _ in 0..<1500 {
-            let got = try await running.get("/link")
+        for round in 0..<1500 {
+            let got = try await running.get(round % 2 == 0 ? "/d/r/x.jpg" : "/link")
             #expect(got.body == Array("picture".utf8) || got.body.isEmpty, "\(got.body)")
             if got.body.count > 0 { found += 1 }
         }
