@@ -29,8 +29,8 @@ struct ServeTests {
             environment: ["LARDER": larderBinary],
             directory: directory.path
         )
-        try await eventually("the start") { ports(larder.output).count == 2 }
-        let ports = ports(larder.output)
+        try await eventually("the start") { Self.ports(larder.output).count == 2 }
+        let ports = Self.ports(larder.output)
         #expect(try await RawClient.fetch("/a.jpg", port: ports[0]).text == "picture")
 
         // A configuration with many problems: a message each, with every reload.
@@ -59,7 +59,7 @@ struct ServeTests {
     }
 
     /// The ports that larder says it serves on.
-    private func ports(_ output: String) -> [Int] {
+    private static func ports(_ output: String) -> [Int] {
         output.split(separator: "\n").compactMap { line in
             line.firstMatch(of: /127\.0\.0\.1:(\d+)/).flatMap { Int($0.output.1) }
         }

@@ -86,9 +86,11 @@ public enum HostNormalization {
     private static func name(_ host: RawSpan, _ range: Range<Int>) -> [UInt8] {
         var name: [UInt8] = []
         name.reserveCapacity(range.count)
+        // Beside a percent sign without its digits, what is decoded could be taken for them.
+        let mayDecode = hasOnlyTriplets(host, range)
         var offset = range.lowerBound
         while offset < range.upperBound {
-            if host[offset] == ASCII.percent, let byte = triplet(host, at: offset, end: range.upperBound) {
+            if mayDecode, host[offset] == ASCII.percent, let byte = triplet(host, at: offset, end: range.upperBound) {
                 if ASCII.isUnreserved(byte) {
                     name.append(ASCII.lowercased(byte))
                 } else {
@@ -103,6 +105,19 @@ public enum HostNormalization {
         // Two dots at the end, or a dot alone, are no host's name.
         if name.count > 1, name[name.count - 1] == ASCII.dot, name[name.count - 2] != ASCII.dot { name.removeLast() }
         return name
+    }
+
+    private static func hasOnlyTriplets(_ host: RawSpan, _ range: Range<Int>) -> Bool {
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            guard host[offset] == ASCII.percent else {
+                offset += 1
+                continue
+            }
+            guard triplet(host, at: offset, end: range.upperBound) != nil else { return false }
+            offset += 3
+        }
+        return true
     }
 
     private static func triplet(_ host: RawSpan, at offset: Int, end: Int) -> UInt8? {
