@@ -103,6 +103,7 @@ struct LogWriterTests {
         let directory = try TemporaryDirectory()
         let pipe = try NamedPipe(directory.path("log"))
         try pipe.openReader()
+        try pipe.fill()
         let log = TestLog(pipe.path, limit: 100_000)
         let filling = String(repeating: "x", count: 200)
         for number in 0..<5_000 { log.write("\(number) \(filling)") }
@@ -118,7 +119,8 @@ struct LogWriterTests {
             got += pipe.read()
             return lines(got).last == "the last"
         }
-        let read = lines(got).dropLast()
+        // What filled the pipe were empty lines.
+        let read = lines(got).dropLast().filter { !$0.isEmpty }
         #expect(read.allSatisfy { $0.hasSuffix(" \(filling)") && $0.split(separator: " ").count == 2 })
         #expect(read.count + log.writer.lost == 5_000)
         #expect(log.recovered == [log.writer.lost])
@@ -237,6 +239,7 @@ struct LogWriterTests {
         try await withLarder(Setup(origin) { $0.configuration.accessLog = log }) { larder in
             for number in 0..<10 { #expect(try await larder.get("/\(number)").status == 200) }
             try await eventually { larder.accessLog?.lostLines == 10 }
+            await larder.settle()
             try pipe.openReader()
             try pipe.fill()
             for number in 0..<10 { #expect(try await larder.get("/\(number)").isHit) }

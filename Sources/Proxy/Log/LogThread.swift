@@ -111,8 +111,7 @@ final class LogThread {
     /// Writes bytes as far as that goes; nil where all are written.
     private func put(_ left: inout ArraySlice<UInt8>) -> Failure? {
         while !left.isEmpty {
-            if !file.isRegular, !waitForReader() { return .isNotRead }
-            if shared.isOver { return .isNotRead }
+            guard !shared.isOver, file.isRegular || waitForReader() else { return .isNotRead }
             let count = file.write(left)
             if count < 0 { return .system(CInt(-count)) }
             left = left.dropFirst(count)
