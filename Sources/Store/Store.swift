@@ -266,12 +266,17 @@ public final class Store: Sendable {
     /// Some locks, no disk.
     public var statistics: StoreStatistics { StoreStatistics(core) }
 
-    /// Stored responses whose key begins with a prefix, in the order of their keys.
+    /// Stored responses whose keys are in a range, in the order of their keys.
     ///
     /// `completion` is called elsewhere.
-    public func list(prefix: [UInt8], limit: Int, completion: @escaping @Sendable ([ListedResponse]) -> Void) {
+    public func list(
+        _ range: KeyRange,
+        after place: ListPlace? = nil,
+        limit: Int,
+        completion: @escaping @Sendable ([ListedResponse]) -> Void
+    ) {
         let answer: @Sendable ([IndexRow]) -> Void = { rows in completion(rows.map(ListedResponse.init)) }
-        if !core.post(.list(prefix: prefix, limit: limit, answer)) { completion([]) }
+        if !core.post(.list(range, after: place, limit: limit, answer)) { completion([]) }
     }
 
     /// Calls back when everything handed over so far is written and indexed.

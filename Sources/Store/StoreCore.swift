@@ -206,7 +206,7 @@ final class StoreCore: Sendable {
             switch rule {
             case .key(let key): directory.remove(keyHash(key)) { $0.epoch < epoch }
             case .all: directory.removeAll { $0.epoch < epoch }
-            case .prefix, .glob, .group: [DirectoryEntry]()
+            case .prefix, .glob, .withoutHost, .group: [DirectoryEntry]()
             }
         for entry in strays { post(.markRemoved(entry.location, hash: entry.hash)) }
         return strays

@@ -91,7 +91,8 @@ public struct StoreStatistics: Sendable, Equatable {
 }
 
 /// A stored response as the index tells of it.
-public struct ListedResponse: Sendable, Equatable {
+public struct ListedResponse: Sendable {
+    let row: IndexRow
     /// The cache key.
     public let key: String
     /// The variant's text; empty where there is no `Vary`.
@@ -105,7 +106,11 @@ public struct ListedResponse: Sendable, Equatable {
     /// The instant at which its age was 0, in seconds since 1970.
     public let bornAt: Int64
 
+    /// Where a listing goes on behind it.
+    public var place: ListPlace { row.place }
+
     init(_ row: IndexRow) {
+        self.row = row
         key = String(decoding: row.key, as: UTF8.self)
         variant = String(decoding: row.variant, as: UTF8.self)
         bytes = row.bodyLength

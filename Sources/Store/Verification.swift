@@ -1,6 +1,7 @@
 // A value, and how it comes about: `larder verify` walks every volume of a cache directory that no larder uses, checks
 // each header and body against its checksum, and compares records and index. It changes nothing.
 
+import HTTPMessage
 import Logging
 import NIOCore
 
@@ -39,10 +40,35 @@ public struct VerificationReport: Sendable, Equatable {
     /// Complete records that no row names: older than another of their key, or lost to the index.
     public internal(set) var recordsWithoutRow = 0
 
+    /// What is damaged; the first ones by name, all are counted above.
+    public internal(set) var damage: [VerificationDamage] = []
+
     /// True where nothing is damaged: every body is as it was written, and every row has its record.
     ///
     /// What a crash leaves behind is no damage.
     public var isSound: Bool { unusableVolumes + broken + rowsWithoutRecord == 0 && isIndexReadable }
+}
+
+/// One thing that is damaged.
+public struct VerificationDamage: Sendable, Equatable {
+    /// What is damaged, with the name it has in reports.
+    public enum Kind: String, Sendable {
+        /// A body that is not what was written, or a key that does not belong to the directory.
+        case broken
+        /// A row of the index whose record is not there.
+        case rowWithoutRecord = "row-without-record"
+        /// A file among the volumes that is none of this format, or cannot be read.
+        case unusableVolume = "unusable-volume"
+    }
+
+    /// What it is.
+    public let kind: Kind
+    /// The cache key; nil of a volume.
+    public let key: String?
+    /// The volume's number.
+    public let volume: Int
+    /// Where in the volume the record begins; nil of a volume.
+    public let offset: Int64?
 }
 
 extension Store {
@@ -73,6 +99,9 @@ extension Store {
 
 /// One check of a directory under way.
 private struct Verification {
+    /// What is named of the damage.
+    private static let namedDamage = 1000
+
     private let directory: String
     private let keyHash: KeyHash
     private(set) var report = VerificationReport()
@@ -97,7 +126,12 @@ private struct Verification {
                 check(try Volume.open(path, number: number, isReadOnly: true))
             } catch {
                 let isEmpty = (try? File(path, .read))?.status?.length == 0
-                if isEmpty { report.emptyVolumes += 1 } else { report.unusableVolumes += 1 }
+                if isEmpty {
+                    report.emptyVolumes += 1
+                } else {
+                    report.unusableVolumes += 1
+                    Self.add(.unusableVolume, nil, RecordLocation(volume: number, offset: 0), to: &report)
+                }
             }
             progress(report)
         }
@@ -128,6 +162,7 @@ private struct Verification {
                 guard checksum == found.prefix.bodyChecksum, keyHash(found.key) == found.prefix.hash else {
                     report.broken += 1
                     broken.insert(found.location)
+                    Self.add(.broken, found.key, found.location, to: &report)
                     continue
                 }
                 report.complete += 1
@@ -136,6 +171,23 @@ private struct Verification {
             }
         }
         report.skippedBytes += scan.skipped
+    }
+
+    private static func add(
+        _ kind: VerificationDamage.Kind,
+        _ key: [UInt8]?,
+        _ location: RecordLocation,
+        to report: inout VerificationReport
+    ) {
+        guard report.damage.count < namedDamage else { return }
+        report.damage.append(
+            VerificationDamage(
+                kind: kind,
+                key: key.map { PercentEncoding.readable($0) },
+                volume: Int(location.volume),
+                offset: key == nil ? nil : Int64(location.offset)
+            )
+        )
     }
 
     private mutating func compareRows() throws(StoreError) {
@@ -152,6 +204,7 @@ private struct Verification {
                 return
             } else if unnamed.removeValue(forKey: row.location) != keyHash(row.key) {
                 report.rowsWithoutRecord += 1
+                Self.add(.rowWithoutRecord, row.key, row.location, to: &report)
             }
         }
         report.recordsWithoutRow = unnamed.count

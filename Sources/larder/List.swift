@@ -2,6 +2,7 @@
 
 import Admin
 import ArgumentParser
+import Glibc
 import HTTPMessage
 
 struct List: AsyncParsableCommand {
@@ -9,44 +10,92 @@ struct List: AsyncParsableCommand {
         commandName: "ls",
         abstract: "List stored pictures.",
         discussion: """
-            Prints size, age, how long the picture is still fresh, and its key, in the order of the keys.
+            Prints status, type, size, age, how long the picture is still fresh, and its key, in the order of the keys. \
+            With --all every picture is listed, 1000 at a time.
+
+            A full URL names the pictures of one host: those that only it has, and those that hosts share.
 
             EXAMPLES
               larder ls /images/0042/
-              larder ls --limit 1000 --json
+              larder ls http://img.example.com/
+              larder ls --all --json
             """
     )
+
+    /// Responses that the admin interface lists at once.
+    private static let largestPage = 1000
 
     @OptionGroup var options: AdminOptions
     @OptionGroup var json: JSONOption
     @Argument(help: ArgumentHelp("What the paths begin with; a full URL where keys have a host.", valueName: "prefix"))
     var prefix: NameArgument?
-    @Option(help: ArgumentHelp("How many at most, up to 1000.", valueName: "count"))
-    var limit = 100
+    @Option(help: ArgumentHelp("How many at most, up to 1000. (default: 100)", valueName: "count"))
+    var limit: Int?
+    @Flag(help: "List everything, however much it is.")
+    var all = false
 
     func validate() throws {
-        guard (1...1000).contains(limit) else { throw ValidationError("--limit is a number from 1 to 1000.") }
+        guard limit == nil || !all else { throw ValidationError("--all has no limit: leave --limit out.") }
+        guard (1...Self.largestPage).contains(limit ?? 1) else {
+            throw ValidationError("--limit is a number from 1 to \(Self.largestPage); --all lists everything.")
+        }
     }
 
     func run() async throws {
         try await reportingFailures {
-            let query = prefix.map { "&prefix=\(PercentEncoding.query($0.text))" } ?? ""
-            let report = try AdminClient(options).get("/objects?limit=\(limit)\(query)")
-            json.isWanted ? Console.print(report.indented) : tell(report)
+            let client = try AdminClient(options)
+            if all {
+                try listAll(client)
+            } else {
+                let report = try page(client, limit: limit ?? 100, cursor: nil)
+                json.isWanted ? Console.print(report.indented) : tell(report)
+            }
         }
     }
 
+    private func page(_ client: AdminClient, limit: Int, cursor: String?) throws(Failure) -> JSON {
+        let place = cursor.map { "&cursor=\($0)" } ?? ""
+        let query = prefix.map { "&prefix=\(PercentEncoding.query($0.text))" } ?? ""
+        return try client.get("/objects?limit=\(limit)\(place)\(query)")
+    }
+
+    /// Prints page after page, in the form of one answer.
+    private func listAll(_ client: AdminClient) throws(Failure) {
+        var cursor: String?
+        var isFirst = true
+        if json.isWanted { Console.print("{\"responses\": [") }
+        repeat {
+            let report = try page(client, limit: Self.largestPage, cursor: cursor)
+            cursor = report["next"]?.text
+            let responses = report["responses"]?.items ?? []
+            if json.isWanted {
+                let lines = responses.map(\.description).joined(separator: ",\n")
+                Console.write((isFirst || responses.isEmpty ? "" : ",\n") + lines, to: STDOUT_FILENO)
+            } else if isFirst || !responses.isEmpty {
+                tell(responses, hasTitle: isFirst)
+            }
+            isFirst = false
+        } while cursor != nil
+        if json.isWanted { Console.print("\n], \"is_truncated\": false, \"next\": null}") }
+    }
+
     private func tell(_ report: JSON) {
-        let responses = report["responses"]?.items ?? []
+        tell(report["responses"]?.items ?? [], hasTitle: true)
+        if report["is_truncated"]?.isTrue == true { Console.print("… and more: --limit, or --all") }
+    }
+
+    private func tell(_ responses: [JSON], hasTitle: Bool) {
         guard !responses.isEmpty else {
             return Console.print("nothing is stored\(prefix.map { " under \($0.text)" } ?? "")")
         }
-        var table = TextTable(.right, .right, .right, .left)
-        table.add("SIZE", "AGE", "FRESH FOR", "KEY")
+        var table = TextTable(.right, .left, .right, .right, .right, .left)
+        if hasTitle { table.add("STATUS", "TYPE", "SIZE", "AGE", "FRESH FOR", "KEY") }
         for response in responses {
             let left = response["ttl_seconds"]?.double ?? 0
             let variant = response["variant"]?.text ?? ""
             table.add(
+                Self.status(response),
+                response["type"]?.text ?? "–",
                 Readable.bytes(response["bytes"]?.whole ?? 0),
                 Readable.duration(response["age_seconds"]?.double ?? 0),
                 left > 0 ? Readable.duration(left) : "stale",
@@ -54,7 +103,12 @@ struct List: AsyncParsableCommand {
             )
         }
         for line in table.lines() { Console.print(line) }
-        if report["is_truncated"]?.isTrue == true { Console.print("… and more; see --limit") }
+    }
+
+    /// The status; a dash where the record is gone since.
+    private static func status(_ response: JSON) -> String {
+        guard let status = response["status"]?.whole, status > 0 else { return "–" }
+        return "\(status)"
     }
 
     /// A variant's text has line ends between its fields.

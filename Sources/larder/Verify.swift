@@ -10,8 +10,9 @@ struct Verify: AsyncParsableCommand {
         abstract: "Check the stored pictures against their checksums.",
         discussion: """
             Reads the whole cache directory and changes nothing. larder must not be running. Damage does no harm: what \
-            is not as it was written is never served, and is fetched again when it is asked for. Exits with 1 if there \
-            is any, and with 0 where there is none or only what a crash leaves behind.
+            is not as it was written is never served, and is fetched again when it is asked for. What is damaged is \
+            named, with its volume (the first 1000). Exits with 1 if there is any, and with 0 where there is none or \
+            only what a crash leaves behind.
 
             EXAMPLES
               larder verify
@@ -73,9 +74,25 @@ struct Verify: AsyncParsableCommand {
         .object(
             figures(report).map { JSON.Member($0.name, .integer($0.value)) } + [
                 .init("body_bytes", .integer(Int(report.bodyBytes))),
+                .init("damage", .array(report.damage.map(json))),
                 .init("is_index_readable", .bool(report.isIndexReadable)), .init("is_sound", .bool(report.isSound)),
             ]
         )
+    }
+
+    private static func json(_ damage: VerificationDamage) -> JSON {
+        [
+            "kind": .string(damage.kind.rawValue), "key": damage.key.map { .string($0) } ?? .null,
+            "volume": .integer(damage.volume), "offset": damage.offset.map { .integer(Int($0)) } ?? .null,
+        ]
+    }
+
+    private static func words(_ kind: VerificationDamage.Kind) -> String {
+        switch kind {
+        case .broken: "broken"
+        case .rowWithoutRecord: "row without a record"
+        case .unusableVolume: "unusable volume"
+        }
     }
 
     private static func tell(_ report: VerificationReport, _ directory: String) {
@@ -85,6 +102,14 @@ struct Verify: AsyncParsableCommand {
         for (_, title, value) in figures(report) where value > 0 { table.add(title, Readable.number(value)) }
         table.add("pictures", Readable.bytes(Int(report.bodyBytes)))
         for line in table.lines(indent: 2) { Console.print(line) }
+        var damage = TextTable(.left, .left, .left)
+        for item in report.damage {
+            damage.add(words(item.kind), "volumes/\(item.volume).volume", item.key ?? "")
+        }
+        for line in damage.lines(indent: 2) { Console.print(line) }
+        let named = report.damage.count
+        let all = report.broken + report.rowsWithoutRecord + report.unusableVolumes
+        if all > named { Console.print("  … and \(Readable.number(all - named)) more") }
         if !report.isIndexReadable { Console.print("  the index cannot be read; larder rebuilds it at its next start") }
     }
 }

@@ -61,7 +61,9 @@ struct TestLarder: Sendable {
     /// The keys that begin so, as the index knows them.
     func listed(_ prefix: String) async -> [String] {
         await withCheckedContinuation { continuation in
-            store.list(prefix: Array(prefix.utf8), limit: 10) { continuation.resume(returning: $0.map(\.key)) }
+            store.list(PurgeRule.prefix(Array(prefix.utf8)).ranges[0], limit: 10) {
+                continuation.resume(returning: $0.map(\.key))
+            }
         }
     }
 }

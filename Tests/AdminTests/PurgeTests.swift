@@ -102,7 +102,7 @@ struct PurgeTests {
             let refused = try await larder.purge(#"{"url": ["/t/1"]}"#)
             #expect(refused.status == 400 && refused.report["field"]?.text == "url[0]")
             #expect(refused.report["detail"]?.text?.contains("routes[0]") == true)
-            #expect(try await larder.purge(#"{"prefix": ["http://img.test/"]}"#).status == 400)
+            #expect(try await larder.purge(#"{"glob": ["http://img.test/*"]}"#).status == 400)
             let purge = try await larder.purge(#"{"url": ["http://img.test/t/1", "/x"]}"#)
             #expect(purge.report["rules"]?.items.map { $0["responses"]?.whole } == [1, 1])
             #expect(Set(await larder.listed("/")) == ["//img.test/t/2", "/t/1"])

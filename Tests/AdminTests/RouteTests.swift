@@ -64,6 +64,14 @@ struct RouteTests {
             let all = try await JSON(parsing: larder.admin("GET", "/objects").body)
             #expect(all["responses"]?.items.count == 4)
             #expect(all["is_truncated"]?.isTrue == false)
+            #expect(first?["status"] == 200 && first?["type"]?.text == "image/jpeg")
+            let next = report["next"]?.text ?? ""
+            let rest = try await JSON(parsing: larder.admin("GET", "/objects?prefix=/a/&limit=2&cursor=\(next)").body)
+            #expect(rest["responses"]?.items.map { $0["key"]?.text } == ["/a/3"])
+            #expect(rest["next"] == .null && all["next"] == .null)
+            for cursor in ["x", "2F", "2-2F", "2F-2G"] {
+                #expect(try await larder.admin("GET", "/objects?cursor=\(cursor)").status == 400)
+            }
             for limit in ["0", "1001", "x"] {
                 #expect(try await larder.admin("GET", "/objects?limit=\(limit)").status == 400)
             }

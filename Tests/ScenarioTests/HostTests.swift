@@ -86,7 +86,7 @@ struct HostScenarios {
                 let routes = larder.proxy.settings.routes
                 let rules =
                     isPrefix
-                    ? try routes.prefixes(path: "/", host: host).map(PurgeRule.prefix)
+                    ? try routes.prefixes(path: "/", host: host)
                     : try routes.keys(path: "/a", host: host).map(PurgeRule.key)
                 var removed = 0
                 for rule in rules { removed += await larder.purge(rule).responses }

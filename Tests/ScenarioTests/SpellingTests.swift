@@ -334,7 +334,7 @@ struct SpellingScenarios {
                 : text.contains("*")
                     ? try routes.patterns(path: text, host: nil).map(PurgeRule.glob)
                     : text.hasSuffix("/")
-                        ? try routes.prefixes(path: text, host: nil).map(PurgeRule.prefix)
+                        ? try routes.prefixes(path: text, host: nil)
                         : try routes.keys(path: text, host: nil).map(PurgeRule.key)
             var removed = 0
             for rule in rules { removed += await larder.purge(rule).responses }

@@ -74,6 +74,13 @@ struct VerificationTests {
         // The row of the broken body is counted with it.
         #expect(report.rowsWithoutRecord == 1 && report.rowsOfGoneVolumes == 1 && report.recordsWithoutRow == 1)
         #expect(report.skippedBytes > 0)
+        let named = Set(report.damage.map { "\($0.kind.rawValue) \($0.key ?? "") \($0.volume)" })
+        let number = entries[0].volume
+        #expect(
+            named == [
+                "broken /3 \(number)", "row-without-record /4 \(number)", "unusable-volume  77",
+            ]
+        )
     }
 
     @Test("what a crash leaves behind is no damage: a row of a removed record, a lost row, a volume without a byte")

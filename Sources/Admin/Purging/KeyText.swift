@@ -4,6 +4,7 @@
 import HTTPMessage
 import Hummingbird
 import Proxy
+import Store
 
 struct KeyText {
     let routes: RouteTable
@@ -16,8 +17,8 @@ struct KeyText {
         }
     }
 
-    /// The beginnings of keys; a slash at its end stays.
-    func prefixes(_ text: String, field: String) throws(Refusal) -> [[UInt8]] {
+    /// The keys that begin so; a slash at its end stays.
+    func prefixes(_ text: String, field: String) throws(Refusal) -> [PurgeRule] {
         let name = try name(text, field: field)
         return try refusing(text, field) { () throws(KeyProblem) in
             try routes.prefixes(path: name.target, host: name.host)
@@ -55,11 +56,11 @@ struct KeyText {
         Refusal(status: .badRequest, detail: "\"\(PercentEncoding.readable(text.utf8))\" \(words)", field: field)
     }
 
-    private func refusing(
+    private func refusing<Keys>(
         _ text: String,
         _ field: String,
-        _ body: () throws(KeyProblem) -> [[UInt8]]
-    ) throws(Refusal) -> [[UInt8]] {
+        _ body: () throws(KeyProblem) -> Keys
+    ) throws(Refusal) -> Keys {
         do throws(KeyProblem) {
             return try body()
         } catch {
@@ -77,7 +78,8 @@ struct KeyText {
         case .needsHost(let route):
             "is no full URL (http://HOST/PATH): the host is part of the keys of \(route)."
         case .tooWide(let route):
-            "is too wide: hosts share the pictures of \(route), and other keys have hosts. Name a longer path, or all."
+            "is too wide: it would match the keys of other hosts besides those of \(route). "
+                + "Name a longer path, or the beginning of the paths without a pattern (--prefix)."
         }
     }
 }

@@ -41,7 +41,7 @@ struct PurgeOrder {
             try add(member) { text, field throws(Refusal) in try keys.keys(text, field: field).map(PurgeRule.key) }
         case "prefix":
             try add(member) { text, field throws(Refusal) in
-                try keys.prefixes(text, field: field).map(PurgeRule.prefix)
+                try keys.prefixes(text, field: field)
             }
         case "glob":
             try add(member) { text, field throws(Refusal) in try keys.globs(text, field: field).map(PurgeRule.glob) }

@@ -1,33 +1,36 @@
-// GET /objects: what is stored, in the order of the keys.
+// GET /objects: what is stored, in the order of the keys, a page at a time.
 
 import Glibc
+import HTTPMessage
 import Hummingbird
+import Proxy
 import Store
 
 extension AdminResponder {
     private static let defaultLimit = 100
+    /// The most of a page; a cursor leads to the next one.
     private static let largestLimit = 1000
 
     func objects(_ request: Request) async throws(Refusal) -> Response {
         let parameters = request.uri.queryParameters
         let limit = try Self.limit(parameters["limit"].map(String.init))
-        var prefixes: [[UInt8]] = [[]]
+        let place = try parameters["cursor"].map { text throws(Refusal) in try Self.place(String(text)) }
+        var rules = [PurgeRule.prefix([])]
         if let text = parameters["prefix"], !text.isEmpty {
-            prefixes = try keys.prefixes(String(text), field: "prefix")
+            rules = try keys.prefixes(String(text), field: "prefix")
         }
-        let store = parts.store
-        var found: [ListedResponse] = []
-        // One more than asked for tells whether there are more.
-        for prefix in prefixes where found.count <= limit {
-            let left = limit + 1 - found.count
-            found += await withCheckedContinuation { continuation in
-                store.list(prefix: prefix, limit: left) { continuation.resume(returning: $0) }
-            }
+        let ranges = rules.flatMap(\.ranges).sorted { $0.lower.lexicographicallyPrecedes($1.lower) }
+        let page: (pictures: [ListedPicture], hasMore: Bool)
+        do {
+            page = try await parts.proxy.list(ranges, after: place, limit: limit)
+        } catch {
+            throw Refusal(status: .serviceUnavailable, detail: "larder is stopping.")
         }
         let now = Int64(time(nil))
+        let next = page.hasMore ? page.pictures.last.map { JSON.string(Self.cursor($0.response.place)) } : nil
         return .json([
-            "responses": .array(found.prefix(limit).map { Self.json($0, at: now) }),
-            "is_truncated": .bool(found.count > limit),
+            "responses": .array(page.pictures.map { Self.json($0, at: now) }),
+            "is_truncated": .bool(page.hasMore), "next": next ?? .null,
         ])
     }
 
@@ -48,9 +51,30 @@ extension AdminResponder {
         response.bornAt <= now ? Int(response.freshUntil - now) : 0
     }
 
-    private static func json(_ response: ListedResponse, at now: Int64) -> JSON {
-        [
+    /// A place as a text for one use: key and variant in hexadecimal digits, with a dash between.
+    private static func cursor(_ place: ListPlace) -> String {
+        "\(PercentEncoding.hexadecimal(place.key))-\(PercentEncoding.hexadecimal(place.variant))"
+    }
+
+    private static func place(_ cursor: String) throws(Refusal) -> ListPlace {
+        let parts = cursor.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        guard parts.count == 2, let key = PercentEncoding.bytes(hexadecimal: parts[0]),
+            let variant = PercentEncoding.bytes(hexadecimal: parts[1])
+        else {
+            throw Refusal(
+                status: .badRequest,
+                detail: "cursor is the next of an answer, as it stands there.",
+                field: "cursor"
+            )
+        }
+        return ListPlace(key: key, variant: variant)
+    }
+
+    private static func json(_ picture: ListedPicture, at now: Int64) -> JSON {
+        let response = picture.response
+        return [
             "key": .string(response.key), "variant": .string(response.variant),
+            "status": picture.status.map { .integer($0) } ?? .null, "type": picture.type.map { .string($0) } ?? .null,
             "bytes": .integer(Int(response.bytes)), "age_seconds": .integer(Int(max(0, now - response.bornAt))),
             "ttl_seconds": .integer(timeToLive(response, at: now)), "volume": .integer(response.volume),
         ]

@@ -1,4 +1,4 @@
-// value: percent-encoding of octets (RFC 3986 §2.1).
+// value: percent-encoding of octets (RFC 3986 §2.1), and their hexadecimal digits alone.
 //
 // Owned by HTTPMessage. Invariant: pure; what is encoded is ASCII.
 
@@ -45,6 +45,19 @@ public enum PercentEncoding {
         case .control, .lineSeparator, .paragraphSeparator: false
         default: true
         }
+    }
+
+    /// Octets as hexadecimal digits.
+    public static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+        let digits = bytes.flatMap { [ASCII.hexDigit($0 >> 4), ASCII.hexDigit($0 & 15)] }
+        return String(decoding: digits, as: UTF8.self)
+    }
+
+    /// The octets of hexadecimal digits; nil where these are something else.
+    public static func bytes(hexadecimal text: some Collection<UInt8>) -> [UInt8]? {
+        let digits = text.compactMap(ASCII.hexValue)
+        guard digits.count == text.count, digits.count % 2 == 0 else { return nil }
+        return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
     }
 
     static func encoded(_ bytes: some Sequence<UInt8>, where isPlain: (UInt8) -> Bool) -> String {

@@ -3,7 +3,7 @@
 
 import HTTPMessage
 import Settings
-import Store
+public import Store
 
 /// Why a URL or a part of one names no keys.
 public enum KeyProblem: Error, Equatable, Sendable {
@@ -13,8 +13,8 @@ public enum KeyProblem: Error, Equatable, Sendable {
     case badHost(String)
     /// The host is part of some of the keys; the name of a route of which that is so.
     case needsHost(route: String)
-    /// Among the keys are all of those that have no host, and by their beginnings these cannot be told from those that have
-    /// one; the name of a route without.
+    /// Among the keys are those without a host whatever their path, and a pattern of these would match keys with hosts too;
+    /// the name of a route without.
     case tooWide(route: String)
 }
 
@@ -44,31 +44,40 @@ extension RouteTable {
     /// - Returns: One, or more where routes of several hosts make other keys of it.
     /// - Throws: `malformed`, `badHost`; `needsHost` where only some host makes a key of it.
     public func keys(path: String, host: String?) throws(KeyProblem) -> [[UInt8]] {
-        try keys(path, host, isPrefix: false)
+        try spellings(path, host, isPrefix: false).map(\.key).withoutRepeats
     }
 
-    /// What the keys begin with of requests whose path begins so.
+    /// The keys of requests whose path begins so.
     ///
     /// - Parameters:
     ///   - path: The beginning of path and query.
     ///   - host: The host, with or without a port; nil for any.
-    /// - Returns: Beginnings of keys.
-    /// - Throws: As `keys(path:host:)`, and `tooWide`.
-    public func prefixes(path: String, host: String?) throws(KeyProblem) -> [[UInt8]] {
-        try keys(path, host, isPrefix: true)
+    /// - Returns: Rules over keys: beginnings, and `withoutHost` for all keys of routes whose pictures hosts share, which
+    ///   cannot be told from keys with hosts by their beginning.
+    /// - Throws: As `keys(path:host:)`.
+    public func prefixes(path: String, host: String?) throws(KeyProblem) -> [PurgeRule] {
+        try spellings(path, host, isPrefix: true).map { route, key in
+            isEveryKey(key, of: route) ? .withoutHost : .prefix(key)
+        }.withoutRepeats
     }
 
-    private func keys(_ path: String, _ host: String?, isPrefix: Bool) throws(KeyProblem) -> [[UInt8]] {
+    private func spellings(
+        _ path: String,
+        _ host: String?,
+        isPrefix: Bool
+    ) throws(KeyProblem) -> [(route: Route, key: [UInt8])] {
         let bytes = Array(path.utf8)
         guard let plain = normal(bytes, foldsCase: false) else { throw .malformed }
         let host = try normalHost(host)
-        var keys: [[UInt8]] = []
-        for route in try candidates(plain, host, isPrefix: isPrefix) {
+        return try candidates(plain, hasHost: host != nil, host, isPrefix: isPrefix).map { route throws(KeyProblem) in
             guard let spelled = normal(bytes, foldsCase: route.foldsCase) else { throw .malformed }
-            let key = route.key(of: spelled, host: host ?? "")
-            if !keys.contains(key) { keys.append(key) }
+            return (route, route.key(of: spelled, host: host ?? ""))
         }
-        return keys
+    }
+
+    /// Whether every key begins so, those with a host too, which are not this route's.
+    private func isEveryKey(_ beginning: [UInt8], of route: Route) -> Bool {
+        !route.keyHasHost && beginning.count <= 1 && all.contains(where: \.keyHasHost)
     }
 
     /// Patterns of the keys of requests whose URL matches one: `*` and `?` stay what they are, the text between them is
@@ -78,14 +87,15 @@ extension RouteTable {
     ///   - path: The pattern of path and query; begins with a slash.
     ///   - host: The host or a pattern of it, with or without a port; nil for any.
     /// - Returns: Patterns.
-    /// - Throws: As `prefixes(path:host:)`.
+    /// - Throws: As `prefixes(path:host:)`, and `tooWide`.
     public func patterns(path: String, host: String?) throws(KeyProblem) -> [[UInt8]] {
         let isWild = { (byte: UInt8) in byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") }
         let host = try normalHost(host)
         let known = host.flatMap { $0.utf8.contains(where: isWild) ? nil : $0 }
         let beginning = PurgeRule.glob(try spelled(path, foldsCase: false)).commonPrefix
         var patterns: [[UInt8]] = []
-        for route in try candidates(beginning, known, hasHost: host != nil, isPrefix: true) {
+        for route in try candidates(beginning, hasHost: host != nil, known, isPrefix: true) {
+            guard !isEveryKey(beginning, of: route) else { throw .tooWide(route: route.name) }
             for pattern in try spellings(path, foldsCase: route.foldsCase) {
                 let start =
                     route.keyHasHost ? "//\(host ?? "")" : pattern.starts(with: "//".utf8) ? "//@" : ""
@@ -152,21 +162,13 @@ extension RouteTable {
     /// The routes that may take requests, none of them such that their keys cannot be named.
     private func candidates(
         _ path: [UInt8],
+        hasHost: Bool,
         _ host: String?,
-        hasHost: Bool? = nil,
         isPrefix: Bool
     ) throws(KeyProblem) -> [Route] {
         let text = String(decoding: path, as: UTF8.self)
         let found = order.candidates(host: host.map(RouteHost.bare), path: text, isPrefix: isPrefix).map { route($0) }
-        if !(hasHost ?? (host != nil)), let keyed = found.first(where: \.keyHasHost) {
-            throw .needsHost(route: keyed.name)
-        }
-        // Every key begins with a slash, those with a host too.
-        if isPrefix, path.count <= 1, let plain = found.first(where: { !$0.keyHasHost }),
-            all.contains(where: \.keyHasHost)
-        {
-            throw .tooWide(route: plain.name)
-        }
+        if !hasHost, let keyed = found.first(where: \.keyHasHost) { throw .needsHost(route: keyed.name) }
         return found
     }
 
@@ -183,4 +185,15 @@ extension RouteTable {
 extension Route {
     /// What the configuration calls it.
     var name: String { index.map { "routes[\($0)]" } ?? "the default route" }
+}
+
+extension Array where Element: Equatable {
+    /// Each element where it stands first.
+    ///
+    /// O(n²): there are as many as routes at most.
+    fileprivate var withoutRepeats: [Element] {
+        reduce(into: []) { unique, element in
+            if !unique.contains(element) { unique.append(element) }
+        }
+    }
 }

@@ -169,8 +169,8 @@ final class IndexDatabase {
     /// The rows of a key.
     func rows(of key: [UInt8]) throws(StoreError) -> [IndexRow] { try collect(exact, [.text(key)]) }
 
-    /// Up to `limit` rows in the order of their keys: from a key on, or after a row.
-    func rows(from key: [UInt8], after last: IndexRow?, limit: Int) throws(StoreError) -> [IndexRow] {
+    /// Up to `limit` rows in the order of their keys: from a key on, or after a place.
+    func rows(from key: [UInt8], after last: ListPlace?, limit: Int) throws(StoreError) -> [IndexRow] {
         if let last { return try collect(after, [.text(last.key), .text(last.variant), .integer(Int64(limit))]) }
         return try collect(range, [.text(key), .integer(Int64(limit))])
     }

@@ -9,8 +9,8 @@ enum IndexJob: Sendable {
     case removeVolume(UInt32)
     /// Removes what a rule of the fence matches, then retires the rule.
     indirect case sweep(PurgeRule, epoch: UInt32, @Sendable (PurgeReport) -> Void)
-    /// Rows from a key on, for `ls`.
-    case list(prefix: [UInt8], limit: Int, @Sendable ([IndexRow]) -> Void)
+    /// Rows of a range, from a place on, for `ls`.
+    indirect case list(KeyRange, after: ListPlace?, limit: Int, @Sendable ([IndexRow]) -> Void)
     /// The cache directory was taken into use, or another one in its place.
     case reopen
     /// Volumes could be opened that could not at the start, or when the index was rebuilt.

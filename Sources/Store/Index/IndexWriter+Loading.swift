@@ -21,7 +21,7 @@ extension IndexWriter {
     private func load(after last: IndexRow?) {
         var next: Task?
         let isRead = attempt { (database) throws(StoreError) in
-            let rows = try database.rows(from: [], after: last, limit: Self.slice)
+            let rows = try database.rows(from: [], after: last?.place, limit: Self.slice)
             for row in rows where !core.load(row) { garbage += 1 }
             next = rows.count < Self.slice ? nil : .load(after: rows.last)
         }
@@ -112,17 +112,18 @@ extension IndexWriter {
         reportSize()
     }
 
-    func list(_ prefix: [UInt8], limit: Int) -> [IndexRow] {
+    func list(_ range: KeyRange, after place: ListPlace?, limit: Int) -> [IndexRow] {
         var found: [IndexRow] = []
         _ = attempt { (database) throws(StoreError) in
-            var last: IndexRow?
+            var place = place.flatMap { $0.key.lexicographicallyPrecedes(range.lower) ? nil : $0 }
+            let count = min(limit, Self.slice)
             repeat {
-                let rows = try database.rows(from: prefix, after: last, limit: min(limit, Self.slice))
-                found += rows.filter { $0.key.starts(with: prefix) && core.volumes[$0.location.volume] != nil }
-                let isOver =
-                    rows.count < min(limit, Self.slice) || rows.last.map { !$0.key.starts(with: prefix) } ?? true
-                last = isOver ? nil : rows.last
-            } while last != nil && found.count < limit
+                let rows = try database.rows(from: range.lower, after: place, limit: count)
+                let inside = rows.prefix { !range.isBehind($0.key) }
+                found += inside.filter { core.volumes[$0.location.volume] != nil }
+                let isOver = rows.count < count || inside.count < rows.count
+                place = isOver ? nil : rows.last?.place
+            } while place != nil && found.count < limit
         }
         return Array(found.prefix(limit))
     }

@@ -17,14 +17,14 @@ extension IndexWriter {
                 return try sweep(name, scope, epoch: epoch, from: database, &report)
             }
             let prefix = rule.commonPrefix
-            var last: IndexRow?
+            var last: ListPlace?
             while true {
                 let rows =
                     if case .key = rule { try database.rows(of: prefix) } else {
                         try database.rows(from: prefix, after: last, limit: Self.slice)
                     }
                 try remove(rows.filter { rule.matches($0.key) }, epoch: epoch, from: database, &report)
-                last = rows.last
+                last = rows.last?.place
                 if case .key = rule { break }
                 if rows.count < Self.slice || last.map({ !$0.key.starts(with: prefix) }) ?? true { break }
             }

@@ -146,7 +146,8 @@ final class IndexWriter {
     private func perform(_ job: IndexJob) {
         switch job {
         case .sweep(let rule, let epoch, let completion): completion(sweep(rule, epoch: epoch))
-        case .list(let prefix, let limit, let completion): completion(list(prefix, limit: limit))
+        case .list(let range, let place, let limit, let completion):
+            completion(list(range, after: place, limit: limit))
         case .reopen: reopen()
         case .opened(let volumes): read(volumes)
         case .barrier(let completion): completion()

@@ -1,5 +1,7 @@
 // A value. What a purge is to remove. Pure.
 
+import HTTPMessage
+
 /// A rule over cache keys.
 public enum PurgeRule: Sendable, Equatable {
     /// One key, all its variants.
@@ -8,6 +10,8 @@ public enum PurgeRule: Sendable, Equatable {
     case prefix([UInt8])
     /// Every key that matches: `*` stands for any octets, `?` for one character; see `Glob`.
     case glob([UInt8])
+    /// Every key that has no host: those of routes whose pictures hosts share.
+    case withoutHost
     /// Every key.
     case all
     /// The members of a group (RFC 9875) whose key begins with `scope`.
@@ -22,6 +26,7 @@ public enum PurgeRule: Sendable, Equatable {
         case .prefix(let prefix):
             key.byteCount >= prefix.count && key.extracting(first: prefix.count).equals(prefix)
         case .glob(let pattern): Glob.matches(key, pattern)
+        case .withoutHost: Self.hasNoHost(key)
         case .all: true
         case .group: false
         }
@@ -44,9 +49,16 @@ public enum PurgeRule: Sendable, Equatable {
         case .key(let exact): exact
         case .prefix(let prefix): prefix
         case .glob(let pattern): Glob.literalPrefix(of: pattern)
-        case .all: []
+        case .withoutHost, .all: []
         case .group(_, let scope): scope
         }
+    }
+
+    /// Whether a key names no host: two slashes begin one, unless an at sign is behind them.
+    private static func hasNoHost(_ key: RawSpan) -> Bool {
+        let slash = UInt8(ascii: "/")
+        guard key.byteCount >= 2, key.byte(at: 0) == slash, key.byte(at: 1) == slash else { return true }
+        return key.byteCount > 2 && key.byte(at: 2) == UInt8(ascii: "@")
     }
 
     /// The rule's kind as it stands in the index.
@@ -55,6 +67,7 @@ public enum PurgeRule: Sendable, Equatable {
         case .key: "key"
         case .prefix: "prefix"
         case .glob: "glob"
+        case .withoutHost: "without_host"
         case .all: "all"
         case .group: "group"
         }
@@ -64,7 +77,7 @@ public enum PurgeRule: Sendable, Equatable {
     var pattern: [UInt8] {
         switch self {
         case .key(let text), .prefix(let text), .glob(let text): text
-        case .all: []
+        case .withoutHost, .all: []
         case .group(let name, let scope): scope + [UInt8(ascii: "\n")] + name
         }
     }
@@ -74,6 +87,7 @@ public enum PurgeRule: Sendable, Equatable {
         case "key": self = .key(pattern)
         case "prefix": self = .prefix(pattern)
         case "glob": self = .glob(pattern)
+        case "without_host": self = .withoutHost
         case "all": self = .all
         case "group":
             let parts = pattern.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)

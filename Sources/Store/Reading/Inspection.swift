@@ -33,6 +33,17 @@ extension Store {
         }
     }
 
+    /// The record of a listed response.
+    ///
+    /// Blocks: on the disk pool.
+    /// - Parameter listed: What the index told of it.
+    /// - Returns: The response without its body; nil where the record is gone or cannot be read.
+    public func inspect(_ listed: ListedResponse) -> StoredResponse? {
+        core.entry(listed.row).flatMap { entry in
+            listed.row.key.withRawSpan { core.inspect(entry, key: $0) }
+        }
+    }
+
     private func unloaded(_ key: [UInt8], but loaded: [Candidate]) -> [Candidate] {
         let epoch = epoch
         return rows(of: key).filter { core.isLoadable($0, readIn: epoch) }.compactMap { core.entry($0) }

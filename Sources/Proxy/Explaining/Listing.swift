@@ -1,0 +1,54 @@
+// What is stored, page by page, with what the records' heads tell of it. Nothing is counted, loaded or changed.
+
+import HTTPMessage
+public import Store
+
+/// A stored response of a listing.
+public struct ListedPicture: Sendable {
+    /// What the index tells of it.
+    public let response: ListedResponse
+    /// Its status; nil where its record cannot be read any more.
+    public let status: Int?
+    /// Its Content-Type; nil where it has none, or as above.
+    public let type: String?
+}
+
+extension Proxy {
+    /// Stored responses whose keys are in some ranges, in the order of the keys.
+    ///
+    /// Reads a head a response from the disk, on a thread for that.
+    ///
+    /// - Parameters:
+    ///   - ranges: The ranges, in their order, none in another.
+    ///   - place: The response behind which the listing begins; nil for the first of all.
+    ///   - limit: How many at most.
+    /// - Returns: The responses, and whether there are more.
+    /// - Throws: Where the store is being closed.
+    public func list(
+        _ ranges: [KeyRange],
+        after place: ListPlace?,
+        limit: Int
+    ) async throws -> (pictures: [ListedPicture], hasMore: Bool) {
+        let store = core.store
+        var found: [ListedResponse] = []
+        // One more than asked for tells whether there are more.
+        for range in ranges where found.count <= limit {
+            let left = limit + 1 - found.count
+            found += await withCheckedContinuation { continuation in
+                store.list(range, after: place, limit: left) { continuation.resume(returning: $0) }
+            }
+        }
+        let page = found.prefix(limit)
+        let pictures = try await store.disk.run { page.map { Self.picture($0, in: store) } }
+        return (pictures, found.count > limit)
+    }
+
+    private static func picture(_ response: ListedResponse, in store: Store) -> ListedPicture {
+        let stored = store.inspect(response).map { Stored($0) }
+        return ListedPicture(
+            response: response,
+            status: stored?.status,
+            type: stored?.fields.first("Content-Type")
+        )
+    }
+}
