@@ -35,7 +35,6 @@ build: ## Installs missing packages and builds the release binary
 	$(SWIFT) build $(RELEASE)
 
 run: build ## Builds larder and serves the sample pictures of conf/quickstart.yaml
-	@mkdir -p var
 	exec "$$($(SWIFT) build $(RELEASE) --show-bin-path)/larder" serve --config $(CONFIG)
 
 pictures: ## Makes the pictures that the system test serves
@@ -89,4 +88,4 @@ install: build ## Installs under DESTDIR and PREFIX; an existing configuration i
 		install -D -m 644 conf/larder.yaml $(DESTDIR)$(SYSCONFDIR)/larder/larder.yaml
 
 clean: ## Removes all that was built, made or stored here
-	rm -rf .build .build-thread .build-address var
+	rm -rf .build .build-thread .build-address .cache var

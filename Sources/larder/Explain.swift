@@ -12,13 +12,16 @@ struct Explain: AsyncParsableCommand {
             is brought into memory. Prints
 
               the cache key, and what the origins are asked for
-              the route that takes the request, with the cache settings of its own
-              what would become of a GET now, with the reason in the words of Cache-Status (RFC 9211)
-              every stored variant: status, size, age, how long it is fresh, validators, where it lies, the origin \
-            it came from, and the request fields that select it; an asterisk marks the one the request selects
-              the origins in the order in which they would be asked, and which of them are failing
-              how the last fills of the key ended, and what each origin answered; larder remembers the last 1024 \
-            fills of all keys, until it stops
+              the route that takes the request, with its own cache settings
+              what would become of a GET now, with the reason in the words of
+                Cache-Status (RFC 9211)
+              every stored variant: status, size, age, how long it is fresh,
+                validators, where it lies, the origin it came from, and the
+                request fields that select it (* marks the one selected)
+              the origins in the order in which they would be asked, and
+                which of them are failing
+              how the last fills of the key ended, and what each origin
+                answered (the last 1024 fills of all keys are remembered)
 
             A URL is named in full (http://www.example.com/a.jpg), or by its path alone where it has the same key on \
             every host. A URL of which nothing is stored is no error.

@@ -5,12 +5,18 @@ import Glibc
 
 struct Failure: Error, CustomStringConvertible {
     let description: String
-    /// Which of the things asked for the admin interface refuses, from 0; nil where it is none of them alone.
-    let refusedItem: Int?
+    /// What the admin interface refuses of what it was asked for, as `url[17]`; nil where it is nothing alone.
+    let refusedField: String?
 
-    init(_ description: String, refusedItem: Int? = nil) {
+    init(_ description: String, refusedField: String? = nil) {
         self.description = description
-        self.refusedItem = refusedItem
+        self.refusedField = refusedField
+    }
+
+    /// The place in the field that is refused, from 0.
+    var refusedItem: Int? {
+        let parts = refusedField?.split(separator: "[") ?? []
+        return parts.count == 2 && parts[1].hasSuffix("]") ? Int(parts[1].dropLast()) : nil
     }
 }
 

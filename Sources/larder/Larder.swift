@@ -3,6 +3,7 @@
 import ArgumentParser
 // Linked in, it takes the place of the C library's malloc for all of the process.
 import CMimalloc
+import Glibc
 
 @main
 struct Larder: AsyncParsableCommand {
@@ -40,5 +41,13 @@ struct Larder: AsyncParsableCommand {
         ]
     )
 
-    static func main() async { await main(ArgumentBytes.texts()) }
+    static func main() async {
+        let arguments = ArgumentBytes.texts()
+        let known = configuration.subcommands.map { $0._commandName }
+        if let mistake = CommandName.mistake(in: arguments, known: known) {
+            Console.write("larder: \(mistake)\n", to: STDERR_FILENO)
+            Glibc.exit(ExitCode.validationFailure.rawValue)
+        }
+        await main(arguments)
+    }
 }

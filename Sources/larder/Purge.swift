@@ -88,9 +88,21 @@ struct Purge: AsyncParsableCommand {
                 json.isWanted ? Console.print(report.json.indented) : tell(report)
                 if report.failures > 0 { throw ExitCode.failure }
             } else {
-                let (report, isComplete) = try client.post("/purge", order)
+                let (report, isComplete) = try purge(client)
                 json.isWanted ? Console.print(report.indented) : tell(report, isComplete)
             }
+        }
+    }
+
+    /// Purges, and names the option that is refused.
+    private func purge(_ client: AdminClient) throws(Failure) -> (value: JSON, isComplete: Bool) {
+        do {
+            return try client.post("/purge", order)
+        } catch {
+            guard let option = ["prefix", "glob"].first(where: { error.refusedField?.hasPrefix($0) == true }) else {
+                throw error
+            }
+            throw Failure("--\(option): \(error)")
         }
     }
 

@@ -13,8 +13,10 @@ struct Serve: AsyncParsableCommand {
             Runs in the foreground, as systemd wants it, and logs to standard error.
 
             SIGNALS
-              SIGTERM, SIGINT  finish the requests in progress and stop; a second one stops at once
-              SIGHUP           read the configuration again; the log names what needs a restart
+              SIGTERM, SIGINT  finish the requests in progress, and stop
+                               (a second one stops at once)
+              SIGHUP           read the configuration again
+                               (the log names what needs a restart)
               SIGUSR1          open the access log anew, after it was moved away
 
             EXAMPLES

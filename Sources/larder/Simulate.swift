@@ -23,11 +23,14 @@ struct Simulate: AsyncParsableCommand {
 
             EXAMPLES
               larder simulate trace.csv --size 10GB
-              larder simulate --from-log /var/log/larder/access.log --size 5GB,10GB,20GB,40GB
-              zcat /var/log/nginx/access.log.*.gz | larder simulate --from-log - --size 50GB --json
+              larder simulate --from-log access.log --size 5GB,10GB,20GB,40GB
+              zcat access.log.*.gz | larder simulate --from-log - --size 50GB
             """
     )
 
+    // So that every command can be given the same options.
+    @Option(help: ArgumentHelp("Taken and not looked at.", valueName: "file", visibility: .hidden))
+    var config: String?
     @Option(help: ArgumentHelp("The cache's size, or several with commas between.", valueName: "size"))
     var size: String
     @Option(help: ArgumentHelp("An access log instead of a trace, or - for standard input.", valueName: "file"))

@@ -52,14 +52,35 @@ extension TestLarder {
         file: String?,
         token: String = ""
     ) async throws -> CommandResult {
-        let directory = try TemporaryDirectory()
-        _ = try directory.write(token + "\n", to: "t")
-        if let file { _ = try directory.write(file, to: "larder.yaml") }
-        return try await run(
-            ["sh", "-c", "exec \"$LARDER\" \(words) \(file == nil ? "" : "--config larder.yaml")"],
-            environment: environment.merging(["LARDER": larderBinary]) { $1 },
-            directory: directory.path,
-            input: input.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+        try await runLarder(
+            "\(words) \(file == nil ? "" : "--config larder.yaml")",
+            input: input,
+            environment: environment,
+            files: ["t": token + "\n"].merging(file.map { ["larder.yaml": $0] } ?? [:]) { $1 }
         )
     }
+}
+
+/// Runs the binary.
+/// - Parameters:
+///   - words: What stands behind `larder`, as the shell reads it.
+///   - input: What it reads from standard input, a byte a character.
+///   - environment: What the environment has besides.
+///   - files: What the working directory has.
+/// - Returns: What became of it.
+/// - Throws: What starting it throws.
+func runLarder(
+    _ words: String,
+    input: String = "",
+    environment: [String: String] = [:],
+    files: [String: String] = [:]
+) async throws -> CommandResult {
+    let directory = try TemporaryDirectory()
+    for (name, text) in files { _ = try directory.write(text, to: name) }
+    return try await run(
+        ["sh", "-c", "exec \"$LARDER\" \(words)"],
+        environment: environment.merging(["LARDER": larderBinary]) { $1 },
+        directory: directory.path,
+        input: input.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+    )
 }

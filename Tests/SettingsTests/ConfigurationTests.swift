@@ -173,4 +173,17 @@ import Testing
         #expect(rows.contains { $0.path == "access_log" && $0.value == "none" })
         #expect(rows.count > 40)
     }
+
+    @Test("a cache larger than its file system is a warning, whether its directory is there or not")
+    func capacity() throws {
+        var machine = FakeMachine()
+        machine.capacity = 5_000_000_000
+        for directory in ["/var/cache/larder", "/var/cache"] {
+            for (size, isTooLarge) in [("4GB", false), ("5GB", false), ("6GB", true)] {
+                let text = "cache: {directory: \(directory), max_size: \(size)}\norigins: [{url: 'http://a'}]\n"
+                let loaded = try ConfigurationFile.parse(text: text, file: "l.yaml", probe: machine)
+                #expect(loaded.warnings.map(\.path) == (isTooLarge ? ["cache.max_size"] : []))
+            }
+        }
+    }
 }

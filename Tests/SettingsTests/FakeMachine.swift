@@ -24,6 +24,8 @@ struct FakeMachine: FileProbe {
         "/etc/larder/encrypted.key": Array("-----BEGIN ENCRYPTED PRIVATE KEY-----\n".utf8),
         "/etc/larder/word": Array("hunter2\n".utf8),
     ]
+    /// Of every file system.
+    var capacity: Int64?
     var variables = ["AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "hunter3"]
 
     func variable(_ name: String) -> String? {
@@ -32,6 +34,10 @@ struct FakeMachine: FileProbe {
 
     func status(of path: String) -> FileStatus? {
         statuses[path]
+    }
+
+    func capacity(of path: String) -> Int64? {
+        capacity
     }
 
     func contents(of path: String, limit: Int) throws(FileProblem) -> [UInt8] {

@@ -70,11 +70,11 @@ extension Explanation {
             return
                 "answered from \(place), stale for \(Self.time(-left)) (\(stale.rawValue)), and validated behind the answer"
         case .validate(let reason):
-            return "the origins are asked if what is stored is still good: \(reason.words)" + more
+            return "the origins are asked if what is stored is still good: \(words(reason))" + more
         case .complete(let reason):
-            return "the origins are asked for the rest of what is stored: \(reason.words)" + more
-        case .fill(let reason): return "fetched from the origins, and stored if it may be: \(reason.words)" + more
-        case .pass(let reason): return "fetched from the origins for this client alone: \(reason.words)" + more
+            return "the origins are asked for the rest of what is stored: \(words(reason))" + more
+        case .fill(let reason): return "fetched from the origins, and stored if it may be: \(words(reason))" + more
+        case .pass(let reason): return "fetched from the origins for this client alone: \(words(reason))" + more
         case .refuse(let status, let reason):
             return "refused with \(status): nothing stored can answer (\(reason.rawValue))"
         }
@@ -83,6 +83,14 @@ extension Explanation {
     private var more: String {
         (isFilling ? "; a fill is in progress, which the request follows" : "")
             + (hasFallback ? "; if no origin can answer, what is stored is served" : "")
+    }
+
+    /// The reason for people.
+    ///
+    /// RFC 9211 has one word for what is stale and for what must be validated at each use.
+    private func words(_ reason: ForwardReason) -> String {
+        guard reason == .stale, let selected, selected.timeToLive > 0 else { return reason.words }
+        return "what is stored must be validated each time (\(reason.rawValue))"
     }
 
     private static func time(_ seconds: Int64) -> String { Readable.duration(Double(seconds)) }
@@ -99,7 +107,7 @@ extension ForwardReason {
             case .varyMiss: "only other variants are stored"
             case .miss: "nothing stored can be used"
             case .request: "the request asks for it"
-            case .stale: "what is stored is stale, or must be validated each time"
+            case .stale: "what is stored is stale"
             case .partial: "only a part is stored"
             }
         return "\(text) (\(rawValue))"

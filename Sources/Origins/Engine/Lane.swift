@@ -187,7 +187,7 @@ final class Lane {
             logger.warning(
                 "Origin keeps failing, left alone for a while",
                 metadata: [
-                    "origin.url": "\(settings.url)", "back_off.seconds": "\(backOff.seconds)",
+                    "origin.url": "\(settings.url)", "back_off.seconds": "\((backOff.seconds * 1000).rounded() / 1000)",
                     "origin.error": "\(lastFailure.map { "\($0)" } ?? "")",
                 ]
             )

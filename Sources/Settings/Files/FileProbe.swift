@@ -21,6 +21,12 @@ public protocol FileProbe: Sendable {
     /// - Returns: What is there; nil if nothing is.
     func status(of path: String) -> FileStatus?
 
+    /// The size of the file system that a path is on.
+    ///
+    /// - Parameter path: The absolute path of something that is there.
+    /// - Returns: Bytes; nil if that is not known.
+    func capacity(of path: String) -> Int64?
+
     /// Reads a whole file.
     ///
     /// - Parameters:

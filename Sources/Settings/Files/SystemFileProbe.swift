@@ -60,6 +60,20 @@ public struct SystemFileProbe: FileProbe {
         return FileStatus(kind: kind, isWritable: isWritable, isWorldReadable: status.st_mode & S_IROTH != 0)
     }
 
+    /// The size of the file system that a path is on.
+    ///
+    /// - Parameter path: The absolute path of something that is there.
+    /// - Returns: Bytes; nil if that is not known.
+    public func capacity(of path: String) -> Int64? {
+        var status = statvfs()
+        // because both arguments live until the call returns.
+        guard unsafe statvfs(path, &status) == 0 else { return nil }
+        let (bytes, isTooMany) = Int64(clamping: status.f_blocks).multipliedReportingOverflow(
+            by: Int64(clamping: status.f_frsize)
+        )
+        return isTooMany || bytes == 0 ? nil : bytes
+    }
+
     /// Reads a whole file.
     ///
     /// - Parameters:

@@ -9,6 +9,7 @@ struct Checks {
     func run(_ configuration: inout Configuration, _ findings: inout Findings) {
         checkAdmin(&configuration, &findings)
         checkDirectory(configuration.cache.directory, &findings)
+        checkCapacity(configuration.cache, &findings)
         checkOrigins(&configuration, &findings)
         checkAccessLog(configuration.accessLog, &findings)
         checkLimits(configuration, &findings)
@@ -85,6 +86,19 @@ struct Checks {
         } else {
             checkParent(of: directory, path, &findings)
         }
+    }
+
+    private func checkCapacity(_ cache: Configuration.Cache, _ findings: inout Findings) {
+        let path = "cache.max_size"
+        guard !cache.directory.isEmpty, !findings.isFaulty(path) else { return }
+        let place = probe.status(of: cache.directory) == nil ? FilePath.parent(of: cache.directory) : cache.directory
+        guard let capacity = probe.capacity(of: place), cache.maxSize > capacity else { return }
+        // No reason not to start: a full disk evicts as a full cache does.
+        findings.warning(
+            path,
+            "\(Quantity.size.text(cache.maxSize)) is more than the file system of \(place) has",
+            expected: "less than \(capacity >> 20)MiB"
+        )
     }
 
     private func checkUsable(_ status: FileStatus, _ name: String, _ path: String, _ findings: inout Findings) {

@@ -42,16 +42,10 @@ struct AdminClient {
         guard (200..<300).contains(answer.status) else {
             throw Failure(
                 value["detail"]?.text ?? "\(location) answered \(answer.status)",
-                refusedItem: value["field"]?.text.flatMap(Self.place)
+                refusedField: value["field"]?.text
             )
         }
         return (value, answer.status)
-    }
-
-    /// The place in the field that a refusal names: 17 of `url[17]`.
-    private static func place(_ field: String) -> Int? {
-        let parts = field.split(separator: "[")
-        return parts.count == 2 && parts[1].hasSuffix("]") ? Int(parts[1].dropLast()) : nil
     }
 
     private func failure(_ problem: SingleRequest.Problem) -> Failure {

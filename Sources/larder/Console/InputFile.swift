@@ -22,6 +22,8 @@ final class InputFile {
         guard descriptor >= 0 else { throw Failure("\(file.text): cannot be opened: \(Console.reason(errno))") }
     }
 
+    private var isAtStart = true
+
     deinit { if !file.isStandardInput { close(descriptor) } }
 
     /// The next bytes, at most `limit`; nil at the end.
@@ -34,6 +36,11 @@ final class InputFile {
             guard count >= 0 else { throw Failure("\(file.text): cannot be read: \(Console.reason(errno))") }
             guard count > 0 else { return nil }
             if count < limit { room.removeLast(limit - count) }
+            // RFC 1952 §2.3.1: no text begins so.
+            if isAtStart, room.starts(with: [0x1F, 0x8B]) {
+                throw Failure("\(file.text): is compressed with gzip: give what zcat makes of it to standard input (-)")
+            }
+            isAtStart = false
             return room
         }
     }

@@ -60,7 +60,11 @@ struct SimulationReport {
             "\(about)\(Readable.number(summary.pictures)) different pictures, \(Readable.bytes(Int(summary.pictureBytes)))"
                 + "; \(about)\(Readable.percent(once)) of requests are a picture's first",
         ]
-        if leftOut > 0 { lines.append("\(Readable.number(leftOut)) lines left out: not a GET answered 200") }
+        if leftOut > 0 {
+            lines.append(
+                "\(Readable.number(leftOut)) \(leftOut == 1 ? "line" : "lines") left out: not a GET answered 200"
+            )
+        }
         var table = TextTable(.right, .right, .right, .right, .right)
         table.add("SIZE", "MISSES", "BYTES MISSED", "PICTURES KEPT", "EVICTED")
         for row in rows {

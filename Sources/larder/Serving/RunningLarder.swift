@@ -13,6 +13,9 @@ import Store
 import Synchronization
 
 final class RunningLarder: Sendable {
+    /// What closing the store takes at most, behind the drain.
+    private static let closingTime = Duration.seconds(15)
+
     private let parts: Composition
     private let file: String
     private let level: LogLevel
@@ -69,7 +72,7 @@ final class RunningLarder: Sendable {
     }
 
     private func stop() {
-        notifier.stopping()
+        notifier.stopping(within: configuration.withLock { $0.limits.drainTimeout } + Self.closingTime)
         logger.notice("Stopping: requests in progress are finished")
     }
 
@@ -103,7 +106,12 @@ final class RunningLarder: Sendable {
         parts.proxy.reload(ProxySettings(reload.effective))
         parts.store.setMaximumSize(reload.effective.cache.maxSize)
         parts.admin.reload(reload.effective)
-        logger.notice("Configuration reloaded", metadata: ["changed": "\(reload.applied.joined(separator: " "))"])
+        if reload.applied.isEmpty {
+            logger.notice("Configuration reloaded: no setting that a reload takes over has changed")
+        } else {
+            let paths = reload.applied.joined(separator: " ")
+            logger.notice("Configuration reloaded", metadata: ["changed": "\(paths)"])
+        }
         if !reload.needsRestart.isEmpty {
             let paths = reload.needsRestart.joined(separator: " ")
             logger.warning("Some changed settings need a restart", metadata: ["settings": "\(paths)"])

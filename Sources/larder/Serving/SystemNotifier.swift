@@ -19,7 +19,11 @@ struct SystemNotifier: Sendable {
     }
 
     func ready(_ status: String) { send("READY=1\nSTATUS=\(status)") }
-    func stopping() { send("STOPPING=1\nSTATUS=finishing requests in progress") }
+    /// The stop begins; systemd waits for its end at least so long, whatever the unit says.
+    func stopping(within time: Duration) {
+        let microseconds = time.components.seconds * 1_000_000
+        send("STOPPING=1\nSTATUS=finishing requests in progress\nEXTEND_TIMEOUT_USEC=\(microseconds)")
+    }
     func alive() { send("WATCHDOG=1") }
 
     /// A reload begins; `ready` tells its end.
