@@ -31,8 +31,7 @@ enum StoreFiles {
         let file: File
         do throws(StoreError) {
             file = try File(path + "/" + formatName, .read)
-        } catch  where error.code == ENOENT {
-            // Nothing else says that there is none: without it the volumes would be removed.
+        } catch  where error.kind == .missing {
             return nil
         }
         var buffer = ByteBuffer()

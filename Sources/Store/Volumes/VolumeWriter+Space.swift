@@ -14,8 +14,7 @@ extension VolumeWriter {
 
     /// Tells eviction what space there is for volumes.
     func shareOut() {
-        let others = indexBytes + leftovers.values.reduce(0, +)
-        eviction.setBudget(Self.spaceForVolumes(maximumSize: maximumSize, indexBytes: others))
+        eviction.setBudget(Self.spaceForVolumes(maximumSize: maximumSize, indexBytes: indexBytes))
         core.largestBody.store(eviction.rings.largestBody, ordering: .relaxed)
     }
 
