@@ -7,10 +7,13 @@ struct Failure: Error, CustomStringConvertible {
     let description: String
     /// What the admin interface refuses of what it was asked for, as `url[17]`; nil where it is nothing alone.
     let refusedField: String?
+    /// The admin interface has too much to do now, and takes the same a little later (503).
+    let isPassing: Bool
 
-    init(_ description: String, refusedField: String? = nil) {
+    init(_ description: String, refusedField: String? = nil, isPassing: Bool = false) {
         self.description = description
         self.refusedField = refusedField
+        self.isPassing = isPassing
     }
 
     /// The place in the field that is refused, from 0.

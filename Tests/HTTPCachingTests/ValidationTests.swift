@@ -74,6 +74,18 @@ struct ValidationTests {
         #expect(evaluate("If-Modified-Since: \(date(0))", 200) == .notModified)
         #expect(evaluate("If-Modified-Since: \(date(-1))", 200) == .proceed)
         #expect(evaluate("If-None-Match: *", 404) == .proceed)
+        // Date stands in for a missing Last-Modified, but not beside a weak tag: the bytes may be newer than it tells.
+        for (etag, outcome) in [("\"a\"", Conditional.Outcome.notModified), ("W/\"a\"", .proceed)] {
+            #expect(
+                Conditional.evaluate(
+                    method: .get,
+                    request: fields("If-Modified-Since: \(date(0))"),
+                    etag: etag,
+                    lastModified: nil,
+                    date: born
+                ) == outcome
+            )
+        }
         #expect(
             Conditional.evaluate(
                 method: .other,

@@ -47,7 +47,7 @@ struct SpellingScenarios {
 
     @Test(
         "what else an origin says of one spelling is not the answer for another",
-        arguments: [404, 410, 403, 451, 301, 302, 308, 300, 500, 503]
+        arguments: [404, 410, 403, 451, 301, 302, 308, 300, 500, 503, 202]
     )
     func unshared(status: Int) async throws {
         let location = fields("max-age=6000", ("Location", "/A.jpg"))

@@ -40,8 +40,10 @@ public enum Conditional {
         if let condition = request.combined("If-None-Match") {
             return isAmong(etag, condition) ? .notModified : .proceed
         }
+        // Bytes under a weak tag may have changed within the second of their Date: a file that is being written.
+        let standIn = etag.flatMap { EntityTag.parse($0) }?.isWeak == true ? nil : date
         let modified = lastModified.flatMap { HTTPDate.parse($0) }
-        if let since = singleDate(request, "If-Modified-Since"), let stored = modified ?? date, stored <= since {
+        if let since = singleDate(request, "If-Modified-Since"), let stored = modified ?? standIn, stored <= since {
             return .notModified
         }
         return .proceed

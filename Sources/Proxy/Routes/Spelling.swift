@@ -13,9 +13,9 @@ enum Spelling {
     static let name = ":path"
 
     /// Whether a response is that of every spelling: it is, or is about, a representation (RFC 9110 §15.3, §13.1, §14.2).
-    static func isShared(_ status: Int) -> Bool {
-        (200..<300).contains(status) || status == 304 || status == 412 || status == 416
-    }
+    ///
+    /// A 204 is not: a server may answer any spelling that it does not know with it.
+    static func isShared(_ status: Int) -> Bool { [200, 203, 206, 304, 412, 416].contains(status) }
 
     /// What a response varies by, where it holds for one spelling alone.
     static func added(to names: VaryNames) -> VaryNames {

@@ -1,6 +1,7 @@
 // A value. Asks the running larder's admin interface.
 
 import Admin
+import Glibc
 import Origins
 import Settings
 
@@ -13,11 +14,25 @@ struct AdminClient {
 
     func get(_ target: String) throws(Failure) -> JSON { try ask("GET", target, nil).value }
 
-    /// Sends JSON.
+    /// How often, and how long apart in microseconds, what larder is too busy for is asked again: a minute in all.
+    ///
+    /// Other purges are being swept then; rules that were taken already are taken once more, to no effect.
+    private static let (tries, pause): (Int, UInt32) = (300, 200_000)
+
+    /// Sends JSON; tries again for a while where larder is too busy.
     /// - Returns: What came back, and whether all of it is done.
     func post(_ target: String, _ body: JSON) throws(Failure) -> (value: JSON, isComplete: Bool) {
-        let (value, status) = try ask("POST", target, body)
-        return (value, status == 200)
+        var left = Self.tries
+        while true {
+            do {
+                let (value, status) = try ask("POST", target, body)
+                return (value, status == 200)
+            } catch {
+                left -= 1
+                guard error.isPassing, left > 0 else { throw error }
+                usleep(Self.pause)
+            }
+        }
     }
 
     private func ask(_ method: String, _ target: String, _ body: JSON?) throws(Failure) -> (value: JSON, Int) {
@@ -42,7 +57,8 @@ struct AdminClient {
         guard (200..<300).contains(answer.status) else {
             throw Failure(
                 value["detail"]?.text ?? "\(location) answered \(answer.status)",
-                refusedField: value["field"]?.text
+                refusedField: value["field"]?.text,
+                isPassing: answer.status == 503
             )
         }
         return (value, answer.status)
