@@ -111,12 +111,19 @@ struct CookieScenarios {
         let more = fields("max-age=600", ("Set-Cookie", "id=1"))
         origin.on("/404", .text("no", status: 404, fields: more))
         origin.on("/301", .respond(status: 301, fields: more + [("Location", "/b")]))
+        let part = [("ETag", "\"1\""), ("Content-Range", "bytes 0-1/9")]
+        origin.on("/206", .respond(status: 206, fields: more + part, body: Array("ab".utf8)))
         try await withCookies(origin) { larder in
             for path in ["/404", "/301"] {
                 #expect(cookie(try await larder.fill(path)) == ["id=1"])
                 let hit = try await larder.get(path)
                 #expect(hit.isHit && cookie(hit).isEmpty, "\(path)")
             }
+            let range = [("Range", "bytes=0-1")]
+            let first = try await larder.fill("/206", range)
+            #expect(first.status == 206 && cookie(first) == ["id=1"])
+            let part = try await larder.get("/206", range)
+            #expect(part.status == 206 && part.isHit && part.text == "ab" && cookie(part).isEmpty)
         }
     }
 
