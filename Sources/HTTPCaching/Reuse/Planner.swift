@@ -83,7 +83,7 @@ public enum Planner {
             return false
         }
         let window = max(Int64(stored.staleIfError), Int64(request.cacheControl.staleIfError ?? 0))
-        // Where the clock went back nobody knows how stale it is: whoever takes stale responses takes it.
+        // After the clock went back its staleness is unknown. Serve it if any staleness is allowed.
         return stored.staleness(at: now).map { $0 <= window } ?? (window > 0)
     }
 

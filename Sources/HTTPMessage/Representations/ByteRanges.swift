@@ -31,7 +31,7 @@ public enum ByteRanges {
     /// Reads the value of Range without a length to resolve it against.
     ///
     /// - Parameter value: The field's value.
-    /// - Returns: The ranges in their order, one or more; nil where the value is none of byte ranges.
+    /// - Returns: The ranges in their order, one or more; nil where the value is not a valid list of byte ranges.
     public static func specs(_ value: String) -> [Spec]? {
         let bytes = Array(value.utf8)
         guard let equals = bytes.firstIndex(of: ASCII.equals),

@@ -51,7 +51,7 @@ public enum HostNormalization {
     /// The normal spelling of a host that somebody wrote.
     ///
     /// - Parameter text: A host with an optional port, or nothing; `*` may stand in it.
-    /// - Returns: Nil where no request can name it: it has user information, a letter beyond ASCII, or a port that is none.
+    /// - Returns: Nil if no request can name it: it has user information, a letter beyond ASCII, or an invalid port.
     public static func normalize(_ text: String) -> String? {
         Array(text.utf8).withRawSpan { span in
             guard Authority.isValid(span, 0..<span.byteCount, mayBeEmpty: true) else { return nil }

@@ -46,7 +46,7 @@ public struct IPv6Address: Sendable, Equatable {
         return run.isEmpty ? joined(0..<8) : joined(0..<run.lowerBound) + "::" + joined(run.upperBound..<8)
     }
 
-    /// The first of the longest runs of two zero groups or more; empty where there is none.
+    /// The first of the longest runs of at least two zero groups; empty if no run is that long.
     private var longestRun: Range<Int> {
         var longest = 0..<0
         var start = 0

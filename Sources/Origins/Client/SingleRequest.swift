@@ -51,7 +51,7 @@ public struct SingleRequest: Sendable {
     /// Sends the request and waits for the answer.
     ///
     /// - Returns: The answer.
-    /// - Throws: Why there is none.
+    /// - Throws: Why no answer came.
     public func send() throws(Problem) -> Answer {
         // because libcurl is a C library: the handle is ours, strings are copied, and what it writes to and reads from
         // outlives the call of perform, which is the only one that calls back

@@ -6,7 +6,7 @@ import NIOCore
 /// One step of reading a file, done.
 enum FileEvent: Sendable {
     case answered(OriginHead, FilePiece)
-    /// Answered as if there were no such file, for a reason that the operator is told.
+    /// Answered as if there were no such file; the reason is logged.
     case refused(OriginHead, reason: String)
     case piece(FilePiece)
     case failed(OriginError.Kind, operation: String, code: Int32)

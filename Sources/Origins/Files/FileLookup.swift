@@ -86,7 +86,7 @@ struct FileLookup {
             directories.append(Descriptor(owning: number))
             return directories.count > Self.maximumDepth ? -ENAMETOOLONG : nil
         }
-        // A symbolic link is none of both.
+        // A symbolic link is neither.
         guard number == -ELOOP || number == -ENOTDIR, let target = Self.target(of: name, in: directory) else {
             return number
         }

@@ -59,7 +59,7 @@ struct FileVersion: Sendable {
         now < time.advanced(by: settlingTime) && time <= now.advanced(by: ahead)
     }
 
-    /// Whether a change of the content always shows in `changed`: 0 and 1 are what is told for a time that is not known.
+    /// Whether a change of the content always shows in `changed`: file systems report 0 or 1 for an unknown time.
     var isChangeTimeTrusted: Bool { keepsChangeTime && changed.seconds > 1 }
 
     /// Whether a later status of the same open file is of the same content.

@@ -38,7 +38,7 @@ extension Fill {
             } else if state.withLock({ $0.isRetried }) {
                 deliver(response)
             } else {
-                // A part of another version: nothing of what is stored goes with it.
+                // The part is of another version, so it cannot be joined with what is stored.
                 retryUnconditionally()
                 return false
             }

@@ -96,7 +96,7 @@ final class LogFile {
         return unsafe fstat(descriptor, &status) == 0 ? status : nil
     }
 
-    /// The byte before an offset; nil where there is none, or the file may not be read.
+    /// The byte before an offset; nil at the start of the file, or if the file cannot be read.
     private func lastByte(before end: off_t) -> UInt8? {
         guard end > 0, case .path(let path) = destination else { return nil }
         let reading = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)  // because the text outlives the call

@@ -12,7 +12,7 @@ public enum TokenFile {
     ///   - path: The absolute path of a file of one line.
     ///   - probe: The machine.
     /// - Returns: The token.
-    /// - Throws: Why there is none.
+    /// - Throws: Why the token cannot be read.
     public static func read(_ path: String, probe: some FileProbe = SystemFileProbe()) throws(Mistake) -> Secret {
         let expected = "a file with one line, the token"
         let bytes: [UInt8]
