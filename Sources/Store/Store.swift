@@ -32,8 +32,19 @@ public final class Store: Sendable {
     ///   - logger: Where trouble and recovery are told.
     /// - Throws: `inUse` where another larder has the directory, `corrupt` where it is another format's. A directory
     ///   that cannot be written is no error: the store waits for it, and stores nothing until then.
-    public init(_ configuration: StoreConfiguration, logger: Logger) throws(StoreError) {
-        let opened = try StoreOpening(configuration, logger: logger)
+    public convenience init(_ configuration: StoreConfiguration, logger: Logger) throws(StoreError) {
+        try self.init(configuration, logger: logger) { (path, number) throws(StoreError) in
+            try Volume.open(path, number: number)
+        }
+    }
+
+    /// The same with another way to open volumes, for tests.
+    init(
+        _ configuration: StoreConfiguration,
+        logger: Logger,
+        openVolume: @escaping VolumeSurvey.Open
+    ) throws(StoreError) {
+        let opened = try StoreOpening(configuration, openVolume: openVolume, logger: logger)
         let core = opened.core
         self.core = core
         reader = Mutex(ReaderSlot(reader: nil))

@@ -20,7 +20,11 @@ final class StoreCore: Sendable {
     let varyNames = VaryNames()
     let volumes = VolumeTable()
     let counters = StoreCounters()
-    let keyHash: KeyHash
+    private let secret0: Atomic<UInt64>
+    private let secret1: Atomic<UInt64>
+    /// The secret is that of the cache directory, not one that stands in for it.
+    let hasSecret = Atomic<Bool>(false)
+    let openVolume: VolumeSurvey.Open
     let path: String
     let logger: Logger
     let backlog = Atomic<Int>(0)
@@ -47,11 +51,31 @@ final class StoreCore: Sendable {
     let writes = Inbox<WriteJob>()
     let indexing = Inbox<IndexJob>()
 
-    init(_ configuration: StoreConfiguration, keyHash: KeyHash, logger: Logger) {
+    init(
+        _ configuration: StoreConfiguration,
+        keyHash: KeyHash,
+        openVolume: @escaping VolumeSurvey.Open,
+        logger: Logger
+    ) {
         directory = Directory(memoryLimit: configuration.memory)
         path = configuration.directory
-        self.keyHash = keyHash
+        secret0 = Atomic(keyHash.secret0)
+        secret1 = Atomic(keyHash.secret1)
+        self.openVolume = openVolume
         self.logger = logger
+    }
+
+    /// The hash function of the directory's keys.
+    ///
+    /// It changes where the directory was not read at the start and is now: nothing is stored before that.
+    var keyHash: KeyHash {
+        get {
+            KeyHash(secret0: secret0.load(ordering: .relaxed), secret1: secret1.load(ordering: .relaxed))
+        }
+        set {
+            secret0.store(newValue.secret0, ordering: .relaxed)
+            secret1.store(newValue.secret1, ordering: .relaxed)
+        }
     }
 
     /// The writer thread does not keep up: what waits leaves the processor's cache, and writing it costs twice as much.
@@ -159,7 +183,9 @@ final class StoreCore: Sendable {
     /// - Returns: False where the row is of no use.
     @discardableResult
     func load(_ row: IndexRow, readIn epoch: UInt32? = nil) -> Bool {
-        guard volumes[row.location.volume] != nil, let entry = entry(row) else { return false }
+        guard volumes[row.location.volume] != nil, let entry = entry(row) else {
+            return volumes.isThere(row.location.volume)
+        }
         // The volume again, under the shard's lock: one that goes leaves the table first, then the directory.
         directory.load(entry) { isLoadable(row, readIn: epoch) }
         return true

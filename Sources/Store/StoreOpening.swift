@@ -11,7 +11,11 @@ struct StoreOpening {
     private let survey: VolumeSurvey
     private let startIndex: @Sendable () -> Void
 
-    init(_ configuration: StoreConfiguration, logger: Logger) throws(StoreError) {
+    init(
+        _ configuration: StoreConfiguration,
+        openVolume: @escaping VolumeSurvey.Open,
+        logger: Logger
+    ) throws(StoreError) {
         let path = configuration.directory
         var keyHash: KeyHash?
         var lock: File?
@@ -29,26 +33,34 @@ struct StoreOpening {
         }
         var generator = SystemRandomNumberGenerator()
         let hash = keyHash ?? KeyHash(secret0: generator.next(), secret1: generator.next())
-        let core = StoreCore(configuration, keyHash: hash, logger: logger)
-        core.isSick.store(lock == nil, ordering: .relaxed)
+        let core = StoreCore(configuration, keyHash: hash, openVolume: openVolume, logger: logger)
+        core.hasSecret.store(keyHash != nil, ordering: .relaxed)
         // Whatever the index still knows: numbers go on above those of an earlier run, unless the clock stepped back.
         core.raiseSequence(above: UInt64(max(0, SystemClock.now.secondsSinceEpoch)) << 24)
 
         let index = IndexOpening(core, isUsable: lock != nil)
         var survey: VolumeSurvey?
         if lock != nil {
-            survey = try? VolumeSurvey(
-                core.volumesPath,
-                rows: index.volumes,
-                highestNumber: index.highestVolume,
-                logger: logger
-            )
+            do throws(StoreError) {
+                survey = try VolumeSurvey(
+                    core.volumesPath,
+                    rows: index.volumes,
+                    highestNumber: index.highestVolume,
+                    open: openVolume,
+                    logger: logger
+                )
+            } catch {
+                // Without knowing what is there nothing can be written: it is taken into use as soon as it can be listed.
+                logger.warning("The volumes cannot be listed yet", metadata: ["error": "\(error)"])
+                lock = nil
+            }
         }
+        core.isSick.store(lock == nil, ordering: .relaxed)
         self.survey = survey ?? VolumeSurvey()
         core.lock.withLock { $0 = lock }
         core.unverifiedBelow.store(index.unverifiedBelow(nextVolume: self.survey.nextNumber), ordering: .relaxed)
         self.core = core
-        let found = self.survey.volumes.map(\.volume.number)
+        let found = self.survey.volumes.compactMap { $0.volume?.number }
         startIndex = { IndexWriter(core, index, found: found).run() }
     }
 

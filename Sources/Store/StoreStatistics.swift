@@ -15,6 +15,8 @@ public struct StoreStatistics: Sendable, Equatable {
     public let volumeBytes: Int
     /// Volumes.
     public let volumes: Int
+    /// Volumes that are there and could not be opened yet: what they hold is fetched anew meanwhile.
+    public let unopenedVolumes: Int
     /// Bytes of the index's files.
     public let indexBytes: Int
     /// Responses in the memory tier.
@@ -67,6 +69,7 @@ public struct StoreStatistics: Sendable, Equatable {
         memoryEvictions = totals.memoryEvictions
         volumeBytes = counters.volumeBytes.value
         volumes = core.volumes.all.count
+        unopenedVolumes = core.volumes.allUnopened.count
         indexBytes = counters.indexBytes.value
         stored = counters.stored.value
         storedBytes = counters.storedBytes.value

@@ -125,7 +125,7 @@ private struct Verification {
             do throws(StoreError) {
                 check(try Volume.open(path, number: number, isReadOnly: true))
             } catch {
-                let isEmpty = (try? File(path, .read))?.status?.length == 0
+                let isEmpty = error.kind == .corrupt && (try? File(path, .read))?.status?.length == 0
                 if isEmpty {
                     report.emptyVolumes += 1
                 } else {

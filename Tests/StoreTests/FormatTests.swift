@@ -114,6 +114,7 @@ struct FormatTests {
         let core = StoreCore(
             StoreConfiguration(directory: directory.path, maximumSize: 0, memory: 0),
             keyHash: KeyHash(secret0: 1, secret1: 2),
+            openVolume: openPlainly,
             logger: silent
         )
         let key = Array("/a".utf8)

@@ -45,6 +45,9 @@ func entry(
     )
 }
 
+/// Opens volumes as a store does.
+let openPlainly: VolumeSurvey.Open = { (path, number) throws(StoreError) in try Volume.open(path, number: number) }
+
 /// A store under test; its directory is removed when the test lets go of it.
 final class TestStore: Sendable {
     let directory: TemporaryDirectory
@@ -55,14 +58,16 @@ final class TestStore: Sendable {
         _ directory: TemporaryDirectory? = nil,
         name: String = "cache",
         maximumSize: Int64 = 64 * mebibyte,
-        memory: Int64 = 0
+        memory: Int64 = 0,
+        openVolume: @escaping VolumeSurvey.Open = openPlainly
     ) throws {
         let directory = try directory ?? TemporaryDirectory()
         self.directory = directory
         path = directory.path(name)
         store = try Store(
             StoreConfiguration(directory: path, maximumSize: maximumSize, memory: memory, diskThreads: 1),
-            logger: silent
+            logger: silent,
+            openVolume: openVolume
         )
     }
 

@@ -73,6 +73,7 @@ extension Figures {
             "body_bytes": .integer(Int(store.bodyBytes)),
             "disk_bytes": .integer(diskBytes), "maximum_bytes": .integer(Int(maximumSize)),
             "volumes": .integer(store.volumes), "volume_bytes": .integer(store.volumeBytes),
+            "unopened_volumes": .integer(store.unopenedVolumes),
             "index_bytes": .integer(store.indexBytes), "memory_responses": .integer(store.memoryResponses),
             "memory_bytes": .integer(store.memoryBytes), "memory_maximum_bytes": .integer(Int(memoryLimit)),
             "memory_evictions": .integer(store.memoryEvictions), "stored": .integer(store.stored),

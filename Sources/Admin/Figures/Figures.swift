@@ -67,6 +67,12 @@ struct Figures: Sendable {
         if !store.isIndexWritable {
             troubles.append("the index cannot be written: what is stored now may be forgotten at a restart")
         }
+        if store.unopenedVolumes > 0 {
+            let count = store.unopenedVolumes
+            troubles.append(
+                "\(count) \(count == 1 ? "volume" : "volumes") cannot be opened: what is stored there is fetched anew"
+            )
+        }
         for (list, name) in listNames.enumerated()
         where origins.allSatisfy({ $0.list != list || $0.isBackingOff }) {
             troubles.append(

@@ -151,6 +151,9 @@ extension MetricFamily {
         MetricFamily(.gauge, "larder_store_bytes", "Bytes on disk, the index included") { $0.diskBytes },
         MetricFamily(.gauge, "larder_store_limit_bytes", "Bytes on disk that are never passed") { Int($0.maximumSize) },
         MetricFamily(.gauge, "larder_store_volumes", "Volumes") { $0.store.volumes },
+        MetricFamily(.gauge, "larder_store_unopened_volumes", "Volumes that are there and cannot be opened") {
+            $0.store.unopenedVolumes
+        },
         MetricFamily(.gauge, "larder_store_index_bytes", "Bytes of the index") { $0.store.indexBytes },
         MetricFamily(.gauge, "larder_store_directory_bytes", "Bytes of memory for what look-ups need") {
             $0.store.directoryBytes

@@ -26,6 +26,8 @@ struct Eviction {
         case goes(survivors: [DirectoryEntry])
     }
 
+    /// Numbers that are tried for one new volume, where files have them that no survey saw.
+    static let mostCollisions = 10_000
     /// After so many volumes in a row from probation the bar is too high.
     private static let longestRow = 32
 
@@ -141,6 +143,12 @@ struct Eviction {
     /// A volume takes so much from now on.
     mutating func setCharge(of volume: UInt32, to length: Int64) {
         rings.setCharge(of: volume, to: VolumeSlot.onDisk(length))
+    }
+
+    /// A volume could be opened: what it takes, and whether it holds one body, is known now.
+    mutating func update(_ slot: VolumeSlot) {
+        rings.setCharge(of: slot.volume, to: slot.charge)
+        rings.setIsSingle(of: slot.volume, to: slot.isSingle)
     }
 
     /// A volume of one body stays: it is the main ring's youngest.

@@ -2,6 +2,8 @@
 // what is simulated is what happens. Everything is charged before it is made, so that disk use never passes the limit
 // (invariant 7).
 
+import Glibc
+
 /// Has volumes, and does with them what eviction decides.
 protocol VolumeKeeper: AnyObject {
     var eviction: Eviction { get set }
@@ -73,11 +75,24 @@ extension VolumeKeeper {
     ) throws(StoreError) -> UInt32 {
         let charge = VolumeSlot.onDisk(charge ?? capacity)
         try makeRoom(for: charge, spare: spare)
-        let volume = eviction.takeNumber()
-        try make(volume, capacity: capacity)
+        let volume = try makeNew(capacity: capacity)
         eviction.add(VolumeSlot(volume: volume, charge: charge, isSingle: isSingle), to: ring)
         note(volume, isIn: ring)
         return volume
+    }
+
+    /// Makes a volume of the next number that no file has.
+    private func makeNew(capacity: Int64) throws(StoreError) -> UInt32 {
+        for _ in 0..<Eviction.mostCollisions {
+            let volume = eviction.takeNumber()
+            do throws(StoreError) {
+                try make(volume, capacity: capacity)
+                return volume
+            } catch {
+                guard error.code == EEXIST else { throw error }
+            }
+        }
+        throw refusal("the next \(Eviction.mostCollisions) numbers of volumes are taken")
     }
 
     /// Reclaims volumes until `need` more bytes fit.

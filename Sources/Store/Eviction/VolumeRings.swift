@@ -15,7 +15,7 @@ struct VolumeSlot: Equatable {
     /// Bytes charged: the capacity while the volume is written, its length afterwards.
     var charge: Int64
     /// Holds one body of its own, which moves between rings without being copied.
-    let isSingle: Bool
+    var isSingle: Bool
 }
 
 struct VolumeRings {
@@ -65,6 +65,11 @@ struct VolumeRings {
         guard let (ring, index) = place(of: volume) else { return }
         charges[ring] += charge - rings[ring][index].charge
         rings[ring][index].charge = charge
+    }
+
+    /// What was told of a volume before it could be opened is told anew.
+    mutating func setIsSingle(of volume: UInt32, to isSingle: Bool) {
+        if let (ring, index) = place(of: volume) { rings[ring][index].isSingle = isSingle }
     }
 
     mutating func remove(_ volume: UInt32) {

@@ -18,6 +18,12 @@ import CSQLite
     }
 
     init(_ path: String, _ access: Access) throws(StoreError) {
+        // SQLite would wait for a pipe's other end.
+        if try Paths.found(path) != nil {
+            guard try Paths.isRegularFile(path) else {
+                throw StoreError(.corrupt, "open", path, detail: "not a regular file")
+            }
+        }
         var connection: OpaquePointer?
         let (name, flags) =
             switch access {

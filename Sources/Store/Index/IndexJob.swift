@@ -13,6 +13,8 @@ enum IndexJob: Sendable {
     indirect case list(KeyRange, after: ListPlace?, limit: Int, @Sendable ([IndexRow]) -> Void)
     /// The cache directory was taken into use, or another one in its place.
     case reopen
+    /// Volumes could be opened that could not at the start, or when the index was rebuilt.
+    case opened([UInt32])
     /// Calls back when all before is in the file.
     case barrier(@Sendable () -> Void)
     case close(isClean: Bool)
@@ -21,7 +23,7 @@ enum IndexJob: Sendable {
     var isRow: Bool {
         switch self {
         case .put, .freshen, .remove, .volume, .removeVolume: true
-        case .sweep, .list, .reopen, .barrier, .close: false
+        case .sweep, .list, .reopen, .opened, .barrier, .close: false
         }
     }
 }

@@ -91,7 +91,7 @@ extension IndexWriter {
         _ = attempt { (database) throws(StoreError) in
             // A stop may have come before the removal of a volume was written; one that went does not come back.
             try database.transaction { () throws(StoreError) in
-                for volume in try database.volumes() where core.volumes[volume.number] == nil {
+                for volume in try database.volumes() where !core.volumes.isThere(volume.number) {
                     try database.removeVolume(volume.number)
                 }
             }
@@ -100,7 +100,7 @@ extension IndexWriter {
                 let rows = try database.orphans(after: last, limit: Self.transactionLimit)
                 try database.transaction { () throws(StoreError) in
                     // A volume that has just been made may be in the table later than here.
-                    for row in rows where core.volumes[row.location.volume] == nil {
+                    for row in rows where !core.volumes.isThere(row.location.volume) {
                         try database.remove(row.key, at: row.location)
                         turn.giveWay()
                     }

@@ -39,6 +39,8 @@ final class IndexWriter {
     /// Purges that were swept while rows were missing: their rules hold until they are swept again.
     var unsettled: [(PurgeRule, epoch: UInt32)]
     var garbage = 0
+    /// Volumes that could not be opened when the index was rebuilt: it has no rows of theirs.
+    private var unread: Set<UInt32> = []
     private var reportedSize: Int64 = 0
     private var lastRebuild: ContinuousClock.Instant?
     var turn = Turn()
@@ -49,7 +51,10 @@ final class IndexWriter {
         unsettled = opening.bans
         open()
         if opening.isRebuilding { rebuild() } else if task == nil, database != nil { task = .load(after: nil) }
-        if case .rebuild = task { task = .rebuild(volumes: found) }
+        if case .rebuild = task {
+            task = .rebuild(volumes: found)
+            unread = core.volumes.allUnopened
+        }
         if task == nil { core.isLoaded.store(true, ordering: .releasing) }
         reportSize()
     }
@@ -144,6 +149,7 @@ final class IndexWriter {
         case .list(let range, let place, let limit, let completion):
             completion(list(range, after: place, limit: limit))
         case .reopen: reopen()
+        case .opened(let volumes): read(volumes)
         case .barrier(let completion): completion()
         case .close(let isClean): close(isClean)
         default: preconditionFailure("rows are written in transactions")
@@ -251,7 +257,23 @@ final class IndexWriter {
         core.isLoaded.store(false, ordering: .releasing)
         isIncomplete = false
         core.post(.noteVolumes)
+        unread = core.volumes.allUnopened
         task = .rebuild(volumes: core.volumes.all.map(\.number).sorted())
+    }
+
+    /// Makes known what volumes hold that could be opened at last.
+    private func read(_ volumes: [UInt32]) {
+        switch task {
+        case .rebuild(let others): task = .rebuild(volumes: others + volumes)
+        case nil, .load:
+            guard unread.isDisjoint(with: volumes) else {
+                // At most once a second; nothing is lost by waiting, since rows stay.
+                isIncomplete = true
+                return rebuild()
+            }
+            core.isLoaded.store(false, ordering: .releasing)
+            task = .load(after: nil)
+        }
     }
 
     private func close(_ isClean: Bool) {

@@ -18,12 +18,12 @@ final class File: Sendable {
 
     /// Opens or creates a file.
     ///
-    /// Blocks; never on an event loop.
+    /// Blocks; never on an event loop. A pipe in the place of a file is not waited for: reading it fails.
     init(_ path: String, _ access: Access) throws(StoreError) {
         let flags =
             switch access {
-            case .read: O_RDONLY | O_CLOEXEC
-            case .readWrite: O_RDWR | O_CLOEXEC
+            case .read: O_RDONLY | O_CLOEXEC | O_NONBLOCK
+            case .readWrite: O_RDWR | O_CLOEXEC | O_NONBLOCK
             case .create: O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
             }
         let descriptor = unsafe clinux_open(path, flags, 0o640)  // because the text outlives the call

@@ -16,12 +16,16 @@ enum Paths {
         guard let stream = unsafe opendir(path) else { throw StoreError(errno: errno, "list", path) }
         defer { unsafe closedir(stream) }
         var names: [String] = []
-        while let entry = unsafe readdir(stream) {
+        while true {
+            errno = 0
+            guard let entry = unsafe readdir(stream) else { break }
             let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             if name != ".", name != ".." { names.append(name) }
         }
+        // A part of the names would be taken for all of them.
+        guard errno == 0 else { throw StoreError(errno: errno, "list", path) }
         return names
     }
 
@@ -36,16 +40,42 @@ enum Paths {
         unsafe unlink(path)  // because the text outlives the call
     }
 
-    /// What identifies the file that a path names now; nil where there is none.
-    static func identity(_ path: String) -> FileIdentity? { information(path).map(FileIdentity.init) }
+    /// What identifies the file that a path names now; nil where there is none, or it cannot be told.
+    static func identity(_ path: String) -> FileIdentity? { (try? found(path)) ?? nil }
+
+    /// The same; nil only where there is none.
+    ///
+    /// - Throws: Where it cannot be told: the disk fails, or a directory above may not be searched.
+    static func found(_ path: String) throws(StoreError) -> FileIdentity? {
+        do throws(StoreError) {
+            return FileIdentity(try information(path))
+        } catch {
+            guard error.code == ENOENT || error.code == ENOTDIR else { throw error }
+            return nil
+        }
+    }
 
     /// Bytes that a file takes on disk; 0 where there is none.
-    static func onDisk(_ path: String) -> Int64 { information(path).map { Int64($0.st_blocks) * 512 } ?? 0 }
+    static func onDisk(_ path: String) -> Int64 { (try? information(path)).map { Int64($0.st_blocks) * 512 } ?? 0 }
 
-    private static func information(_ path: String) -> stat? {
+    /// What a name in a directory stands for; a symbolic link stands for what it leads to.
+    ///
+    /// - Throws: Where it cannot be told, or a link leads nowhere.
+    static func isRegularFile(_ path: String) throws(StoreError) -> Bool {
+        try information(path).st_mode & S_IFMT == S_IFREG
+    }
+
+    /// True where a directory has the name, whatever it stands for; also where that cannot be told.
+    static func isTaken(_ path: String) -> Bool {
+        var status = stat()
+        // because lstat fills the struct it is given
+        return unsafe lstat(path, &status) == 0 || errno != ENOENT
+    }
+
+    private static func information(_ path: String) throws(StoreError) -> stat {
         var status = stat()
         // because stat fills the struct it is given
-        guard unsafe stat(path, &status) == 0 else { return nil }
+        guard unsafe stat(path, &status) == 0 else { throw StoreError(errno: errno, "stat", path) }
         return status
     }
 }

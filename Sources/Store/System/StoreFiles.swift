@@ -31,7 +31,8 @@ enum StoreFiles {
         let file: File
         do throws(StoreError) {
             file = try File(path + "/" + formatName, .read)
-        } catch  where error.kind == .missing {
+        } catch  where error.code == ENOENT {
+            // Nothing else says that there is none: without it the volumes would be removed.
             return nil
         }
         var buffer = ByteBuffer()

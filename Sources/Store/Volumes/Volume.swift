@@ -109,11 +109,16 @@ public final class Volume: Sendable {
     /// Opens a volume file and checks its header.
     ///
     /// Blocks.
+    ///
+    /// - Throws: `corrupt` where it was read and is no volume of this format; anything else says nothing of what is in it.
     static func open(_ path: String, number: UInt32, isReadOnly: Bool = false) throws(StoreError) -> Volume {
+        // A pipe would be waited for, and a device may do something when it is opened.
+        guard try Paths.isRegularFile(path) else { throw StoreError(.io, "open", path, detail: "not a regular file") }
         let file = try File(path, isReadOnly ? .read : .readWrite)
         var buffer = ByteBuffer()
-        guard file.read(Int(headerLength), at: 0, into: &buffer, mayBlock: true) == .complete,
-            buffer.getInteger(at: 0, endianness: .little, as: UInt32.self) == magic,
+        let read = file.read(Int(headerLength), at: 0, into: &buffer, mayBlock: true)
+        if case .failed(let code) = read { throw StoreError(errno: code, "read", path) }
+        guard read == .complete, buffer.getInteger(at: 0, endianness: .little, as: UInt32.self) == magic,
             buffer.getInteger(at: 4, endianness: .little, as: UInt32.self) == UInt32(Record.formatVersion),
             buffer.getInteger(at: 8, endianness: .little, as: UInt32.self) == number,
             let capacity = buffer.getInteger(at: 16, endianness: .little, as: Int64.self),

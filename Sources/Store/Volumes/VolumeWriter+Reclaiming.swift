@@ -1,5 +1,6 @@
 // What the writer does when volumes are made, moved, and go: `VolumeKeeper` says when.
 
+import Logging
 import NIOCore
 import Synchronization
 
@@ -94,9 +95,27 @@ extension VolumeWriter: VolumeKeeper {
         giveWay()
         for (fill, extent) in extents where extent.volume.number == volume { extents[fill] = nil }
         core.volumes.remove(volume)
+        unopened.remove(volume)
         core.post(.removeVolume(volume))
-        Paths.remove(core.path(ofVolume: volume))
+        removeFile(of: volume)
         giveWay()
+    }
+
+    /// Removes a volume's file; one that stays is charged, and tried again.
+    ///
+    /// - Returns: Whether it is gone.
+    @discardableResult
+    func removeFile(of volume: UInt32) -> Bool {
+        let path = core.path(ofVolume: volume)
+        Paths.remove(path)
+        let former = leftovers[volume]
+        let isGone = !Paths.isTaken(path)
+        leftovers[volume] = isGone ? nil : VolumeSlot.onDisk(Paths.onDisk(path))
+        if former != leftovers[volume] { shareOut() }
+        if !isGone, former == nil {
+            core.logger.warning("A volume's file cannot be removed", metadata: ["path": "\(path)"])
+        }
+        return isGone
     }
 
     func refusal(_ detail: String) -> StoreError { StoreError(.full, "reserve", core.volumesPath, detail: detail) }

@@ -14,7 +14,8 @@ extension VolumeWriter {
 
     /// Tells eviction what space there is for volumes.
     func shareOut() {
-        eviction.setBudget(Self.spaceForVolumes(maximumSize: maximumSize, indexBytes: indexBytes))
+        let others = indexBytes + leftovers.values.reduce(0, +)
+        eviction.setBudget(Self.spaceForVolumes(maximumSize: maximumSize, indexBytes: others))
         core.largestBody.store(eviction.rings.largestBody, ordering: .relaxed)
     }
 

@@ -45,7 +45,14 @@ extension VolumeWriter {
 
     func upkeep() {
         nextUpkeep = .now + .seconds(1)
-        let now = Paths.identity(core.volumesPath)
+        let now: FileIdentity?
+        do throws(StoreError) {
+            now = try Paths.found(core.volumesPath)
+        } catch {
+            // It may be there all the same: nothing is forgotten.
+            _ = failed(error)
+            return publishUse()
+        }
         if identity == nil || now != identity {
             takeOver()
         } else if core.isSick.load(ordering: .relaxed) {
@@ -54,10 +61,42 @@ extension VolumeWriter {
                 return nil
             }
         } else {
-            for volume in core.volumes.all where volume.file.status.map({ $0.links == 0 }) ?? true { lose(volume) }
+            // Where the disk does not tell, it is not gone.
+            for volume in core.volumes.all where volume.file.status?.links == 0 { lose(volume) }
             keepFiles()
         }
+        if identity != nil {
+            openLate()
+            for volume in leftovers.keys { removeFile(of: volume) }
+        }
         publishUse()
+    }
+
+    /// Opens volumes that could not be opened before, few at a time.
+    private func openLate() {
+        var opened: [UInt32] = []
+        for (number, ring) in unopened.due(at: .now) {
+            let path = core.path(ofVolume: number)
+            do throws(StoreError) {
+                let found = VolumeSurvey.found(try core.openVolume(path, number), in: ring)
+                eviction.update(found.slot)
+                unopened.remove(number)
+                if let volume = found.volume { core.volumes.add(volume) }
+                opened.append(number)
+            } catch {
+                // What is gone or was read and is no volume is of no use; anything else may be well the next time.
+                if error.kind == .corrupt || !Paths.isTaken(path) {
+                    core.logger.warning("A volume is of no use", metadata: ["error": "\(error)"])
+                    drop(number)
+                } else {
+                    unopened.failed(number, at: .now)
+                }
+            }
+        }
+        guard !opened.isEmpty else { return }
+        core.logger.notice("Volumes could be opened at last", metadata: ["volumes": "\(opened.count)"])
+        shrinkAll()
+        core.post(.opened(opened))
     }
 
     /// Finds out whether the disk can be written, without a client's response at stake.
@@ -105,10 +144,15 @@ extension VolumeWriter {
             try Paths.makeDirectory(core.path)
             core.lock.withLock { $0 = nil }
             let lock = try StoreFiles.lock(core.path)
-            // What is there under another secret is of no use; what is another format's is not ours to remove.
-            if try StoreFiles.read(core.path) != core.keyHash { try StoreFiles.make(core.path, core.keyHash) }
+            try agreeOnSecret()
             try Paths.makeDirectory(core.volumesPath)
-            let survey = try VolumeSurvey(core.volumesPath, rows: [], highestNumber: 0, logger: core.logger)
+            let survey = try VolumeSurvey(
+                core.volumesPath,
+                rows: [],
+                highestNumber: 0,
+                open: core.openVolume,
+                logger: core.logger
+            )
             eviction.raiseNumber(to: survey.nextNumber)
             core.unverifiedBelow.store(eviction.nextNumber, ordering: .relaxed)
             indexBytes = StoreFiles.indexSize(core.path)
@@ -123,8 +167,24 @@ extension VolumeWriter {
         }
     }
 
+    /// Takes over the secret of a directory that could not be read at the start: nothing was stored yet under another one.
+    ///
+    /// What is there under another secret than that of this run is of no use, and is removed; what is another format's is not
+    /// ours to remove.
+    private func agreeOnSecret() throws(StoreError) {
+        let stored = try StoreFiles.read(core.path)
+        if let stored, !core.hasSecret.load(ordering: .relaxed) {
+            core.keyHash = stored
+        } else if stored != core.keyHash {
+            try StoreFiles.make(core.path, core.keyHash)
+        }
+        core.hasSecret.store(true, ordering: .relaxed)
+    }
+
     private func forgetAll() {
         identity = nil
+        unopened = UnopenedVolumes()
+        leftovers = [:]
         core.volumes.removeAll()
         _ = core.directory.removeAll { _ in true }
         extents = [:]

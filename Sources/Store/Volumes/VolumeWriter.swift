@@ -25,6 +25,10 @@ final class VolumeWriter {
     var failures = 0
     var retryAt = ContinuousClock.now
     var nextUpkeep = ContinuousClock.now
+    /// Volumes that are there and could not be opened yet.
+    var unopened = UnopenedVolumes()
+    /// Files of volumes that went and could not be removed, and what they take on the disk.
+    var leftovers: [UInt32: Int64] = [:]
     private var turn = Turn()
 
     /// Where a response of known length lies.
@@ -66,11 +70,13 @@ final class VolumeWriter {
     /// Takes volumes that are there onto their rings, less what is over the limit.
     func adopt(_ survey: VolumeSurvey) {
         for found in survey.volumes {
-            eviction.add(
-                VolumeSlot(volume: found.volume.number, charge: found.charge, isSingle: found.isSingle),
-                to: found.ring
-            )
-            core.volumes.add(found.volume)
+            eviction.add(found.slot, to: found.ring)
+            if let volume = found.volume {
+                core.volumes.add(volume)
+            } else {
+                core.volumes.addUnopened(found.number)
+                unopened.add(found.number, in: found.ring)
+            }
         }
         shrinkAll()
     }
@@ -135,7 +141,7 @@ final class VolumeWriter {
         }
     }
 
-    private func shrinkAll() {
+    func shrinkAll() {
         shrink()
         publishUse()
     }
