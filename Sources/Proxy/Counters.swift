@@ -35,6 +35,10 @@ public enum Counter: Int, Sendable, CaseIterable {
     case fills
     /// Origins answered 304: the stored response was freshened.
     case validated
+    /// Bodies that could not be read from their volume while they were sent: the record is forgotten.
+    case bodiesUnreadable
+    /// Such bodies of which an origin gave the rest.
+    case bodiesResumed
     /// Fills whose origin failed.
     case fillsFailed
     /// Responses that may not be stored.
@@ -90,6 +94,8 @@ public enum Counter: Int, Sendable, CaseIterable {
         case .followersLate: "followers_late"
         case .fills: "fills"
         case .validated: "validated"
+        case .bodiesUnreadable: "bodies_unreadable"
+        case .bodiesResumed: "bodies_resumed"
         case .fillsFailed: "fills_failed"
         case .unstorable: "unstorable"
         case .originErrors: "origin_errors"
@@ -129,6 +135,8 @@ public enum Counter: Int, Sendable, CaseIterable {
         case .followersLate: "Followers that waited too long and fetched for themselves"
         case .fills: "Fills and validations begun"
         case .validated: "Stored responses freshened by an origin's 304"
+        case .bodiesUnreadable: "Stored bodies that could not be read while they were sent, and were forgotten"
+        case .bodiesResumed: "Such bodies of which an origin gave the rest"
         case .fillsFailed: "Fills whose origin failed"
         case .unstorable: "Responses that may not be stored"
         case .originErrors: "Requests answered 502 or 504 because no origin could answer"

@@ -157,7 +157,9 @@ public final class Store: Sendable {
     public func readBody(_ volume: Volume, _ range: Range<Int64>, mayBlock: Bool) -> ByteBuffer? {
         var buffer = ByteBuffer()
         let read = volume.file.read(range.count, at: range.lowerBound, into: &buffer, mayBlock: mayBlock)
-        return read == .complete ? buffer : nil
+        if read == .complete { return buffer }
+        if mayBlock { core.counters.readErrors.add(1) }
+        return nil
     }
 
     /// Keeps a copy of a small response in memory; the tier decides what gives way.

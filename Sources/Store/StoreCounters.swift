@@ -12,6 +12,7 @@ final class StoreCounters: Sendable {
     let corrupt = Atomic<Int>(0)
     let purged = Atomic<Int>(0)
     let writeErrors = Atomic<Int>(0)
+    let readErrors = Atomic<Int>(0)
     let indexErrors = Atomic<Int>(0)
     let directoryLost = Atomic<Int>(0)
     let volumeBytes = Atomic<Int>(0)

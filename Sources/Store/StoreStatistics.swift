@@ -41,6 +41,8 @@ public struct StoreStatistics: Sendable, Equatable {
     public let activeBans: Int
     /// Records found torn or corrupt.
     public let corrupt: Int
+    /// Reads of volumes that failed, or ended before the bytes that should be there.
+    public let readErrors: Int
     /// Writes to volumes that failed.
     public let writeErrors: Int
     /// Statements that SQLite refused.
@@ -80,6 +82,7 @@ public struct StoreStatistics: Sendable, Equatable {
         activeBans = core.fence.activeBans
         corrupt = counters.corrupt.value
         writeErrors = counters.writeErrors.value
+        readErrors = counters.readErrors.value
         indexErrors = counters.indexErrors.value
         directoryLost = counters.directoryLost.value
         refused = Dictionary(uniqueKeysWithValues: counters.refused.map { ($0.key.rawValue, $0.value) })

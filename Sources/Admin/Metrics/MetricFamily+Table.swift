@@ -188,6 +188,7 @@ extension MetricFamily {
             }
         },
         MetricFamily(.counter, "larder_store_corrupt_total", "Records found torn or corrupt") { $0.store.corrupt },
+        MetricFamily(.counter, "larder_store_read_errors_total", "Failed reads of volumes") { $0.store.readErrors },
         MetricFamily(.counter, "larder_store_write_errors_total", "Failed writes to volumes") { $0.store.writeErrors },
         MetricFamily(.counter, "larder_store_index_errors_total", "Statements the index refused") {
             $0.store.indexErrors

@@ -35,6 +35,10 @@ final class ClientConnection: EventSource {
     private var taken = 0
     private var takenSince = NIODeadline.now()
     private var exchange: Exchange?
+    /// The hit whose body goes out; nothing else is looked at meanwhile.
+    private var unsentHit: UnsentHit?
+    /// The exchange goes on, or ends, when everything written is out.
+    private var awaitsDrain = false
     /// The disk pool reads what was asked for.
     private var waitsForDisk = false
     private var isProcessing = false
@@ -89,7 +93,10 @@ final class ClientConnection: EventSource {
     }
 
     override func resume() {
-        if !isFull {
+        if output.isEmpty, let unsentHit {
+            self.unsentHit = nil
+            finishExchange(keepAlive: unsentHit.head.keepAlive)
+        } else if !isFull {
             if let exchange { exchange.clientIsReady() } else { process() }
         }
         if mayRead { receive() }
@@ -151,16 +158,19 @@ final class ClientConnection: EventSource {
                 if self.exchange === exchange, exchange.takesBody { break }
                 continue
             }
-            guard !waitsForDisk, buffer.readableBytes > 0, isWritable, parse() else { break }
+            guard !isBusy, buffer.readableBytes > 0, isWritable, parse() else { break }
         }
         holdBack()
-        guard isInputClosed, !hasEnded, !waitsForDisk else { return }
+        guard isInputClosed, !hasEnded, !isBusy else { return }
         if let exchange {
             if exchange.takesBody { exchange.clientSentAll() }
         } else if isWritable {
             end()
         }
     }
+
+    /// A hit is read from the disk, or goes out.
+    private var isBusy: Bool { waitsForDisk || unsentHit != nil }
 
     /// Reads one head and answers or begins to answer it; false where more bytes are needed.
     private func parse() -> Bool {
@@ -231,7 +241,7 @@ final class ClientConnection: EventSource {
     /// Stops reading from a client that sends far ahead, and goes on when there is room.
     private func holdBack() {
         let limit = loopState.settings.requestLimits.head + loopState.settings.pipelinedBytes
-        let mustStop = buffer.readableBytes > limit && (exchange != nil || waitsForDisk || !isWritable) && !hasEnded
+        let mustStop = buffer.readableBytes > limit && (exchange != nil || isBusy || !isWritable) && !hasEnded
         guard mustStop != isReadStopped else { return }
         isReadStopped = mustStop
         if !mustStop, mayRead { loopState.loop.again(self) }
@@ -252,16 +262,33 @@ final class ClientConnection: EventSource {
     }
 
     /// Sends a head and a part of a volume that lies in the page cache, as `send` does.
-    func send(_ head: [UInt8], _ volume: Volume, _ region: Range<Int64>) {
-        guard let sent = sendDirectly({ DirectSend.send(descriptor, head) }) else { return }
+    ///
+    /// - Returns: The rest of the part, which is for `hold` to send; nil where everything is out, or the connection is closed.
+    func send(_ head: [UInt8], _ volume: Volume, _ region: Range<Int64>) -> Range<Int64>? {
+        guard let sent = sendDirectly({ DirectSend.send(descriptor, head) }) else { return nil }
         writeRest(of: head, after: sent)
         var rest = region
         while !rest.isEmpty, output.isEmpty, !isBlocked, descriptor >= 0, !isOutputClosed {
-            guard let part = DirectSend.send(descriptor, file: volume.descriptor, rest) else { return close() }
-            isBlocked = part == 0
-            rest = rest.lowerBound + Int64(part)..<rest.upperBound
+            switch DirectSend.send(descriptor, file: volume.descriptor, rest) {
+            case .sent(let part):
+                isBlocked = part == 0
+                rest = rest.lowerBound + Int64(part)..<rest.upperBound
+            case .broken:
+                close()
+                return nil
+            case .unreadable: return rest
+            }
         }
-        write(volume, rest)
+        return rest.isEmpty ? nil : rest
+    }
+
+    /// Sends the rest of a hit's body as the client takes it; the next request's turn comes then.
+    func hold(_ hit: UnsentHit, _ rest: Range<Int64>) {
+        guard descriptor >= 0, !isOutputClosed else { return finishExchange(keepAlive: hit.head.keepAlive) }
+        unsentHit = hit
+        write(hit.stored.volume, rest)
+        // At once where the volume cannot be read; a socket that is full says when it takes more.
+        flushIfNeeded()
     }
 
     /// Sends a head that no body follows, as `send` does.
@@ -309,7 +336,12 @@ final class ClientConnection: EventSource {
             case .sent: isBlocked = false
             case .blocked: isBlocked = true
             case .broken: return close()
+            case .unreadable: return goOnOtherwise()
             }
+        }
+        if output.isEmpty, awaitsDrain || unsentHit != nil {
+            awaitsDrain = false
+            loopState.loop.again(self)
         }
         if isFull, output.count < Self.lowMark {
             isFull = false
@@ -318,6 +350,30 @@ final class ClientConnection: EventSource {
         }
         if hasEnded, output.isEmpty { closeOutput() }
     }
+
+    /// A volume cannot be read: who wrote it goes on with what waits in another way.
+    private func goOnOtherwise() {
+        let pieces = output.takeAll()
+        // The socket has not said that it takes no more.
+        isBlocked = false
+        isFull = false
+        if let hit = unsentHit {
+            unsentHit = nil
+            let exchange = Exchange(hit, on: self)
+            begin(exchange)
+            exchange.takeBack(pieces)
+        } else if let exchange {
+            exchange.takeBack(pieces)
+        } else {
+            close()
+        }
+    }
+
+    /// Parts of volumes have been written and are not out.
+    var hasRegions: Bool { output.hasRegions }
+
+    /// Tells the exchange when everything written is out.
+    func callWhenDrained() { awaitsDrain = true }
 
     /// Whether the answer to the request just parsed is followed by another.
     var persistence: HeadWriter.Persistence { isLast || loopState.isDraining ? .closes : .stays(isHTTP10: false) }
@@ -349,6 +405,7 @@ final class ClientConnection: EventSource {
         guard descriptor >= 0 else { return }
         hasEnded = true
         output = Output()
+        unsentHit = nil
         loopState.loop.close(self)
         loopState.remove(self)
         let left = exchange
@@ -368,7 +425,7 @@ final class ClientConnection: EventSource {
     /// No more requests: an idle connection ends, another after its answer.
     func drain() {
         isLast = true
-        if exchange == nil, !waitsForDisk { end() }
+        if exchange == nil, !isBusy { end() }
     }
 
     /// Ends what took too long; about once a second.

@@ -75,19 +75,35 @@ enum DirectSend {
         }
     }
 
+    /// What a try to send a part of a file came to.
+    enum FileResult: Equatable {
+        /// The socket took so many bytes; 0 where it takes none now.
+        case sent(Int)
+        /// The connection is broken.
+        case broken
+        /// The file ends before, its bytes cannot be read, or its file system knows no such call.
+        case unreadable
+    }
+
     /// Sends a part of a file that lies in the page cache, as far as the socket takes it now.
     ///
     /// - Parameters:
     ///   - socket: A connected stream socket that does not block.
     ///   - file: The file's descriptor.
     ///   - region: Bytes of the file; not empty.
-    /// - Returns: As above; nil also where the file ends before.
-    static func send(_ socket: Int32, file: Int32, _ region: Range<Int64>) -> Int? {
+    /// - Returns: What it came to; in doubt the file is to blame, and the next bytes find out.
+    static func send(_ socket: Int32, file: Int32, _ region: Range<Int64>) -> FileResult {
         var offset = off_t(region.lowerBound)
         while true {
             let sent = unsafe sendfile(socket, file, &offset, region.count)  // because the offset is a local variable
-            if sent > 0 { return sent }
-            if sent == 0 || errno != EINTR { return sent < 0 && errno == EAGAIN ? 0 : nil }
+            if sent > 0 { return .sent(sent) }
+            if sent == 0 { return .unreadable }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: return .sent(0)
+            case EPIPE, ECONNRESET, ENOTCONN: return .broken
+            default: return .unreadable
+            }
         }
     }
 

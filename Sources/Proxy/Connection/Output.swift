@@ -4,7 +4,7 @@ import NIOCore
 import Store
 
 struct Output {
-    private enum Piece {
+    enum Piece {
         case bytes(ByteBuffer)
         /// The volume is held until the bytes are out.
         case region(Volume, Range<Int64>)
@@ -16,6 +16,8 @@ struct Output {
         /// The socket takes no more now.
         case blocked
         case broken
+        /// The volume of the first piece cannot be read.
+        case unreadable
     }
 
     private var pieces: [Piece] = []
@@ -27,6 +29,8 @@ struct Output {
     private(set) var sent = 0
 
     var isEmpty: Bool { count == 0 }
+    /// Parts of volumes wait: their bytes may turn out not to be readable.
+    private(set) var hasRegions = false
 
     mutating func append(_ bytes: ByteBuffer) {
         guard bytes.readableBytes > 0 else { return }
@@ -38,6 +42,7 @@ struct Output {
         guard !region.isEmpty else { return }
         pieces.append(.region(volume, region))
         count += region.count
+        hasRegions = true
     }
 
     /// Sends what the socket takes now.
@@ -51,7 +56,12 @@ struct Output {
                 let taken = 1 + (second.readableBytes > 0 ? 1 : 0) + (third.readableBytes > 0 ? 1 : 0)
                 let hasMore = first + taken < pieces.count
                 sent = DirectSend.send(socket, (bytes(at: first), second, third), hasMore: hasMore)
-            case .region(let volume, let region): sent = DirectSend.send(socket, file: volume.descriptor, region)
+            case .region(let volume, let region):
+                switch DirectSend.send(socket, file: volume.descriptor, region) {
+                case .sent(let count): sent = count
+                case .broken: sent = nil
+                case .unreadable: return .unreadable
+                }
             }
             guard let sent else { return .broken }
             // A part may have been sent for other reasons than a full socket: only nothing at all says so.
@@ -59,6 +69,13 @@ struct Output {
             advance(by: sent)
         }
         return .sent
+    }
+
+    /// Gives back what waits, in order.
+    mutating func takeAll() -> [Piece] {
+        let left = Array(pieces[first...])
+        self = Output()
+        return left
     }
 
     private func bytes(at index: Int) -> ByteBuffer {
@@ -89,6 +106,7 @@ struct Output {
             // One by one: emptying the array at once costs as much as sending the few pieces that there are nearly always.
             if pieces.count < 8 { while pieces.popLast() != nil {} } else { pieces = [] }
             first = 0
+            hasRegions = false
         }
     }
 }

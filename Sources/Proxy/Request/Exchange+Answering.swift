@@ -57,6 +57,7 @@ extension Exchange {
             cacheStatus: cacheStatus
         )
         let start = stored.part?.range.lowerBound ?? 0
+        resuming.note(stored.fields, length: parts.length, entry: stored.entry)
         switch stored.body {
         case .memory(let bytes): source = .memory(bytes, from: start)
         case .volume(let volume, let offset): source = .volume(volume, offset: offset - start)
@@ -104,6 +105,7 @@ extension Exchange {
             cacheStatus: cacheStatus
         )
         source = .fill(from: part?.range.lowerBound ?? 0)
+        resuming.note(fillHead.fields, length: parts.length, entry: nil)
         if isPass { answerWhole(parts) } else { answer(parts) }
     }
 

@@ -119,7 +119,7 @@ extension Exchange {
     }
 
     /// What the origins are asked for; about what is stored, the one that gave it first, and no older copy is taken.
-    private func originRequest(isFill: Bool, validating stored: Stored? = nil) -> OriginRequest {
+    func originRequest(isFill: Bool, validating stored: Stored? = nil) -> OriginRequest {
         OriginRequest(
             list: route.list,
             method: isFill ? "GET" : methodText,
@@ -209,6 +209,7 @@ extension Exchange {
     func look() {
         reader?.looked()
         guard !isOver, let fill else { return }
+        if resuming.isUnderWay { return takeRest(of: fill) }
         if hasHead { return pump() }
         passOnInterims(of: fill)
         switch fill.progress {

@@ -27,12 +27,24 @@ extension Exchange {
         /// Nothing for now: the source or the disk calls back.
         case wait
         case end
+        /// The volume gives what was stored no more.
+        case unreadable
         case broken
     }
 
     /// Sends what can be sent now.
     func pump() {
-        guard hasHead, !isOver, !waitsForDisk else { return }
+        guard !resuming.isPumping else { return }
+        resuming.isPumping = true
+        defer { resuming.isPumping = false }
+        repeat {
+            resuming.wasTakenBack = false
+            pumpOnce()
+        } while resuming.wasTakenBack && !isOver
+    }
+
+    private func pumpOnce() {
+        guard hasHead, !isOver, !waitsForDisk, !resuming.isUnderWay else { return }
         while let segment = segments.first {
             guard connection.isWritable else { return connection.flushIfNeeded() }
             switch segment {
@@ -47,6 +59,7 @@ extension Exchange {
                 switch send(range) {
                 case .bytes(let count): segments[0] = .body(range.lowerBound + count..<range.upperBound)
                 case .wait: return connection.flushIfNeeded()
+                case .unreadable: return resumeFromOrigin()
                 case .end, .broken: return breakOff()
                 }
             case .rest(let offset):
@@ -56,10 +69,14 @@ extension Exchange {
                 case .end:
                     segments.removeFirst()
                     if isChunked { writeLastChunk() }
-                case .broken: return breakOff()
+                case .unreadable, .broken: return breakOff()
                 }
             }
         }
+        // What is not out may turn out not to be readable.
+        if connection.hasRegions { connection.flushIfNeeded() }
+        guard !isOver, !resuming.wasTakenBack else { return }
+        guard !connection.hasRegions else { return connection.callWhenDrained() }
         finish()
     }
 
@@ -72,14 +89,15 @@ extension Exchange {
             write(slice)
             return .bytes(Int64(range.count))
         case .volume(let volume, let offset):
-            return send(offset + range.lowerBound..<offset + range.upperBound, of: volume)
+            return send(offset + range.lowerBound..<offset + range.upperBound, of: volume, start: offset)
         case .fill(let from):
             guard let fill, let reader else { return .broken }
             switch fill.next(for: reader, at: range.lowerBound - from, upTo: range.upperBound - from) {
             case .bytes(let bytes):
                 write(bytes)
                 return .bytes(Int64(bytes.readableBytes))
-            case .volume(let volume, let place): return send(place, of: volume)
+            case .volume(let volume, let place):
+                return send(place, of: volume, start: place.lowerBound - range.lowerBound)
             case .wait: return .wait
             case .end: return .end
             case .broken: return .broken
@@ -88,9 +106,12 @@ extension Exchange {
     }
 
     /// Sends from a volume: straight from the page cache where it is there, else through the disk pool.
-    private func send(_ range: Range<Int64>, of volume: Volume) -> Sent {
+    ///
+    /// The body's first byte would lie at `start`.
+    private func send(_ range: Range<Int64>, of volume: Volume, start: Int64) -> Sent {
+        resuming.start = start
         let region = range.prefix(Self.regionLimit)
-        if !isChunked, volume.isResident(region) {
+        if !isChunked, !resuming.readsOnly, volume.isResident(region) {
             connection.write(volume, region)
             countSent(region.count)
             return .bytes(Int64(region.count))
@@ -106,7 +127,7 @@ extension Exchange {
             store.readBody(volume, piece, mayBlock: true)
         } then: { exchange, bytes in
             exchange.waitsForDisk = false
-            guard let bytes else { return exchange.breakOff() }
+            guard let bytes else { return exchange.resumeFromOrigin() }
             exchange.write(bytes)
             exchange.advance(by: Int64(bytes.readableBytes))
             exchange.pump()

@@ -61,6 +61,8 @@ final class Exchange {
     var endsWithConnection = false
     var hasHead = false
     var waitsForDisk = false
+    /// What is to be known of the body to go on with it from the origin: Exchange+Resuming.
+    var resuming = BodyResuming()
     var status = 0
     var bytesSent: Int64 = 0
     var outcome = LogRecord.Outcome.none
@@ -84,7 +86,8 @@ final class Exchange {
         key: [UInt8],
         route: Route,
         epoch: UInt32,
-        on connection: ClientConnection
+        on connection: ClientConnection,
+        isLogged: Bool = true
     ) {
         self.epoch = epoch
         self.connection = connection
@@ -92,7 +95,7 @@ final class Exchange {
         self.key = key
         self.route = route
         // The connection's buffer is used again for what it reads next.
-        let isLogged = connection.loopState.log != nil
+        let isLogged = isLogged && connection.loopState.log != nil
         self.received = isLogged ? ByteBuffer(bytes: received.readableBytesView.prefix(head.length)) : nil
         mayContinue = !head.expectsContinue
         state = connection.loopState
@@ -184,6 +187,12 @@ final class Exchange {
         }
     }
 
+    /// Keeps what is stored for the request.
+    func note(_ stored: Stored?) {
+        self.stored = stored
+        if route.foldsCase, let stored, Spelling.isShared(stored.status) { keep(stored.target) }
+    }
+
     /// Another variant tells which spelling of the path the origin knows.
     private func learnTarget(from sibling: Candidate) {
         let (store, key) = (state.store, key)
@@ -228,8 +237,7 @@ final class Exchange {
 
     func plan(with found: Stored?, anyVariantStored: Bool) {
         let stored = found?.applying(route.rules.setCookie)
-        self.stored = stored
-        if route.foldsCase, let stored, Spelling.isShared(stored.status) { keep(stored.target) }
+        note(stored)
         let now = SystemClock.now
         let plan = Planner.plan(
             facts,

@@ -122,7 +122,11 @@ enum RequestHandler {
             admit(stored, bytes, key.bytes(received.readableBytesSpan), to: state.store)
         }
         state.counters.add(.hitsDisk)
-        send(shape, stored.head, nil, body, isInMemory: false, entry, at: now, head, received, on: connection)
+        send(shape, stored.head, nil, body, isInMemory: false, entry, at: now, head, received, on: connection) {
+            status in
+            let bytes = key.bytes(received.readableBytesSpan)
+            return UnsentHit(head, received, key: bytes, route: key.route, stored, status: status)
+        }
         return true
     }
 
@@ -214,6 +218,7 @@ enum RequestHandler {
         )
     }
 
+    /// Sends a hit; `unsent` makes what is kept of one whose body the socket does not take at once from its volume.
     private static func send(
         _ shape: HitShape,
         _ stored: ByteBuffer,
@@ -224,7 +229,8 @@ enum RequestHandler {
         at now: WallTime,
         _ head: RequestHead,
         _ received: ByteBuffer,
-        on connection: ClientConnection
+        on connection: ClientConnection,
+        unsent: ((Int) -> UnsentHit)? = nil
     ) {
         let state = connection.loopState
         state.scratch.removeAll(keepingCapacity: true)
@@ -250,9 +256,10 @@ enum RequestHandler {
             ttl: entry.freshUntil - now,
             persistence: persistence(head, connection)
         )
+        var rest: Range<Int64>?
         switch body {
         case .bytes(let bytes): connection.send(state.scratch, bytes)
-        case .region(let volume, let region): connection.send(state.scratch, volume, region)
+        case .region(let volume, let region): rest = connection.send(state.scratch, volume, region)
         case nil: connection.send(state.scratch)
         }
         state.counters.add(.bytesServed, Int(length))
@@ -260,7 +267,11 @@ enum RequestHandler {
             LogRecord(head, received, peer: connection.peer, began: nil)
                 .write(to: state, status: status, bytes: length, cacheStatus: .hit, origin: nil)
         }
-        connection.finishExchange(keepAlive: head.keepAlive)
+        if let rest, let unsent {
+            connection.hold(unsent(status), rest)
+        } else {
+            connection.finishExchange(keepAlive: head.keepAlive)
+        }
     }
 
     /// Offers a small response that was read from its volume to the memory tier.

@@ -36,7 +36,9 @@ extension StoreCore {
             case .wouldBlock: return .wouldBlock
             case .short: return broken(entry, key)
             // The disk may be well again for the next reader.
-            case .failed: return .absent
+            case .failed:
+                counters.readErrors.add(1)
+                return .absent
             }
             guard let prefix = RecordPrefix(buffer), prefix.matchesChecksum(in: buffer) else { continue }
             return check(entry, key, volume, prefix, buffer, withBody: withBody)
