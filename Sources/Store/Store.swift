@@ -98,14 +98,16 @@ public final class Store: Sendable {
         reader.withLock { slot -> [IndexRow] in
             let path = core.path + "/" + IndexDatabase.fileName
             let identity = Paths.identity(path)
-            if slot.reader == nil || slot.identity != identity {
-                slot.reader = try? IndexReader(path)
-                slot.identity = identity
-            }
             do throws(StoreError) {
+                if slot.reader == nil || slot.identity != identity {
+                    slot.reader = nil
+                    slot.reader = try IndexReader(shared: path)
+                    slot.identity = identity
+                }
                 return try slot.reader?.rows(of: key) ?? []
             } catch {
                 slot.reader = nil
+                if error.kind == .corrupt, let identity { core.post(.broken(identity, error)) }
                 return []
             }
         }
@@ -251,12 +253,15 @@ public final class Store: Sendable {
     /// Purges whose sweep is under way at once.
     private static let activeBansLimit = 1000
 
-    /// Forgets one stored response, unless it was moved or replaced meanwhile: another answer has made it untrue.
+    /// Removes a stored response that another answer has made untrue, also where its record was copied or freshened meanwhile.
     ///
     /// Any thread.
-    public func remove(_ entry: DirectoryEntry, key: [UInt8]) {
-        core.remove(entry, key: key)
-    }
+    public func remove(_ entry: DirectoryEntry, key: [UInt8]) { core.remove(entry, key: key) }
+
+    /// Removes a stored response whose record is of no use, unless it was copied or replaced meanwhile.
+    ///
+    /// Any thread.
+    public func forget(_ entry: DirectoryEntry, key: [UInt8]) { core.forget(entry, key: key) }
 
     // MARK: Operation
 

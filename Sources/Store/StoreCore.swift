@@ -223,15 +223,24 @@ final class StoreCore: Sendable {
         }
     }
 
-    /// Takes a response out of directory, volume and index: it is broken, replaced or invalidated.
+    /// Takes a record out of directory, volume and index: it is broken, or another one is selected in its place.
+    ///
+    /// What was copied to another place, or replaced, stays.
+    func forget(_ entry: DirectoryEntry, key: [UInt8]) { remove(entry, key: key) { $0.isAt(entry.location) } }
+
+    /// Takes a response out of directory, volume and index, wherever its record lies by now: it is not true any more.
     func remove(_ entry: DirectoryEntry, key: [UInt8]) {
+        remove(entry, key: key) { $0.variant == entry.variant && $0.vary == entry.vary }
+    }
+
+    private func remove(_ entry: DirectoryEntry, key: [UInt8], where matches: (DirectoryEntry) -> Bool) {
         if !isLoaded.load(ordering: .acquiring) {
             removedInLoading.withLock { if $0.count < Self.removedInLoadingLimit { $0.insert(entry.location) } }
         }
-        let removed = directory.remove(entry.hash) { $0.isAt(entry.location) }
-        guard !removed.isEmpty else { return }
-        post(.markRemoved(entry.location, hash: entry.hash))
-        post(.remove(key: key, entry.location))
+        for removed in directory.remove(entry.hash, where: matches) {
+            post(.markRemoved(removed.location, hash: removed.hash))
+            post(.remove(key: key, removed.location))
+        }
     }
 
     /// The set of names and the text of a variant, as record and index hold it: `accept,accept-encoding\n…`.

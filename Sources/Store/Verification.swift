@@ -194,7 +194,7 @@ private struct Verification {
         let (keyHash, removed, broken) = (keyHash, removed, broken)
         var report = report
         var unnamed = complete
-        try IndexReader(directory + "/" + IndexDatabase.fileName, isUntouched: true).visit { row in
+        try IndexReader(untouched: directory + "/" + IndexDatabase.fileName).visit { row in
             report.rows += 1
             if !numbers.contains(row.location.volume) {
                 report.rowsOfGoneVolumes += 1

@@ -12,15 +12,20 @@ import Testing
 struct UnopenedVolumeTests {
     /// Opens volumes but for some, which fail with an error until they are allowed.
     private final class Door: Sendable {
-        private let state: Mutex<(closed: Set<UInt32>, code: Int32)>
+        private let closed: Set<UInt32>
+        private let code: Int32
+        private let isOpen = Atomic<Bool>(false)
 
-        init(closed: Set<UInt32>, _ code: Int32) { state = Mutex((closed, code)) }
+        init(closed: Set<UInt32>, _ code: Int32) {
+            self.closed = closed
+            self.code = code
+        }
 
-        func open() { state.withLock { $0.closed = [] } }
+        func open() { isOpen.store(true, ordering: .releasing) }
 
         func open(_ path: String, _ number: UInt32) throws(StoreError) -> Volume {
-            let code = state.withLock { $0.closed.contains(number) ? $0.code : 0 }
-            guard code == 0 else { throw StoreError(errno: code, "open", path) }
+            let isClosed = !isOpen.load(ordering: .acquiring) && closed.contains(number)
+            guard !isClosed else { throw StoreError(errno: code, "open", path) }
             return try Volume.open(path, number: number)
         }
     }

@@ -82,7 +82,7 @@ extension Exchange {
     func resumeFromOrigin() {
         state.counters.add(.bodiesUnreadable)
         // A later request fetches it whole; the next volume may be well.
-        if let entry = resuming.entry { state.store.remove(entry, key: key) }
+        if let entry = resuming.entry { state.store.forget(entry, key: key) }
         guard !resuming.wasTried, let wanted, let tag = resuming.fields.first("ETag"),
             resuming.mayJoin(resuming.fields, completeLength: resuming.length)
         else { return breakOff() }

@@ -166,7 +166,7 @@ final class Exchange {
         )
         varyNames = selection.varyNames
         // Without them, hits are on the short way.
-        for candidate in selection.outdone { state.store.remove(candidate.entry, key: key) }
+        for candidate in selection.outdone { state.store.forget(candidate.entry, key: key) }
         guard let selected = selection.selected else {
             if let sibling = selection.sibling { return learnTarget(from: sibling) }
             return plan(with: nil, anyVariantStored: selection.hasShared)

@@ -73,9 +73,16 @@ final class Directory: Sendable {
     func peek(_ hash: UInt64) -> [Candidate] { shard(of: hash).state.withLock { $0.peek(hash) } }
 
     /// Inserts an entry if `isAllowed` holds under the shard's lock; returns what it replaced.
-    func insert(_ entry: DirectoryEntry, if isAllowed: () -> Bool) -> (inserted: Bool, replaced: DirectoryEntry?) {
+    ///
+    /// One that was made of another record gets in only while that one is still there: who removed it meant this one, too.
+    func insert(
+        _ entry: DirectoryEntry,
+        madeOf source: RecordLocation? = nil,
+        if isAllowed: () -> Bool
+    ) -> (inserted: Bool, replaced: DirectoryEntry?) {
         shard(of: entry.hash).state.withLock { shard in
-            isAllowed() ? (true, shard.insert(entry)) : (false, nil)
+            let isCurrent = source.map { shard.entry(entry.hash, at: $0) != nil } ?? true
+            return isCurrent && isAllowed() ? (true, shard.insert(entry)) : (false, nil)
         }
     }
 

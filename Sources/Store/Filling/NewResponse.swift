@@ -105,6 +105,8 @@ final class WholeResponse: Sendable {
     let bodyLength: Int
     /// Its CRC-32C.
     let checksum: UInt32
+    /// Where the record lies that this one is made of: it is known only while that one is.
+    let source: RecordLocation?
     /// Called on the writer thread.
     let completion: @Sendable (StoreRefusal?) -> Void
 
@@ -113,6 +115,7 @@ final class WholeResponse: Sendable {
         hash: UInt64,
         body: [ByteBuffer],
         checksum: UInt32,
+        source: RecordLocation? = nil,
         _ completion: @escaping @Sendable (StoreRefusal?) -> Void
     ) {
         self.response = response
@@ -120,6 +123,7 @@ final class WholeResponse: Sendable {
         self.body = body
         bodyLength = body.readableBytes
         self.checksum = checksum
+        self.source = source
         self.completion = completion
     }
 }

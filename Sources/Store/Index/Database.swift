@@ -2,6 +2,10 @@
 //
 // Opened in multi-thread mode (SQLITE_OPEN_NOMUTEX): "can be safely used by multiple threads provided that no single
 // database connection nor any object derived from it … is used in two or more threads at the same time".
+//
+// The index that is in use is opened by the VFS `unix-excl`: it keeps other processes out and has the index of the
+// write-ahead log in its own memory, where the connections of this process share it. The usual VFS maps the file `-shm`,
+// and whoever shortens that file ends the process with SIGBUS (decision 71).
 
 import CSQLite
 
@@ -11,7 +15,11 @@ import CSQLite
     let path: String
 
     enum Access {
+        /// The file is made where it is missing; other processes are kept out.
         case readWrite
+        /// Beside a connection of this process that writes.
+        case shared
+        /// Beside writers of any process.
         case read
         /// The file does not change and nothing is made beside it: its log must be empty.
         case frozen
@@ -25,14 +33,16 @@ import CSQLite
             }
         }
         var connection: OpaquePointer?
-        let (name, flags) =
+        let (name, flags, vfs): (String, Int32, String?) =
             switch access {
-            case .readWrite: (path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
-            case .read: (path, SQLITE_OPEN_READONLY)
-            case .frozen: ("file:" + Self.escaped(path) + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
+            case .readWrite: (path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, Self.exclusive)
+            // Read-only, it would lock and map the file as other processes do.
+            case .shared: (path, SQLITE_OPEN_READWRITE, Self.exclusive)
+            case .read: (path, SQLITE_OPEN_READONLY, nil)
+            case .frozen: ("file:" + Self.escaped(path) + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nil)
             }
         // because SQLite fills the handle it is given, and closes over a failed one take it back
-        let result = unsafe sqlite3_open_v2(name, &connection, flags | SQLITE_OPEN_NOMUTEX, nil)
+        let result = unsafe sqlite3_open_v2(name, &connection, flags | SQLITE_OPEN_NOMUTEX, vfs)
         guard result == SQLITE_OK, let opened = unsafe connection else {
             unsafe sqlite3_close_v2(connection)
             throw StoreError(.index, "open", path, code: result)
@@ -43,6 +53,10 @@ import CSQLite
         unsafe sqlite3_extended_result_codes(opened, 1)
         unsafe sqlite3_busy_timeout(opened, 2_000)
     }
+
+    private static let exclusive = "unix-excl"
+    /// `SQLITE_IOERR_SHORT_READ`, whose macro Swift cannot import.
+    private static let shortRead = SQLITE_IOERR | 2 << 8
 
     /// A path as SQLite's URIs have it.
     private static func escaped(_ path: String) -> String {
@@ -90,11 +104,14 @@ import CSQLite
             switch primary {
             case SQLITE_CORRUPT, SQLITE_NOTADB: .corrupt
             case SQLITE_ERROR where ofStatement, SQLITE_SCHEMA: .corrupt
+            // The log ends before what SQLite knows to be in it: it was cut from outside.
+            case SQLITE_IOERR where code == Self.shortRead: .corrupt
             case SQLITE_FULL: .full
             case SQLITE_READONLY: .readOnly
             default: .index
             }
-        let message = unsafe String(cString: sqlite3_errmsg(connection))  // because the handle is open
+        var message = unsafe String(cString: sqlite3_errmsg(connection))  // because the handle is open
+        if primary == SQLITE_BUSY { message += ": another process has it open, such as an sqlite3 shell; end that" }
         return StoreError(kind, sql, path, code: code, detail: message)
     }
 }

@@ -15,6 +15,8 @@ enum IndexJob: Sendable {
     case reopen
     /// Volumes could be opened that could not at the start, or when the index was rebuilt.
     case opened([UInt32])
+    /// The reading connection found the file broken; told by the file's identity.
+    case broken(FileIdentity, StoreError)
     /// Calls back when all before is in the file.
     case barrier(@Sendable () -> Void)
     case close(isClean: Bool)
@@ -23,7 +25,7 @@ enum IndexJob: Sendable {
     var isRow: Bool {
         switch self {
         case .put, .freshen, .remove, .volume, .removeVolume: true
-        case .sweep, .list, .reopen, .opened, .barrier, .close: false
+        case .sweep, .list, .reopen, .opened, .broken, .barrier, .close: false
         }
     }
 }

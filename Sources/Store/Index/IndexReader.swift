@@ -5,11 +5,18 @@ final class IndexReader {
     private let database: Database
     private let exact: Statement
 
-    /// Opens the file; with `isUntouched` nothing in the directory changes, not even the files that readers of a log share.
-    init(_ path: String, isUntouched: Bool = false) throws(StoreError) {
+    /// Opens the index of the running store, beside its writer.
+    convenience init(shared path: String) throws(StoreError) { try self.init(Database(path, .shared)) }
+
+    /// Opens an index that no larder uses; nothing in the directory changes, not even the files that readers of a log share.
+    convenience init(untouched path: String) throws(StoreError) {
         // A log that a stop left behind has to be read, and cannot without those files.
-        let isFrozen = isUntouched && Paths.onDisk(path + "-wal") == 0
-        database = try Database(path, isFrozen ? .frozen : .read)
+        let isFrozen = Paths.onDisk(path + "-wal") == 0
+        try self.init(Database(path, isFrozen ? .frozen : .read))
+    }
+
+    private init(_ database: Database) throws(StoreError) {
+        self.database = database
         exact = try database.prepare("SELECT \(IndexDatabase.columns) FROM responses WHERE url = ?1")
     }
 

@@ -32,6 +32,8 @@ final class IndexWriter {
     let core: StoreCore
     var database: IndexDatabase?
     private var identity: FileIdentity?
+    /// Of its log: SQLite neither removes nor replaces it while the file is open.
+    private var logIdentity: FileIdentity?
     private var waiting: [IndexJob] = []
     var task: Task?
     /// Rows were lost: bans stay in force and clean stops are not marked until the index is rebuilt.
@@ -150,6 +152,7 @@ final class IndexWriter {
             completion(list(range, after: place, limit: limit))
         case .reopen: reopen()
         case .opened(let volumes): read(volumes)
+        case .broken(let found, let error): if found == identity { failed(error) }
         case .barrier(let completion): completion()
         case .close(let isClean): close(isClean)
         default: preconditionFailure("rows are written in transactions")
@@ -203,11 +206,14 @@ final class IndexWriter {
     /// The file may have been deleted or replaced from outside, or rows were lost: begin again from the volumes.
     private func checkFile() {
         guard core.lock.withLock({ $0 != nil }), Paths.identity(core.volumesPath) != nil else { return }
-        if database != nil, Paths.identity(path) == identity {
+        if database != nil, Paths.identity(path) == identity, Paths.identity(path + "-wal") == logIdentity {
             if isIncomplete, task == nil { rebuild() }
             return
         }
-        if database != nil { core.logger.warning("The index was deleted from outside and is rebuilt") }
+        if database != nil {
+            core.logger.warning("The index was deleted from outside and is rebuilt", metadata: ["path": "\(path)"])
+            StoreFiles.removeIndex(core.path)
+        }
         database = nil
         rebuild()
     }
@@ -231,6 +237,7 @@ final class IndexWriter {
             }
             database = opened
             identity = Paths.identity(path)
+            logIdentity = Paths.identity(path + "-wal")
             core.isIndexSick.store(false, ordering: .relaxed)
         } catch {
             failed(error)

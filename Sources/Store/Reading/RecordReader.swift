@@ -60,7 +60,7 @@ extension StoreCore {
         case .ofOtherKey: return .absent
         case .same(let response):
             guard prefix.state == .complete else {
-                remove(entry, key: key.copy)
+                forget(entry, key: key.copy)
                 return .absent
             }
             if entry.isUnverified {
@@ -142,7 +142,7 @@ extension StoreCore {
     /// A record that is torn or corrupt is counted, forgotten everywhere, and a miss.
     private func broken(_ entry: DirectoryEntry, _ key: RawSpan) -> StoredRead {
         counters.corrupt.add(1)
-        remove(entry, key: key.copy)
+        forget(entry, key: key.copy)
         return .absent
     }
 }

@@ -63,9 +63,16 @@ enum StoreFiles {
         try writeFormat(path, keyHash)
     }
 
-    /// Writes the format file again where it was deleted from outside: without it the next start would find nothing.
+    /// Writes the format file again where it was deleted or changed from outside: without it the next start would find nothing.
     static func keepFormat(_ path: String, _ keyHash: KeyHash) throws(StoreError) {
-        if Paths.identity(path + "/" + formatName) == nil { try writeFormat(path, keyHash) }
+        var stored: KeyHash?
+        do throws(StoreError) {
+            stored = try read(path)
+        } catch  where error.kind != .corrupt {
+            // The disk says nothing of what it holds.
+            throw error
+        } catch {}
+        if stored != keyHash { try writeFormat(path, keyHash) }
     }
 
     private static func writeFormat(_ path: String, _ keyHash: KeyHash) throws(StoreError) {

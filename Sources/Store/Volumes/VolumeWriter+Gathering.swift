@@ -142,7 +142,8 @@ extension VolumeWriter {
             at: record.place.location,
             bodyLength: Int64(record.whole.bodyLength),
             sequence: record.sequence,
-            accesses: record.place.accesses
+            accesses: record.place.accesses,
+            source: record.whole.source
         )
     }
 }

@@ -119,7 +119,8 @@ extension VolumeWriter {
         at location: RecordLocation,
         bodyLength: Int64,
         sequence: UInt64,
-        accesses: AccessCount
+        accesses: AccessCount,
+        source: RecordLocation? = nil
     ) -> StoreRefusal? {
         let entry = DirectoryEntry(
             hash: hash,
@@ -140,7 +141,7 @@ extension VolumeWriter {
         }
         let row = core.row(entry, key: response.key, variant: response.variant.text, sequence: sequence)
         core.post(.put(row, groups: response.groups))
-        let (isIn, replaced) = core.directory.insert(entry) {
+        let (isIn, replaced) = core.directory.insert(entry, madeOf: source) {
             core.fence.allowsStoring(response.key, in: response.groups, since: response.epoch)
         }
         guard isIn else {
@@ -207,7 +208,7 @@ extension VolumeWriter {
             body.crc32c() == prefix.bodyChecksum, let variant = core.variant(ofText: variant),
             freshened.head.readableBytes <= 64 << 10
         else {
-            core.remove(freshened.entry, key: freshened.key)
+            core.forget(freshened.entry, key: freshened.key)
             return nil
         }
         let response = NewResponse(
@@ -220,7 +221,8 @@ extension VolumeWriter {
             groups: freshened.groups
         )
         let checksum = prefix.bodyChecksum
-        gather(WholeResponse(response, hash: prefix.hash, body: [body], checksum: checksum) { _ in })
+        let source = freshened.entry.location
+        gather(WholeResponse(response, hash: prefix.hash, body: [body], checksum: checksum, source: source) { _ in })
         writeGathered()
         return nil
     }

@@ -115,8 +115,8 @@ extension VolumeWriter {
         drop(volume.number)
     }
 
-    /// Makes the small files again that were deleted from outside.
-    private func keepFiles() {
+    /// Makes the small files again that were deleted or changed from outside.
+    func keepFiles() {
         do throws(StoreError) {
             try StoreFiles.keepFormat(core.path, core.keyHash)
             let held = core.lock.withLock { $0?.identity }

@@ -156,5 +156,6 @@ final class VolumeWriter {
                 _ = failed(error)
             }
         }
+        if identity != nil { keepFiles() }
     }
 }
