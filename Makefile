@@ -48,6 +48,7 @@ test: ## Installs missing packages and runs all tests
 	Tests/SystemTests/run
 	Tests/SystemTests/outages
 	Tests/SystemTests/origins
+	Tests/SystemTests/faults
 
 check: lint test sanitize ## Everything that must pass before a change is merged
 
