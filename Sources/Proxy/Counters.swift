@@ -71,6 +71,8 @@ public enum Counter: Int, Sendable, CaseIterable {
     case limitSend
     /// Request bodies over the limit.
     case limitRequestBody
+    /// Answers to unsafe methods that were sent although a crash would undo what they invalidated: the disk did not take it in time.
+    case limitInvalidations
     /// Fills not shared because too many were in progress.
     case limitFills
     /// Readers cut off because they fell too far behind a body that is not stored.
@@ -112,6 +114,7 @@ public enum Counter: Int, Sendable, CaseIterable {
         case .limitIdle: "limit_idle"
         case .limitSend: "limit_send"
         case .limitRequestBody: "limit_request_body"
+        case .limitInvalidations: "limit_invalidations"
         case .limitFills: "limit_fills"
         case .limitSlowReaders: "limit_slow_readers"
         }
@@ -153,6 +156,7 @@ public enum Counter: Int, Sendable, CaseIterable {
         case .limitIdle: "Connections closed for idleness"
         case .limitSend: "Clients cut off because they took nothing for too long"
         case .limitRequestBody: "Request bodies over the limit"
+        case .limitInvalidations: "Answers sent before what they invalidated was on the disk"
         case .limitFills: "Fills not shared because too many were in progress"
         case .limitSlowReaders: "Readers cut off because they fell too far behind a body that is not stored"
         }

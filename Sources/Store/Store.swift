@@ -233,24 +233,34 @@ public final class Store: Sendable {
 
     // MARK: Purging
 
-    /// Purges: the rule holds when this returns; `completion` tells on the index thread what was removed.
-    /// - Returns: False where so many purges are being swept that no more are taken.
+    /// Purges: the rules hold when this returns.
+    /// - Parameters:
+    ///   - rules: All of which are put on the disk together, as far as they name single keys.
+    ///   - completion: Told once for each rule, by its place among them, what was removed, and whether that is on the disk.
+    ///     On the index thread.
+    /// - Returns: False where so many purges are being swept that no more are taken: then none of the rules holds.
     @discardableResult
-    public func purge(_ rule: PurgeRule, completion: @escaping @Sendable (PurgeReport) -> Void) -> Bool {
+    public func purge(
+        _ rules: [PurgeRule],
+        completion: @escaping @Sendable (Int, PurgeReport) -> Void
+    ) -> Bool {
         guard core.fence.activeBans < Self.activeBansLimit else { return false }
-        invalidate(rule, completion: completion)
+        invalidate(rules, completion: completion)
         return true
     }
 
     /// Purges as `purge` does, however many purges are being swept: for what an origin's answers make unusable.
     ///
     /// A group's members are unusable when `completion` is called, all others when this returns.
-    public func invalidate(_ rule: PurgeRule, completion: @escaping @Sendable (PurgeReport) -> Void) {
-        let epoch = core.fence.raise(rule)
-        if !core.post(.sweep(rule, epoch: epoch, completion)) { completion(PurgeReport()) }
+    public func invalidate(_ rules: [PurgeRule], completion: @escaping @Sendable (Int, PurgeReport) -> Void) {
+        let sweeps = rules.enumerated().map { index, rule in
+            core.raise(rule) { completion(index, $0) }
+        }
+        guard !core.post(sweeps) else { return }
+        for index in rules.indices { completion(index, PurgeReport(obstacle: "larder is stopping.")) }
     }
 
-    /// Purges whose sweep is under way at once.
+    /// Purges whose sweep is under way at once, before one more is taken, which may be of as many rules.
     private static let activeBansLimit = 1000
 
     /// Removes a stored response that another answer has made untrue, also where its record was copied or freshened meanwhile.

@@ -50,6 +50,9 @@ final class StoreCore: Sendable {
     let lock = Mutex<File?>(nil)
     let writes = Inbox<WriteJob>()
     let indexing = Inbox<IndexJob>()
+    /// The index's thread goes on at once: somebody waits for it.
+    let hurry = Semaphore()
+    let isHurried = Atomic<Bool>(false)
 
     init(
         _ configuration: StoreConfiguration,
@@ -120,6 +123,19 @@ final class StoreCore: Sendable {
 
     @discardableResult
     func post(_ job: IndexJob) -> Bool { indexing.post(job) }
+
+    /// Makes a rule hold.
+    func raise(_ rule: PurgeRule, _ completion: @escaping @Sendable (PurgeReport) -> Void) -> Sweep {
+        let sequence = nextSequence.load(ordering: .relaxed)
+        return Sweep(rule: rule, epoch: fence.raise(rule), sequence: sequence, completion: completion)
+    }
+
+    /// Hands purges to the index's thread, which does not let them wait.
+    func post(_ sweeps: [Sweep]) -> Bool {
+        guard post(IndexJob.sweep(sweeps)) else { return false }
+        if !isHurried.exchange(true, ordering: .relaxed) { hurry.signal() }
+        return true
+    }
 
     var volumesPath: String { path + "/volumes" }
     func path(ofVolume number: UInt32) -> String { volumesPath + "/" + Volume.name(number) }

@@ -11,6 +11,8 @@ final class StoreCounters: Sendable {
     let storedBytes = Atomic<Int>(0)
     let corrupt = Atomic<Int>(0)
     let purged = Atomic<Int>(0)
+    let undurablePurges = Atomic<Int>(0)
+    let purgesWidened = Atomic<Int>(0)
     let writeErrors = Atomic<Int>(0)
     let readErrors = Atomic<Int>(0)
     let indexErrors = Atomic<Int>(0)

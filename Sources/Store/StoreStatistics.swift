@@ -39,6 +39,10 @@ public struct StoreStatistics: Sendable, Equatable {
     public let purged: Int
     /// Purges whose sweep is under way.
     public let activeBans: Int
+    /// Purges that hold and that a crash would undo: they could not be put on the disk yet.
+    public let undurablePurges: Int
+    /// Times everything was purged because too many purges could not be put on the disk.
+    public let purgesWidened: Int
     /// Records found torn or corrupt.
     public let corrupt: Int
     /// Reads of volumes that failed, or ended before the bytes that should be there.
@@ -80,6 +84,8 @@ public struct StoreStatistics: Sendable, Equatable {
         survivors = counters.survivors.value
         purged = counters.purged.value
         activeBans = core.fence.activeBans
+        undurablePurges = counters.undurablePurges.value
+        purgesWidened = counters.purgesWidened.value
         corrupt = counters.corrupt.value
         writeErrors = counters.writeErrors.value
         readErrors = counters.readErrors.value

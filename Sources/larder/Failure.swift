@@ -23,6 +23,11 @@ struct Failure: Error, CustomStringConvertible {
     }
 }
 
+extension ExitCode {
+    /// A purge holds, and larder could not put it on the disk yet, or has not removed all that it names.
+    static let notDurable = ExitCode(3)
+}
+
 /// Runs a command's body; a failure is told on standard error, a line at a time.
 func reportingFailures(_ body: () async throws -> Void) async throws {
     do {

@@ -8,7 +8,10 @@ struct Purge: AsyncParsableCommand {
         abstract: "Remove stored pictures.",
         discussion: """
             A purge holds from the moment it is taken: no purged picture is served any more, and none that was on its \
-            way is stored. The command waits until what it removed is counted.
+            way is stored. The command waits until what it removed is counted and the purge is on the disk.
+
+            The exit status is 0 when the purge is done, and 3 when it holds but a crash of larder or of the machine \
+            may undo it, because the disk does not take it; larder goes on trying.
 
             A picture is named by its path (/images/a.jpg) or a full URL. Where the host is part of the key (an \
             origin with host_header: client, a route with a host), only full URLs name one; the command says so. \
@@ -87,15 +90,17 @@ struct Purge: AsyncParsableCommand {
                 let report = try list.run()
                 json.isWanted ? Console.print(report.json.indented) : tell(report)
                 if report.failures > 0 { throw ExitCode.failure }
+                if report.remainder != nil { throw ExitCode.notDurable }
             } else {
-                let (report, isComplete) = try purge(client)
-                json.isWanted ? Console.print(report.indented) : tell(report, isComplete)
+                let (report, isDone) = try purge(client)
+                json.isWanted ? Console.print(report.indented) : tell(report, isDone)
+                if !isDone { throw ExitCode.notDurable }
             }
         }
     }
 
     /// Purges, and names the option that is refused.
-    private func purge(_ client: AdminClient) throws(Failure) -> (value: JSON, isComplete: Bool) {
+    private func purge(_ client: AdminClient) throws(Failure) -> (value: JSON, isDone: Bool) {
         do {
             return try client.post("/purge", order)
         } catch {
@@ -115,7 +120,7 @@ struct Purge: AsyncParsableCommand {
         return .object(members)
     }
 
-    private func tell(_ report: JSON, _ isComplete: Bool) {
+    private func tell(_ report: JSON, _ isDone: Bool) {
         Console.print(Self.words(report))
         let rules = report["rules"]?.items ?? []
         if rules.count > 1 {
@@ -123,18 +128,18 @@ struct Purge: AsyncParsableCommand {
             for rule in rules { table.add(rule["rule"]?.text ?? "", Self.words(rule)) }
             for line in table.lines(indent: 2) { Console.print(line) }
         }
-        tellWhetherComplete(isComplete)
+        if !isDone { Self.tellRemainder(report.remainder) }
     }
 
     private func tell(_ report: PurgeListReport) {
         let names = "\(Readable.number(report.names)) \(report.names == 1 ? "name" : "names")"
         let failed = report.failures > 0 ? ", \(Readable.number(report.failures)) failed" : ""
         Console.print("\(names): \(Self.words(report.responses, report.bytes))\(failed)")
-        tellWhetherComplete(report.isComplete)
+        if let remainder = report.remainder { Self.tellRemainder(remainder) }
     }
 
-    private func tellWhetherComplete(_ isComplete: Bool) {
-        if !isComplete { Console.print("the purge holds; what is left of it is still being removed") }
+    private static func tellRemainder(_ reason: String) {
+        Console.print("the purge holds, and is not on the disk yet: a crash may undo it. \(reason)")
     }
 
     private static func words(_ removed: JSON) -> String {

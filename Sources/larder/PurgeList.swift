@@ -18,6 +18,7 @@ struct PurgeList {
     private var responses = 0
     private var removedBytes = 0
     private var isComplete = true
+    private var remainder: String?
 
     init(_ file: FileArgument, _ options: ListOptions, _ client: AdminClient) throws(Failure) {
         self.client = client
@@ -44,7 +45,8 @@ struct PurgeList {
             responses: responses,
             bytes: removedBytes,
             failures: failures.count,
-            isComplete: isComplete
+            isComplete: isComplete,
+            remainder: remainder
         )
     }
 
@@ -75,7 +77,9 @@ struct PurgeList {
         names += count
         responses += report["responses"]?.whole ?? 0
         removedBytes += report["bytes"]?.whole ?? 0
-        isComplete = isComplete && isDone
+        guard !isDone else { return }
+        isComplete = isComplete && report["is_complete"]?.isTrue == true
+        remainder = report.remainder
     }
 }
 
@@ -86,11 +90,19 @@ struct PurgeListReport {
     let bytes: Int
     let failures: Int
     let isComplete: Bool
+    /// Why a crash may undo some of it; nil where it would not.
+    let remainder: String?
 
     var json: JSON {
         [
             "names": .integer(names), "responses": .integer(responses), "bytes": .integer(bytes),
             "errors": .integer(failures), "is_complete": .bool(isComplete),
+            "is_durable": .bool(remainder == nil), "reason": remainder.map { .string($0) } ?? .null,
         ]
     }
+}
+
+extension JSON {
+    /// Why the purge that an answer tells of is not done.
+    var remainder: String { self["reason"]?.text ?? "Its sweep is not over yet." }
 }

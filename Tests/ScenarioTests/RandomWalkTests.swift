@@ -112,13 +112,13 @@ struct RandomWalkTests {
         let path = Int.random(in: 0..<Model.paths.count, using: &random)
         let version = world.raise(path)
         switch Int.random(in: 0..<4, using: &random) {
-        case 0: larder.store.purge(.all) { _ in }
-        case 1: larder.store.purge(.prefix(Array(Model.paths[path].utf8.dropLast(4)))) { _ in }
+        case 0: larder.store.purge([.all]) { _, _ in }
+        case 1: larder.store.purge([.prefix(Array(Model.paths[path].utf8.dropLast(4)))]) { _, _ in }
         case 2:
             let answer = try await larder.request("POST", Model.paths[path], body: [1, 2, 3])
             // An origin that could not be asked has changed nothing.
-            if answer.status != 200 { larder.store.purge(.key(Array(Model.paths[path].utf8))) { _ in } }
-        default: larder.store.purge(.key(Array(Model.paths[path].utf8))) { _ in }
+            if answer.status != 200 { larder.store.purge([.key(Array(Model.paths[path].utf8))]) { _, _ in } }
+        default: larder.store.purge([.key(Array(Model.paths[path].utf8))]) { _, _ in }
         }
         world.setFloor(path, version)
     }

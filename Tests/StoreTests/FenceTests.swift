@@ -61,7 +61,7 @@ struct FenceTests {
         #expect(await stage.put("/a/1", [5, 5, 5]) == nil)
         #expect(stage.get("/a/1") == [5, 5, 5])
         let report = await withCheckedContinuation { done in
-            core.post(.sweep(rule, epoch: epoch) { done.resume(returning: $0) })
+            _ = core.post([Sweep(rule: rule, epoch: epoch) { done.resume(returning: $0) }])
         }
         #expect(report.responses == (rule == .all ? 1 : 0))
         #expect(stage.get("/a/1") == [5, 5, 5])
@@ -139,7 +139,7 @@ struct FenceTests {
         await stage.settle()
         stage.store.close()
         let again = try TestStore(stage.directory)
-        again.store.purge(.prefix("/a/")) { _ in }
+        again.store.purge([.prefix("/a/")]) { _, _ in }
         for number in 0..<300 { #expect(again.entry("/a/\(number)") == nil) }
         try await again.loaded()
         try await eventually { again.store.statistics.activeBans == 0 }

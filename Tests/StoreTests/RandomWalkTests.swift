@@ -65,7 +65,7 @@ struct RandomWalkTests {
         private mutating func purge(_ rule: PurgeRule, _ matches: (String) -> Bool) async {
             for key in may.keys where matches(key) { may[key] = nil }
             guard Bool.random(using: &generator) else {
-                stage.store.purge(rule) { _ in }
+                stage.store.purge([rule]) { _, _ in }
                 return check()
             }
             _ = await stage.purge(rule)

@@ -149,7 +149,7 @@ final class TestStore: Sendable {
     func get(_ key: String) -> [UInt8]? { response(key).flatMap(body) }
 
     func purge(_ rule: PurgeRule) async -> PurgeReport {
-        await withCheckedContinuation { done in store.purge(rule) { done.resume(returning: $0) } }
+        await withCheckedContinuation { done in store.purge([rule]) { done.resume(returning: $1) } }
     }
 
     func closed() -> TestStore {
@@ -161,6 +161,9 @@ final class TestStore: Sendable {
     func crashed(_ name: String = "crashed") async throws -> String {
         let result = try await run(["cp", "-a", path, directory.path(name)])
         #expect(result.status == 0)
+        // No copy: as if it had been written there.
+        let mark = try #require(try PurgeMark.read(in: path))
+        try mark.write(in: directory.path(name))
         return name
     }
 

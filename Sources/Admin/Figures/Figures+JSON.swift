@@ -80,6 +80,7 @@ extension Figures {
             "stored_bytes": .integer(store.storedBytes), "evictions": .integer(store.evictions),
             "evicted_bytes": .integer(store.evictedBytes), "survivors": .integer(store.survivors),
             "purged": .integer(store.purged), "active_purges": .integer(store.activeBans),
+            "purges_not_durable": .integer(store.undurablePurges), "purges_widened": .integer(store.purgesWidened),
             "refused": .object(refused), "corrupt": .integer(store.corrupt),
             "read_errors": .integer(store.readErrors), "write_errors": .integer(store.writeErrors),
             "index_errors": .integer(store.indexErrors),

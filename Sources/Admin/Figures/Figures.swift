@@ -67,6 +67,12 @@ struct Figures: Sendable {
         if !store.isIndexWritable {
             troubles.append("the index cannot be written: what is stored now may be forgotten at a restart")
         }
+        if store.undurablePurges > 0 {
+            let count = store.undurablePurges
+            troubles.append(
+                "\(count) \(count == 1 ? "purge is" : "purges are") not on the disk yet: they hold, and a crash may undo them"
+            )
+        }
         if store.unopenedVolumes > 0 {
             let count = store.unopenedVolumes
             troubles.append(

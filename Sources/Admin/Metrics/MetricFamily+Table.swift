@@ -167,6 +167,12 @@ extension MetricFamily {
             $0.store.isIndexWritable ? 1 : 0
         },
         MetricFamily(.gauge, "larder_store_active_purges", "Purges whose sweep is under way") { $0.store.activeBans },
+        MetricFamily(.gauge, "larder_store_purges_not_durable", "Purges that hold and are not on the disk yet") {
+            $0.store.undurablePurges
+        },
+        MetricFamily(.counter, "larder_store_purges_widened_total", "Times everything was purged for want of a disk") {
+            $0.store.purgesWidened
+        },
         MetricFamily(.gauge, "larder_memory_responses", "Responses in the memory tier") { $0.store.memoryResponses },
         MetricFamily(.gauge, "larder_memory_bytes", "Bytes in the memory tier") { $0.store.memoryBytes },
         MetricFamily(.gauge, "larder_memory_limit_bytes", "Bytes the memory tier may take") { Int($0.memoryLimit) },

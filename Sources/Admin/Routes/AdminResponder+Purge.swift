@@ -1,4 +1,5 @@
-// POST /purge: every rule holds before the answer; the answer waits for the sweeps, to tell what they removed.
+// POST /purge: every rule holds before the answer; the answer waits for the sweeps, to tell what they removed and whether that
+// is on the disk.
 
 import Hummingbird
 import NIOCore
@@ -19,7 +20,7 @@ extension AdminResponder {
         guard isTaken else {
             throw Refusal(
                 status: .serviceUnavailable,
-                detail: "Too many purges are being swept; the first rules hold, the last do not. Try again."
+                detail: "Too many purges are being swept; none of these rules holds. Try again."
             )
         }
         return Self.response(order, reports)
@@ -45,10 +46,8 @@ extension AdminResponder {
     /// - Returns: What each rule removed, nil where its sweep goes on; and whether the store took all rules.
     private func sweep(_ items: [PurgeOrder.Item]) async -> (reports: [PurgeReport?], isTaken: Bool) {
         let (stream, continuation) = AsyncStream.makeStream(of: (index: Int, report: PurgeReport).self)
-        for (index, item) in items.enumerated() {
-            guard parts.store.purge(item.rule, completion: { continuation.yield((index, $0)) }) else {
-                return ([], false)
-            }
+        guard parts.store.purge(items.map(\.rule), completion: { continuation.yield(($0, $1)) }) else {
+            return ([], false)
         }
         var reports = [PurgeReport?](repeating: nil, count: items.count)
         await withTaskGroup { group in
@@ -67,7 +66,7 @@ extension AdminResponder {
         return (reports, true)
     }
 
-    /// 200 with what was removed; 202 where a sweep goes on.
+    /// 200 with what was removed; 202 where a sweep goes on, or where a crash would undo a rule.
     private static func response(_ order: PurgeOrder, _ reports: [PurgeReport?]) -> Response {
         let isComplete = !reports.contains(nil)
         var removed = [PurgeReport](repeating: PurgeReport(), count: order.labels.count)
@@ -82,11 +81,13 @@ extension AdminResponder {
             ]
         }
         let known = reports.compactMap { $0 }
+        let obstacle = known.compactMap(\.obstacle).first ?? (isComplete ? nil : "The sweep is not over yet.")
         let body: JSON = [
             "responses": .integer(known.reduce(0) { $0 + $1.responses }),
             "bytes": .integer(Int(known.reduce(0) { $0 + $1.bytes })), "is_complete": .bool(isComplete),
+            "is_durable": .bool(obstacle == nil), "reason": obstacle.map { .string($0) } ?? .null,
             "rules": .array(rules),
         ]
-        return .json(body, isComplete ? .ok : .accepted)
+        return .json(body, obstacle == nil ? .ok : .accepted)
     }
 }

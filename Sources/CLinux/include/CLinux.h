@@ -60,6 +60,21 @@ static inline long clinux_pwritev(int fd, const struct iovec *_Nonnull pieces, i
     return written < 0 ? -(long)errno : written;
 }
 
+/// When a file was made, in nanoseconds since 1970; 0 where its file system does not tell.
+///
+/// No user can set it: a copy has another one.
+static inline int64_t clinux_birth(int fd) {
+    // The raw call and its struct by offsets (linux/stat.h): sys/stat.h would take struct stat from Glibc's Swift module.
+    unsigned char status[256] __attribute__((aligned(8))) = {0};
+    uint32_t mask, nanoseconds;
+    int64_t seconds;
+    if (syscall(SYS_statx, fd, "", 0x1000 /* AT_EMPTY_PATH */, 0x800 /* STATX_BTIME */, status) != 0) return 0;
+    memcpy(&mask, status, sizeof mask);
+    memcpy(&seconds, status + 80, sizeof seconds);
+    memcpy(&nanoseconds, status + 88, sizeof nanoseconds);
+    return mask & 0x800 ? seconds * 1000000000 + nanoseconds : 0;
+}
+
 /// The monotonic clock, which no change of the wall clock moves; in nanoseconds.
 static inline int64_t clinux_monotonic_nanoseconds(void) {
     struct timespec now;

@@ -186,10 +186,8 @@ extension Fill {
         )
         let bytes = ByteBuffer(head: stored.status, fields: fields)
         let freshened: Stored
-        let refusal: Storability.Refusal?
         switch storability(of: stored, under: fields, response) {
         case .storable(let facts):
-            refusal = nil
             services.counters.add(.validated)
             record(.freshened)
             keep(stored, fields, bytes, facts)
@@ -201,18 +199,24 @@ extension Fill {
                 table.remove(self)
             }
         case .refused(let reason):
-            refusal = reason
             record(.notStored(reason.rawValue))
             table.remove(self)
             // The origin now says that it must not be kept: this answer still stands, for the one who asked for it. What one
             // person's connection says changes nothing for the others.
-            if reason != .connectionIdentity { services.store.invalidate(.key(key)) { _ in } }
+            let rules = reason == .connectionIdentity ? [] : [PurgeRule.key(key)]
             var facts = stored.facts
             facts.bornAt = FillHead.bornAt(response)
             freshened = stored.freshened(head: bytes, fields: fields, facts: facts)
+            let own = cookies(of: response)
+            return invalidate(rules).then { [self] in
+                tell { state in
+                    state.progress = .notModified(freshened, reason, own: own)
+                    state.isComplete = true
+                }
+            }
         }
         tell { state in
-            state.progress = .notModified(freshened, refusal, own: cookies(of: response))
+            state.progress = .notModified(freshened, nil, own: cookies(of: response))
             state.isComplete = true
         }
     }
@@ -296,22 +300,26 @@ extension Fill {
         keep(stored, stored.fields, stored.head, facts)
     }
 
-    /// An unsafe method was answered: what it makes unusable is so before the client has the answer.
+    /// An unsafe method was answered: what it makes unusable is so, and stays so after a crash, before the client has the answer.
     private func invalidate(_ invalidation: Invalidation, with response: OriginResponse) {
         let rules = invalidation.rules(for: response)
         services.counters.add(.invalidations, rules.count)
-        var groups: [PurgeRule] = []
-        for rule in rules {
-            // A rule about a key holds at once; a group's members have to be found first.
-            if case .group = rule { groups.append(rule) } else { services.store.invalidate(rule) { _ in } }
-        }
+        let invalidating = invalidate(rules)
         let progress = install(response, isPostOfTarget: invalidation.isOfTarget(response))
-        purge(groups[...], then: progress)
+        invalidating.then { [self] in announce(progress) }
     }
 
-    private func purge(_ groups: ArraySlice<PurgeRule>, then progress: Progress) {
-        guard let rule = groups.first else { return announce(progress) }
-        services.store.invalidate(rule) { [self] _ in purge(groups.dropFirst(), then: progress) }
+    /// Makes what is stored unusable.
+    ///
+    /// - Returns: What tells when a crash would not undo that, or when the clients have waited long enough.
+    private func invalidate(_ rules: [PurgeRule]) -> Invalidating {
+        let invalidating = Invalidating(rules.count, services.counters)
+        guard !rules.isEmpty else { return invalidating }
+        services.store.invalidate(rules) { invalidating.isOver(durably: $1.isDurable) }
+        let loop = state.withLock { $0.readers.all.first?.loop }
+        // Without a reader nobody waits.
+        loop?.execute(after: Invalidating.patience) { invalidating.giveUp() }
+        return invalidating
     }
 
     /// The answer was about something else than what is stored: ask again, for the whole (RFC 9111 §4.3.3).

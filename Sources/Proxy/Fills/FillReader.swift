@@ -3,7 +3,7 @@
 import Synchronization
 
 final class FillReader: Sendable {
-    private let loop: Loop
+    let loop: Loop
     private let isTold = Atomic<Bool>(false)
     /// Where it stands in its fill's list, and how far it has read the body: under the fill's lock.
     let place = Atomic<Int>(FillReader.nowhere)

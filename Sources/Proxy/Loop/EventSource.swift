@@ -37,6 +37,8 @@ final class LoopTables {
     private var waiting: [EventSource] = []
     private var postponed = CircularBuffer<() -> Void>()
     private var retired: [Int32] = []
+    /// What is to run at an instant: a few at a time, in no order.
+    private var timed: [(due: UInt64, task: () -> Void)] = []
     var everySecond: (() -> Void)?
     /// When the present round began, in nanoseconds of the monotonic clock.
     var roundBegan: UInt64 = 0
@@ -87,6 +89,19 @@ final class LoopTables {
         for _ in 0..<min(postponed.count, Self.postponedInARow) { postponed.removeFirst()() }
     }
 
+    func run(at due: UInt64, _ task: @escaping () -> Void) { timed.append((due, task)) }
+
+    /// When the next of what waits for its instant is due; nil where none does.
+    var nextDue: UInt64? { timed.isEmpty ? nil : timed.lazy.map(\.due).min() }
+
+    /// Runs what was due when the round began.
+    func runTimed() {
+        guard !timed.isEmpty else { return }
+        let due = timed.filter { $0.due <= roundBegan }
+        timed.removeAll { $0.due <= roundBegan }
+        for entry in due { entry.task() }
+    }
+
     func close(_ source: EventSource) {
         guard source.descriptor >= 0 else { return }
         // Closing does not take a socket out of epoll that another loop listens on as well.
@@ -107,6 +122,7 @@ final class LoopTables {
         closeRetired()
         waiting = []
         postponed = []
+        timed = []
         everySecond = nil
     }
 }

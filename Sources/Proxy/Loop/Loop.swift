@@ -72,6 +72,14 @@ final class Loop: Sendable {
         if mustWake { clinux_eventfd_signal(wakeUp) }
     }
 
+    /// Runs something on the loop after a time; dropped where the loop has ended by then.
+    ///
+    /// Any thread.
+    func execute(after delay: TimeAmount, _ task: @escaping @Sendable () -> Void) {
+        let due = Self.now + UInt64(max(0, delay.nanoseconds))
+        execute { [confined] in confined.tables.run(at: due, task) }
+    }
+
     /// Waits until the loop has run something; nil where it has ended.
     func submit<Result: Sendable>(_ task: @escaping @Sendable () -> Result) async -> Result? {
         await withCheckedContinuation { continuation in
@@ -121,6 +129,7 @@ final class Loop: Sendable {
             runTasks()
             tables.resumeWaiting()
             tables.runPostponed()
+            tables.runTimed()
             tables.closeRetired()
             guard tables.roundBegan >= nextTick else { continue }
             nextTick = tables.roundBegan + Self.second
@@ -138,6 +147,7 @@ final class Loop: Sendable {
         }
         guard isIdle else { return 0 }
         let now = Self.now
+        let tick = min(tick, confined.tables.nextDue ?? tick)
         return tick > now ? Int32((tick - now) / 1_000_000) + 1 : 0
     }
 

@@ -8,6 +8,8 @@ final class IndexDatabase {
     private static let schemaVersion = 2
 
     private let database: Database
+    /// The file had no tables yet.
+    let isNew: Bool
     private let put: Statement
     private let freshen: Statement
     private let remove: Statement
@@ -33,7 +35,7 @@ final class IndexDatabase {
             PRAGMA cache_size=-8192;
             """
         )
-        try Self.makeSchema(database)
+        isNew = try Self.makeSchema(database)
         groups = try GroupTable(database)
         // A record may be scanned before its own row comes: then the row, which knows its freshness, counts.
         put = try database.prepare(
@@ -70,20 +72,26 @@ final class IndexDatabase {
     static let columns =
         "url, variant, volume, offset, header_length, body_length, born_at, fresh_until, plain, sequence"
 
-    private static func makeSchema(_ database: Database) throws(StoreError) {
+    /// - Returns: True where there were no tables.
+    private static func makeSchema(_ database: Database) throws(StoreError) -> Bool {
         var version = 0
         try database.prepare("PRAGMA user_version").query([]) { (row) throws(StoreError) in
             version = Int(row.integer(0))
             return true
         }
-        if version == schemaVersion { return try checkSchema(database) }
+        if version == schemaVersion {
+            try checkSchema(database)
+            return false
+        }
         if version == 1 {
             // A response of that version may have a Set-Cookie that its row does not tell: each hit reads its fields first.
-            return try database.define("BEGIN; UPDATE responses SET plain = 0; PRAGMA user_version=2; COMMIT;")
+            try database.define("BEGIN; UPDATE responses SET plain = 0; PRAGMA user_version=2; COMMIT;")
+            return false
         }
         guard version == 0 else {
             throw StoreError(.corrupt, "open", database.path, detail: "its schema is of version \(version)")
         }
+        // Rows of whatever volumes there are are missing, also where a stop comes before anything says so.
         try database.define(
             """
             BEGIN;
@@ -95,10 +103,12 @@ final class IndexDatabase {
             CREATE TABLE volumes (number INTEGER PRIMARY KEY, ring INTEGER NOT NULL, position INTEGER NOT NULL);
             CREATE TABLE bans (kind TEXT NOT NULL, pattern TEXT NOT NULL);
             CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+            INSERT INTO state VALUES ('\(StateName.isRebuilding.rawValue)', 1);
             PRAGMA user_version=\(schemaVersion);
             COMMIT;
             """
         )
+        return true
     }
 
     /// Finds what opening and preparing the other statements would not: tables that are used later, and columns in another order.
@@ -273,6 +283,8 @@ final class IndexDatabase {
         case unverifiedBelow = "unverified_below"
         /// The highest number that a volume had.
         case highestVolume = "highest_volume"
+        /// Batches of purges so far: see `PurgeMark`.
+        case purges
     }
 
     /// Reads a number of the `state` table; nil where it was never set.
@@ -290,6 +302,9 @@ final class IndexDatabase {
         try database.prepare("INSERT OR REPLACE INTO state VALUES (?1, ?2)")
             .run([.text(Array(name.rawValue.utf8)), .integer(value)])
     }
+
+    /// Batches of purges so far; nil where an earlier larder made the file.
+    func purges() throws(StoreError) -> UInt64? { try state(.purges).map { UInt64(max(0, $0)) } }
 
     /// Gives back a few pages of a file that shrank, and empties the write-ahead log where nobody reads.
     func tidy() throws(StoreError) {

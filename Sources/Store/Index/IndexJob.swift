@@ -7,8 +7,8 @@ enum IndexJob: Sendable {
     case remove(key: [UInt8], RecordLocation)
     case volume(VolumeRow)
     case removeVolume(UInt32)
-    /// Removes what a rule of the fence matches, then retires the rule.
-    indirect case sweep(PurgeRule, epoch: UInt32, @Sendable (PurgeReport) -> Void)
+    /// Removes what rules of the fence match, then retires the rules.
+    case sweep([Sweep])
     /// Rows of a range, from a place on, for `ls`.
     indirect case list(KeyRange, after: ListPlace?, limit: Int, @Sendable ([IndexRow]) -> Void)
     /// The cache directory was taken into use, or another one in its place.

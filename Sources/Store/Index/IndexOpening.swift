@@ -18,17 +18,19 @@ struct IndexOpening: Sendable {
     init(_ core: StoreCore, isUsable: Bool) {
         guard isUsable else { return }
         let path = core.path + "/" + IndexDatabase.fileName
-        let isNew = Paths.identity(path) == nil
         do throws(StoreError) {
-            try read(IndexDatabase(path), core)
-            isRebuilding = isRebuilding || isNew
+            let database = try IndexDatabase(path)
+            // They hold also where nothing else in it is believed.
+            bans = try database.bans().map { rule in (rule, core.fence.raise(rule)) }
+            try PurgeMark.check(database, in: core.path)
+            try read(database, core)
         } catch {
             failed(error, core)
-            self = IndexOpening()
+            self = IndexOpening(bans: bans)
         }
     }
 
-    private init() {}
+    private init(bans: [(PurgeRule, epoch: UInt32)]) { self.bans = bans }
 
     private mutating func read(_ database: IndexDatabase, _ core: StoreCore) throws(StoreError) {
         volumes = try database.volumes()
@@ -38,7 +40,6 @@ struct IndexOpening: Sendable {
         wasClean = try database.state(.isClean) == 1
         storedLimit = UInt32(clamping: try database.state(.unverifiedBelow) ?? 0)
         core.raiseSequence(above: UInt64(bitPattern: try database.state(.sequence) ?? 0))
-        bans = try database.bans().map { rule in (rule, core.fence.raise(rule)) }
     }
 
     /// Bodies that were there at an unclean stop stay doubtful until they are evicted, through later clean stops too.

@@ -38,8 +38,16 @@ final class IndexWriter {
     var task: Task?
     /// Rows were lost: bans stay in force and clean stops are not marked until the index is rebuilt.
     var isIncomplete = false
-    /// Purges that were swept while rows were missing: their rules hold until they are swept again.
-    var unsettled: [(PurgeRule, epoch: UInt32)]
+    /// Purges that are not durable yet, or were swept while rows were missing: their rules hold until they are swept again.
+    var unsettled: [Sweep]
+    /// When they are tried again.
+    var nextSettling = ContinuousClock.now
+    /// Batches of purges that are on the disk, of this directory.
+    var purges: UInt64 = 0
+    /// What its mark says where the index could not take them.
+    var promised: UInt64 = 0
+    /// What the index failed with, while it does.
+    private(set) var trouble: StoreError?
     var garbage = 0
     /// Volumes that could not be opened when the index was rebuilt: it has no rows of theirs.
     private var unread: Set<UInt32> = []
@@ -50,7 +58,7 @@ final class IndexWriter {
     // `found` are the volumes that were there at the start: those of this run tell of their records themselves.
     init(_ core: StoreCore, _ opening: IndexOpening, found: [UInt32]) {
         self.core = core
-        unsettled = opening.bans
+        unsettled = opening.bans.map { Sweep(rule: $0, epoch: $1, hasBan: true, isDurable: true) }
         open()
         if opening.isRebuilding { rebuild() } else if task == nil, database != nil { task = .load(after: nil) }
         if case .rebuild = task {
@@ -69,10 +77,18 @@ final class IndexWriter {
             take(batch)
             checkFile()
             proceed()
-            sweepUnsettled()
+            settle()
             // Lets rows gather: a transaction a picture would cost ten times as much.
-            if task == nil, !batch.isEmpty { usleep(20_000) }
+            if task == nil, !batch.isEmpty { gather() }
         }
+    }
+
+    /// Nanoseconds for which rows gather, unless somebody waits.
+    private static let gathering: Int64 = 20_000_000
+
+    private func gather() {
+        guard core.hurry.wait(until: Semaphore.now + Self.gathering) else { return }
+        core.isHurried.store(false, ordering: .relaxed)
     }
 
     // MARK: Batches
@@ -83,17 +99,25 @@ final class IndexWriter {
             write(batch)
             return
         }
+        // Sweeps go together, behind all rows: of what was stored after a purge they leave the rows.
         var rows: [IndexJob] = []
+        var sweeps: [Sweep] = []
+        func flush() {
+            write(rows)
+            sweep(sweeps)
+            (rows, sweeps) = ([], [])
+        }
         for job in batch {
             if job.isRow {
                 rows.append(job)
+            } else if case .sweep(let some) = job {
+                sweeps += some
             } else {
-                write(rows)
-                rows = []
+                flush()
                 perform(job)
             }
         }
-        write(rows)
+        flush()
     }
 
     /// Writes rows, after those that wait from before.
@@ -147,7 +171,6 @@ final class IndexWriter {
 
     private func perform(_ job: IndexJob) {
         switch job {
-        case .sweep(let rule, let epoch, let completion): completion(sweep(rule, epoch: epoch))
         case .list(let range, let place, let limit, let completion):
             completion(list(range, after: place, limit: limit))
         case .reopen: reopen()
@@ -155,7 +178,7 @@ final class IndexWriter {
         case .broken(let found, let error): if found == identity { failed(error) }
         case .barrier(let completion): completion()
         case .close(let isClean): close(isClean)
-        default: preconditionFailure("rows are written in transactions")
+        default: preconditionFailure("rows are written in transactions, sweeps go together")
         }
     }
 
@@ -168,6 +191,7 @@ final class IndexWriter {
             failed(error)
             return false
         }
+        trouble = nil
         if core.isIndexSick.exchange(false, ordering: .relaxed) {
             core.logger.notice("The index can be written again", metadata: ["path": "\(path)"])
         }
@@ -176,6 +200,7 @@ final class IndexWriter {
 
     private func failed(_ error: StoreError) {
         core.counters.indexErrors.add(1)
+        trouble = error
         if error.kind == .corrupt {
             core.logger.warning(
                 "The index is broken and is rebuilt from the volumes",
@@ -230,8 +255,13 @@ final class IndexWriter {
         guard core.lock.withLock({ $0 != nil }) else { return }
         do throws(StoreError) {
             let opened = try IndexDatabase(path)
+            try adoptBans(of: opened)
+            try PurgeMark.check(opened, in: core.path, atLeast: purges)
+            let marked = (try? PurgeMark.read(in: core.path))?.number
+            purges = max(purges, try opened.purges() ?? 0, marked ?? 0)
             // Until a clean stop says otherwise, this run ends uncleanly.
             try opened.durableTransaction { () throws(StoreError) in
+                try opened.setState(.purges, Int64(bitPattern: purges))
                 try opened.setState(.isClean, 0)
                 try opened.setState(.unverifiedBelow, Int64(core.unverifiedBelow.load(ordering: .relaxed)))
             }
@@ -239,6 +269,8 @@ final class IndexWriter {
             identity = Paths.identity(path)
             logIdentity = Paths.identity(path + "-wal")
             core.isIndexSick.store(false, ordering: .relaxed)
+            trouble = nil
+            try PurgeMark(number: purges).write(in: core.path)
         } catch {
             failed(error)
         }
@@ -284,6 +316,8 @@ final class IndexWriter {
     }
 
     private func close(_ isClean: Bool) {
+        nextSettling = .now
+        settle()
         guard write([]), isClean else { return }
         // Nothing left to read, as in a directory that was new: what is in the index is whole.
         if case .rebuild(let volumes) = task, volumes.isEmpty { proceed() }

@@ -3,7 +3,7 @@
 import HTTPMessage
 
 /// A rule over cache keys.
-public enum PurgeRule: Sendable, Equatable {
+public enum PurgeRule: Sendable, Hashable {
     /// One key, all its variants.
     case key([UInt8])
     /// Every key that begins so.
@@ -104,10 +104,21 @@ public struct PurgeReport: Sendable, Equatable {
     public var responses = 0
     /// Bytes of their bodies.
     public var bytes: Int64 = 0
+    /// Why a crash would undo the purge, in a sentence; nil where it would not.
+    public var obstacle: String?
 
     /// Makes a report.
-    public init(responses: Int = 0, bytes: Int64 = 0) {
+    public init(responses: Int = 0, bytes: Int64 = 0, obstacle: String? = nil) {
         self.responses = responses
         self.bytes = bytes
+        self.obstacle = obstacle
+    }
+
+    /// Neither a crash nor a loss of power undoes the purge.
+    public var isDurable: Bool { obstacle == nil }
+
+    /// What both removed; the obstacle is given.
+    func adding(_ other: PurgeReport, obstacle: String?) -> PurgeReport {
+        PurgeReport(responses: responses + other.responses, bytes: bytes + other.bytes, obstacle: obstacle)
     }
 }

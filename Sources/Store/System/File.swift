@@ -166,6 +166,16 @@ final class File: Sendable {
     /// Bytes that it takes on the disk, with what is reserved behind its end; nil where the file system no longer answers.
     var bytesOnDisk: Int64? { information.map { Int64($0.st_blocks) * 512 } }
 
+    /// What tells the file from a copy of it, and when its bytes or its attributes changed last, in nanoseconds since 1970.
+    ///
+    /// Nil where the file system no longer answers.
+    var origin: (inode: UInt64, madeAt: Int64, changedAt: Int64)? {
+        information.map { status in
+            let changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
+            return (UInt64(status.st_ino), clinux_birth(descriptor), changed)
+        }
+    }
+
     /// What identifies the file.
     var identity: FileIdentity? { information.map(FileIdentity.init) }
 

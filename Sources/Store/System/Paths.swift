@@ -1,5 +1,6 @@
 // File names and what the store asks of directories. All of it blocks; never on an event loop.
 
+import CLinux
 import Glibc
 
 enum Paths {
@@ -33,6 +34,19 @@ enum Paths {
     static func rename(_ path: String, to name: String) throws(StoreError) {
         // because both texts outlive the call
         guard unsafe Glibc.rename(path, name) == 0 else { throw StoreError(errno: errno, "rename", path) }
+    }
+
+    /// Puts the names of a directory on the disk.
+    ///
+    /// Blocks, for long.
+    static func synchronize(_ path: String) throws(StoreError) {
+        // because the text outlives the call
+        let descriptor = unsafe clinux_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+        guard descriptor >= 0 else { throw StoreError(errno: errno, "open", path) }
+        defer { close(descriptor) }
+        while fsync(descriptor) != 0 {
+            guard errno == EINTR else { throw StoreError(errno: errno, "fsync", path) }
+        }
     }
 
     /// Removes a file; one that is not there is no error.

@@ -1,5 +1,6 @@
 // The wall clock, for dates in records.
 
+import CLinux
 import Glibc
 import HTTPMessage
 

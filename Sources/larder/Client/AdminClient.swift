@@ -21,7 +21,7 @@ struct AdminClient {
 
     /// Sends JSON; tries again for a while where larder is too busy.
     /// - Returns: What came back, and whether all of it is done.
-    func post(_ target: String, _ body: JSON) throws(Failure) -> (value: JSON, isComplete: Bool) {
+    func post(_ target: String, _ body: JSON) throws(Failure) -> (value: JSON, isDone: Bool) {
         var left = Self.tries
         while true {
             do {

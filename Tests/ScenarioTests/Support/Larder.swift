@@ -156,7 +156,7 @@ final class Larder: Sendable {
     func purge(_ rule: PurgeRule) async -> PurgeReport {
         let store = current.store
         return await withCheckedContinuation { continuation in
-            store.purge(rule) { continuation.resume(returning: $0) }
+            store.purge([rule]) { continuation.resume(returning: $1) }
         }
     }
 

@@ -1,0 +1,67 @@
+// Shared. What is stored is being made unusable, because of an answer that waits for it: a client that has the answer is not
+// served the old picture again, also not after a crash.
+
+import NIOCore
+import Store
+import Synchronization
+
+/// Rules on their way to the disk, and what is to be done then.
+final class Invalidating: Sendable {
+    /// The longest wait: a disk that takes longer makes no answer late beyond this.
+    static let patience = TimeAmount.milliseconds(250)
+
+    private struct State {
+        var left: Int
+        var isDurable = true
+        var isCounted = false
+        var then: (@Sendable () -> Void)?
+    }
+
+    private let state: Mutex<State>
+    private let counters: Counters
+
+    /// Waits for a number of rules, none included.
+    init(_ count: Int, _ counters: Counters) {
+        state = Mutex(State(left: count))
+        self.counters = counters
+    }
+
+    /// Does something once: when all rules are over, or when the wait is.
+    func then(_ body: @escaping @Sendable () -> Void) {
+        let isNow = state.withLock { state in
+            if state.left > 0 { state.then = body }
+            return state.left == 0
+        }
+        if isNow { body() }
+    }
+
+    /// A rule has been swept, and is on the disk or cannot be put there now.
+    func isOver(durably: Bool) {
+        end { state in
+            state.left = max(0, state.left - 1)
+            state.isDurable = state.isDurable && durably
+        }
+    }
+
+    /// Waits no longer.
+    func giveUp() {
+        end { state in
+            guard state.left > 0 else { return }
+            state.left = 0
+            state.isDurable = false
+        }
+    }
+
+    private func end(_ change: (inout State) -> Void) {
+        let (body, isLate) = state.withLock { state -> ((@Sendable () -> Void)?, Bool) in
+            change(&state)
+            guard state.left == 0 else { return (nil, false) }
+            let isLate = !state.isDurable && !state.isCounted
+            if isLate { state.isCounted = true }
+            defer { state.then = nil }
+            return (state.then, isLate)
+        }
+        if isLate { counters.add(.limitInvalidations) }
+        body?()
+    }
+}
