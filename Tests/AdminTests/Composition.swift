@@ -71,6 +71,7 @@ struct TestLarder: Sendable {
 /// Runs a larder for the time of a test.
 func withLarder(
     _ change: (inout Configuration) -> Void = { _ in },
+    looksAtOrigins: Bool = false,
     _ body: @Sendable (TestLarder) async throws -> Void
 ) async throws {
     let directory = try TemporaryDirectory()
@@ -103,7 +104,7 @@ func withLarder(
     let lists = configuration.originLists.map { list in
         list.map { OriginSettings(url: $0.url.text, isAuthoritative: $0.isAuthoritative) }
     }
-    let origins = try Origins(lists: lists, logger: logger)
+    let origins = try Origins(lists: lists, logger: logger, looksAtOrigins: looksAtOrigins)
     let proxy = Proxy(
         ProxySettings(configuration),
         store: store,

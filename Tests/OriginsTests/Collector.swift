@@ -116,11 +116,16 @@ final class Running: Sendable {
     ///
     /// - Parameters:
     ///   - list: The origins.
+    ///   - looksAtOrigins: Whether they are looked at before they are needed.
     ///   - now: The wall clock; nil for the system's.
     /// - Throws: What `Origins` throws.
-    init(_ list: [OriginSettings], now: (@Sendable () -> WallTime)? = nil) throws {
+    init(
+        _ list: [OriginSettings],
+        looksAtOrigins: Bool = false,
+        now: (@Sendable () -> WallTime)? = nil
+    ) throws {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        origins = try Origins(lists: [list], logger: logger, now: now)
+        origins = try Origins(lists: [list], logger: logger, looksAtOrigins: looksAtOrigins, now: now)
     }
 
     deinit {

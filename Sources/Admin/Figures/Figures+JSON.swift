@@ -61,6 +61,8 @@ extension Figures {
             ],
             "in_progress": .integer(origin.inProgress), "queued": .integer(origin.queued),
             "connections": .integer(origin.connections), "backing_off": .bool(origin.isBackingOff),
+            "authoritative": .bool(origin.isAuthoritative),
+            "failure": origin.failure.map { .string($0.kind.label) } ?? .null,
         ]
     }
 

@@ -79,13 +79,7 @@ struct Figures: Sendable {
                 "\(count) \(count == 1 ? "volume" : "volumes") cannot be opened: what is stored there is fetched anew"
             )
         }
-        for (list, name) in listNames.enumerated()
-        where origins.allSatisfy({ $0.list != list || $0.isBackingOff }) {
-            troubles.append(
-                "every origin\(listNames.count > 1 ? " of \(name)" : "") fails: only what is stored is served"
-            )
-        }
-        return troubles
+        return troubles + OriginTroubles.reasons(origins, listNames: listNames)
     }
 
     /// What the list of an origin is called.

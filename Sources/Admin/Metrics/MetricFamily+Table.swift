@@ -108,6 +108,7 @@ extension MetricFamily {
         origin(.gauge, "queued", "Requests that wait for a connection to an origin now") { Double($0.queued) },
         origin(.gauge, "connections", "Connections to an origin, idle ones included") { Double($0.connections) },
         origin(.gauge, "backing_off", "1 while an origin is left alone because it fails") { $0.isBackingOff ? 1 : 0 },
+        origin(.gauge, "failing", "1 while an origin is left alone or cannot be reached") { $0.isFailing ? 1 : 0 },
         MetricFamily(.histogram, "larder_origin_first_byte_seconds", "From a request sent to its response head") {
             figures in
             figures.origins.flatMap { histogram($0, figures.labels(of: $0)) }

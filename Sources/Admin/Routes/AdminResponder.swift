@@ -69,7 +69,7 @@ final class AdminResponder: HTTPResponder {
         }
         switch route {
         case .page: return StatusPage.response(figures)
-        case .health: return health
+        case .health: return health(isStrict: request.uri.queryParameters["strict"] != nil)
         case .readiness: return readiness
         case .stats: return .json(figures.json)
         case .metrics: return .text(MetricsText.page(figures), "text/plain; version=0.0.4; charset=utf-8")
@@ -98,11 +98,15 @@ final class AdminResponder: HTTPResponder {
         )
     }
 
-    private var health: Response {
+    /// Whether all is well.
+    ///
+    /// A monitor that looks at the status alone asks for the strict answer: 503 when degraded.
+    private func health(isStrict: Bool) -> Response {
         let reasons = figures.troubles
-        return .json([
+        let body: JSON = [
             "status": reasons.isEmpty ? "ok" : "degraded", "reasons": .array(reasons.map { .string($0) }),
-        ])
+        ]
+        return .json(body, isStrict && !reasons.isEmpty ? .serviceUnavailable : .ok)
     }
 
     private var readiness: Response {

@@ -253,6 +253,7 @@ class Attempt {
             let isPrompt = error.kind == .reset
             let change = lane.health.recordFailure(at: engine.now, isPrompt: isPrompt, chance: engine.chance())
             engine.note(change, of: lane)
+            engine.note(failure: error, of: lane)
         case .stalled, .truncated, .malformed, .tooLarge, .cancelled, .queueFull, .queueTimeout, .requestBody,
             .badRequest, .badURL, .resources, .overloaded:
             if isProbe { engine.releaseProbe(of: lane) }
@@ -265,6 +266,11 @@ class Attempt {
                 ? lane.health.recordFailure(at: engine.now, chance: engine.chance())
                 : lane.health.recordAnswer(at: engine.now)
             engine.note(change, of: lane)
+            if mustSucceed {
+                engine.note(failure: error, of: lane)
+            } else {
+                lane.noteReached()
+            }
         }
     }
 }

@@ -24,6 +24,8 @@ import Logging
     let mailbox: Mailbox
     let multi: Multi
     let wallTime: @Sendable () -> WallTime
+    /// Origins are looked at whether they are needed or not.
+    let looksAtOrigins: Bool
     /// The time as of this turn; good enough for deadlines, not for latencies.
     private(set) var now = Moment.now
 
@@ -54,6 +56,7 @@ import Logging
         mailbox: Mailbox,
         poller: Poller,
         logger: Logger,
+        looksAtOrigins: Bool,
         now wallTime: @escaping @Sendable () -> WallTime
     ) {
         lanes = origins.map { Lane($0, logger: logger) }
@@ -61,6 +64,7 @@ import Logging
         self.mailbox = mailbox
         self.poller = poller
         self.wallTime = wallTime
+        self.looksAtOrigins = looksAtOrigins
         // Room for every connection of every origin: a smaller cache would close connections that are wanted again.
         let connections = origins.reduce(0) { $0 + min($1.settings.maximumConnections, 4096) }
         multi = Multi(poller: poller, connections: connections)
@@ -75,7 +79,7 @@ import Logging
 
     /// Runs until told to shut down.
     func run() {
-        for lane in lanes where lane.settings.probe != nil { check(lane) }
+        for lane in lanes { lookAtStart(at: lane) }
         while isRunning {
             let count = poller.wait(into: &events, milliseconds: timeout())
             now = .now
@@ -225,6 +229,7 @@ import Logging
         case .resume(let id): exchanges[id]?.resume()
         case .upload(let id): (attempts[id] as? HTTPAttempt)?.resumeSending()
         case .file(let id, let event): (attempts[id] as? FileAttempt)?.take(event)
+        case .looked(let index, let finding): lanes[index].look?.ended(finding)
         case .shutDown: isRunning = false
         }
     }
@@ -261,6 +266,7 @@ import Logging
     private func collectEnded() {
         while let (handle, code) = multi.nextEnded() {
             handle.attempt?.transferEnded(code)
+            handle.look?.transferEnded(code)
         }
     }
 
@@ -271,6 +277,8 @@ import Logging
             case .hedge(let id): exchanges[id]?.hedge(due.deadline)
             case .probe(let index): if lanes[index].health.beginProbe(at: now) { sendProbe(to: lanes[index]) }
             case .check(let index): check(lanes[index])
+            case .look(let index): lookAgain(at: lanes[index])
+            case .lookOver(let index): lanes[index].look?.expire(due.deadline)
             }
         }
     }
@@ -341,6 +349,8 @@ import Logging
             lane.idle.removeAll()
             lane.idleConnector = nil
             lane.closeKept()
+            lane.look?.drop()
+            lane.look = nil
             if case .file(let files) = lane.origin.kind { files.shutDown() }
         }
         multi.close()

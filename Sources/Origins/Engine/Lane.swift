@@ -16,6 +16,12 @@ final class Lane {
 
     let origin: ConfiguredOrigin
     var health = Health()
+    /// Whether it can be reached, for the operator.
+    var reach = Reach()
+    /// The look that is under way.
+    var look: Look?
+    /// The engine's timers know of the next one.
+    var isLookDue = false
     /// Why it is left alone, if it is.
     var lastFailure: OriginError? { didSet { isOnlyLate = false } }
     /// It answers, though later than another origin that was asked after it.
@@ -149,6 +155,7 @@ final class Lane {
         guard isTrouble(answer) else {
             if status < 400, !answer.isProbe { knownTarget = answer.target }
             lastFailure = nil
+            noteReached()
             return health.recordAnswer(at: now)
         }
         let retryAfter = RetryAfter.duration(of: answer.head, at: wallTime)
@@ -158,6 +165,8 @@ final class Lane {
             subject: settings.url,
             detail: "status \(status)" + (retryAfter.map { ", Retry-After \($0.milliseconds / 1000) s" } ?? "")
         )
+        // It answered; only a probe that is configured has to succeed.
+        if mustSucceed(answer), let lastFailure { report(reach.recordFailure(lastFailure)) } else { noteReached() }
         if let retryAfter { return health.pause(for: retryAfter, at: now) }
         return health.recordFailure(at: now, isPrompt: true, chance: chance)
     }
@@ -166,9 +175,11 @@ final class Lane {
     ///
     /// The configured probe has to succeed.
     private func isTrouble(_ answer: Answer) -> Bool {
-        if answer.isProbe, settings.probe != nil { return !(200..<400).contains(answer.head.status) }
+        if mustSucceed(answer) { return !(200..<400).contains(answer.head.status) }
         return [429, 502, 503, 504].contains(answer.head.status)
     }
+
+    private func mustSucceed(_ answer: Answer) -> Bool { answer.isProbe && settings.probe != nil }
 
     private func measureLag(_ answer: Answer, at now: Moment) {
         if answer.isOutdated || AskingOrder.rank(of: answer.head.status) == .notHere {
@@ -181,6 +192,7 @@ final class Lane {
     /// Tells of a change in health.
     func report(_ change: Health.Change) {
         counters.update { $0.isBackingOff = !health.isWell }
+        if change != .none { publishFailure() }
         switch change {
         case .none: return
         case .opened(let backOff):
@@ -194,6 +206,32 @@ final class Lane {
         case .closed:
             logger.notice("Origin answers again", metadata: ["origin.url": "\(settings.url)"])
         }
+    }
+
+    /// It was connected to, or it answered.
+    func noteReached() {
+        let change = reach.recordSuccess()
+        if change != .none { report(change) }
+    }
+
+    /// Tells that it cannot be reached, why, or that it can be again.
+    func report(_ change: Reach.Change) {
+        switch change {
+        case .none: break
+        case .lost:
+            logger.warning(
+                "Origin cannot be reached",
+                metadata: ["origin.url": "\(settings.url)", "origin.error": "\(reach.failure.map { "\($0)" } ?? "")"]
+            )
+        case .found: logger.notice("Origin can be reached again", metadata: ["origin.url": "\(settings.url)"])
+        }
+        publishFailure()
+    }
+
+    /// What is wrong with it becomes known to other threads.
+    private func publishFailure() {
+        let failure = reach.failure ?? (health.isWell ? nil : lastFailure)
+        counters.update { $0.failure = failure }
     }
 
     /// Tells of an answer that is none and that only the operator can mend, once a minute: there is one a request.

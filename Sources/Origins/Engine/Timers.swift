@@ -12,6 +12,10 @@ struct Timers {
         case probe(Int)
         /// An origin is asked whether it is well, as configured.
         case check(Int)
+        /// An origin that could not be reached is looked at.
+        case look(Int)
+        /// A look at an origin's directory has taken long enough.
+        case lookOver(Int)
     }
 
     private struct Entry {

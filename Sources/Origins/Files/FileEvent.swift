@@ -1,5 +1,6 @@
 // Values. What a thread of a file origin tells the origin thread.
 
+import Glibc
 import HTTPMessage
 import NIOCore
 
@@ -10,6 +11,16 @@ enum FileEvent: Sendable {
     case refused(OriginHead, reason: String)
     case piece(FilePiece)
     case failed(OriginError.Kind, operation: String, code: Int32)
+}
+
+/// What keeps every file of a directory from being read.
+struct FileFinding: Sendable {
+    var kind: OriginError.Kind
+    var operation: String
+    var code: Int32
+
+    /// The system's word for it.
+    var reason: String { unsafe String(cString: strerror(code)) }  // because strerror makes a C string, copied at once
 }
 
 /// Bytes read, and where to go on.

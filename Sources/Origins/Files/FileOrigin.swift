@@ -82,6 +82,11 @@ final class FileOrigin: Sendable {
         }
     }
 
+    /// What keeps every file from being read now; nil where nothing does.
+    ///
+    /// On a file thread.
+    func fault() -> FileFinding? { root.fault() }
+
     private func date(of now: FileTime) -> WallTime { WallTime(secondsSinceEpoch: now.seconds) }
 
     private func answer(_ request: FileRequest, with file: OpenFile, _ type: String, _ date: WallTime) -> FileEvent {

@@ -62,16 +62,35 @@ final class FileRoot: Sendable {
         return .absent
     }
 
+    /// What keeps every file from being opened now; nil where nothing does.
+    func fault() -> FileFinding? {
+        let opened: Opened? =
+            switch current(reopening: true) {
+            case .failure(let error): Self.rootFailed("open the directory", error.code)
+            case .success(let root): searchFault(root) ?? (isMounted(root) ? nil : emptyRoot)
+            }
+        guard case .failed(let kind, let operation, let code) = opened else { return nil }
+        return FileFinding(kind: kind, operation: operation, code: code)
+    }
+
+    /// What keeps names from being looked up in the root.
+    private func searchFault(_ root: Descriptor) -> Opened? {
+        let number = unsafe origins_open_step(root.number, ".", 0)  // because the name is a literal
+        guard number >= 0 else { return Self.rootFailed("search the directory", -number) }
+        _ = Descriptor(owning: number)
+        return nil
+    }
+
+    private var emptyRoot: Opened { Self.rootFailed("read an empty root", ENOENT) }
+
     /// What it says that a name could not be opened, when the root is known to be the right one.
     private func judge(_ fault: FileFault, _ code: Int32, beneath root: Descriptor) -> Opened {
         switch fault {
         case .absent where code == ENOENT || code == ENOTDIR:
-            return isMounted(root) ? .absent : Self.rootFailed("read an empty root", ENOENT)
+            return isMounted(root) ? .absent : emptyRoot
         case .unreadable:
             // What no name can be looked up in says so for each of them.
-            let number = unsafe origins_open_step(root.number, ".", 0)  // because the name is a literal
-            guard number >= 0 else { return Self.rootFailed("search the directory", -number) }
-            _ = Descriptor(owning: number)
+            if let fault = searchFault(root) { return fault }
         default: break
         }
         guard let kind = fault.kind else { return .absent }

@@ -51,9 +51,9 @@ func connected(
     _ remotePort: Int32,
     _ localPort: Int32
 ) -> Int32 {
-    guard let attempt = unsafe attempt(context) else { return CURL_PREREQFUNC_ABORT }  // because as above
-    attempt.connected()
-    return CURL_PREREQFUNC_OK
+    guard let handle = unsafe handle(context) else { return CURL_PREREQFUNC_ABORT }  // because as above
+    handle.attempt?.connected()
+    return handle.attempt != nil || handle.look != nil ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
 func openedSocket(_ context: Context?, _ socket: curl_socket_t, _ purpose: curlsocktype) -> Int32 {
@@ -83,8 +83,12 @@ func closeSocket(_ context: Context?, _ socket: curl_socket_t) -> Int32 {
 }
 
 private func attempt(_ context: Context?) -> HTTPAttempt? {
+    unsafe handle(context)?.attempt  // because as above
+}
+
+private func handle(_ context: Context?) -> EasyHandle? {
     guard let context = unsafe context else { return nil }  // because as above
-    return unsafe Unmanaged<EasyHandle>.fromOpaque(context).takeUnretainedValue().attempt  // because as above
+    return unsafe Unmanaged<EasyHandle>.fromOpaque(context).takeUnretainedValue()  // because as above
 }
 
 private func counters(_ context: Context?) -> OriginCounters? {

@@ -35,6 +35,8 @@ import NIOCore
     let onlyConnects: Bool
     /// Told what libcurl has to say.
     var attempt: HTTPAttempt?
+    /// The same, where no request is to follow.
+    var look: Look?
     /// Whether an address was not connected to because it is none of the public Internet.
     var hasRefusedAddress = false
 

@@ -86,6 +86,13 @@ public struct OriginError: Error, Sendable {
     }
 }
 
+extension OriginError {
+    /// Whether the origin's name did not resolve: it has no address, or the look-up took longer than connecting may.
+    public var isOfName: Bool {
+        kind == .dnsFailure || kind == .connectTimeout && detail.hasPrefix("Resolving timed out")
+    }
+}
+
 extension OriginError: CustomStringConvertible {
     /// One line: kind, operation, origin, what the library said.
     public var description: String {

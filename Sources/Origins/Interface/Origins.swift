@@ -15,17 +15,20 @@ public final class Origins: Sendable {
     private let engine: Mutex<Worker?>
     private let nextID = Atomic<UInt64>(1)
 
-    /// Makes the lists and starts their thread; asks no origin.
+    /// Makes the lists and starts their thread; waits for no origin.
     ///
     /// - Parameters:
     ///   - lists: Lists of origins, each in the order to ask them and not empty; a request says which (`list`). An
     ///     origin's index counts through all of them.
     ///   - logger: Told of origins that begin to fail and are well again.
+    ///   - looksAtOrigins: Whether each is connected to once at the start, and again while it cannot be reached, so that
+    ///     `statistics` tell of it before a request does; no request is sent for it.
     ///   - now: The wall clock, for `requestTime`, `responseTime` and the age of files; nil for the system's.
     /// - Throws: `badURL` for a URL that cannot be used, `resources` when the system gives no descriptor or thread.
     public init(
         lists: [[OriginSettings]],
         logger: Logger,
+        looksAtOrigins: Bool = false,
         now: (@Sendable () -> WallTime)? = nil
     ) throws(OriginError) {
         let fileClock = now.map { now in { @Sendable in FileTime(seconds: now().secondsSinceEpoch) } } ?? FileTime.now
@@ -48,7 +51,15 @@ public final class Origins: Sendable {
         let poller = try Poller()
         engine = Mutex(
             try Worker(name: "larder-origins") {
-                Engine(configured, lists, mailbox: mailbox, poller: poller, logger: logger, now: wallTime).run()
+                Engine(
+                    configured,
+                    lists,
+                    mailbox: mailbox,
+                    poller: poller,
+                    logger: logger,
+                    looksAtOrigins: looksAtOrigins,
+                    now: wallTime
+                ).run()
             }
         )
     }

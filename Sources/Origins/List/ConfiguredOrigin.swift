@@ -27,7 +27,7 @@ final class ConfiguredOrigin: Sendable {
         precondition(settings.maximumConnections >= 1, "an origin has at least one connection")
         self.index = index
         self.settings = settings
-        counters = OriginCounters(url: settings.url)
+        counters = OriginCounters(settings)
         if case .file(let root) = OriginAddress(settings.url) {
             kind = .file(try FileOrigin(root: root, counters: counters, clock: clock))
         } else if let service = HTTPService(settings) {

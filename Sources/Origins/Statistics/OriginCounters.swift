@@ -7,9 +7,11 @@ final class OriginCounters: Sendable {
     let url: String
     private let figures: Mutex<OriginStatistics>
 
-    init(url: String) {
-        self.url = url
-        figures = Mutex(OriginStatistics(url: url))
+    init(_ settings: OriginSettings) {
+        url = settings.url
+        var figures = OriginStatistics(url: settings.url)
+        figures.isAuthoritative = settings.isAuthoritative
+        self.figures = Mutex(figures)
     }
 
     func snapshot() -> OriginStatistics {

@@ -63,8 +63,15 @@ public struct OriginStatistics: Sendable {
     public var queued = 0
     /// Open connections, idle ones included; open files for a file origin.
     public var connections = 0
+    /// Whether its 404 is an answer.
+    public var isAuthoritative = false
     /// Whether it is left alone because of failures.
     public var isBackingOff = false
+    /// Why it is left alone or cannot be reached; nil while it is well, as far as is known.
+    public var failure: OriginError?
+
+    /// Whether it is left alone or cannot be reached.
+    public var isFailing: Bool { isBackingOff || failure != nil }
 
     /// The share of its answers that were 404 or 410; nil before the first.
     public var notFoundShare: Double? {

@@ -39,7 +39,8 @@ struct Composition: Sendable {
                 lists: configuration.originLists.map { list in
                     list.map { OriginSettings($0, of: configuration) }
                 },
-                logger: logger
+                logger: logger,
+                looksAtOrigins: true
             )
         } catch {
             throw Failure("\(error.subject.isEmpty ? "origins" : error.subject): \(error.detail)")

@@ -1,0 +1,41 @@
+// A value, pure. What /healthz says of the origins: which of them fail so that larder cannot work as it should, and why.
+
+import Origins
+
+/// The reasons that origins give for larder to be degraded.
+enum OriginTroubles {
+    /// The reasons, in words.
+    ///
+    /// One for a list of which every origin fails: then only what is stored is served. Else one for each origin that is
+    /// missed although others answer: an authoritative one, since nobody else may say that a picture does not exist, and one
+    /// whose name does not resolve, since a name does not come and go as a server does.
+    ///
+    /// - Parameters:
+    ///   - origins: The figures of every origin.
+    ///   - listNames: What the lists of origins are called, by their numbers.
+    /// - Returns: A sentence for each; empty where the origins give none.
+    static func reasons(_ origins: [OriginStatistics], listNames: [String]) -> [String] {
+        listNames.enumerated().flatMap { list, name in
+            let all = origins.filter { $0.list == list }
+            let ofList = listNames.count > 1 ? " of \(name)" : ""
+            guard all.allSatisfy(\.isFailing) else { return all.compactMap { reason($0, ofList) } }
+            let each = all.map { "\($0.url): \(cause($0))" }.joined(separator: "; ")
+            return ["every origin\(ofList) fails: only what is stored is served (\(each))"]
+        }
+    }
+
+    private static func reason(_ origin: OriginStatistics, _ ofList: String) -> String? {
+        let isUnresolved = origin.failure?.isOfName == true
+        guard isUnresolved || origin.isAuthoritative && origin.isFailing else { return nil }
+        let rank = origin.isAuthoritative ? "authoritative origin" : "origin"
+        let state = origin.isBackingOff ? "fails and is left alone for a while" : "cannot be reached"
+        return "\(rank) \(origin.url)\(ofList) \(state): \(cause(origin))"
+    }
+
+    /// The failure as `errors` of /stats calls it, and what the library said.
+    private static func cause(_ origin: OriginStatistics) -> String {
+        guard let failure = origin.failure else { return "it failed too often" }
+        let words = failure.isOfName ? "its name does not resolve" : failure.kind.label
+        return failure.detail.isEmpty ? words : "\(words) (\(failure.detail))"
+    }
+}

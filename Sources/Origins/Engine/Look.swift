@@ -1,0 +1,82 @@
+// Loop-confined (origin thread). Finds out whether an origin can be reached, without a request: connects to it (TCP, and TLS
+// where the origin has it) and closes the connection, or looks at a directory. Its lane owns it until it has ended.
+// Invariant: one look at a time an origin, however long the file system hangs: it never takes a second thread.
+
+import CCurl
+
+/// One look at an origin.
+final class Look {
+    private let lane: Lane
+    private let engine: Engine
+    private var handle: EasyHandle?
+    /// When the file system should have answered; what it says later still counts.
+    private var deadline: Moment?
+
+    init(at lane: Lane, engine: Engine) {
+        self.lane = lane
+        self.engine = engine
+    }
+
+    /// Begins; the engine is told what came of it, and not from within this call.
+    func begin() {
+        let index = lane.origin.index
+        switch lane.origin.kind {
+        case .http(let service):
+            // libcurl itself ends it after `connectTimeout`.
+            let made = EasyHandle(lane.origin, base: service.base, peer: .origin, onlyConnects: true)
+            guard let made, engine.multi.add(made) else { return engine.looksAgainLater(at: lane) }
+            made.look = self
+            handle = made
+        case .file(let files):
+            let isTaken = files.submit { [mailbox = engine.mailbox] in
+                mailbox.post(.looked(index, files.fault()))
+            }
+            guard isTaken else { return engine.looksAgainLater(at: lane) }
+            let deadline = engine.now + lane.settings.connectTimeout
+            self.deadline = deadline
+            engine.schedule(.lookOver(index), at: deadline)
+        }
+    }
+
+    /// libcurl is done with it; outside libcurl.
+    func transferEnded(_ code: CURLcode) {
+        guard let handle else { return }
+        var error: OriginError?
+        if code != CURLE_OK {
+            let message = handle.lastMessage
+            let kind = Curl.kind(code, systemError: handle.systemError, message: message, hasHead: false)
+            error = fault(kind, "connect", code: Int(code.rawValue), detail: message)
+        }
+        drop()
+        engine.looked(at: lane, error)
+    }
+
+    /// A file thread has looked.
+    func ended(_ fault: FileFinding?) {
+        engine.looked(
+            at: lane,
+            fault.map { self.fault($0.kind, $0.operation, code: Int($0.code), detail: $0.reason) }
+        )
+    }
+
+    /// The file system has not answered in time, if the deadline is this look's.
+    func expire(_ due: Moment) {
+        guard deadline == due else { return }
+        engine.note(failure: fault(.connectTimeout, "open the directory", detail: "no answer in time"), of: lane)
+    }
+
+    /// Ends it; nobody is told.
+    func drop() {
+        guard let handle else { return }
+        self.handle = nil
+        handle.look = nil
+        engine.multi.remove(handle)
+    }
+
+    private func fault(_ kind: OriginError.Kind, _ operation: String, code: Int = 0, detail: String) -> OriginError {
+        OriginError(kind: kind, operation: operation, subject: lane.settings.url, code: code, detail: detail)
+    }
+}
+
+@available(*, unavailable)
+extension Look: Sendable {}  // lives on the origin thread
