@@ -21,7 +21,7 @@ struct InvalidationTests {
 
     /// What the index on the disk has of a key at this moment.
     private func rows(_ larder: Larder, _ key: String) throws -> Int {
-        try IndexReader(larder.directory.path("cache/index.db")).rows(of: Array(key.utf8)).count
+        try IndexReader(shared: larder.directory.path("cache/index.db")).rows(of: Array(key.utf8)).count
     }
 
     @Test("its rows are gone when the answer comes", arguments: ["POST", "PUT", "DELETE", "PATCH"])
