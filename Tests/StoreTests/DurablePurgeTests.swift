@@ -217,16 +217,11 @@ func expectValidated(_ stage: TestStore, _ key: String, _ location: SourceLocati
 
 /// Counts down; tells the last.
 final class Countdown: Sendable {
-    private let left: Mutex<Int>
+    private let left: Atomic<Int>
 
-    init(_ count: Int) { left = Mutex(count) }
+    init(_ count: Int) { left = Atomic(count) }
 
-    func count() -> Bool {
-        left.withLock { left in
-            left -= 1
-            return left == 0
-        }
-    }
+    func count() -> Bool { left.subtract(1, ordering: .relaxed).newValue == 0 }
 }
 
 /// A value that one thread at a time has.

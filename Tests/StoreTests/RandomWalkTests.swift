@@ -111,7 +111,7 @@ struct RandomWalkTests {
                 Issue.record("\(key) was purged and is found; seed \(generator.seed), version \(version)")
                 return
             }
-            if found != body(version) {
+            if !equal(found, body(version)) {
                 Issue.record("\(key) has wrong bytes; seed \(generator.seed), version \(version)")
             }
         }
