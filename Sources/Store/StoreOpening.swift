@@ -36,7 +36,7 @@ struct StoreOpening {
         let core = StoreCore(configuration, keyHash: hash, openVolume: openVolume, logger: logger)
         core.hasSecret.store(keyHash != nil, ordering: .relaxed)
         // Whatever the index still knows: numbers go on above those of an earlier run, unless the clock stepped back.
-        core.raiseSequence(above: UInt64(max(0, SystemClock.now.secondsSinceEpoch)) << 24)
+        core.raiseSequence(above: SystemClock.sequence)
 
         let index = IndexOpening(core, isUsable: lock != nil)
         var survey: VolumeSurvey?

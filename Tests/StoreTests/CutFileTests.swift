@@ -82,6 +82,25 @@ struct CutFileTests {
         signal.pause()
         """
 
+    @Test("the reader of an index that was deleted leaves the log of the new one alone")
+    func reader() async throws {
+        let stage = try TestStore()
+        await Self.fill(stage, 0..<3)
+        await stage.settle()
+        let path = stage.path + "/index.db"
+        for _ in 0..<3 {
+            #expect(stage.store.rows(of: Array("/1".utf8)).count == 1)
+            StoreFiles.removeIndex(stage.path)
+            try await eventually("a new index") { Paths.identity(path) != nil }
+            try await stage.loaded()
+            await stage.settle()
+            let log = try #require(Paths.identity(path + "-wal"))
+            #expect(stage.store.rows(of: Array("/1".utf8)).count == 1, "by a new connection, in place of the old one")
+            #expect(Paths.identity(path + "-wal") == log)
+        }
+        stage.store.close()
+    }
+
     @Test("another process that has the index open: it is taken into use when that one ends")
     func inUse() async throws {
         let stage = try TestStore()

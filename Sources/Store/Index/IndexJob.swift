@@ -3,6 +3,9 @@
 enum IndexJob: Sendable {
     /// A row, and the groups that the response is a member of; nil where they are as they were.
     case put(IndexRow, groups: [String]?)
+    /// The same where the directory may not know of another record of the key and variant: the older one is marked as removed, so
+    /// that no rebuilding finds it when the newer one is gone.
+    indirect case supersede(IndexRow, groups: [String])
     indirect case freshen(IndexRow, groups: [String])
     case remove(key: [UInt8], RecordLocation)
     case volume(VolumeRow)
@@ -24,7 +27,7 @@ enum IndexJob: Sendable {
     /// Whether it changes rows, which a transaction does together.
     var isRow: Bool {
         switch self {
-        case .put, .freshen, .remove, .volume, .removeVolume: true
+        case .put, .supersede, .freshen, .remove, .volume, .removeVolume: true
         case .sweep, .list, .reopen, .opened, .broken, .barrier, .close: false
         }
     }

@@ -46,7 +46,7 @@ extension IndexWriter {
             core.raiseSequence(above: found.prefix.sequence)
             guard found.prefix.state == .complete else { continue }
             rows.append(
-                .put(
+                .supersede(
                     IndexRow(
                         key: found.key,
                         variant: found.variant,

@@ -29,8 +29,13 @@ final class IndexWriter {
         case rebuild(volumes: [UInt32])
     }
 
+    /// Sequences that are noted in advance.
+    private static let reserve: UInt64 = 1 << 24
+
     let core: StoreCore
     var database: IndexDatabase?
+    /// Above it, sequences are not noted yet.
+    private var reserved: UInt64 = 0
     private var identity: FileIdentity?
     /// Of its log: SQLite neither removes nor replaces it while the file is open.
     private var logIdentity: FileIdentity?
@@ -133,6 +138,7 @@ final class IndexWriter {
             let batch = waiting[written...].prefix(Self.transactionLimit)
             let isWritten = attempt { (database) throws(StoreError) in
                 try database.transaction { () throws(StoreError) in
+                    try reserveSequences(in: database)
                     for job in batch {
                         try apply(job, to: database)
                         // Behind, it needs its share of a processor that all others want: who yields is served last.
@@ -152,11 +158,25 @@ final class IndexWriter {
         return waiting.isEmpty && !isIncomplete
     }
 
+    /// Notes a number above the sequences that come next: where the clock is behind after a crash, the next run begins above it.
+    ///
+    /// A row of a lower sequence than the one that it replaces would be dropped.
+    private func reserveSequences(in database: IndexDatabase) throws(StoreError) {
+        let next = core.nextSequence.load(ordering: .relaxed)
+        guard next + Self.reserve / 2 > reserved else { return }
+        try database.setState(.sequence, Int64(bitPattern: next + Self.reserve))
+        reserved = next + Self.reserve
+    }
+
     private func apply(_ job: IndexJob, to database: IndexDatabase) throws(StoreError) {
         switch job {
         case .put(let row, let groups):
             try database.put(row)
             if let groups { try database.groups.put(row, in: groups) }
+        case .supersede(let row, let groups):
+            guard try markOlder(than: row, in: database) else { return }
+            try database.put(row)
+            try database.groups.put(row, in: groups)
         case .freshen(let row, let groups):
             try database.freshen(row)
             try database.groups.put(row, in: groups)
@@ -167,6 +187,15 @@ final class IndexWriter {
             garbage += 1
         default: preconditionFailure("only rows wait for a transaction")
         }
+    }
+
+    /// Marks the older record of a key and variant as removed; false where that is the row's own.
+    private func markOlder(than row: IndexRow, in database: IndexDatabase) throws(StoreError) -> Bool {
+        let other = try database.rows(of: row.key).first { $0.variant == row.variant && $0.location != row.location }
+        guard let other else { return true }
+        let isNewer = row.sequence > other.sequence
+        core.post(.markRemoved(isNewer ? other.location : row.location, hash: core.keyHash(row.key)))
+        return isNewer
     }
 
     private func perform(_ job: IndexJob) {
@@ -200,6 +229,7 @@ final class IndexWriter {
 
     private func failed(_ error: StoreError) {
         core.counters.indexErrors.add(1)
+        reserved = 0
         trouble = error
         if error.kind == .corrupt {
             core.logger.warning(
@@ -255,6 +285,7 @@ final class IndexWriter {
         guard core.lock.withLock({ $0 != nil }) else { return }
         do throws(StoreError) {
             let opened = try IndexDatabase(path)
+            reserved = 0
             try adoptBans(of: opened)
             try PurgeMark.check(opened, in: core.path, atLeast: purges)
             let marked = (try? PurgeMark.read(in: core.path))?.number
@@ -263,6 +294,7 @@ final class IndexWriter {
             try opened.durableTransaction { () throws(StoreError) in
                 try opened.setState(.purges, Int64(bitPattern: purges))
                 try opened.setState(.isClean, 0)
+                try reserveSequences(in: opened)
                 try opened.setState(.unverifiedBelow, Int64(core.unverifiedBelow.load(ordering: .relaxed)))
             }
             database = opened

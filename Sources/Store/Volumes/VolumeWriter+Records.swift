@@ -140,7 +140,8 @@ extension VolumeWriter {
             return .purged
         }
         let row = core.row(entry, key: response.key, variant: response.variant.text, sequence: sequence)
-        core.post(.put(row, groups: response.groups))
+        let isAllKnown = core.isLoaded.load(ordering: .acquiring)
+        core.post(isAllKnown ? .put(row, groups: response.groups) : .supersede(row, groups: response.groups))
         let (isIn, replaced) = core.directory.insert(entry, madeOf: source) {
             core.fence.allowsStoring(response.key, in: response.groups, since: response.epoch)
         }
