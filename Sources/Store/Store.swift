@@ -98,6 +98,8 @@ public final class Store: Sendable {
         reader.withLock { slot -> [IndexRow] in
             let path = core.path + "/" + IndexDatabase.fileName
             let identity = Paths.identity(path)
+            // One that is just being made is not broken for having no tables yet.
+            let isOpen = core.isIndexOpen.load(ordering: .acquiring)
             do throws(StoreError) {
                 if slot.reader == nil || slot.identity != identity {
                     slot.reader = nil
@@ -107,7 +109,7 @@ public final class Store: Sendable {
                 return try slot.reader?.rows(of: key) ?? []
             } catch {
                 slot.reader = nil
-                if error.kind == .corrupt, let identity { core.post(.broken(identity, error)) }
+                if error.kind == .corrupt, isOpen, let identity { core.post(.broken(identity, error)) }
                 return []
             }
         }

@@ -40,6 +40,8 @@ final class StoreCore: Sendable {
     let isSick = Atomic<Bool>(false)
     /// The index cannot be written at the moment.
     let isIndexSick = Atomic<Bool>(false)
+    /// The index thread has the index open: it is whole, or was until now.
+    let isIndexOpen = Atomic<Bool>(false)
     /// The largest body that is kept, in bytes; the writer thread tells it.
     let largestBody = Atomic<Int64>(Int64.max)
     let nextSequence = Atomic<UInt64>(1)

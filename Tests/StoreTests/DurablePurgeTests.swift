@@ -78,6 +78,30 @@ struct DurablePurgeTests {
         again.store.close()
     }
 
+    @Test(
+        "a full disk: the purge holds, and is on the disk when there is room",
+        .enabled(if: Mount.isPermitted, "needs the right to mount")
+    )
+    func full() async throws {
+        let directory = try TemporaryDirectory()
+        let mount = try await Mount(try directory.makeDirectory("disk"), size: "16m")
+        let stage = try TestStore(directory, name: "disk/cache", maximumSize: 32 * mebibyte)
+        try await stage.loaded()
+        await stage.put("/a", [1])
+        await stage.settle()
+        let ballast = directory.path("disk/ballast")
+        _ = try await run(["dd", "if=/dev/zero", "of=\(ballast)", "bs=1M"])
+        // The log has a little room that is its own already.
+        var report = await stage.purge(.key("/a"))
+        for number in 0..<500 where report.isDurable { report = await stage.purge(.prefix("/full/\(number)")) }
+        #expect(report.obstacle?.contains("full") == true, "\(report)")
+        #expect(stage.entry("/a") == nil && stage.store.statistics.undurablePurges == 1)
+        Paths.remove(ballast)
+        try await eventually("it is on the disk") { stage.store.statistics.undurablePurges == 0 }
+        stage.store.close()
+        withExtendedLifetime(mount) {}
+    }
+
     @Test("a broken index is made anew, and has the purge", arguments: rules)
     func broken(rule: PurgeRule) async throws {
         let stage = try await filled()
@@ -213,6 +237,7 @@ func putBack(_ name: String, into crashed: String, of stage: TestStore) async th
 func expectValidated(_ stage: TestStore, _ key: String, _ location: SourceLocation = #_sourceLocation) {
     guard let response = stage.response(key) else { return }
     #expect(!response.entry.isPlain && response.facts.freshUntil.secondsSinceEpoch == 0, sourceLocation: location)
+    #expect(response.facts.flags.contains(.mustRevalidate), sourceLocation: location)
 }
 
 /// Counts down; tells the last.

@@ -13,7 +13,7 @@ struct LostPurgeTests {
     static let losses = [
         "rm $c/index.db-wal", ": >$c/index.db-wal", "truncate -s 100 $c/index.db-wal",
         "truncate -s 4200 $c/index.db-wal",
-        "rm $c/index.db-wal $c/index.db-shm", "rm $c/index.db-wal; rm $c/purges", "rm $c/index.db-wal; : >$c/purges",
+        "rm -f $c/index.db-wal $c/index.db-shm", "rm $c/index.db-wal; rm $c/purges", "rm $c/index.db-wal; : >$c/purges",
         "rm $c/index.db-wal; cp $o/purges $c/purges", "rm $c/index.db-wal; cp -a $o/purges $c/purges",
         "rm $c/index.db-wal; cat $o/purges >$c/purges",
         "cp -a $o/index.db $c/index.db; rm -f $c/index.db-*",

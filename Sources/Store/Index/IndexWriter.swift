@@ -33,7 +33,9 @@ final class IndexWriter {
     private static let reserve: UInt64 = 1 << 24
 
     let core: StoreCore
-    var database: IndexDatabase?
+    var database: IndexDatabase? {
+        didSet { core.isIndexOpen.store(database != nil, ordering: .releasing) }
+    }
     /// Above it, sequences are not noted yet.
     private var reserved: UInt64 = 0
     private var identity: FileIdentity?

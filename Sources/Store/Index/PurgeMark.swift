@@ -63,6 +63,8 @@ struct PurgeMark: Equatable {
         try write(into: file)
         try Paths.rename(temporary, to: path)
         try Paths.synchronize(directory)
+        // The other name is a change of its attributes, maybe long after what was written.
+        try write(into: file)
     }
 
     private func write(into file: File) throws(StoreError) {

@@ -97,8 +97,10 @@ extension StoreCore {
         else { return .broken }
         guard storedKey.readableBytesSpan.equals(key) else { return .ofOtherKey }
         var facts = prefix.facts
-        // A rebuilt index does not know what a purge without its tombstone removed: it lets nothing count as fresh.
+        // A rebuilt index does not know what a purge without its tombstone removed: it lets nothing count as fresh, and no window
+        // of the response or wish of a client serves it stale.
         facts.freshUntil = min(facts.freshUntil, entry.freshUntil)
+        if entry.freshUntilSeconds == 0 { facts.flags.insert(.mustRevalidate) }
         let (head, target) = RecordHead.split(whole, facts)
         return .same(
             StoredResponse(
