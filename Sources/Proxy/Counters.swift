@@ -39,6 +39,8 @@ public enum Counter: Int, Sendable, CaseIterable {
     case bodiesUnreadable
     /// Such bodies of which an origin gave the rest.
     case bodiesResumed
+    /// Bodies taken whole into memory for slow clients, since others waited for the origin.
+    case bodiesHeldUp
     /// Fills whose origin failed.
     case fillsFailed
     /// Responses that may not be stored.
@@ -77,6 +79,10 @@ public enum Counter: Int, Sendable, CaseIterable {
     case limitFills
     /// Readers cut off because they fell too far behind a body that is not stored.
     case limitSlowReaders
+    /// Bodies that were not taken into memory for slow clients for want of room.
+    case limitHeldUpMemory
+    /// Transfers ended because their clients took too little while others waited for the origin.
+    case limitHeldUp
 
     /// The name in `stats`; `/metrics` groups some of them under one name with labels (`MetricFamily`).
     public var name: String {
@@ -98,6 +104,7 @@ public enum Counter: Int, Sendable, CaseIterable {
         case .validated: "validated"
         case .bodiesUnreadable: "bodies_unreadable"
         case .bodiesResumed: "bodies_resumed"
+        case .bodiesHeldUp: "bodies_held_up"
         case .fillsFailed: "fills_failed"
         case .unstorable: "unstorable"
         case .originErrors: "origin_errors"
@@ -117,6 +124,8 @@ public enum Counter: Int, Sendable, CaseIterable {
         case .limitInvalidations: "limit_invalidations"
         case .limitFills: "limit_fills"
         case .limitSlowReaders: "limit_slow_readers"
+        case .limitHeldUpMemory: "limit_held_up_memory"
+        case .limitHeldUp: "limit_held_up"
         }
     }
 
@@ -140,6 +149,7 @@ public enum Counter: Int, Sendable, CaseIterable {
         case .validated: "Stored responses freshened by an origin's 304"
         case .bodiesUnreadable: "Stored bodies that could not be read while they were sent, and were forgotten"
         case .bodiesResumed: "Such bodies of which an origin gave the rest"
+        case .bodiesHeldUp: "Bodies taken whole into memory for slow clients, since others waited for the origin"
         case .fillsFailed: "Fills whose origin failed"
         case .unstorable: "Responses that may not be stored"
         case .originErrors: "Requests answered 502 or 504 because no origin could answer"
@@ -159,6 +169,8 @@ public enum Counter: Int, Sendable, CaseIterable {
         case .limitInvalidations: "Answers sent before what they invalidated was on the disk"
         case .limitFills: "Fills not shared because too many were in progress"
         case .limitSlowReaders: "Readers cut off because they fell too far behind a body that is not stored"
+        case .limitHeldUpMemory: "Bodies not taken into memory for slow clients for want of room"
+        case .limitHeldUp: "Transfers ended because their clients took too little while others waited for the origin"
         }
     }
 }

@@ -138,6 +138,7 @@ public final class Proxy: Sendable {
             openConnections: core.connections.load(ordering: .relaxed),
             fillsInProgress: core.fills.count,
             heldBytes: core.held.now,
+            heldUpBytes: core.heldUp.now,
             lostLogLines: core.accessLog?.lostLines ?? 0
         )
     }
@@ -161,6 +162,8 @@ public struct ProxyStatistics: Sendable {
     public let fillsInProgress: Int
     /// Bytes of bodies that fills hold in memory now.
     public let heldBytes: Int
+    /// Bytes of bodies, held or to come, for which slow clients hold up no connection of an origin.
+    public let heldUpBytes: Int
     /// Lines of the access log that were lost.
     public let lostLogLines: Int
 }

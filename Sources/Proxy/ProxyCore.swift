@@ -11,6 +11,7 @@ final class ProxyCore: Sendable {
     let fills = FillTable()
     let history = FillHistory()
     let held = HeldBytes()
+    let heldUp = HeldBytes()
     let accessLog: AccessLog?
     /// Connections open now.
     let connections = Atomic<Int>(0)

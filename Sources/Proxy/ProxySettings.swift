@@ -28,6 +28,8 @@ public final class ProxySettings: Sendable {
     let followerDeadline: TimeAmount
     /// Bytes of bodies under way that all fills hold together before each holds less.
     let fillMemory: Int
+    /// Bytes of bodies that slow clients have yet to take, which fills hold beyond that while others wait for an origin.
+    let heldUpMemory: Int
     /// Cache-Status tells the cache key.
     let showsKey: Bool
     /// Which request fields may reach an origin on a request whose answer may be stored.
@@ -57,6 +59,7 @@ public final class ProxySettings: Sendable {
         fills = limits.fills
         followerDeadline = limits.followerDeadline.timeAmount
         fillMemory = Int(limits.fillMemory)
+        heldUpMemory = Int(limits.heldUpMemory)
         showsKey = configuration.cache.showsKey
         forwardHeaders = configuration.forwardHeaders
         forwarded = configuration.forwarded

@@ -19,6 +19,9 @@ extension MetricFamily {
         MetricFamily(.gauge, "larder_held_bytes", "Bytes of bodies that fills hold in memory now") {
             $0.proxy.heldBytes
         },
+        MetricFamily(.gauge, "larder_held_up_bytes", "Bytes of memory that bodies of slow clients take or will take") {
+            $0.proxy.heldUpBytes
+        },
         MetricFamily(.counter, "larder_lost_log_lines_total", "Lines of the access log that were lost") {
             $0.proxy.lostLogLines
         },
@@ -105,6 +108,7 @@ extension MetricFamily {
         origin(.gauge, "lag_longest_seconds", "The longest of these times") { $0.lag.longest },
         origin(.counter, "received_bytes_total", "Bytes of bodies received from an origin") { Double($0.bytes) },
         origin(.gauge, "in_progress", "Requests an origin is answering now") { Double($0.inProgress) },
+        origin(.gauge, "held_up", "Of those, the ones whose clients take nothing now") { Double($0.heldUp) },
         origin(.gauge, "queued", "Requests that wait for a connection to an origin now") { Double($0.queued) },
         origin(.gauge, "connections", "Connections to an origin, idle ones included") { Double($0.connections) },
         origin(.gauge, "backing_off", "1 while an origin is left alone because it fails") { $0.isBackingOff ? 1 : 0 },

@@ -74,6 +74,7 @@ class Attempt {
             start()
         case .waiting:
             engine.setDeadline(engine.now + lane.settings.queueTimeout, of: self)
+            engine.wantRoom(at: lane)
         case .none:
             end(fault(.queueFull, "queue"))
         }
@@ -223,6 +224,20 @@ class Attempt {
     /// Whether its slowness is not the origin's: the receiver, or the sender of content, makes it wait.
     var isHeldUp: Bool { false }
 
+    /// Its receiver takes nothing for now.
+    func noteHeldUp() {
+        guard phase != .ended else { return }
+        lane.heldUp.begin(id, at: engine.now)
+        lane.countHeldUp()
+        engine.wantRoom(at: lane)
+    }
+
+    /// Its receiver takes bytes again.
+    func noteFlow() {
+        lane.heldUp.end(id)
+        lane.countHeldUp()
+    }
+
     /// There is no judging this window: it was held up for a part of it.
     func excuseStall() {
         stall.isExcused = true
@@ -254,7 +269,7 @@ class Attempt {
             let change = lane.health.recordFailure(at: engine.now, isPrompt: isPrompt, chance: engine.chance())
             engine.note(change, of: lane)
             engine.note(failure: error, of: lane)
-        case .stalled, .truncated, .malformed, .tooLarge, .cancelled, .queueFull, .queueTimeout, .requestBody,
+        case .stalled, .truncated, .heldUp, .malformed, .tooLarge, .cancelled, .queueFull, .queueTimeout, .requestBody,
             .badRequest, .badURL, .resources, .overloaded:
             if isProbe { engine.releaseProbe(of: lane) }
         case .denied, .redirect, .unreadable:

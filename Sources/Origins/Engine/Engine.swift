@@ -16,6 +16,8 @@ import Logging
         case drop(Attempt)
         /// What waits for an origin that is left alone now asks the next.
         case askBeside(Lane)
+        /// Requests wait for a place that slow receivers may hold up.
+        case makeRoom(Lane)
         /// What received a body is ready for more.
         case readOn(PlainConnection)
     }
@@ -173,6 +175,9 @@ import Logging
         return all.allSatisfy(mayAnswer) ? all : all.filter(mayAnswer)
     }
 
+    /// An attempt in progress.
+    func attempt(_ id: UInt64) -> Attempt? { attempts[id] }
+
     func forget(_ attempt: Attempt) {
         attempts[attempt.id] = nil
     }
@@ -278,6 +283,7 @@ import Logging
             case .probe(let index): if lanes[index].health.beginProbe(at: now) { sendProbe(to: lanes[index]) }
             case .check(let index): check(lanes[index])
             case .look(let index): lookAgain(at: lanes[index])
+            case .room(let index): makeMoreRoom(at: lanes[index])
             case .lookOver(let index): lanes[index].look?.expire(due.deadline)
             }
         }
@@ -328,6 +334,7 @@ import Logging
                 case .start(let attempt): attempt.beginAfterWaiting()
                 case .drop(let attempt): attempt.drop()
                 case .readOn(let connection): connection.readOn()
+                case .makeRoom(let lane): makeRoom(at: lane)
                 case .askBeside(let lane): for exchange in Array(exchanges.values) { exchange.askBeside(lane) }
                 }
             }

@@ -23,7 +23,10 @@ extension Exchange {
                 guard bytes.readableBytes > 0 else { return }
             }
             resumption?.received += Int64(bytes.readableBytes)
-            if told.receive(bytes) == .pause { isPaused = true }
+            if told.receive(bytes) == .pause {
+                isPaused = true
+                attempt.noteHeldUp()
+            }
         } else if attempt === held?.attempt {
             held?.bytes += Int64(bytes.readableBytes)
             held?.body.append(bytes)
@@ -88,7 +91,10 @@ extension Exchange {
     /// Gives what was held until the receiver has enough, and ends if that was all.
     func flush() {
         while !isPaused, let bytes = backlog.popFirst() {
-            if told.receive(bytes) == .pause { isPaused = true }
+            if told.receive(bytes) == .pause {
+                isPaused = true
+                delivering?.noteHeldUp()
+            }
         }
         guard isComplete, backlog.isEmpty else { return }
         if !trailers.isEmpty { told.receiveTrailers(trailers) }

@@ -136,8 +136,18 @@ final class Exchange {
     func resume() {
         guard !hasEnded, isPaused else { return }
         isPaused = false
+        delivering?.noteFlow()
         flush()
         if !hasEnded, !isPaused, !isComplete { delivering?.resume() }
+    }
+
+    /// Others wait for the connection: has the receiver take the rest at once.
+    ///
+    /// - Returns: Whether it does.
+    func takeAll() -> Bool {
+        guard isPaused, told.takeAll() else { return false }
+        resume()
+        return true
     }
 
     /// Ends it on the sender's wish, or at shutdown.

@@ -16,6 +16,12 @@ final class Lane {
 
     let origin: ConfiguredOrigin
     var health = Health()
+    /// The transfers whose receivers take nothing now.
+    var heldUp = HeldUp()
+    /// The engine makes room at the end of this turn.
+    var isRoomDue = false
+    /// The engine's timers know when it can make more.
+    var isRoomTimed = false
     /// Whether it can be reached, for the operator.
     var reach = Reach()
     /// The look that is under way.
@@ -49,6 +55,9 @@ final class Lane {
         self.logger = logger
     }
 
+    /// How many requests wait for a place.
+    var waitingCount: Int { waiting.count }
+
     /// Gives an attempt a place, in progress or in the queue, or none when both are full.
     func admit(_ attempt: Attempt) -> Place {
         counters.update { $0.requests += 1 }
@@ -74,13 +83,18 @@ final class Lane {
             startNext(attempt.engine)
         }
         attempt.place = .none
+        heldUp.end(attempt.id)
         counters.update { figures in
             figures.inProgress = inProgress
             figures.queued = waiting.count
+            figures.heldUp = heldUp.count
             figures.bytes += bytes
             if let error { figures.errors[error, default: 0] += 1 }
         }
     }
+
+    /// Tells how many transfers are held up.
+    func countHeldUp() { counters.update { $0.heldUp = heldUp.count } }
 
     // MARK: Its connections without TLS
 

@@ -14,6 +14,8 @@ struct Timers {
         case check(Int)
         /// An origin that could not be reached is looked at.
         case look(Int)
+        /// More of the transfers that are held up may be ended.
+        case room(Int)
         /// A look at an origin's directory has taken long enough.
         case lookOver(Int)
     }

@@ -19,6 +19,8 @@ public struct OriginError: Error, Sendable {
         case firstByteTimeout
         /// The body, or the upload, stopped making progress.
         case stalled
+        /// The receiver took too little while others waited for the connection.
+        case heldUp
         /// The connection broke.
         case reset
         /// The body ended before its declared end, or changed while it was read.

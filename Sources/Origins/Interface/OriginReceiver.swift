@@ -28,6 +28,11 @@ public protocol OriginReceiver: AnyObject, Sendable {
     /// After `.pause` no bytes come until `OriginTransfer.resume()`; the end may.
     func receive(_ bytes: ByteBuffer) -> OriginFlow
 
+    /// Others wait for the connection that it keeps by a pause: whether it takes the rest of the body as it comes.
+    ///
+    /// Bytes come again after true. The transfer may be ended after false (`heldUp`).
+    func takeAll() -> Bool
+
     /// Takes the trailer section (RFC 9110 §6.5) but for the fields that may not be in one.
     func receiveTrailers(_ fields: Fields)
 
@@ -49,6 +54,9 @@ extension OriginReceiver {
 
     /// Does without.
     public func turnEnded() {}
+
+    /// Has no room for it.
+    public func takeAll() -> Bool { false }
 
     /// Does without.
     public func receiveTrailers(_ fields: Fields) {}

@@ -61,6 +61,8 @@ public struct OriginStatistics: Sendable {
     public var inProgress = 0
     /// Requests waiting for a connection.
     public var queued = 0
+    /// Of those being transferred, those whose receivers take nothing now.
+    public var heldUp = 0
     /// Open connections, idle ones included; open files for a file origin.
     public var connections = 0
     /// Whether its 404 is an answer.

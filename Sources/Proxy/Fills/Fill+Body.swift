@@ -44,6 +44,7 @@ extension Fill {
             if isRefused { state.writer = nil }
             letGo(&state)
             guard state.writer == nil, state.body.held > window, !state.readers.isEmpty else { return .proceed }
+            if mayGrow(state) { return .proceed }
             cutSlowReaders(&state)
             state.isPaused = true
             return .pause
@@ -55,7 +56,9 @@ extension Fill {
     var window: Int { isMemoryShort ? FillBody.smallWindow : FillBody.window }
 
     /// All fills together hold more than they should.
-    private var isMemoryShort: Bool { services.held.now > services.settings.fillMemory }
+    private var isMemoryShort: Bool {
+        services.held.now - services.heldUp.now > services.settings.fillMemory
+    }
 
     /// Lets go of what is in the volume, or of what every reader has had.
     func letGo(_ state: inout State) {
@@ -78,6 +81,7 @@ extension Fill {
             table.remove(self)
         }
         services.held.subtract(dropped)
+        recount(&state)
     }
 
     /// Where several share a body that is not stored, the one far behind the rest is cut off rather than waited for.
@@ -137,13 +141,15 @@ extension Fill {
         // Who makes nothing of a request for the rest may still have the whole.
         if case .complete = purpose, error.kind == .malformed, mayAskForWhole { return retryUnconditionally() }
         let (writer, isUnwanted) = state.withLock { ($0.writer, $0.isUnwanted) }
-        if !isUnwanted { services.counters.add(.fillsFailed) }
+        if !isUnwanted { services.counters.add(error.kind == .heldUp ? .limitHeldUp : .fillsFailed) }
         table.remove(self)
         record(.failed(error.kind), tried: error.tried)
         writer?.abort()
         tell { state in
             state.isBroken = true
             state.isClosed = true
+            state.wasHeldUp = error.kind == .heldUp
+            recount(&state)
             if case .waiting = state.progress { state.progress = .failed(error) }
         }
     }

@@ -76,6 +76,10 @@ final class Fill: Sendable {
         var isSettled = false
         var isBroken = false
         var isPaused = false
+        /// What it takes of the memory for slow clients.
+        var heldUp = HeldUpBody()
+        /// Its transfer was ended, since its clients took too little while others waited for the origin.
+        var wasHeldUp = false
         var transfer: OriginTransfer?
         var readers = FillReaders()
         /// Bytes were let go that are nowhere else: a newcomer could not be given the whole body.
@@ -245,6 +249,9 @@ final class Fill: Sendable {
     /// The interim responses behind the first `count`.
     func interims(after count: Int) -> ArraySlice<Interim> { state.withLock { $0.interims.dropFirst(count) } }
 
+    /// Its transfer was ended for its slow clients.
+    var wasHeldUp: Bool { state.withLock { $0.wasHeldUp } }
+
     /// The trailer section, which is known when `next` has said `end`.
     var trailers: Fields { state.withLock { $0.trailers } }
 
@@ -273,15 +280,17 @@ final class Fill: Sendable {
 
     /// A transfer that was paused for slow readers goes on once they have had most of what is held.
     func takeResume(_ state: inout State) -> OriginTransfer? {
-        guard state.isPaused, let transfer = state.transfer else { return nil }
+        guard state.isPaused || state.heldUp.isTaken else { return nil }
         letGo(&state)
+        guard state.isPaused, let transfer = state.transfer else { return nil }
         guard state.body.held <= window || state.readers.isEmpty else { return nil }
         state.isPaused = false
         return transfer
     }
 
     deinit {
-        let held = state.withLock { $0.body.held }
+        let (held, heldUp) = state.withLock { ($0.body.held, $0.heldUp.bytes) }
         services.held.subtract(held)
+        services.heldUp.subtract(heldUp)
     }
 }

@@ -22,6 +22,11 @@ final class FillReceiver: OriginReceiver {
         return isOver.load(ordering: .relaxed) ? .proceed : fill.receive(bytes)
     }
 
+    func takeAll() -> Bool {
+        fill.beginTurn()
+        return isOver.load(ordering: .relaxed) || fill.takeAll()
+    }
+
     func receiveInterim(_ status: Int, _ fields: Fields) {
         fill.beginTurn()
         if !isOver.load(ordering: .relaxed) { fill.receiveInterim(status, fields) }

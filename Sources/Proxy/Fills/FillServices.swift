@@ -15,6 +15,8 @@ final class FillServices: Sendable {
     let history: FillHistory
     /// Bytes of bodies that all fills hold.
     let held: HeldBytes
+    /// Bytes of those that slow clients have yet to take, so that the origin's connections are free for others.
+    let heldUp: HeldBytes
 
     /// What the fills of a loop need, as its settings are now.
     init(_ proxy: ProxyCore, _ state: LoopState, _ route: Route) {
@@ -25,5 +27,6 @@ final class FillServices: Sendable {
         self.route = route
         history = proxy.history
         held = proxy.held
+        heldUp = proxy.heldUp
     }
 }

@@ -342,7 +342,7 @@ extension OriginError.Kind {
         case .tlsFailure: (502, "tls_protocol_error")
         case .connectTimeout: (504, "connection_timeout")
         case .firstByteTimeout: (504, "http_response_timeout")
-        case .stalled: (504, "connection_read_timeout")
+        case .stalled, .heldUp: (504, "connection_read_timeout")
         case .reset: (502, "connection_terminated")
         case .truncated: (502, "http_response_incomplete")
         case .malformed: (502, "http_protocol_error")

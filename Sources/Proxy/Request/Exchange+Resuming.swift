@@ -1,6 +1,6 @@
-// How an answer goes on whose body cannot be read any more: its volume fails, or was cut from outside. The record is forgotten, and the
-// origin is asked for the bytes that the client has not had, where its entity tag tells that they are of the same version; else the
-// client's connection breaks off, once.
+// How an answer goes on whose body comes no more: its volume fails, or was cut from outside, and the record is forgotten; or the
+// transfer was ended since others waited for its connection. The origin is asked for the bytes that the client has not had, where
+// its entity tag tells that they are of the same version; else the client's connection breaks off, once.
 
 import HTTPCaching
 import HTTPMessage
@@ -79,10 +79,15 @@ extension Exchange {
     }
 
     /// The volume does not give the body any more: asks the origin for the rest, or breaks off.
-    func resumeFromOrigin() {
+    func resumeUnreadable() {
         state.counters.add(.bodiesUnreadable)
         // A later request fetches it whole; the next volume may be well.
         if let entry = resuming.entry { state.store.forget(entry, key: key) }
+        resumeFromOrigin()
+    }
+
+    /// Asks the origin for the bytes that the client has not had, or breaks off.
+    func resumeFromOrigin() {
         guard !resuming.wasTried, let wanted, let tag = resuming.fields.first("ETag"),
             resuming.mayJoin(resuming.fields, completeLength: resuming.length)
         else { return breakOff() }

@@ -29,6 +29,8 @@ extension Exchange {
         case end
         /// The volume gives what was stored no more.
         case unreadable
+        /// The fill was ended since this client took too little: what there was of it is out.
+        case heldUp
         case broken
     }
 
@@ -59,7 +61,8 @@ extension Exchange {
                 switch send(range) {
                 case .bytes(let count): segments[0] = .body(range.lowerBound + count..<range.upperBound)
                 case .wait: return connection.flushIfNeeded()
-                case .unreadable: return resumeFromOrigin()
+                case .unreadable: return resumeUnreadable()
+                case .heldUp: return resumeFromOrigin()
                 case .end, .broken: return breakOff()
                 }
             case .rest(let offset):
@@ -69,7 +72,7 @@ extension Exchange {
                 case .end:
                     segments.removeFirst()
                     if isChunked { writeLastChunk() }
-                case .unreadable, .broken: return breakOff()
+                case .unreadable, .heldUp, .broken: return breakOff()
                 }
             }
         }
@@ -100,7 +103,7 @@ extension Exchange {
                 return send(place, of: volume, start: place.lowerBound - range.lowerBound)
             case .wait: return .wait
             case .end: return .end
-            case .broken: return .broken
+            case .broken: return fill.wasHeldUp ? .heldUp : .broken
             }
         }
     }
@@ -127,7 +130,7 @@ extension Exchange {
             store.readBody(volume, piece, mayBlock: true)
         } then: { exchange, bytes in
             exchange.waitsForDisk = false
-            guard let bytes else { return exchange.resumeFromOrigin() }
+            guard let bytes else { return exchange.resumeUnreadable() }
             exchange.write(bytes)
             exchange.advance(by: Int64(bytes.readableBytes))
             exchange.pump()

@@ -28,6 +28,8 @@ extension Configuration {
         public var followerDeadline = Duration.seconds(30)
         /// The bytes of bodies that fills in progress may hold in memory.
         public var fillMemory: Int64 = 67_108_864
+        /// The bytes of bodies held in memory for slow clients while others wait for an origin's connections.
+        public var heldUpMemory: Int64 = 268_435_456
         /// How long requests in progress may take once larder is told to stop.
         public var drainTimeout = Duration.seconds(30)
 

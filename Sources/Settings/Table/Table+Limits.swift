@@ -90,5 +90,12 @@ extension Table {
             .reload,
             "The bytes of bodies that fills in progress may hold in memory."
         ),
+        row(
+            "limits.held_up_memory",
+            \.limits.heldUpMemory,
+            .size(0...1 << 40),
+            .reload,
+            "The bytes of bodies that are not stored which slow clients have yet to take, held in memory while others wait for the origin's connections."
+        ),
     ]
 }

@@ -1,0 +1,44 @@
+// Value. Which transfers of one origin wait for their receivers, and which of them are ended where others need the places
+// that they hold. Pure: the time is an argument.
+
+/// The transfers of an origin that are held up.
+struct HeldUp {
+    /// How long a transfer is held up before it may be ended: a client that takes anything to speak of goes on before.
+    static let patience: Duration = .seconds(1)
+
+    private var began: [UInt64: Moment] = [:]
+
+    var count: Int { began.count }
+
+    /// The attempts, the one held up longest first.
+    var longestFirst: [UInt64] {
+        began.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
+    }
+
+    /// An attempt's receiver takes nothing from now on.
+    mutating func begin(_ attempt: UInt64, at now: Moment) {
+        if began[attempt] == nil { began[attempt] = now }
+    }
+
+    /// It takes bytes again, or the attempt has ended.
+    mutating func end(_ attempt: UInt64) {
+        if !began.isEmpty { began[attempt] = nil }
+    }
+
+    /// Which attempts are ended while others wait.
+    ///
+    /// Half of an origin's places may be held up: the rest serves those who wait. No more are ended than wait.
+    ///
+    /// - Parameters:
+    ///   - attempts: Those that stay held up, the one held up longest first.
+    ///   - places: The transfers that the origin may have at a time.
+    ///   - waiting: The requests that wait for a place.
+    ///   - now: The time.
+    /// - Returns: Those to end, and when more of them may be; nil where no more need to be.
+    func excess(_ attempts: [UInt64], places: Int, waiting: Int, at now: Moment) -> (ended: [UInt64], next: Moment?) {
+        let excess = attempts.prefix(max(0, min(attempts.count - places / 2, waiting)))
+        let ended = excess.prefix { began[$0].map { now - $0 >= Self.patience } ?? true }
+        let next = excess.dropFirst(ended.count).first.flatMap { began[$0] }.map { $0 + Self.patience }
+        return (Array(ended), next)
+    }
+}
