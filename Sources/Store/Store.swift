@@ -63,20 +63,27 @@ public final class Store: Sendable {
     ///
     /// Any thread, no allocation.
     public func look(up hash: UInt64, key: RawSpan) -> Lookup {
+        // Before the look: a purge that is over by now has taken what it matches out of the directory.
+        let mayBeRefused = core.fence.isActive
         let found = core.directory.look(up: hash)
         if case .miss = found { return core.isLoaded.load(ordering: .acquiring) ? .miss : .loading }
-        return core.fence.isActive ? allowed(of: found, key: key) : found
+        return mayBeRefused ? allowed(of: found, key: key) : found
     }
 
-    /// What of a look-up no purge refuses that is being swept.
-    private func allowed(of found: Lookup, key: RawSpan) -> Lookup {
+    /// Leaves out what a purge refuses that is being swept.
+    func allowed(of found: Lookup, key: RawSpan) -> Lookup {
         switch found {
         case .miss, .loading: return found
-        case .one(let candidate): return core.fence.refuses(key, of: candidate.entry.epoch) ? .miss : found
+        case .one(let candidate): return isAllowed(candidate.entry, key) ? found : .miss
         case .several(let candidates):
-            let allowed = candidates.filter { !core.fence.refuses(key, of: $0.entry.epoch) }
+            let allowed = candidates.filter { isAllowed($0.entry, key) }
             return allowed.isEmpty ? .miss : .several(allowed)
         }
+    }
+
+    /// In this order: a purge whose sweep ends in between refuses nothing any more, and its entries have left the directory.
+    private func isAllowed(_ entry: DirectoryEntry, _ key: RawSpan) -> Bool {
+        !core.fence.refuses(key, of: entry.epoch) && core.directory.entry(entry.hash, at: entry.location) != nil
     }
 
     /// What the index knows of a key that the directory has not loaded yet, loaded into it.

@@ -71,6 +71,21 @@ struct FenceTests {
         stage.store.close()
     }
 
+    @Test("what was found before a sweep ended is refused after it", arguments: rules)
+    func sweepEnds(rule: PurgeRule) async throws {
+        let stage = try TestStore()
+        await stage.put("/a/1", [1])
+        let key = Array("/a/1".utf8)
+        // because any byte is defined as raw memory
+        let found = unsafe stage.store.core.directory.look(up: stage.store.hash(key.span.bytes))
+        _ = await stage.purge(rule)
+        guard case .one = found else { return Issue.record("it is not there") }
+        guard case .miss = unsafe stage.store.allowed(of: found, key: key.span.bytes) else {
+            return Issue.record("it is found")
+        }
+        stage.store.close()
+    }
+
     @Test("a freshening that began before the purge does not bring the response back")
     func freshening() async throws {
         let stage = try TestStore()
