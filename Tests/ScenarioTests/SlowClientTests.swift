@@ -130,6 +130,23 @@ struct SlowClientTests {
         }
     }
 
+    @Test("the rest of a POST's answer is not asked for by another request")
+    func endedPost() async throws {
+        let origin = try Self.origin(.post, tag: "\"1\"")
+        try await withLarder(Self.setup(.post, origin, memory: 0)) { larder in
+            let clients = try await Self.slowClients(larder, .post, origin)
+            #expect(try await larder.get("/quick").body == [1])
+            #expect(larder.counter(.limitHeldUp) == 1)
+            var whole = 0
+            for client in clients {
+                let response = try? await onThread { try client.receive() }
+                if response?.isComplete == true { whole += 1 }
+            }
+            #expect(whole == Self.connections - 1)
+            #expect(origin.requestCount() == Self.connections + 1)
+        }
+    }
+
     @Test("a body of unknown length stops at the memory there is, and is ended then")
     func bound() async throws {
         let origin = try Self.origin(.noStoreChunked)

@@ -88,7 +88,7 @@ extension Exchange {
 
     /// Asks the origin for the bytes that the client has not had, or breaks off.
     func resumeFromOrigin() {
-        guard !resuming.wasTried, let wanted, let tag = resuming.fields.first("ETag"),
+        guard !resuming.wasTried, head.method == .get, let wanted, let tag = resuming.fields.first("ETag"),
             resuming.mayJoin(resuming.fields, completeLength: resuming.length)
         else { return breakOff() }
         resuming.wasTried = true
