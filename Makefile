@@ -49,6 +49,7 @@ test: ## Installs missing packages and runs all tests
 	Tests/SystemTests/outages
 	Tests/SystemTests/origins
 	Tests/SystemTests/faults
+	Tests/SystemTests/kills
 
 check: lint test sanitize ## Everything that must pass before a change is merged
 
