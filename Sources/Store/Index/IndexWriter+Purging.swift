@@ -102,10 +102,15 @@ extension IndexWriter {
         return isDurable
     }
 
-    /// The index cannot take a purge: whatever it has then is validated after a crash, if only that can be written.
+    /// The index cannot take a purge: whatever it has then is validated after a crash.
     private func promise(_ number: UInt64) {
-        guard database != nil, (try? PurgeMark(number: number).write(in: core.path)) != nil else { return }
-        promised = max(promised, number)
+        guard core.lock.withLock({ $0 != nil }) else { return }
+        if database != nil, (try? PurgeMark(number: number).write(in: core.path)) != nil {
+            promised = max(promised, number)
+        } else {
+            // A disk that takes no bytes may still let go of a name, and an index beside which there is no mark is not believed.
+            PurgeMark.remove(in: core.path)
+        }
     }
 
     /// Why purges are not on the disk.

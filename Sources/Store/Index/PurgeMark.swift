@@ -67,6 +67,12 @@ struct PurgeMark: Equatable {
         try write(into: file)
     }
 
+    /// Takes the mark away: the index beside it is not believed at the next start.
+    static func remove(in directory: String) {
+        Paths.remove(directory + "/" + fileName)
+        try? Paths.synchronize(directory)
+    }
+
     private func write(into file: File) throws(StoreError) {
         for tried in 1...Self.tries {
             guard let origin = file.origin else { throw StoreError(errno: errno, "stat", file.path) }
