@@ -173,6 +173,17 @@ public final class Store: Sendable {
         return nil
     }
 
+    /// Reads the whole body of a stored response, however long, and compares it with its checksum.
+    ///
+    /// Blocks.
+    /// - Parameters:
+    ///   - response: The response.
+    ///   - key: Its key.
+    /// - Returns: The body; nil where it cannot be read, or is not what was stored: then it is forgotten.
+    public func readWhole(_ response: StoredResponse, key: [UInt8]) -> ByteBuffer? {
+        core.readWhole(response, key: key)
+    }
+
     /// Keeps a copy of a small response in memory; the tier decides what gives way.
     ///
     /// Any thread.
@@ -287,6 +298,9 @@ public final class Store: Sendable {
     /// Changes the limit of disk use; what is over it goes at once, oldest first.
     public func setMaximumSize(_ bytes: Int64) { core.post(.setMaximumSize(bytes)) }
 
+    /// Changes how many bytes a second the scrub reads; 0 turns it off.
+    public func setScrubRate(_ bytes: Int64) { core.scrub.rate = bytes }
+
     /// Figures of this moment.
     ///
     /// Some locks, no disk.
@@ -316,6 +330,8 @@ public final class Store: Sendable {
     ///
     /// Once, at the end.
     public func close() {
+        core.scrub.close()
+        threads[2].join()
         core.post(WriteJob.close)
         core.writes.close()
         threads[0].join()

@@ -10,12 +10,25 @@ public struct StoreConfiguration: Sendable, Equatable {
     public var memory: Int64
     /// Threads for disk reads that an event loop may not wait for.
     public var diskThreads: Int
+    /// Bytes a second that the scrub reads; 0 turns it off.
+    public var scrubRate: Int64
+    /// Between two rounds of the scrub.
+    public var scrubPause: Duration
 
     /// Makes the settings of a store.
-    public init(directory: String, maximumSize: Int64, memory: Int64, diskThreads: Int = 8) {
+    public init(
+        directory: String,
+        maximumSize: Int64,
+        memory: Int64,
+        diskThreads: Int = 8,
+        scrubRate: Int64 = 0,
+        scrubPause: Duration = .seconds(60)
+    ) {
         self.directory = directory
         self.maximumSize = maximumSize
         self.memory = memory
         self.diskThreads = diskThreads
+        self.scrubRate = scrubRate
+        self.scrubPause = scrubPause
     }
 }

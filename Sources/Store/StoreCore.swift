@@ -46,10 +46,9 @@ final class StoreCore: Sendable {
     let largestBody = Atomic<Int64>(Int64.max)
     let nextSequence = Atomic<UInt64>(1)
     let nextFill = Atomic<UInt64>(1)
-    /// Bodies in volumes of lower numbers were there at an unclean stop: checked before their first reuse.
-    let unverifiedBelow = Atomic<UInt32>(0)
     /// The lock of the cache directory, while it is in use.
     let lock = Mutex<File?>(nil)
+    let scrub = ScrubControl()
     let writes = Inbox<WriteJob>()
     let indexing = Inbox<IndexJob>()
     /// The index's thread goes on at once: somebody waits for it.
@@ -189,7 +188,8 @@ final class StoreCore: Sendable {
             accesses: .unknown(at: directory.clock.epoch)
         )
         if !row.isPlain { entry.flags.remove(.plain) }
-        if row.location.volume < unverifiedBelow.load(ordering: .relaxed) { entry.flags.insert(.unverified) }
+        // Shorter ones are checked at every read.
+        if entry.bodyLength > Store.readAlong { entry.flags.insert(.unverified) }
         return entry
     }
 
@@ -243,22 +243,27 @@ final class StoreCore: Sendable {
 
     /// Takes a record out of directory, volume and index: it is broken, or another one is selected in its place.
     ///
-    /// What was copied to another place, or replaced, stays.
-    func forget(_ entry: DirectoryEntry, key: [UInt8]) { remove(entry, key: key) { $0.isAt(entry.location) } }
+    /// What was copied to another place, or replaced, stays. Without a key, which a broken header does not tell, its row stays in
+    /// the index until the next response of its key, or until its volume goes.
+    /// - Returns: False where nothing was there any more.
+    @discardableResult
+    func forget(_ entry: DirectoryEntry, key: [UInt8]?) -> Bool { remove(entry, key: key) { $0.isAt(entry.location) } }
 
     /// Takes a response out of directory, volume and index, wherever its record lies by now: it is not true any more.
     func remove(_ entry: DirectoryEntry, key: [UInt8]) {
-        remove(entry, key: key) { $0.variant == entry.variant && $0.vary == entry.vary }
+        _ = remove(entry, key: key) { $0.variant == entry.variant && $0.vary == entry.vary }
     }
 
-    private func remove(_ entry: DirectoryEntry, key: [UInt8], where matches: (DirectoryEntry) -> Bool) {
+    private func remove(_ entry: DirectoryEntry, key: [UInt8]?, where matches: (DirectoryEntry) -> Bool) -> Bool {
         if !isLoaded.load(ordering: .acquiring) {
             removedInLoading.withLock { if $0.count < Self.removedInLoadingLimit { $0.insert(entry.location) } }
         }
-        for removed in directory.remove(entry.hash, where: matches) {
+        let gone = directory.remove(entry.hash, where: matches)
+        for removed in gone {
             post(.markRemoved(removed.location, hash: removed.hash))
-            post(.remove(key: key, removed.location))
+            if let key { post(.remove(key: key, removed.location)) }
         }
+        return !gone.isEmpty
     }
 
     /// The set of names and the text of a variant, as record and index hold it: `accept,accept-encoding\n…`.

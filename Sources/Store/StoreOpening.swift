@@ -56,21 +56,24 @@ struct StoreOpening {
             }
         }
         core.isSick.store(lock == nil, ordering: .relaxed)
+        core.scrub.rate = configuration.scrubRate
         self.survey = survey ?? VolumeSurvey()
         core.lock.withLock { $0 = lock }
-        core.unverifiedBelow.store(index.unverifiedBelow(nextVolume: self.survey.nextNumber), ordering: .relaxed)
         self.core = core
         let found = self.survey.volumes.compactMap { $0.volume?.number }
         startIndex = { IndexWriter(core, index, found: found).run() }
     }
 
-    /// Starts the writer's and the index's threads, in this order.
+    /// Starts the threads of the writer, the index and the scrub, in this order.
     func start(_ configuration: StoreConfiguration) -> [DedicatedThread] {
         // The writer is made here, not on its thread: disk use is within the limit before the first request.
         let writer = HandOver(VolumeWriter(core, maximumSize: configuration.maximumSize, survey: survey))
         return [
             DedicatedThread("larder-volumes", turns: .long) { writer.take()?.run() },
             DedicatedThread("larder-index", turns: .long, startIndex),
+            DedicatedThread("larder-scrub", turns: .long, niceness: 19) { [core] in
+                Scrubber(core, pause: configuration.scrubPause).run()
+            },
         ]
     }
 }

@@ -45,6 +45,12 @@ public struct StoreStatistics: Sendable, Equatable {
     public let purgesWidened: Int
     /// Records found torn or corrupt.
     public let corrupt: Int
+    /// Those of them that the scrub found.
+    public let scrubCorrupt: Int
+    /// Bytes of volumes that the scrub has read.
+    public let scrubbedBytes: Int
+    /// Times that the scrub has looked at everything.
+    public let scrubRounds: Int
     /// Reads of volumes that failed, or ended before the bytes that should be there.
     public let readErrors: Int
     /// Writes to volumes that failed.
@@ -87,6 +93,9 @@ public struct StoreStatistics: Sendable, Equatable {
         undurablePurges = counters.undurablePurges.value
         purgesWidened = counters.purgesWidened.value
         corrupt = counters.corrupt.value
+        scrubCorrupt = counters.scrubCorrupt.value
+        scrubbedBytes = counters.scrubbedBytes.value
+        scrubRounds = counters.scrubRounds.value
         writeErrors = counters.writeErrors.value
         readErrors = counters.readErrors.value
         indexErrors = counters.indexErrors.value

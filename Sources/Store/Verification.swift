@@ -158,8 +158,12 @@ private struct Verification {
                 removed.insert(found.location)
             case .complete:
                 let at = Int64(found.location.offset) + Int64(found.prefix.headerLength)
-                let checksum = volume.file.checksum(at: at, length: found.prefix.bodyLength)
-                guard checksum == found.prefix.bodyChecksum, keyHash(found.key) == found.prefix.hash else {
+                let body = volume.file.check(
+                    at: at,
+                    length: found.prefix.bodyLength,
+                    against: found.prefix.bodyChecksum
+                )
+                guard body == .right, keyHash(found.key) == found.prefix.hash else {
                     report.broken += 1
                     broken.insert(found.location)
                     Self.add(.broken, found.key, found.location, to: &report)

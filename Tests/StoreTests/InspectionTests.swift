@@ -65,7 +65,7 @@ struct InspectionTests {
     func broken() async throws {
         let stage = try TestStore()
         try await stage.loaded()
-        await stage.put("/a", [1, 2, 3])
+        await stage.put("/a", sampleBytes(100_000))
         await stage.put("/b", [1, 2, 3])
         await stage.settle()
         let again = try TestStore(stage.directory, name: try await stage.crashed())

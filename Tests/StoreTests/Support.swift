@@ -59,13 +59,21 @@ final class TestStore: Sendable {
         name: String = "cache",
         maximumSize: Int64 = 64 * mebibyte,
         memory: Int64 = 0,
+        scrubRate: Int64 = 0,
         openVolume: @escaping VolumeSurvey.Open = openPlainly
     ) throws {
         let directory = try directory ?? TemporaryDirectory()
         self.directory = directory
         path = directory.path(name)
         store = try Store(
-            StoreConfiguration(directory: path, maximumSize: maximumSize, memory: memory, diskThreads: 1),
+            StoreConfiguration(
+                directory: path,
+                maximumSize: maximumSize,
+                memory: memory,
+                diskThreads: 1,
+                scrubRate: scrubRate,
+                scrubPause: .milliseconds(1)
+            ),
             logger: silent,
             openVolume: openVolume
         )

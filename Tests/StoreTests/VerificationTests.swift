@@ -22,7 +22,8 @@ struct VerificationTests {
         var sums: [String: UInt32?] = [:]
         for name in entries(below: path) {
             guard let file = try? File(name, .read), let length = file.status?.length else { continue }
-            sums[name] = file.checksum(at: 0, length: length)
+            var bytes = ByteBuffer()
+            sums[name] = file.read(Int(length), at: 0, into: &bytes, mayBlock: true) == .complete ? bytes.crc32c() : nil
         }
         return sums
     }

@@ -86,6 +86,8 @@ extension Figures {
             "purged": .integer(store.purged), "active_purges": .integer(store.activeBans),
             "purges_not_durable": .integer(store.undurablePurges), "purges_widened": .integer(store.purgesWidened),
             "refused": .object(refused), "corrupt": .integer(store.corrupt),
+            "scrub_corrupt": .integer(store.scrubCorrupt), "scrubbed_bytes": .integer(store.scrubbedBytes),
+            "scrub_rounds": .integer(store.scrubRounds),
             "read_errors": .integer(store.readErrors), "write_errors": .integer(store.writeErrors),
             "index_errors": .integer(store.indexErrors),
             "directory_lost": .integer(store.directoryLost), "backlog_bytes": .integer(store.backlogBytes),

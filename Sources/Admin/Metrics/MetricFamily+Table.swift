@@ -199,6 +199,15 @@ extension MetricFamily {
             }
         },
         MetricFamily(.counter, "larder_store_corrupt_total", "Records found torn or corrupt") { $0.store.corrupt },
+        MetricFamily(.counter, "larder_scrub_corrupt_total", "Those of them that the scrub found") {
+            $0.store.scrubCorrupt
+        },
+        MetricFamily(.counter, "larder_scrub_bytes_total", "Bytes of volumes that the scrub has read") {
+            $0.store.scrubbedBytes
+        },
+        MetricFamily(.counter, "larder_scrub_rounds_total", "Times that the scrub has looked at everything") {
+            $0.store.scrubRounds
+        },
         MetricFamily(.counter, "larder_store_read_errors_total", "Failed reads of volumes") { $0.store.readErrors },
         MetricFamily(.counter, "larder_store_write_errors_total", "Failed writes to volumes") { $0.store.writeErrors },
         MetricFamily(.counter, "larder_store_index_errors_total", "Statements the index refused") {

@@ -179,6 +179,20 @@ static inline int clinux_reserve(int fd, long offset, long length) {
     return 0;
 }
 
+/// The pages of a part of a file that are in the page cache: bit n is set for page n of at most 64. `offset` is a page's.
+static inline uint64_t clinux_resident_pages(int fd, long offset, size_t length) {
+    unsigned char pages[64];
+    uint64_t resident = 0;
+    if (length == 0 || length > sizeof pages * 4096) return 0;
+    void *mapping = mmap(NULL, length, PROT_READ, MAP_SHARED, fd, offset);
+    if (mapping == MAP_FAILED) return 0;
+    if (mincore(mapping, length, pages) == 0) {
+        for (size_t page = 0; page < (length + 4095) / 4096; page++) resident |= (uint64_t)(pages[page] & 1) << page;
+    }
+    munmap(mapping, length);
+    return resident;
+}
+
 /// Names the calling thread, for `top -H`; at most 15 characters are kept.
 static inline void clinux_name_thread(const char *_Nonnull name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 

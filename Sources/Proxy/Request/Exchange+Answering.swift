@@ -60,7 +60,7 @@ extension Exchange {
         resuming.note(stored.fields, length: parts.length, entry: stored.entry)
         switch stored.body {
         case .memory(let bytes): source = .memory(bytes, from: start)
-        case .volume(let volume, let offset): source = .volume(volume, offset: offset - start)
+        case .volume(let response): source = .volume(response.volume, offset: response.bodyOffset - start)
         }
         answer(parts)
     }

@@ -272,10 +272,10 @@ final class Exchange {
     private func complete(_ stored: Stored, _ reason: ForwardReason) {
         switch stored.body {
         case .memory(let bytes): join(for: .complete(stored, bytes), reason)
-        case .volume(let volume, let offset):
-            let store = state.store
+        case .volume(let response):
+            let (store, key) = (state.store, key)
             onDisk {
-                store.readBody(volume, offset..<offset + stored.bodyLength, mayBlock: true)
+                store.readWhole(response, key: key)
             } then: { exchange, bytes in
                 exchange.join(for: bytes.map { .complete(stored, $0) } ?? .fill, reason)
             }

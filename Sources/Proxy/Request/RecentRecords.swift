@@ -22,8 +22,8 @@ final class RecentRecord {
 
 /// The records read most recently, few of them.
 struct RecentRecords {
-    /// Bodies from this size on are worth it; smaller ones soon are in the memory tier, where they fit.
-    static let leastLength: Int64 = 32 << 10
+    /// Bodies from this size on are worth it; smaller ones are read and checked whole each time.
+    static let leastLength = Store.readAlong + 1
     private static let count = 1024
     /// Places for those whose hashes fall together: with one each, a tenth of a hundred pictures would take turns in it.
     private static let ways = 4

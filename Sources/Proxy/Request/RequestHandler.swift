@@ -106,7 +106,7 @@ enum RequestHandler {
     ) -> Bool {
         let state = connection.loopState
         let entry = stored.entry
-        guard let shape = shape(head, received, stored.head, nil, entry) else { return false }
+        guard stored.agreesWithEntry, let shape = shape(head, received, stored.head, nil, entry) else { return false }
         var body: HitBody?
         if shape != .notModified {
             body = HitBody(stored, shape.part, state.store, isResident: recent?.isResident ?? false)

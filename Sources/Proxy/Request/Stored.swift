@@ -8,7 +8,8 @@ import Store
 struct Stored: Sendable {
     enum Body: Sendable {
         case memory(ByteBuffer)
-        case volume(Volume, offset: Int64)
+        /// To be sent from its volume.
+        case volume(StoredResponse)
     }
 
     let entry: DirectoryEntry
@@ -50,7 +51,7 @@ struct Stored: Sendable {
         target = response.target
         fields = Self.fields(of: response.head)
         part = StoredPart(status: status, fields: fields)
-        body = response.body.map(Body.memory) ?? .volume(response.volume, offset: response.bodyOffset)
+        body = response.body.map(Body.memory) ?? .volume(response)
         isInMemory = false
     }
 

@@ -41,6 +41,13 @@ extension Table {
             "The largest body that is stored; larger ones pass through."
         ),
         row(
+            "cache.scrub_rate",
+            \.scrubRate,
+            .size(0...tebibyte),
+            .reload,
+            "The bytes a second of stored pictures that are read and compared with their checksums, all the time, so that damage is found before it is asked for; `0` turns it off."
+        ),
+        row(
             "cache.key_case",
             \.foldCase,
             .choice([("sensitive", false), ("insensitive", true)]),

@@ -130,7 +130,10 @@ final class Directory: Sendable {
     /// The entries of a volume, a few chunks of entries at a time: no look-up waits for the rest.
     ///
     /// O(entries), never on an event loop. An entry keeps its place while it is there, so none is passed over.
-    func entries(inVolume volume: UInt32) -> [DirectoryEntry] {
+    func entries(inVolume volume: UInt32) -> [DirectoryEntry] { entries(inVolumes: volume...volume) }
+
+    /// The entries of volumes whose numbers lie side by side, as above.
+    func entries(inVolumes volumes: ClosedRange<UInt32>) -> [DirectoryEntry] {
         var found: [DirectoryEntry] = []
         for shard in shards {
             var chunk = 0
@@ -140,7 +143,7 @@ final class Directory: Sendable {
                     count = state.slab.chunkCount
                     let end = min(chunk + Self.chunksAtOnce, count)
                     while chunk < end {
-                        state.slab.entries(inVolume: volume, chunk: chunk, &found)
+                        state.slab.entries(inVolumes: volumes, chunk: chunk, &found)
                         chunk += 1
                     }
                 }

@@ -36,7 +36,7 @@ public struct DirectoryEntry: Sendable, Equatable {
     /// What of a stored response decides how it may be used, beyond its freshness.
     struct Flags: OptionSet, Sendable, Equatable {
         let rawValue: UInt8
-        /// The body's checksum has not been seen to match since an unclean stop.
+        /// The body is longer than what is read whole, and has not been seen to match its checksum in this run.
         static let unverified = Flags(rawValue: 1 << 0)
         /// A plain 200 that may be reused while fresh: a hit needs no more than the directory tells.
         static let plain = Flags(rawValue: 1 << 1)
@@ -52,7 +52,7 @@ public struct DirectoryEntry: Sendable, Equatable {
     public var headerLength: Int { Int(headerUnits) * 8 }
     /// True where a fresh hit may be served by what the directory holds, without the record's facts.
     public var isPlain: Bool { flags.contains(.plain) }
-    /// True until the body's checksum has been seen to match after an unclean stop.
+    /// True where the body, which is sent without being read, has yet to be compared with its checksum in this run.
     public var isUnverified: Bool { flags.contains(.unverified) }
     /// Bytes the record takes in its volume.
     var recordLength: Int64 { Record.aligned(Int64(headerLength) + bodyLength) }
@@ -116,7 +116,8 @@ public struct DirectoryEntry: Sendable, Equatable {
     /// Where the record lies.
     var location: RecordLocation { RecordLocation(volume: volume, offset: offset) }
 
-    private static func isPlain(_ facts: StoredFacts) -> Bool {
+    /// Whether a fresh hit needs nothing of a response but its freshness.
+    static func isPlain(_ facts: StoredFacts) -> Bool {
         facts.status == 200 && facts.flags.isDisjoint(with: [.noCache, .hasSetCookie])
     }
 }

@@ -56,10 +56,10 @@ struct EntrySlab {
         for entry in chunks[chunk] where entry.volume != Self.noVolume { body(entry) }
     }
 
-    /// The entries of a volume in one chunk.
-    func entries(inVolume volume: UInt32, chunk: Int, _ found: inout [DirectoryEntry]) {
+    /// The entries of some volumes in one chunk.
+    func entries(inVolumes volumes: ClosedRange<UInt32>, chunk: Int, _ found: inout [DirectoryEntry]) {
         let chunk = chunks[chunk]
-        for index in chunk.indices where chunk[index].volume == volume { found.append(chunk[index]) }
+        for index in chunk.indices where volumes.contains(chunk[index].volume) { found.append(chunk[index]) }
     }
 
     /// Bytes that the entries take, free places included.

@@ -279,8 +279,6 @@ final class IndexDatabase {
         case isRebuilding = "rebuilding"
         /// Above the sequence numbers of all records, at a clean stop.
         case sequence
-        /// Bodies in volumes of lower numbers are checked before their first reuse.
-        case unverifiedBelow = "unverified_below"
         /// The highest number that a volume had.
         case highestVolume = "highest_volume"
         /// Batches of purges so far: see `PurgeMark`.

@@ -11,8 +11,6 @@ struct IndexOpening: Sendable {
     private(set) var bans: [(PurgeRule, epoch: UInt32)] = []
     /// The index is new, broken or was being rebuilt: the volumes have to be read.
     private(set) var isRebuilding = true
-    private var wasClean = false
-    private var storedLimit: UInt32 = 0
 
     /// Reads what the index knows; nothing of it changes, unless it is broken: then it is removed.
     init(_ core: StoreCore, isUsable: Bool) {
@@ -37,14 +35,7 @@ struct IndexOpening: Sendable {
         highestVolume = UInt32(exactly: try database.state(.highestVolume) ?? 0) ?? 0
         highestVolume = min(highestVolume, Volume.maximumNumber)
         isRebuilding = try database.state(.isRebuilding) == 1
-        wasClean = try database.state(.isClean) == 1
-        storedLimit = UInt32(clamping: try database.state(.unverifiedBelow) ?? 0)
         core.raiseSequence(above: UInt64(bitPattern: try database.state(.sequence) ?? 0))
-    }
-
-    /// Bodies that were there at an unclean stop stay doubtful until they are evicted, through later clean stops too.
-    func unverifiedBelow(nextVolume: UInt32) -> UInt32 {
-        wasClean && !isRebuilding ? storedLimit : nextVolume
     }
 
     private func failed(_ error: StoreError, _ core: StoreCore) {

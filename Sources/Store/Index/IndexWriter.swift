@@ -297,7 +297,6 @@ final class IndexWriter {
                 try opened.setState(.purges, Int64(bitPattern: purges))
                 try opened.setState(.isClean, 0)
                 try reserveSequences(in: opened)
-                try opened.setState(.unverifiedBelow, Int64(core.unverifiedBelow.load(ordering: .relaxed)))
             }
             database = opened
             identity = Paths.identity(path)
@@ -362,7 +361,6 @@ final class IndexWriter {
         _ = attempt { (database) throws(StoreError) in
             try database.durableTransaction { () throws(StoreError) in
                 try database.setState(.isClean, 1)
-                try database.setState(.unverifiedBelow, Int64(core.unverifiedBelow.load(ordering: .relaxed)))
                 try database.setState(.sequence, Int64(bitPattern: core.nextSequence.load(ordering: .relaxed)))
             }
             try database.checkpoint()

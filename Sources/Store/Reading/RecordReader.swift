@@ -63,11 +63,13 @@ extension StoreCore {
                 forget(entry, key: key.copy)
                 return .absent
             }
-            if entry.isUnverified {
-                guard isWhole(entry, prefix, volume, response.body) else { return broken(entry, key) }
-                _ = directory.update(entry.hash, at: entry.location) { $0.flags.remove(.unverified) }
+            switch isRight(response) {
+            case .right: return .found(response)
+            case .wrong: return broken(entry, key)
+            case .unreadable:
+                counters.readErrors.add(1)
+                return .absent
             }
-            return .found(response)
         }
     }
 
@@ -109,6 +111,7 @@ extension StoreCore {
                 head: head,
                 target: target,
                 variant: variant,
+                bodyChecksum: prefix.bodyChecksum,
                 body: withBody ? buffer.getSlice(at: prefix.headerLength, length: Int(prefix.bodyLength)) : nil,
                 volume: volume,
                 bodyOffset: Int64(entry.offset) + Int64(prefix.headerLength)
@@ -131,14 +134,41 @@ extension StoreCore {
         return response
     }
 
-    /// Whether the body's checksum matches: asked once after an unclean stop.
+    /// Whether the body is what was written: of one that was read asked each time, of a longer one once in a run.
     ///
-    /// Blocks for large bodies.
-    private func isWhole(_ entry: DirectoryEntry, _ prefix: RecordPrefix, _ volume: Volume, _ body: ByteBuffer?) -> Bool
-    {
-        if let body { return body.crc32c() == prefix.bodyChecksum }
-        let at = Int64(entry.offset) + Int64(prefix.headerLength)
-        return volume.file.checksum(at: at, length: prefix.bodyLength) == prefix.bodyChecksum
+    /// Blocks for longer ones, which come here on the disk pool only.
+    private func isRight(_ response: StoredResponse) -> File.Checked {
+        let entry = response.entry
+        if let body = response.body { return body.crc32c() == response.bodyChecksum ? .right : .wrong }
+        // Others may have waited for the same body, and one of them has checked it.
+        guard directory.entry(entry.hash, at: entry.location)?.isUnverified ?? entry.isUnverified else { return .right }
+        let checked = response.volume.file.check(
+            at: response.bodyOffset,
+            length: response.bodyLength,
+            against: response.bodyChecksum
+        )
+        if checked == .right { noteRight(entry) }
+        return checked
+    }
+
+    /// A body was compared with its checksum: it may be sent without being read.
+    func noteRight(_ entry: DirectoryEntry) {
+        _ = directory.update(entry.hash, at: entry.location) { $0.flags.remove(.unverified) }
+    }
+
+    /// Reads the whole body of a stored response, however long; nil where it cannot be read or is not what was written.
+    ///
+    /// Blocks.
+    func readWhole(_ response: StoredResponse, key: [UInt8]) -> ByteBuffer? {
+        if let body = response.body { return body }
+        var body = ByteBuffer()
+        let length = Int(response.bodyLength)
+        switch response.volume.file.read(length, at: response.bodyOffset, into: &body, mayBlock: true) {
+        case .complete where body.crc32c() == response.bodyChecksum: return body
+        case .complete, .short: _ = key.withRawSpan { broken(response.entry, $0) }
+        case .failed, .wouldBlock: counters.readErrors.add(1)
+        }
+        return nil
     }
 
     /// A record that is torn or corrupt is counted, forgotten everywhere, and a miss.

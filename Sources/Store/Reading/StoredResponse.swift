@@ -15,6 +15,8 @@ public struct StoredResponse: Sendable {
     public let target: [UInt8]
     /// The variant's text; empty where there is no `Vary`.
     public let variant: [UInt8]
+    /// The CRC-32C of the body.
+    let bodyChecksum: UInt32
     /// The whole body where it was read along; nil where it is to be read or sent from the volume.
     public let body: ByteBuffer?
     /// The file that holds the body; held open for as long as the value lives.
@@ -24,6 +26,11 @@ public struct StoredResponse: Sendable {
     /// Bytes of the body.
     public var bodyLength: Int64 { entry.bodyLength }
 
+    /// Whether the record says what its entry says of a plain hit: an entry that the index told may be wrong.
+    public var agreesWithEntry: Bool {
+        DirectoryEntry.isPlain(facts) && facts.freshUntil == entry.freshUntil && facts.bornAt == entry.bornAt
+    }
+
     /// The same without its body, and with a head of its own: nothing is held of the buffer it was read into.
     public var detached: StoredResponse {
         StoredResponse(
@@ -32,6 +39,7 @@ public struct StoredResponse: Sendable {
             head: ByteBuffer(bytes: head.readableBytesView),
             target: target,
             variant: variant,
+            bodyChecksum: bodyChecksum,
             body: nil,
             volume: volume,
             bodyOffset: bodyOffset

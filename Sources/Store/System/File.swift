@@ -134,21 +134,46 @@ final class File: Sendable {
 
     private static let mostPieces = 1024  // IOV_MAX
 
-    /// The CRC-32C of a part of the file, read piece by piece; nil where it cannot be read.
+    /// What comparing bytes with their checksum comes to.
+    enum Checked: Equatable {
+        case right
+        /// They are other bytes, or the file ends before.
+        case wrong
+        case unreadable
+    }
+
+    /// Compares a part of the file, read piece by piece, with its CRC-32C.
     ///
     /// Blocks.
-    func checksum(at offset: Int64, length: Int64) -> UInt32? {
-        var checksum: UInt32 = 0
+    func check(at offset: Int64, length: Int64, against checksum: UInt32) -> Checked {
+        var found: UInt32 = 0
         var done: Int64 = 0
         var buffer = ByteBuffer()
         while done < length {
             buffer.clear()
             let count = Int(min(256 << 10, length - done))
-            guard read(count, at: offset + done, into: &buffer, mayBlock: true) == .complete else { return nil }
-            checksum = buffer.crc32c(from: checksum)
+            switch read(count, at: offset + done, into: &buffer, mayBlock: true) {
+            case .complete: break
+            case .short: return .wrong
+            case .wouldBlock, .failed: return .unreadable
+            }
+            found = buffer.crc32c(from: found)
             done += Int64(count)
         }
-        return checksum
+        return found == checksum ? .right : .wrong
+    }
+
+    /// What is read brings nothing beside it into the page cache.
+    func readNothingAhead() { _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_RANDOM) }
+
+    /// The pages that the page cache has of up to 64, from the beginning of one: bit n is page n.
+    func residentPages(at offset: Int64, count: Int) -> UInt64 {
+        clinux_resident_pages(descriptor, Int(offset), count)
+    }
+
+    /// Takes whole pages out of the page cache, unless they have yet to be written.
+    func dropFromPageCache(_ range: Range<Int64>) {
+        _ = posix_fadvise(descriptor, off_t(range.lowerBound), off_t(range.count), POSIX_FADV_DONTNEED)
     }
 
     /// Puts what was written on the disk.

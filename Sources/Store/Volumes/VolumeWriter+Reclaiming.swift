@@ -70,10 +70,8 @@ extension VolumeWriter: VolumeKeeper {
             prefix.hash == entry.hash, prefix.headerLength == entry.headerLength, prefix.bodyLength == entry.bodyLength,
             let key = record.getBytes(at: Record.prefixLength, length: prefix.keyLength),
             let variant = record.getBytes(at: Record.prefixLength + key.count, length: prefix.variantLength),
-            // The copy counts as written by this run: what an unclean stop left in doubt has to be seen first.
-            !entry.isUnverified
-                || record.getSlice(at: entry.headerLength, length: Int(entry.bodyLength))?.crc32c()
-                    == prefix.bodyChecksum
+            // The copy counts as written by this run: its body has to be seen to be right.
+            record.getSlice(at: entry.headerLength, length: Int(entry.bodyLength))?.crc32c() == prefix.bodyChecksum
         else { return nil }
         return (record, key, variant)
     }

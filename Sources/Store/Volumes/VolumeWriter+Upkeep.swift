@@ -154,7 +154,6 @@ extension VolumeWriter {
                 logger: core.logger
             )
             eviction.raiseNumber(to: survey.nextNumber)
-            core.unverifiedBelow.store(eviction.nextNumber, ordering: .relaxed)
             indexBytes = StoreFiles.indexSize(core.path)
             shareOut()
             adopt(survey)

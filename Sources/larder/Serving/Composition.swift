@@ -27,7 +27,12 @@ struct Composition: Sendable {
         let store: Store
         do {
             store = try Store(
-                StoreConfiguration(directory: cache.directory, maximumSize: cache.maxSize, memory: cache.memory),
+                StoreConfiguration(
+                    directory: cache.directory,
+                    maximumSize: cache.maxSize,
+                    memory: cache.memory,
+                    scrubRate: cache.scrubRate
+                ),
                 logger: logger
             )
         } catch {

@@ -105,6 +105,7 @@ final class RunningLarder: Sendable {
         level.set(reload.effective.log.level)
         parts.proxy.reload(ProxySettings(reload.effective))
         parts.store.setMaximumSize(reload.effective.cache.maxSize)
+        parts.store.setScrubRate(reload.effective.cache.scrubRate)
         parts.admin.reload(reload.effective)
         if reload.applied.isEmpty {
             logger.notice("Configuration reloaded: no setting that a reload takes over has changed")

@@ -1,0 +1,31 @@
+// Shared. What the scrub's thread is told: how fast to read, and when to end.
+
+import Synchronization
+
+final class ScrubControl: Sendable {
+    private let bytesASecond = Atomic<Int64>(0)
+    private let isClosed = Atomic<Bool>(false)
+    private let wakeUp = Semaphore()
+
+    /// Bytes a second; 0 while the scrub is off.
+    var rate: Int64 {
+        get { bytesASecond.load(ordering: .relaxed) }
+        set {
+            bytesASecond.store(newValue, ordering: .relaxed)
+            wakeUp.signal()
+        }
+    }
+
+    /// The thread has to end.
+    var isOver: Bool { isClosed.load(ordering: .relaxed) }
+
+    func close() {
+        isClosed.store(true, ordering: .relaxed)
+        wakeUp.signal()
+    }
+
+    /// Waits until an instant of the monotonic clock, in nanoseconds, or until something changes; nil waits for a change.
+    func wait(until deadline: Int64?) {
+        if let deadline { _ = wakeUp.wait(until: deadline) } else { wakeUp.wait() }
+    }
+}
