@@ -23,6 +23,8 @@ public enum Counter: Int, Sendable, CaseIterable {
     case missesStale
     /// Requests forwarded because the client asked for it.
     case missesRequest
+    /// Hits fetched from an origin because the disk was late.
+    case missesDisk
     /// Requests of a method that is never answered from the store.
     case passesMethod
     /// Requests passed for another reason.
@@ -37,10 +39,12 @@ public enum Counter: Int, Sendable, CaseIterable {
     case validated
     /// Bodies that could not be read from their volume while they were sent: the record is forgotten.
     case bodiesUnreadable
-    /// Such bodies of which an origin gave the rest.
+    /// Such bodies, and bodies that were late, of which an origin gave the rest.
     case bodiesResumed
     /// Bodies taken whole into memory for slow clients, since others waited for the origin.
     case bodiesHeldUp
+    /// Reads of the disk that took longer than they may.
+    case readsLate
     /// Fills whose origin failed.
     case fillsFailed
     /// Responses that may not be stored.
@@ -83,6 +87,8 @@ public enum Counter: Int, Sendable, CaseIterable {
     case limitHeldUpMemory
     /// Transfers ended because their clients took too little while others waited for the origin.
     case limitHeldUp
+    /// Reads refused because too many waited for the disk.
+    case limitDiskQueue
 
     /// The name in `stats`; `/metrics` groups some of them under one name with labels (`MetricFamily`).
     public var name: String {
@@ -102,6 +108,9 @@ public enum Counter: Int, Sendable, CaseIterable {
         case .followersLate: "followers_late"
         case .fills: "fills"
         case .validated: "validated"
+        case .readsLate: "reads_late"
+        case .missesDisk: "misses_disk"
+        case .limitDiskQueue: "limit_disk_queue"
         case .bodiesUnreadable: "bodies_unreadable"
         case .bodiesResumed: "bodies_resumed"
         case .bodiesHeldUp: "bodies_held_up"
@@ -148,8 +157,12 @@ public enum Counter: Int, Sendable, CaseIterable {
         case .fills: "Fills and validations begun"
         case .validated: "Stored responses freshened by an origin's 304"
         case .bodiesUnreadable: "Stored bodies that could not be read while they were sent, and were forgotten"
-        case .bodiesResumed: "Such bodies of which an origin gave the rest"
+        case .bodiesResumed:
+            "Stored bodies of which an origin gave the rest, since they could not be read, or not in time"
         case .bodiesHeldUp: "Bodies taken whole into memory for slow clients, since others waited for the origin"
+        case .readsLate: "Reads of the disk that took longer than cache.read_timeout"
+        case .missesDisk: "Hits that were fetched from an origin because the disk was late"
+        case .limitDiskQueue: "Reads that were refused because too many waited for the disk"
         case .fillsFailed: "Fills whose origin failed"
         case .unstorable: "Responses that may not be stored"
         case .originErrors: "Requests answered 502 or 504 because no origin could answer"

@@ -20,6 +20,8 @@ public final class ProxySettings: Sendable {
     let idleTimeout: TimeAmount
     /// A client that takes nothing for this time is cut off.
     let sendTimeout: TimeAmount
+    /// How long a read of the disk is waited for before the origin may be asked in its place.
+    let readTimeout: TimeAmount
     /// Bytes of a request body.
     let requestBody: Int64
     /// Fills in progress at once.
@@ -55,6 +57,7 @@ public final class ProxySettings: Sendable {
         headTimeout = limits.headTimeout.timeAmount
         idleTimeout = limits.idleTimeout.timeAmount
         sendTimeout = limits.sendTimeout.timeAmount
+        readTimeout = configuration.cache.readTimeout.timeAmount
         requestBody = limits.requestBody
         fills = limits.fills
         followerDeadline = limits.followerDeadline.timeAmount

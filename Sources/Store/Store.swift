@@ -184,6 +184,17 @@ public final class Store: Sendable {
         core.readWhole(response, key: key)
     }
 
+    /// Notes whether a read that a hit waited for came in time.
+    ///
+    /// Any thread, one short lock.
+    public func noteRead(inTime: Bool) { core.reads.note(inTime: inTime) }
+
+    /// Whether the disk has been late again and again.
+    public var isSlow: Bool { core.reads.isSlow }
+
+    /// Finds out whether a disk that was late is in time again; called about once a second, by any thread.
+    public func probeReads() { core.reads.probe(core.volumes, on: disk) }
+
     /// Keeps a copy of a small response in memory; the tier decides what gives way.
     ///
     /// Any thread.

@@ -49,6 +49,7 @@ final class StoreCore: Sendable {
     /// The lock of the cache directory, while it is in use.
     let lock = Mutex<File?>(nil)
     let scrub = ScrubControl()
+    let reads: ReadWatch
     let writes = Inbox<WriteJob>()
     let indexing = Inbox<IndexJob>()
     /// The index's thread goes on at once: somebody waits for it.
@@ -67,6 +68,7 @@ final class StoreCore: Sendable {
         secret1 = Atomic(keyHash.secret1)
         self.openVolume = openVolume
         self.logger = logger
+        reads = ReadWatch(logger: logger)
     }
 
     /// The hash function of the directory's keys.

@@ -67,6 +67,8 @@ public struct StoreStatistics: Sendable, Equatable {
     public let isLoaded: Bool
     /// The cache directory can be written.
     public let isWritable: Bool
+    /// Reads of the disk are late again and again.
+    public let isSlow: Bool
     /// The index can be written.
     public let isIndexWritable: Bool
 
@@ -104,6 +106,7 @@ public struct StoreStatistics: Sendable, Equatable {
         backlogBytes = core.backlog.value
         isLoaded = core.isLoaded.load(ordering: .relaxed)
         isWritable = !core.isSick.load(ordering: .relaxed)
+        isSlow = core.reads.isSlow
         isIndexWritable = !core.isIndexSick.load(ordering: .relaxed)
     }
 }

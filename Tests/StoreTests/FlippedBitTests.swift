@@ -87,7 +87,7 @@ struct FlippedBitTests {
             #expect(again.get("/\(place)") == nil, "\(place)")
             #expect(again.entry("/\(place)") == nil, "\(place) is forgotten")
         }
-        #expect(again.store.statistics.corrupt >= places.count - 4)
+        #expect(again.store.statistics.corrupt >= places.count - 4, "\(again.store.statistics)")
         #expect(again.get("/well") == body)
         // The next fill takes its place.
         for place in places { #expect(await again.put("/\(place)", body) == nil) }

@@ -92,7 +92,7 @@ extension Figures {
             "index_errors": .integer(store.indexErrors),
             "directory_lost": .integer(store.directoryLost), "backlog_bytes": .integer(store.backlogBytes),
             "is_loaded": .bool(store.isLoaded), "is_writable": .bool(store.isWritable),
-            "is_index_writable": .bool(store.isIndexWritable),
+            "is_index_writable": .bool(store.isIndexWritable), "is_slow": .bool(store.isSlow),
         ]
     }
 }

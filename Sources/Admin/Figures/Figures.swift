@@ -33,7 +33,7 @@ struct Figures: Sendable {
 
     var hits: Int { value(.hitsMemory) + value(.hitsDisk) + value(.hitsStale) }
     var misses: Int {
-        value(.missesURI) + value(.missesVary) + value(.missesStale) + value(.missesRequest)
+        value(.missesURI) + value(.missesVary) + value(.missesStale) + value(.missesRequest) + value(.missesDisk)
     }
 
     /// The share of look-ups that the store answered; nil before the first one.
@@ -71,6 +71,11 @@ struct Figures: Sendable {
             let count = store.undurablePurges
             troubles.append(
                 "\(count) \(count == 1 ? "purge is" : "purges are") not on the disk yet: they hold, and a crash may undo them"
+            )
+        }
+        if store.isSlow {
+            troubles.append(
+                "the disk of the cache directory is slow: some of what is stored is fetched from the origins instead"
             )
         }
         if store.unopenedVolumes > 0 {

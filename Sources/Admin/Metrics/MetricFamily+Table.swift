@@ -168,6 +168,9 @@ extension MetricFamily {
         MetricFamily(.gauge, "larder_store_writable", "1 while the cache directory can be written") {
             $0.store.isWritable ? 1 : 0
         },
+        MetricFamily(.gauge, "larder_store_slow", "1 while reads of the disk are late again and again") {
+            $0.store.isSlow ? 1 : 0
+        },
         MetricFamily(.gauge, "larder_store_index_writable", "1 while the index can be written") {
             $0.store.isIndexWritable ? 1 : 0
         },

@@ -31,7 +31,7 @@ import Logging
     /// The time as of this turn; good enough for deadlines, not for latencies.
     private(set) var now = Moment.now
 
-    private(set) var budget = RetryBudget(at: .now)
+    private let budget: SharedRetryBudget
     /// Where connections receive.
     let receiving: UnsafeMutableRawBufferPointer
     private let poller: Poller
@@ -57,6 +57,7 @@ import Logging
         _ lists: [Range<Int>],
         mailbox: Mailbox,
         poller: Poller,
+        budget: SharedRetryBudget,
         logger: Logger,
         looksAtOrigins: Bool,
         now wallTime: @escaping @Sendable () -> WallTime
@@ -64,6 +65,7 @@ import Logging
         lanes = origins.map { Lane($0, logger: logger) }
         self.lists = lists.map { Array($0) }
         self.mailbox = mailbox
+        self.budget = budget
         self.poller = poller
         self.wallTime = wallTime
         self.looksAtOrigins = looksAtOrigins

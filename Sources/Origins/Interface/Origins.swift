@@ -12,6 +12,7 @@ public final class Origins: Sendable {
     private let counters: [OriginCounters]
     private let identities: [UInt32]
     private let lists: [Range<Int>]
+    private let budget: SharedRetryBudget
     private let engine: Mutex<Worker?>
     private let nextID = Atomic<UInt64>(1)
 
@@ -48,6 +49,8 @@ public final class Origins: Sendable {
         let wallTime = now ?? { SystemClock.now() }
         counters = origins.map(\.counters)
         self.mailbox = mailbox
+        let budget = SharedRetryBudget()
+        self.budget = budget
         let poller = try Poller()
         engine = Mutex(
             try Worker(name: "larder-origins") {
@@ -56,6 +59,7 @@ public final class Origins: Sendable {
                     lists,
                     mailbox: mailbox,
                     poller: poller,
+                    budget: budget,
                     logger: logger,
                     looksAtOrigins: looksAtOrigins,
                     now: wallTime
@@ -79,6 +83,13 @@ public final class Origins: Sendable {
         }
         return OriginTransfer(id: id, mailbox: mailbox)
     }
+
+    /// Whether a request may be asked that would not have to be: one of the tenth more, and ten a second, that hedges and
+    /// retries share.
+    ///
+    /// Any thread.
+    /// - Returns: True where it may: its token is taken.
+    public func takeRetry() -> Bool { budget.take(at: .now) }
 
     /// Fails every transfer in progress with `.cancelled` and ends the threads; later requests fail at once.
     ///

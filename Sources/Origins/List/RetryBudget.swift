@@ -2,6 +2,19 @@
 // Pure: time is an argument. A share of the requests, and a few a second where there are few, so that an outage adds a
 // bounded part to the load and never multiplies it (as Finagle's retry budgets do).
 
+import Synchronization
+
+/// Shared. The one budget of all origins: hedges and retries take from it, and who asks an origin in the place of a disk.
+final class SharedRetryBudget: Sendable {
+    private let budget = Mutex(RetryBudget(at: .now))
+
+    /// A request is asked for the first time.
+    func earn() { budget.withLock { $0.earn() } }
+
+    /// Whether one more request may be asked; takes its token.
+    func take(at now: Moment) -> Bool { budget.withLock { $0.take(at: now) } }
+}
+
 /// The tokens for extra requests.
 struct RetryBudget: Equatable {
     /// What each request adds: a tenth, so that at most a tenth more is asked.

@@ -23,7 +23,7 @@ final class LoopState {
     var input = ByteBuffer()
     /// What was read from volumes in this second.
     var recent = RecentRecords()
-    /// What the disk pool reads at the moment for plain hits of this loop.
+    /// What the disk pool reads at the moment for hits of this loop.
     var diskReads = 0
     private var doorkeeper = Doorkeeper()
     /// What the last fill that began here needed.
@@ -87,6 +87,7 @@ final class LoopState {
         for connection in Array(connections.values) { connection.check(now) }
         log?.flush()
         recent.removeAll()
+        store.probeReads()
     }
 
     /// Whether a response that was just read from its volume gets a copy in memory.

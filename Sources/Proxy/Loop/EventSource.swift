@@ -37,9 +37,9 @@ final class LoopTables {
     private var waiting: [EventSource] = []
     private var postponed = CircularBuffer<() -> Void>()
     private var retired: [Int32] = []
-    /// What is to run at an instant: a few at a time, in no order.
-    private var timed: [(due: UInt64, task: () -> Void)] = []
     var everySecond: (() -> Void)?
+    /// What is due at a time of its own.
+    var alarms = Alarms()
     /// When the present round began, in nanoseconds of the monotonic clock.
     var roundBegan: UInt64 = 0
     var isStopping = false
@@ -89,17 +89,9 @@ final class LoopTables {
         for _ in 0..<min(postponed.count, Self.postponedInARow) { postponed.removeFirst()() }
     }
 
-    func run(at due: UInt64, _ task: @escaping () -> Void) { timed.append((due, task)) }
-
-    /// When the next of what waits for its instant is due; nil where none does.
-    var nextDue: UInt64? { timed.isEmpty ? nil : timed.lazy.map(\.due).min() }
-
-    /// Runs what was due when the round began.
-    func runTimed() {
-        guard !timed.isEmpty else { return }
-        let due = timed.filter { $0.due <= roundBegan }
-        timed.removeAll { $0.due <= roundBegan }
-        for entry in due { entry.task() }
+    /// Rings what is due.
+    func ringAlarms() {
+        while let alarm = alarms.takeDue(at: roundBegan) { alarm.ring() }
     }
 
     func close(_ source: EventSource) {
@@ -122,8 +114,8 @@ final class LoopTables {
         closeRetired()
         waiting = []
         postponed = []
-        timed = []
         everySecond = nil
+        alarms = Alarms()
     }
 }
 

@@ -77,7 +77,7 @@ final class Loop: Sendable {
     /// Any thread.
     func execute(after delay: TimeAmount, _ task: @escaping @Sendable () -> Void) {
         let due = Self.now + UInt64(max(0, delay.nanoseconds))
-        execute { [confined] in confined.tables.run(at: due, task) }
+        execute { [confined] in confined.tables.alarms.add(TimedTask(task), at: due) }
     }
 
     /// Waits until the loop has run something; nil where it has ended.
@@ -112,6 +112,11 @@ final class Loop: Sendable {
     /// their turn.
     func postpone(_ task: @escaping () -> Void) { confined.tables.postpone(task) }
 
+    /// Rings an alarm after a time, within milliseconds.
+    func ring(_ alarm: Alarm, after delay: TimeAmount) {
+        confined.tables.alarms.add(alarm, at: Self.now + UInt64(max(0, delay.nanoseconds)))
+    }
+
     /// Takes a source's socket from it and closes it, at the end of this round.
     func close(_ source: EventSource) { confined.tables.close(source) }
 
@@ -121,7 +126,7 @@ final class Loop: Sendable {
         var events = Array(repeating: clinux_event(), count: Self.batch)
         var nextTick = Self.now + Self.second
         while !tables.isStopping {
-            let patience = nextPatience(until: nextTick)
+            let patience = nextPatience(until: min(nextTick, tables.alarms.first ?? .max))
             // because the kernel fills at most as many as the array has
             let count = unsafe clinux_epoll_wait(epoll, &events, Int32(Self.batch), patience)
             tables.roundBegan = Self.now
@@ -129,7 +134,7 @@ final class Loop: Sendable {
             runTasks()
             tables.resumeWaiting()
             tables.runPostponed()
-            tables.runTimed()
+            tables.ringAlarms()
             tables.closeRetired()
             guard tables.roundBegan >= nextTick else { continue }
             nextTick = tables.roundBegan + Self.second
@@ -147,7 +152,6 @@ final class Loop: Sendable {
         }
         guard isIdle else { return 0 }
         let now = Self.now
-        let tick = min(tick, confined.tables.nextDue ?? tick)
         return tick > now ? Int32((tick - now) / 1_000_000) + 1 : 0
     }
 

@@ -313,6 +313,7 @@ extension Exchange {
 
     /// No origin could answer: stale where that is allowed, else 502, 503 or 504 with the reason (RFC 9209).
     func answerFailure(_ error: OriginError) {
+        if instead == .underWay { return goBackToDisk() }
         if let stored, mayServeStale(stored) {
             leaveFill()
             return answer(with: stored, outcome: .stale, stale: .staleIfError)

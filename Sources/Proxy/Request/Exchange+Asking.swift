@@ -43,7 +43,7 @@ extension Exchange {
     }
 
     /// What fills are told apart by: the key and, where it is known what the URI varies by, the variant.
-    private var fillKey: FillTable.Key { FillTable.tableKey(key, varyNames, variantKey) }
+    var fillKey: FillTable.Key { FillTable.tableKey(key, varyNames, variantKey) }
 
     func variantKey(_ names: [String]) -> String { route.variantKey(names, forwarded, target: ownTarget) }
 
@@ -111,7 +111,7 @@ extension Exchange {
             request: request,
             method: method,
             epoch: epoch,
-            hasStandIn: stored.map(mayServeStale) ?? false,
+            hasStandIn: stored.map(mayServeStale) ?? (instead == .underWay),
             asksForKept: keptTarget != nil,
             table: state.proxy.fills,
             services: state.fillServices(route)
@@ -129,7 +129,7 @@ extension Exchange {
             wantedRange: isFill && facts.isRange ? fields.combined("Range") : nil,
             preferred: stored.flatMap { state.proxy.origins.index(of: $0.facts.origin, in: route.list) },
             notOlderThan: stored.flatMap { $0.fields.first("Last-Modified") }.flatMap { HTTPDate.parse($0) },
-            hasFallback: stored.map(mayServeStale) ?? false,
+            hasFallback: stored.map(mayServeStale) ?? (instead == .underWay),
             body: upload?.body,
             onlyFirst: !isSafe,
             expectsContinue: !isFill && upload != nil && head.expectsContinue,
@@ -240,6 +240,7 @@ extension Exchange {
 
     func take(_ head: FillHead) {
         guard isFailure(head) || !isOfOtherSpelling(head) else { return askInOwnSpelling() }
+        if instead == .underWay, head.status >= 400 { return goBackToDisk() }
         if isFailure(head), let stored {
             leaveFill()
             return answer(with: stored, outcome: .stale, stale: .staleIfError, forwardStatus: head.forwardStatus)

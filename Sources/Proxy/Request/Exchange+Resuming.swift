@@ -1,6 +1,7 @@
-// How an answer goes on whose body comes no more: its volume fails, or was cut from outside, and the record is forgotten; or the
-// transfer was ended since others waited for its connection. The origin is asked for the bytes that the client has not had, where
-// its entity tag tells that they are of the same version; else the client's connection breaks off, once.
+// How an answer goes on whose body comes no more: its volume fails, or was cut from outside, and the record is forgotten; the disk is
+// late with it; or the transfer was ended since others waited for its connection. The origin is asked for the bytes that the client has
+// not had, where its entity tag tells that they are of the same version. Else a body that is late is waited for, and any other breaks
+// off, once.
 
 import HTTPCaching
 import HTTPMessage
@@ -21,6 +22,8 @@ struct BodyResuming {
     var readsOnly = false
     /// The origin is asked for the rest.
     var isUnderWay = false
+    /// The disk is only late: it is waited for where the origin does not help.
+    var mayWait = false
     /// It was asked once: not again.
     var wasTried = false
     /// Offsets of the body that it is asked for.
@@ -88,9 +91,31 @@ extension Exchange {
 
     /// Asks the origin for the bytes that the client has not had, or breaks off.
     func resumeFromOrigin() {
+        guard let rest = resumable else { return breakOff() }
+        askForRest(rest)
+    }
+
+    /// The disk is late with the next piece: asks the origin for the rest, where that may be joined and the budget allows it.
+    ///
+    /// - Returns: Whether it does.
+    func resumeInstead() -> Bool {
+        guard case .volume = source, let rest = resumable, state.proxy.origins.takeRetry() else { return false }
+        waitsForDisk = false
+        resuming.mayWait = true
+        askForRest(rest)
+        return true
+    }
+
+    /// The rest, where the origin may be asked for it; nil where it was once, or where no tag would tell its version.
+    private var resumable: (range: Range<Int64>, tag: String)? {
         guard !resuming.wasTried, head.method == .get, let wanted, let tag = resuming.fields.first("ETag"),
             resuming.mayJoin(resuming.fields, completeLength: resuming.length)
-        else { return breakOff() }
+        else { return nil }
+        return (wanted, tag)
+    }
+
+    private func askForRest(_ rest: (range: Range<Int64>, tag: String)) {
+        let (wanted, tag) = rest
         resuming.wasTried = true
         resuming.isUnderWay = true
         resuming.wanted = wanted
@@ -127,7 +152,7 @@ extension Exchange {
         switch fill.progress {
         case .waiting: return
         case .head(let found), .alone(let found): head = found
-        case .notModified, .failed: return breakOff()
+        case .notModified, .failed: return giveUpRest()
         }
         resuming.isUnderWay = false
         let wanted = resuming.wanted
@@ -139,11 +164,20 @@ extension Exchange {
         } else if head.status == 200, resuming.mayJoin(head.fields, completeLength: head.contentLength) {
             source = .fill(from: 0)
         } else {
-            return breakOff()
+            return giveUpRest()
         }
         state.counters.add(.bodiesResumed)
         // Whatever else fails, it is not this record.
         resuming.note(resuming.fields, length: resuming.length, entry: nil)
+        pump()
+        connection.flushIfNeeded()
+    }
+    /// The origin does not give the rest.
+    private func giveUpRest() {
+        guard resuming.mayWait else { return breakOff() }
+        resuming.isUnderWay = false
+        leaveFill()
+        isLeader = false
         pump()
         connection.flushIfNeeded()
     }

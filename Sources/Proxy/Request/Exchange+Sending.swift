@@ -126,7 +126,7 @@ extension Exchange {
             return .bytes(Int64(bytes.readableBytes))
         }
         waitsForDisk = true
-        onDisk {
+        onDisk(reading: Int64(piece.count), isBounded: false) {
             store.readBody(volume, piece, mayBlock: true)
         } then: { exchange, bytes in
             exchange.waitsForDisk = false
@@ -134,6 +134,8 @@ extension Exchange {
             exchange.write(bytes)
             exchange.advance(by: Int64(bytes.readableBytes))
             exchange.pump()
+        } late: {
+            $0.resumeInstead()
         }
         return .wait
     }

@@ -38,6 +38,8 @@ final class Exchange {
     /// Looks left: what moves or changes under a look is looked at again, but not for ever.
     private(set) var looksLeft = 3
     private var hasReadAgain = false
+    /// Whether the origin is asked in the place of the disk: Exchange+Disk.
+    var instead = Instead.notYet
     /// An answer that was asked for before this request came is of no use to it.
     var wantsNewer = false
     /// The path and query that were asked for when a success was stored under the key; nil where none is, or where the origin
@@ -138,6 +140,9 @@ final class Exchange {
         key.withRawSpan { state.store.look(up: state.store.hash($0), key: $0) }
     }
 
+    /// Notes what the store has now, for one that does not look into it.
+    func noteSightings() { sightings = lookUp().sightings }
+
     private func proceed(_ found: Lookup) {
         sightings = found.sightings
         switch found {
@@ -149,6 +154,8 @@ final class Exchange {
                 store.find(key: key)
             } then: {
                 $0.proceed($1)
+            } late: {
+                $0.fetchInstead()
             }
         case .one(let candidate): select(from: [candidate])
         case .several(let candidates): select(from: candidates)
@@ -175,14 +182,7 @@ final class Exchange {
             return plan(with: Stored(selected.entry, item: item), anyVariantStored: true)
         }
         switch key.withRawSpan({ state.store.read(selected.entry, key: $0, mayBlock: false) }) {
-        case .wouldBlock:
-            let store = state.store
-            let key = key
-            onDisk {
-                key.withRawSpan { store.read(selected.entry, key: $0, mayBlock: true) }
-            } then: {
-                $0.take($1)
-            }
+        case .wouldBlock: readFromDisk(selected.entry)
         case let read: take(read)
         }
     }
@@ -201,6 +201,10 @@ final class Exchange {
         } then: { exchange, read in
             if case .found(let response) = read { exchange.keep(response.target) }
             exchange.plan(with: nil, anyVariantStored: true)
+        } late: {
+            // The origin is asked in any case, then for this request's own spelling.
+            $0.plan(with: nil, anyVariantStored: true)
+            return true
         }
     }
 
@@ -278,23 +282,9 @@ final class Exchange {
                 store.readWhole(response, key: key)
             } then: { exchange, bytes in
                 exchange.join(for: bytes.map { .complete(stored, $0) } ?? .fill, reason)
-            }
-        }
-    }
-
-    /// Does what may block on the disk pool, and goes on here, unless the client has left meanwhile.
-    func onDisk<Result: Sendable>(
-        _ work: @escaping @Sendable () -> Result,
-        then: @escaping @Sendable (Exchange, Result) -> Void
-    ) {
-        let bound = LoopBound(self, on: state.loop)
-        let loop = state.loop
-        state.store.disk.submit {
-            let result = work()
-            loop.execute {
-                guard !bound.value.isOver else { return }
-                then(bound.value, result)
-                bound.value.connection.flushIfNeeded()
+            } late: {
+                $0.join(for: .fill, reason)
+                return true
             }
         }
     }

@@ -160,19 +160,48 @@ enum RequestHandler {
         _ received: ByteBuffer,
         on connection: ClientConnection
     ) {
-        let bound = LoopBound(connection, on: connection.loopState.loop)
-        let (store, loop) = (connection.loopState.store, connection.loopState.loop)
+        let state = connection.loopState
+        let store = state.store
         connection.waitForDisk()
-        connection.loopState.diskReads += 1
-        store.disk.submit {
-            let read = key.withSpan(received.readableBytesSpan) { store.read(entry, key: $0, mayBlock: true) }
-            loop.execute {
-                let connection = bound.value
-                connection.loopState.diskReads -= 1
-                guard connection.diskIsDone() else { return }
-                serve(read, of: entry, key, head, received, on: connection)
-            }
+        let isTaken = state.onDisk(reading: entry.bodyLength) {
+            key.withSpan(received.readableBytesSpan) { store.read(entry, key: $0, mayBlock: true) }
+        } late: {
+            fetchInstead(key, head, received, on: connection)
+        } done: { read in
+            guard connection.diskIsDone() else { return }
+            serve(read, of: entry, key, head, received, on: connection)
         }
+        guard !isTaken, !fetchInstead(key, head, received, on: connection), connection.diskIsDone() else { return }
+        let exchange = makeExchange(head, received, key, epoch: store.epoch, on: connection)
+        connection.begin(exchange)
+        exchange.refuseForDisk()
+    }
+
+    /// Fetches a hit from an origin that the disk does not give in time; false where it has to wait.
+    private static func fetchInstead(
+        _ key: CacheKey,
+        _ head: RequestHead,
+        _ received: ByteBuffer,
+        on connection: ClientConnection
+    ) -> Bool {
+        guard connection.descriptor >= 0 else { return true }
+        let exchange = makeExchange(head, received, key, epoch: connection.loopState.store.epoch, on: connection)
+        guard exchange.mayFetchInstead(), connection.diskIsDone() else { return false }
+        connection.begin(exchange)
+        exchange.fetch()
+        connection.flushIfNeeded()
+        return true
+    }
+
+    private static func makeExchange(
+        _ head: RequestHead,
+        _ received: ByteBuffer,
+        _ key: CacheKey,
+        epoch: UInt32,
+        on connection: ClientConnection
+    ) -> Exchange {
+        let bytes = key.bytes(received.readableBytesSpan)
+        return Exchange(head, received, key: bytes, route: key.route, epoch: epoch, on: connection)
     }
 
     /// Serves what was read while others had their turn.
@@ -299,8 +328,7 @@ enum RequestHandler {
         epoch: UInt32,
         on connection: ClientConnection
     ) {
-        let bytes = key.bytes(received.readableBytesSpan)
-        let exchange = Exchange(head, received, key: bytes, route: key.route, epoch: epoch, on: connection)
+        let exchange = makeExchange(head, received, key, epoch: epoch, on: connection)
         connection.begin(exchange)
         exchange.start(found: found)
     }

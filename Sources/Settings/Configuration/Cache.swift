@@ -13,6 +13,8 @@ extension Configuration {
         public var memory: Int64 = 256_000_000
         /// The largest body that is stored, in bytes; nil leaves it to the store.
         public var maximumResponse: Int64?
+        /// How long a stored response is waited for from the disk before an origin is asked in its place.
+        public var readTimeout = Duration.seconds(1)
         /// Bytes a second that are compared with their checksums; 0 turns that off.
         public var scrubRate: Int64 = 10_000_000
         /// How long a response that is no error is fresh from its arrival on, whatever the origin says; nil lets the origin

@@ -41,6 +41,13 @@ extension Table {
             "The largest body that is stored; larger ones pass through."
         ),
         row(
+            "cache.read_timeout",
+            \.readTimeout,
+            .duration(.milliseconds(10)...Duration.seconds(3600)),
+            .reload,
+            "How long a stored picture is waited for from the disk (for each 16 MiB that are read) before it is fetched from an origin instead, as far as the retry budget allows."
+        ),
+        row(
             "cache.scrub_rate",
             \.scrubRate,
             .size(0...tebibyte),

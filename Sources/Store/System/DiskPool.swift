@@ -13,15 +13,22 @@ public final class DiskPool: Sendable {
         var isClosed = false
     }
 
+    /// Jobs that wait.
+    ///
+    /// Past it a hit is better fetched, or refused: each waits for all before it.
+    public static let queueLimit = 1024
+
     private let state = Mutex(State())
+    private let limit: Int
     private let available = Semaphore()
     private let threads = Mutex<[DedicatedThread]>([])
 
     /// A read of the disk can wait a little; a loop's hits cannot, where both want the same processor.
     private static let niceness: Int32 = 10
 
-    /// Starts the threads.
-    init(threads count: Int) {
+    /// Starts the threads; `limit` is the most that waits for them.
+    init(threads count: Int, limit: Int = queueLimit) {
+        self.limit = limit
         let made = (0..<count).map { number in
             DedicatedThread("larder-disk-\(number)", turns: .short, niceness: Self.niceness) { [self] in run() }
         }
@@ -30,14 +37,19 @@ public final class DiskPool: Sendable {
 
     /// Has something done on one of the threads.
     ///
-    /// Any thread; dropped once the pool is shut down.
-    public func submit(_ job: @escaping @Sendable () -> Void) {
+    /// Any thread.
+    /// - Parameters:
+    ///   - isBounded: False for what is bounded by who asks for it.
+    ///   - job: What is done.
+    /// - Returns: False where too much waits already, or the pool is shut down: the job is dropped.
+    public func submit(isBounded: Bool = true, _ job: @escaping @Sendable () -> Void) -> Bool {
         let isTaken = state.withLock { state in
-            guard !state.isClosed else { return false }
+            guard !state.isClosed, !isBounded || state.jobs.count < limit else { return false }
             state.jobs.append(job)
             return true
         }
         if isTaken { available.signal() }
+        return isTaken
     }
 
     /// Waits for something done on one of the threads.

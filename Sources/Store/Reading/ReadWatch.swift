@@ -1,0 +1,62 @@
+// Shared. What is known of the disk's speed by the reads that hits wait for, and a read of its own that finds out where there
+// are none.
+
+import Logging
+import Synchronization
+
+final class ReadWatch: Sendable {
+    /// A read for the watch's own sake is in time within this, in nanoseconds.
+    private static let probeLimit: Int64 = 1_000_000_000
+
+    private let health = Mutex(ReadHealth())
+    private let isSlowNow = Atomic<Bool>(false)
+    private let isProbing = Atomic<Bool>(false)
+    private let logger: Logger
+
+    init(logger: Logger) { self.logger = logger }
+
+    /// The disk is late again and again.
+    var isSlow: Bool { isSlowNow.load(ordering: .relaxed) }
+
+    /// Notes how long a read took that a hit waited for.
+    ///
+    /// One short lock.
+    func note(inTime: Bool, at now: Int64 = Semaphore.now) {
+        let change: Bool? = health.withLock { health in
+            let before = health.isSlow
+            if inTime { health.noteInTime() } else { health.noteLate(at: now) }
+            guard health.isSlow != before else { return nil }
+            isSlowNow.store(health.isSlow, ordering: .relaxed)
+            return health.isSlow
+        }
+        switch change {
+        case true?:
+            logger.warning(
+                "The disk of the cache directory is slow; some of what is stored is fetched from the origins instead"
+            )
+        case false?: logger.notice("The disk of the cache directory is in time again")
+        case nil: break
+        }
+    }
+
+    /// Reads something from the disk where it is slow, on a pool that may be at a standstill: there may be no hits that
+    /// would find out that it is well again.
+    ///
+    /// Any thread; one such read at a time.
+    func probe(_ volumes: VolumeTable, on pool: DiskPool) {
+        guard isSlow, !isProbing.exchange(true, ordering: .relaxed) else { return }
+        let began = Semaphore.now
+        let isTaken = pool.submit(isBounded: false) { [self] in
+            if let file = volumes.all.randomElement()?.file { Self.readFromDisk(file) }
+            let now = Semaphore.now
+            note(inTime: now - began < Self.probeLimit, at: now)
+            isProbing.store(false, ordering: .relaxed)
+        }
+        if !isTaken { isProbing.store(false, ordering: .relaxed) }
+    }
+
+    private static func readFromDisk(_ file: File) {
+        file.dropFromPageCache(0..<4096)
+        _ = file.check(at: 0, length: Volume.headerLength, against: 0)
+    }
+}
