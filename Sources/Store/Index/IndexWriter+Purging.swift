@@ -44,7 +44,7 @@ extension IndexWriter {
             (isWhole, isDurable) = (false, commit(&batch, isWhole: false, &reports))
         }
         var isSwept = batch.indices.map { isDurable && sweepRange(batch[$0], &reports[$0]) }
-        if !isWhole || !removeBans(of: zip(batch, isSwept).compactMap { $1 ? $0.rule : nil }, in: batch) {
+        if !isWhole || !removeBans(of: batch, isSwept) {
             isSwept = isSwept.map { _ in false }
         }
         var widened: [Sweep] = []
@@ -121,9 +121,9 @@ extension IndexWriter {
     }
 
     /// Removes rules from the disk that are over, unless the same rule came again and is not.
-    private func removeBans(of rules: [PurgeRule], in batch: [Sweep]) -> Bool {
-        let banned = Set(batch.filter(\.hasBan).map(\.rule))
-        let over = Set(rules).intersection(banned)
+    private func removeBans(of batch: [Sweep], _ isSwept: [Bool]) -> Bool {
+        let banned = zip(batch, isSwept).filter(\.0.hasBan)
+        let over = Set(banned.filter(\.1).map(\.0.rule)).subtracting(banned.filter { !$1 }.map(\.0.rule))
         guard !over.isEmpty else { return true }
         return attempt { (database) throws(StoreError) in
             // What they removed is in the log before this, so that a loss of power cannot bring back one without the other.
