@@ -13,12 +13,20 @@ import Testing
 struct SlowDiskTests {
     private static let tagged = fresh + [("ETag", "\"1\"")]
 
-    private func setup(_ origin: ScriptedOrigin, timeout: Duration = .milliseconds(50)) -> Setup {
-        Setup(origin) {
-            // Too little memory for any picture.
+    /// Runs a larder with too little memory for any picture, and whose index is loaded.
+    private func withLoadedLarder(
+        _ origin: ScriptedOrigin,
+        timeout: Duration = .milliseconds(50),
+        _ body: (Larder) async throws -> Void
+    ) async throws {
+        let setup = Setup(origin) {
             $0.memory = 0
             $0.maximumSize = 1 << 30
             $0.configuration.cache.readTimeout = timeout
+        }
+        try await withLarder(setup) { larder in
+            try await eventually("the index") { larder.store.statistics.isLoaded }
+            try await body(larder)
         }
     }
 
@@ -47,7 +55,7 @@ struct SlowDiskTests {
         timeout: Duration = .milliseconds(50),
         _ body: (Larder) async throws -> Void
     ) async throws {
-        try await withLarder(setup(origin, timeout: timeout)) { larder in
+        try await withLoadedLarder(origin, timeout: timeout) { larder in
             for number in 0..<count { _ = try await larder.get("/\(number)") }
             await larder.settle()
             try await larder.restart()
@@ -65,7 +73,7 @@ struct SlowDiskTests {
         let picture = pictureBytes(size)
         let origin = try ScriptedOrigin()
         origin.respond { _ in [.respond(fields: Self.tagged, body: picture)] }
-        try await withLarder(setup(origin)) { larder in
+        try await withLoadedLarder(origin) { larder in
             try await larder.fill("/a")
             let gate = try await larder.stallDisk()
             defer { gate.open() }
@@ -88,7 +96,7 @@ struct SlowDiskTests {
     func inTime() async throws {
         let origin = try ScriptedOrigin()
         origin.respond { _ in [.respond(fields: fresh, body: pictureBytes(12_000))] }
-        try await withLarder(setup(origin, timeout: .seconds(30))) { larder in
+        try await withLoadedLarder(origin, timeout: .seconds(30)) { larder in
             try await larder.fill("/a")
             try larder.cool()
             #expect(try await larder.get("/a").body == pictureBytes(12_000))
@@ -270,7 +278,7 @@ struct SlowDiskTests {
             case .error: [.text("no", status: 500)]
             }
         }
-        try await withLarder(setup(origin)) { larder in
+        try await withLoadedLarder(origin) { larder in
             try await larder.fill("/a")
             // The head stays in the page cache, the body's first block as well.
             try larder.cool(from: 1 << 20)
@@ -295,7 +303,7 @@ struct SlowDiskTests {
         let picture = pictureBytes(5_000_000)
         let origin = try ScriptedOrigin()
         origin.respond { _ in [.respond(fields: hasTag ? Self.tagged : fresh, body: picture)] }
-        try await withLarder(setup(origin, timeout: .milliseconds(20))) { larder in
+        try await withLoadedLarder(origin, timeout: .milliseconds(20)) { larder in
             try await larder.fill("/a")
             try larder.cool(from: 1 << 20)
             let disk = try await larder.stallDisk()

@@ -68,6 +68,7 @@ struct FlippedBitTests {
     )
     func neverServed(moment: Moment, size: Int) async throws {
         let stage = try TestStore(maximumSize: Self.space)
+        try await stage.loaded()
         let places = Place.allCases
         let body = sampleBytes(size, seed: 3)
         for place in places { await stage.put("/\(place)", body) }
@@ -87,7 +88,7 @@ struct FlippedBitTests {
             #expect(again.get("/\(place)") == nil, "\(place)")
             #expect(again.entry("/\(place)") == nil, "\(place) is forgotten")
         }
-        #expect(again.store.statistics.corrupt >= places.count - 4, "\(again.store.statistics)")
+        #expect(again.store.statistics.corrupt >= places.count - 4)
         #expect(again.get("/well") == body)
         // The next fill takes its place.
         for place in places { #expect(await again.put("/\(place)", body) == nil) }
@@ -98,6 +99,7 @@ struct FlippedBitTests {
     @Test("the scrub finds each of them while the store runs, and drops it and nothing else", arguments: sizes)
     func scrubbed(size: Int) async throws {
         let stage = try TestStore(maximumSize: Self.space)
+        try await stage.loaded()
         let body = sampleBytes(size, seed: 4)
         let places = Place.allCases
         for place in places {

@@ -86,7 +86,10 @@ struct RestartTests {
         stage.store.close()
     }
 
-    @Test("in every run, longer bodies are checked before their first reuse, and not on a loop", arguments: [true, false])
+    @Test(
+        "in every run, longer bodies are checked before their first reuse, and not on a loop",
+        arguments: [true, false]
+    )
     func firstReuse(afterCrash: Bool) async throws {
         let stage = try await filled()
         let name = afterCrash ? try await stage.crashed() : "cache"

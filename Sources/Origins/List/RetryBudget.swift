@@ -4,7 +4,8 @@
 
 import Synchronization
 
-/// Shared. The one budget of all origins: hedges and retries take from it, and who asks an origin in the place of a disk.
+/// The one budget of all origins, which any thread may use: hedges and retries take from it, and who asks an origin in the place
+/// of a disk.
 final class SharedRetryBudget: Sendable {
     private let budget = Mutex(RetryBudget(at: .now))
 

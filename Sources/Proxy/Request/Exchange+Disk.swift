@@ -60,7 +60,9 @@ extension Exchange {
         return true
     }
 
-    /// Whether the origin may be asked in the place of the disk; takes the budget's token. Who follows a fill needs none.
+    /// Whether the origin may be asked in the place of the disk; takes the budget's token.
+    ///
+    /// Who follows a fill needs none.
     func mayFetchInstead() -> Bool {
         guard instead == .notYet else { return false }
         switch planWithoutStore {

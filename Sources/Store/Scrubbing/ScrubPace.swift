@@ -5,7 +5,9 @@ struct ScrubPace: Equatable {
     /// When the next bytes may be read.
     private(set) var next: Int64 = 0
 
-    /// Bytes are read now. A pause that was longer than it had to be is not made up for.
+    /// Bytes are read now.
+    ///
+    /// A pause that was longer than it had to be is not made up for.
     mutating func note(_ bytes: Int, at now: Int64, rate: Int64) {
         let cost = Double(bytes) / Double(max(rate, 1)) * 1e9
         next = max(next, now) + Int64(min(cost, 1e12))
