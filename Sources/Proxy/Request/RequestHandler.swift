@@ -69,7 +69,20 @@ enum RequestHandler {
             else { return false }
             state.counters.add(.hitsMemory)
             let body = shape == .notModified ? nil : HitBody(item.body, shape.part)
-            send(shape, item.head, item.places, body, isInMemory: true, entry, at: now, head, received, on: connection)
+            // Nothing of it is in a volume.
+            _ = send(
+                shape,
+                item.head,
+                item.places,
+                body,
+                isInMemory: true,
+                entry,
+                at: now,
+                head,
+                received,
+                on: connection
+            )
+            connection.finishExchange(keepAlive: head.keepAlive)
             return true
         }
         guard entry.bodyLength <= shortWayLimit else { return false }
@@ -122,11 +135,25 @@ enum RequestHandler {
             admit(stored, bytes, key.bytes(received.readableBytesSpan), to: state.store)
         }
         state.counters.add(.hitsDisk)
-        send(shape, stored.head, nil, body, isInMemory: false, entry, at: now, head, received, on: connection) {
-            status in
-            let bytes = key.bytes(received.readableBytesSpan)
-            return UnsentHit(head, received, key: bytes, route: key.route, stored, status: status)
+        let rest = send(
+            shape,
+            stored.head,
+            nil,
+            body,
+            isInMemory: false,
+            entry,
+            at: now,
+            head,
+            received,
+            on: connection
+        )
+        guard let rest else {
+            connection.finishExchange(keepAlive: head.keepAlive)
+            return true
         }
+        let bytes = key.bytes(received.readableBytesSpan)
+        let status = shape == .whole ? 200 : 206
+        connection.hold(UnsentHit(head, received, key: bytes, route: key.route, stored, status: status), rest)
         return true
     }
 
@@ -247,7 +274,9 @@ enum RequestHandler {
         )
     }
 
-    /// Sends a hit; `unsent` makes what is kept of one whose body the socket does not take at once from its volume.
+    /// Sends a hit.
+    ///
+    /// - Returns: The part of its volume that the socket does not take at once; nil where there is none.
     private static func send(
         _ shape: HitShape,
         _ stored: ByteBuffer,
@@ -258,9 +287,8 @@ enum RequestHandler {
         at now: WallTime,
         _ head: RequestHead,
         _ received: ByteBuffer,
-        on connection: ClientConnection,
-        unsent: ((Int) -> UnsentHit)? = nil
-    ) {
+        on connection: ClientConnection
+    ) -> Range<Int64>? {
         let state = connection.loopState
         state.scratch.removeAll(keepingCapacity: true)
         var (status, length) = (200, entry.bodyLength)
@@ -296,11 +324,7 @@ enum RequestHandler {
             LogRecord(head, received, peer: connection.peer, began: nil)
                 .write(to: state, status: status, bytes: length, cacheStatus: .hit, origin: nil)
         }
-        if let rest, let unsent {
-            connection.hold(unsent(status), rest)
-        } else {
-            connection.finishExchange(keepAlive: head.keepAlive)
-        }
+        return rest
     }
 
     /// Offers a small response that was read from its volume to the memory tier.
