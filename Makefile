@@ -21,11 +21,14 @@ ADDRESSED := --sanitize address --scratch-path .build-address
 SUITES := HTTPMessageTests HTTPCachingTests SettingsTests StoreTests OriginsTests AdminTests ScenarioTests
 each-suite = @for suite in $(SUITES); do echo "== $$suite" && $(1) --filter "^$$suite\\." || exit 1; done
 
+# How long each parser is fuzzed.
+FUZZ_SECONDS ?= 60
+
 PICTURES := var/pictures
 PICTURE_COUNT := 3200
 SCRIPTS := scripts/install-packages scripts/fuzz scripts/lint-waits .ci/run
 
-.PHONY: help build run test check lint sanitize pictures bench miss-ratios show-binary install clean
+.PHONY: help build run test check lint format sanitize fuzz pictures bench miss-ratios show-binary install clean
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -53,13 +56,21 @@ test: ## Installs missing packages and runs all tests
 
 check: lint test sanitize ## Everything that must pass before a change is merged
 
-lint: ## Checks formatting and scripts
+lint: ## Checks formatting, scripts, conformance and decisions
 	@scripts/install-packages check
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Fuzzing
 	scripts/lint-unsafe
 	scripts/lint-waits
 	scripts/check-conformance
+	scripts/check-decisions
 	shellcheck $(SCRIPTS)
+
+format: ## Formats all Swift files
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Fuzzing
+
+fuzz: ## Fuzzes each parser for FUZZ_SECONDS (60)
+	@scripts/install-packages build
+	scripts/fuzz $(FUZZ_SECONDS)
 
 sanitize: ## Runs the tests under the thread and the address sanitizer
 	@scripts/install-packages build test
@@ -90,4 +101,4 @@ install: build ## Installs under DESTDIR and PREFIX; an existing configuration i
 		install -D -m 644 conf/larder.yaml $(DESTDIR)$(SYSCONFDIR)/larder/larder.yaml
 
 clean: ## Removes all that was built, made or stored here
-	rm -rf .build .build-thread .build-address .cache var
+	rm -rf .build .build-thread .build-address .build-fuzz .cache var
