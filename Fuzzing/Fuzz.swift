@@ -74,10 +74,10 @@ private func chunked(_ bytes: [UInt8]) {
 
 /// The heads of a response: bounded, and never a final one after the final one.
 private func response(_ bytes: [UInt8]) {
-    var parser = HeadParser()
+    let parser = HeadParser()
     var finals = 0
     for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() {
-        switch (Array(line) + [0x0A]).withRawSpan { parser.take($0) } {
+        switch (Array(line) + [0x0A]).withRawSpan({ parser.take($0) }) {
         case .more: break
         case .interim(let head): precondition((100..<200).contains(head.status) && finals == 0)
         case .head(let head):
@@ -151,7 +151,7 @@ private func rules(_ text: String) {
     for (index, line) in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
         let line = String(line)
         guard let colon = line.firstIndex(of: ":") else { continue }
-        let value = FieldList.trimmed(line[line.index(after: colon)...])
+        let value = FieldList.trimmed(String(line[line.index(after: colon)...]))
         messages[index % 2].append(name: String(line[..<colon]), value: value)
     }
     decided(messages[0], messages[1])
