@@ -56,13 +56,14 @@ test: ## Installs missing packages and runs all tests
 
 check: lint test sanitize ## Everything that must pass before a change is merged
 
-lint: ## Checks formatting, scripts, conformance and decisions
+lint: ## Checks formatting, scripts, conformance, decisions and paths in documents
 	@scripts/install-packages check
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Fuzzing
 	scripts/lint-unsafe
 	scripts/lint-waits
 	scripts/check-conformance
 	scripts/check-decisions
+	scripts/check-paths
 	shellcheck $(SCRIPTS)
 
 format: ## Formats all Swift files

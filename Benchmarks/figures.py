@@ -1,4 +1,4 @@
-"""What a row gives: figures, each measured by server and round, with the goal that issue and docs name for larder."""
+"""What a row gives: figures, each measured by server and round, with the goal that docs name for larder."""
 
 import dataclasses
 import statistics
