@@ -88,7 +88,8 @@ struct FlippedBitTests {
             #expect(again.get("/\(place)") == nil, "\(place)")
             #expect(again.entry("/\(place)") == nil, "\(place) is forgotten")
         }
-        #expect(again.store.statistics.corrupt >= places.count - 4)
+        // A copy of a store that runs may have an index that has to be rebuilt: then no row tells of a damaged header.
+        #expect(again.store.statistics.corrupt >= (moment == .afterKill ? 1 : places.count - 4))
         #expect(again.get("/well") == body)
         // The next fill takes its place.
         for place in places { #expect(await again.put("/\(place)", body) == nil) }

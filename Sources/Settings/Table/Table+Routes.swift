@@ -3,7 +3,9 @@
 
 extension Table {
     /// What the one store and its one status line are told.
-    private static let ofStore: Set<String> = ["cache.directory", "cache.max_size", "cache.memory", "cache.show_key"]
+    private static let ofStore: Set<String> = [
+        "cache.directory", "cache.max_size", "cache.memory", "cache.read_timeout", "cache.scrub_rate", "cache.show_key",
+    ]
 
     static func makeRoute() -> [Setting<Configuration.Route>] {
         let row = Rows(sample: Configuration.Route(), prefix: "routes[].")
