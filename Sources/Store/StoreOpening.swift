@@ -20,7 +20,7 @@ struct StoreOpening {
         var keyHash: KeyHash?
         var lock: File?
         do throws(StoreError) {
-            let opened = try StoreFiles.open(path)
+            let opened = try StoreFiles.open(path, logger: logger)
             keyHash = opened.keyHash
             lock = opened.lock
         } catch  where error.kind != .inUse && error.kind != .corrupt {

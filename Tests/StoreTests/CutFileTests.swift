@@ -73,6 +73,43 @@ struct CutFileTests {
         again.store.close()
     }
 
+    @Test("larder.store is a link that leads nowhere yet: nothing is removed, and all is used once it leads there")
+    func danglingFormat() async throws {
+        let stage = try TestStore()
+        await Self.fill(stage, 0..<10)
+        await stage.settle()
+        stage.store.close()
+        let (format, away) = (stage.path + "/larder.store", stage.directory.path("away"))
+        try Paths.rename(format, to: away + ".kept")
+        #expect(try await run(["ln", "-s", away, format]).status == 0)
+        let volumes = try Paths.names(in: stage.path + "/volumes").sorted()
+        let again = try TestStore(stage.directory)
+        #expect(await again.put("/new", [1]) == .sick)
+        #expect(try Paths.names(in: stage.path + "/volumes").sorted() == volumes)
+        try Paths.rename(away + ".kept", to: away)
+        try await eventually("it is used") { again.get("/3") == Self.body(3) }
+        again.store.close()
+    }
+
+    @Test("a directory in the place of the index: the store says so, serves, and recovers")
+    func indexIsDirectory() async throws {
+        let stage = try TestStore()
+        await Self.fill(stage, 0..<10)
+        await stage.settle()
+        stage.store.close()
+        StoreFiles.removeIndex(stage.path)
+        try Paths.makeDirectory(stage.path + "/index.db")
+        let again = try TestStore(stage.directory)
+        try await eventually("it says so") { !again.store.statistics.isIndexWritable }
+        #expect(await again.put("/new", [1]) == nil)
+        #expect(again.get("/new") == [1])
+        #expect(try await run(["rmdir", stage.path + "/index.db"]).status == 0)
+        try await eventually("it recovers") {
+            again.store.statistics.isIndexWritable && again.get("/3") == Self.body(3)
+        }
+        again.store.close()
+    }
+
     /// A connection that has read holds a lock until it ends.
     private static let reader = """
         import signal, sqlite3, sys

@@ -234,13 +234,16 @@ final class IndexWriter {
         reserved = 0
         trouble = error
         if error.kind == .corrupt {
-            core.logger.warning(
-                "The index is broken and is rebuilt from the volumes",
-                metadata: ["error": "\(error)"]
-            )
             database = nil
             StoreFiles.removeIndex(core.path)
-            return rebuild()
+            // What cannot be removed, such as a directory of that name, is in the way.
+            if !Paths.isTaken(path) {
+                core.logger.warning(
+                    "The index is broken and is rebuilt from the volumes",
+                    metadata: ["error": "\(error)"]
+                )
+                return rebuild()
+            }
         }
         if !core.isIndexSick.exchange(true, ordering: .relaxed) {
             core.logger.warning(

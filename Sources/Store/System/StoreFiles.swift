@@ -2,6 +2,7 @@
 
 import CLinux
 import Glibc
+import Logging
 import NIOCore
 
 enum StoreFiles {
@@ -12,14 +13,14 @@ enum StoreFiles {
     /// Takes a cache directory into use, made where it is missing, and holds its lock.
     ///
     /// Throws where another larder has it, or it is another format's; such a directory is not touched.
-    static func open(_ path: String) throws(StoreError) -> (keyHash: KeyHash, lock: File) {
+    static func open(_ path: String, logger: Logger) throws(StoreError) -> (keyHash: KeyHash, lock: File) {
         try Paths.makeDirectory(path)
         _ = try read(path)
         let lock = try lock(path)
         guard let keyHash = try read(path) else {
             var generator = SystemRandomNumberGenerator()
             let keyHash = KeyHash(secret0: generator.next(), secret1: generator.next())
-            try make(path, keyHash)
+            try make(path, keyHash, logger: logger)
             return (keyHash, lock)
         }
         try Paths.makeDirectory(path + "/volumes")
@@ -31,8 +32,8 @@ enum StoreFiles {
         let file: File
         do throws(StoreError) {
             file = try File(path + "/" + formatName, .read)
-        } catch  where error.code == ENOENT {
-            // Nothing else says that there is none: without it the volumes would be removed.
+        } catch  where error.code == ENOENT && !Paths.isTaken(path + "/" + formatName) {
+            // Nothing else says that there is none, not a link that leads nowhere: without it the volumes would be removed.
             return nil
         }
         var buffer = ByteBuffer()
@@ -53,11 +54,16 @@ enum StoreFiles {
     /// Makes an empty cache directory of one whose lock is held.
     ///
     /// Volumes hash by their format file's secret: without it they are of no use, and their index neither.
-    static func make(_ path: String, _ keyHash: KeyHash) throws(StoreError) {
+    static func make(_ path: String, _ keyHash: KeyHash, logger: Logger) throws(StoreError) {
         try Paths.makeDirectory(path + "/volumes")
-        for name in try Paths.names(in: path + "/volumes") where Volume.number(ofName: name) != nil {
-            Paths.remove(path + "/volumes/" + name)
+        let volumes = try Paths.names(in: path + "/volumes").filter { Volume.number(ofName: $0) != nil }
+        if !volumes.isEmpty {
+            logger.warning(
+                "\(formatName) is missing or another one; the volumes are of no use without it and are removed",
+                metadata: ["path": "\(path)", "volumes": "\(volumes.count)"]
+            )
         }
+        for name in volumes { Paths.remove(path + "/volumes/" + name) }
         removeIndex(path)
         Paths.remove(path + "/" + formatName)
         try writeFormat(path, keyHash)
@@ -68,7 +74,7 @@ enum StoreFiles {
         var stored: KeyHash?
         do throws(StoreError) {
             stored = try read(path)
-        } catch  where error.kind != .corrupt {
+        } catch  where error.kind != .corrupt && error.kind != .missing {
             // The disk says nothing of what it holds.
             throw error
         } catch {}

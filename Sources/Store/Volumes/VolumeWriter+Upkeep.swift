@@ -175,7 +175,7 @@ extension VolumeWriter {
         if let stored, !core.hasSecret.load(ordering: .relaxed) {
             core.keyHash = stored
         } else if stored != core.keyHash {
-            try StoreFiles.make(core.path, core.keyHash)
+            try StoreFiles.make(core.path, core.keyHash, logger: core.logger)
         }
         core.hasSecret.store(true, ordering: .relaxed)
     }
