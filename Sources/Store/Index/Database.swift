@@ -52,11 +52,6 @@ import CSQLite
         // because the handle is open, here and in every call below, until deinit
         unsafe sqlite3_extended_result_codes(opened, 1)
         unsafe sqlite3_busy_timeout(opened, 2_000)
-        if case .shared = access {
-            // Whoever closes a file last removes its log, by name: by then that may be the log of a new file.
-            var isKept: Int32 = 1
-            unsafe sqlite3_file_control(opened, "main", SQLITE_FCNTL_PERSIST_WAL, &isKept)
-        }
     }
 
     private static let exclusive = "unix-excl"
