@@ -84,6 +84,24 @@ struct SequenceTests {
         stage.store.close()
     }
 
+    @Test("restarts after crashes, then a lost index: what is stored while it is rebuilt is the newer")
+    func lostIndex() async throws {
+        var stage = try TestStore()
+        for round in 0..<5 {
+            for number in 0..<20 { await stage.put("/\(number)", [UInt8(round)]) }
+            await stage.settle()
+            let name = try await stage.crashed("crash\(round)")
+            stage.store.close()
+            if round == 4 { StoreFiles.removeIndex(stage.directory.path(name)) }
+            stage = try TestStore(stage.directory, name: name)
+        }
+        for number in 0..<20 { await stage.put("/\(number)", [9]) }
+        try await stage.loaded()
+        await stage.settle()
+        for number in 0..<20 { #expect(stage.get("/\(number)") == [9]) }
+        stage.store.close()
+    }
+
     @Test("the clock is behind after a crash")
     func clock() async throws {
         let stage = try TestStore()
