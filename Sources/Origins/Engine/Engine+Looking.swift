@@ -15,7 +15,7 @@ extension Engine {
         look.begin()
     }
 
-    /// A look that was due: an origin that is left alone is probed by its back-off, and then it need not be looked at.
+    /// Repeats a look that failed; while the origin backs off, its probe does the work and the look is put off.
     func lookAgain(at lane: Lane) {
         lane.isLookDue = false
         guard lane.reach.failure != nil else { return }

@@ -17,7 +17,7 @@ final class Look {
         self.engine = engine
     }
 
-    /// Begins; the engine is told what came of it, and not from within this call.
+    /// Starts the look; the engine gets the result later, never from within this call.
     func begin() {
         let index = lane.origin.index
         switch lane.origin.kind {
@@ -65,7 +65,7 @@ final class Look {
         engine.note(failure: fault(.connectTimeout, "open the directory", detail: "no answer in time"), of: lane)
     }
 
-    /// Ends it; nobody is told.
+    /// Cancels the look without reporting a result.
     func drop() {
         guard let handle else { return }
         self.handle = nil

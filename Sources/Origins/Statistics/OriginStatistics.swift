@@ -69,10 +69,10 @@ public struct OriginStatistics: Sendable {
     public var isAuthoritative = false
     /// Whether it is left alone because of failures.
     public var isBackingOff = false
-    /// Why it is left alone or cannot be reached; nil while it is well, as far as is known.
+    /// Why the origin fails: its back-off or its last look; nil while it is not known to fail.
     public var failure: OriginError?
 
-    /// Whether it is left alone or cannot be reached.
+    /// True while the origin backs off or cannot be reached.
     public var isFailing: Bool { isBackingOff || failure != nil }
 
     /// The share of its answers that were 404 or 410; nil before the first.

@@ -351,7 +351,7 @@ final class ClientConnection: EventSource {
         if hasEnded, output.isEmpty { closeOutput() }
     }
 
-    /// A volume cannot be read: who wrote it goes on with what waits in another way.
+    /// A volume cannot be read: its writer takes back the unsent output and sends it in another way.
     private func goOnOtherwise() {
         let pieces = output.takeAll()
         // The socket has not said that it takes no more.

@@ -30,7 +30,7 @@ extension Exchange {
     ///   - isBounded: False for what each connection asks for once at a time.
     ///   - work: What is done there.
     ///   - then: Goes on with its result.
-    ///   - late: It takes too long, or too much waits already: true where the exchange has gone on without it.
+    ///   - late: Called when the read is late or the queue is full; returns true if the exchange continues without the read.
     func onDisk<Result: Sendable>(
         reading length: Int64 = 0,
         isBounded: Bool = true,
