@@ -1,12 +1,12 @@
 // A value. What the admin interface looks at and acts on; made by the composition.
 
-public import Origins
-public import Proxy
-public import Settings
-public import Store
+package import Origins
+package import Proxy
+package import Settings
+package import Store
 
 /// The running parts that the admin interface tells of.
-public struct AdminParts: Sendable {
+package struct AdminParts: Sendable {
     let proxy: Proxy
     let store: Store
     let origins: Origins
@@ -22,7 +22,7 @@ public struct AdminParts: Sendable {
     ///   - configuration: The configuration in force.
     ///   - version: larder's version.
     ///   - lostMessages: Tells how many messages of larder's own log were lost.
-    public init(
+    package init(
         proxy: Proxy,
         store: Store,
         origins: Origins,

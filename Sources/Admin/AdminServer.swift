@@ -3,14 +3,14 @@
 
 import Hummingbird
 import HummingbirdCore
-public import Logging
-public import NIOCore
+package import Logging
+package import NIOCore
 import NIOPosix
-public import Settings
+package import Settings
 import Synchronization
 
 /// The admin HTTP interface.
-public final class AdminServer: Sendable {
+package final class AdminServer: Sendable {
     /// Connections at once: some people, a monitor and the commands.
     private static let connectionLimit = 256
 
@@ -22,28 +22,28 @@ public final class AdminServer: Sendable {
 
     private let responder: AdminResponder
     /// Where it listens, as configured.
-    public let address: ListenAddress
+    package let address: ListenAddress
     private let logger: Logger
 
     /// Makes the interface; binds nothing yet.
     /// - Parameters:
     ///   - parts: What it tells of.
     ///   - logger: Where trouble is told.
-    public init(_ parts: AdminParts, logger: Logger) {
+    package init(_ parts: AdminParts, logger: Logger) {
         address = parts.configuration.admin.listen
         responder = AdminResponder(parts, began: .now)
         self.logger = logger
     }
 
     /// Takes over a configuration that was read anew: the token, and what figures are shown against.
-    public func reload(_ configuration: Configuration) {
+    package func reload(_ configuration: Configuration) {
         responder.configuration.withLock { $0 = configuration }
     }
 
     /// Binds the address and answers until the task is cancelled or its service is told to stop.
     /// - Parameter onListening: Told of the bound address, once.
     /// - Throws: What `bind` throws.
-    public func run(onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }) async throws {
+    package func run(onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }) async throws {
         let bind: BindAddress =
             switch address {
             case .tcp(let host, let port): .hostname(host, port: port)

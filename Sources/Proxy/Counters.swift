@@ -4,7 +4,7 @@
 import Synchronization
 
 /// What is counted, each with the name and the sentence that `stats`, `/metrics` and the documentation show.
-public enum Counter: Int, Sendable, CaseIterable {
+package enum Counter: Int, Sendable, CaseIterable {
     /// All requests whose head was read.
     case requests
     /// Hits answered from the memory tier.
@@ -91,7 +91,7 @@ public enum Counter: Int, Sendable, CaseIterable {
     case limitDiskQueue
 
     /// The name in `stats`; `/metrics` groups some of them under one name with labels (`MetricFamily`).
-    public var name: String {
+    package var name: String {
         switch self {
         case .requests: "requests"
         case .hitsMemory: "hits_memory"
@@ -139,7 +139,7 @@ public enum Counter: Int, Sendable, CaseIterable {
     }
 
     /// One sentence for people.
-    public var sentence: String {
+    package var sentence: String {
         switch self {
         case .requests: "Requests whose head was read"
         case .hitsMemory: "Hits answered from the memory tier"

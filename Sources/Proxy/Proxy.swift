@@ -3,15 +3,15 @@
 
 import Glibc
 import HTTPMessage
-public import Logging
+package import Logging
 import NIOCore
-public import Origins
-public import Settings
-public import Store
+package import Origins
+package import Settings
+package import Store
 import Synchronization
 
 /// The picture port.
-public final class Proxy: Sendable {
+package final class Proxy: Sendable {
     private struct State {
         var settings: ProxySettings
         var isListening = false
@@ -32,7 +32,7 @@ public final class Proxy: Sendable {
     ///   - accessLog: Where requests are told, if anywhere.
     ///   - threads: How many loops serve, a thread each; at least one.
     ///   - logger: Where trouble is told.
-    public init(
+    package init(
         _ settings: ProxySettings,
         store: Store,
         origins: Origins,
@@ -60,7 +60,7 @@ public final class Proxy: Sendable {
     /// - Returns: The address bound, with its port.
     /// - Throws: What `bind` throws: in use, not permitted, not available.
     @discardableResult
-    public func listen(on address: ListenAddress) async throws -> ListenAddress {
+    package func listen(on address: ListenAddress) async throws -> ListenAddress {
         let (sockets, bound) = try ListeningSocket.make(address, count: loops.count)
         for (loop, socket) in zip(loops, sockets) {
             let isTaken = await loop.loop.submit { loop.value.listen(on: socket) }
@@ -72,20 +72,20 @@ public final class Proxy: Sendable {
 
     /// Swaps the settings on every loop; requests under way keep the old ones.
     /// - Parameter settings: The new settings.
-    public func reload(_ settings: ProxySettings) {
+    package func reload(_ settings: ProxySettings) {
         state.withLock { $0.settings = settings }
         onEveryLoop { $0.settings = settings }
     }
 
     /// The settings in force.
-    public var settings: ProxySettings { state.withLock { $0.settings } }
+    package var settings: ProxySettings { state.withLock { $0.settings } }
 
     /// The cache key of a path and query under a host.
     /// - Parameters:
     ///   - path: Path and query; begins with "/".
     ///   - host: The host, by which its route is chosen and which is used where keys have one.
     /// - Returns: The key; nil where the path cannot be normalized.
-    public func key(path: String, host: String) -> [UInt8]? {
+    package func key(path: String, host: String) -> [UInt8]? {
         settings.routes.key(path: path, host: host)?.key
     }
 
@@ -95,7 +95,7 @@ public final class Proxy: Sendable {
 
     /// Takes no more connections, answers what is under way, and closes what is left after a time.
     /// - Parameter limit: How long to wait for clients.
-    public func drain(within limit: Duration) async {
+    package func drain(within limit: Duration) async {
         state.withLock { $0.isListening = false }
         for bound in loops { await bound.loop.submit { bound.value.stopListening() } }
         // The sockets are closed at the end of that round: when the loops answer again, they are.
@@ -116,21 +116,21 @@ public final class Proxy: Sendable {
     /// Ends the loops, and every connection that is left.
     ///
     /// Blocks until their threads have ended; nothing is served after it.
-    public func shutDown() {
+    package func shutDown() {
         onEveryLoop { $0.closeAll() }
         for bound in loops { bound.loop.stop() }
     }
 
     /// Waits until every loop has answered: what hangs here is not alive.
-    public func respond() async {
+    package func respond() async {
         for bound in loops { await bound.loop.submit {} }
     }
 
     /// True while connections are taken.
-    public var isListening: Bool { state.withLock { $0.isListening } }
+    package var isListening: Bool { state.withLock { $0.isListening } }
 
     /// Figures of this moment.
-    public var statistics: ProxyStatistics {
+    package var statistics: ProxyStatistics {
         ProxyStatistics(
             counters: Counter.allCases.map { counter in
                 (counter, counters.reduce(0) { $0 + $1.value(counter) })
@@ -153,17 +153,17 @@ private struct BoundLoop: Sendable {
 }
 
 /// What the picture port has done since its start, and is doing.
-public struct ProxyStatistics: Sendable {
+package struct ProxyStatistics: Sendable {
     /// Every counter with its value, in the table's order.
-    public let counters: [(counter: Counter, value: Int)]
+    package let counters: [(counter: Counter, value: Int)]
     /// Connections open now.
-    public let openConnections: Int
+    package let openConnections: Int
     /// Fills in progress now.
-    public let fillsInProgress: Int
+    package let fillsInProgress: Int
     /// Bytes of bodies that fills hold in memory now.
-    public let heldBytes: Int
+    package let heldBytes: Int
     /// Bytes of bodies, held or to come, for which slow clients hold up no connection of an origin.
-    public let heldUpBytes: Int
+    package let heldUpBytes: Int
     /// Lines of the access log that were lost.
-    public let lostLogLines: Int
+    package let lostLogLines: Int
 }

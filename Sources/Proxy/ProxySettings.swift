@@ -1,15 +1,15 @@
 // Shared, never changed. What the proxy needs of the configuration, in the proxy's own terms; swapped whole on reload.
 
-public import HTTPMessage
+package import HTTPMessage
 import NIOCore
-public import Settings
+package import Settings
 
 /// The settings of the picture port.
-public final class ProxySettings: Sendable {
+package final class ProxySettings: Sendable {
     /// The routes: where requests go, how their keys are made, how long their answers are kept.
-    public let routes: RouteTable
+    package let routes: RouteTable
     /// Bounds of a request head.
-    public let requestLimits: RequestLimits
+    package let requestLimits: RequestLimits
     /// Connections at once.
     let connections: Int
     /// Bytes of further requests a client may send ahead.
@@ -44,7 +44,7 @@ public final class ProxySettings: Sendable {
     let loopLine: Fields
 
     /// Reads the settings out of a configuration.
-    public init(_ configuration: Configuration) {
+    package init(_ configuration: Configuration) {
         let limits = configuration.limits
         routes = RouteTable(configuration)
         requestLimits = RequestLimits(

@@ -4,19 +4,19 @@
 // Directory (memory) → volumes (files) → index (SQLite), each described at the top of its own file and together in
 // docs/architecture.md. A store that fails never fails a request: every call has an answer that means "do without".
 
-public import HTTPCaching
-public import Logging
-public import NIOCore
+package import HTTPCaching
+package import Logging
+package import NIOCore
 import Synchronization
 
 /// A cache directory in use.
-public final class Store: Sendable {
+package final class Store: Sendable {
     let core: StoreCore
     private let threads: [DedicatedThread]
     private let reader: Mutex<ReaderSlot>
 
     /// Where reads go that an event loop may not wait for.
-    public let disk: DiskPool
+    package let disk: DiskPool
 
     private struct ReaderSlot: ~Copyable {
         var reader: IndexReader?
@@ -32,7 +32,7 @@ public final class Store: Sendable {
     ///   - logger: Where trouble and recovery are told.
     /// - Throws: `inUse` where another larder has the directory, `corrupt` where it is another format's. A directory
     ///   that cannot be written is no error: the store waits for it, and stores nothing until then.
-    public convenience init(_ configuration: StoreConfiguration, logger: Logger) throws(StoreError) {
+    package convenience init(_ configuration: StoreConfiguration, logger: Logger) throws(StoreError) {
         try self.init(configuration, logger: logger) { (path, number) throws(StoreError) in
             try Volume.open(path, number: number)
         }
@@ -57,12 +57,12 @@ public final class Store: Sendable {
     /// The hash of a cache key.
     ///
     /// Any thread, no allocation.
-    public func hash(_ key: RawSpan) -> UInt64 { core.keyHash(key) }
+    package func hash(_ key: RawSpan) -> UInt64 { core.keyHash(key) }
 
     /// What is stored for a key, as far as memory knows; counts an access.
     ///
     /// Any thread, no allocation.
-    public func look(up hash: UInt64, key: RawSpan) -> Lookup {
+    package func look(up hash: UInt64, key: RawSpan) -> Lookup {
         // Before the look: a purge that is over by now has taken what it matches out of the directory.
         let mayBeRefused = core.fence.isActive
         let found = core.directory.look(up: hash)
@@ -89,7 +89,7 @@ public final class Store: Sendable {
     /// What the index knows of a key that the directory has not loaded yet, loaded into it.
     ///
     /// Blocks: on the disk pool.
-    public func find(key: [UInt8]) -> Lookup {
+    package func find(key: [UInt8]) -> Lookup {
         let epoch = epoch
         for row in rows(of: key) { core.load(row, readIn: epoch) }
         // because any byte is defined as raw memory
@@ -123,7 +123,7 @@ public final class Store: Sendable {
     }
 
     /// Bodies up to this are read along with their head, in bytes.
-    public static let readAlong: Int64 = 64 * 1024
+    package static let readAlong: Int64 = 64 * 1024
 
     /// Reads a stored response's head, and its body up to `readAlong`.
     /// - Parameters:
@@ -131,7 +131,7 @@ public final class Store: Sendable {
     ///   - key: The key it was looked up by; compared with the record's.
     ///   - mayBlock: False on an event loop: then `wouldBlock` where the page cache lacks it.
     /// - Returns: The response, or why there is none.
-    public func read(_ entry: DirectoryEntry, key: RawSpan, mayBlock: Bool) -> StoredRead {
+    package func read(_ entry: DirectoryEntry, key: RawSpan, mayBlock: Bool) -> StoredRead {
         core.read(entry, key: key, mayBlock: mayBlock)
     }
 
@@ -143,7 +143,7 @@ public final class Store: Sendable {
     ///   - mayBlock: As above.
     ///   - buffer: What it holds is written over; who keeps a part of the response copies that.
     /// - Returns: As above.
-    public func read(
+    package func read(
         _ entry: DirectoryEntry,
         key: RawSpan,
         mayBlock: Bool,
@@ -155,7 +155,7 @@ public final class Store: Sendable {
     /// Whether the memory tier has room for a response without evicting another.
     ///
     /// One short lock.
-    public func hasRoomInMemory(for entry: DirectoryEntry) -> Bool { core.directory.hasRoomInMemory(for: entry) }
+    package func hasRoomInMemory(for entry: DirectoryEntry) -> Bool { core.directory.hasRoomInMemory(for: entry) }
 
     /// Reads a piece of a body that lies in a volume.
     ///
@@ -165,7 +165,7 @@ public final class Store: Sendable {
     ///   - range: Bytes of the volume.
     ///   - mayBlock: False on an event loop.
     /// - Returns: The bytes; nil where they cannot be read, or not without waiting.
-    public func readBody(_ volume: Volume, _ range: Range<Int64>, mayBlock: Bool) -> ByteBuffer? {
+    package func readBody(_ volume: Volume, _ range: Range<Int64>, mayBlock: Bool) -> ByteBuffer? {
         var buffer = ByteBuffer()
         let read = volume.file.read(range.count, at: range.lowerBound, into: &buffer, mayBlock: mayBlock)
         if read == .complete { return buffer }
@@ -180,52 +180,52 @@ public final class Store: Sendable {
     ///   - response: The response.
     ///   - key: Its key.
     /// - Returns: The body; nil where it cannot be read, or is not what was stored: then it is forgotten.
-    public func readWhole(_ response: StoredResponse, key: [UInt8]) -> ByteBuffer? {
+    package func readWhole(_ response: StoredResponse, key: [UInt8]) -> ByteBuffer? {
         core.readWhole(response, key: key)
     }
 
     /// Notes whether a read that a hit waited for came in time.
     ///
     /// Any thread, one short lock.
-    public func noteRead(inTime: Bool) { core.reads.note(inTime: inTime) }
+    package func noteRead(inTime: Bool) { core.reads.note(inTime: inTime) }
 
     /// Whether the disk has been late again and again.
-    public var isSlow: Bool { core.reads.isSlow }
+    package var isSlow: Bool { core.reads.isSlow }
 
     /// Finds out whether a disk that was late is in time again; called about once a second, by any thread.
-    public func probeReads() { core.reads.probe(core.volumes, on: disk) }
+    package func probeReads() { core.reads.probe(core.volumes, on: disk) }
 
     /// Keeps a copy of a small response in memory; the tier decides what gives way.
     ///
     /// Any thread.
-    public func admit(_ item: MemoryItem, for entry: DirectoryEntry) {
+    package func admit(_ item: MemoryItem, for entry: DirectoryEntry) {
         core.directory.admit(item, for: entry)
     }
 
     /// The names of the request fields that select among variants; empty where an entry has no `Vary`.
-    public func varyNames(of entry: DirectoryEntry) -> [String] { core.varyNames.names(of: entry.vary) }
+    package func varyNames(of entry: DirectoryEntry) -> [String] { core.varyNames.names(of: entry.vary) }
 
     /// The variant that a set of names and their canonical values make; nil where there are too many different sets.
-    public func variant(names: [String], selecting text: String) -> Variant? {
+    package func variant(names: [String], selecting text: String) -> Variant? {
         core.variant(names: names, selecting: text)
     }
 
     /// True where the entry is of that variant, as far as hashes tell.
-    public func matches(_ entry: DirectoryEntry, _ variant: Variant) -> Bool {
+    package func matches(_ entry: DirectoryEntry, _ variant: Variant) -> Bool {
         entry.vary == variant.vary && entry.variant == variant.hash
     }
 
     // MARK: Filling
 
     /// The epoch of a fill or validation that begins now.
-    public var epoch: UInt32 { core.fence.epoch }
+    package var epoch: UInt32 { core.fence.epoch }
 
     /// Begins to store a response.
     ///
     /// Any thread; never waits.
     /// - Parameter response: What is known before its body.
     /// - Returns: What takes the body, or the refusal, which is counted.
-    public func beginFill(_ response: NewResponse) -> Result<FillWriter, StoreRefusal.Refused> {
+    package func beginFill(_ response: NewResponse) -> Result<FillWriter, StoreRefusal.Refused> {
         func refuse(_ refusal: StoreRefusal) -> Result<FillWriter, StoreRefusal.Refused> {
             core.counters.count(refusal)
             return .failure(StoreRefusal.Refused(refusal: refusal))
@@ -247,7 +247,7 @@ public final class Store: Sendable {
     ///   - facts: Its new facts.
     ///   - epoch: The epoch in which the validation began.
     ///   - groups: The groups it belongs to from now on.
-    public func freshen(
+    package func freshen(
         _ entry: DirectoryEntry,
         key: [UInt8],
         head: ByteBuffer,
@@ -271,7 +271,7 @@ public final class Store: Sendable {
     ///     On the index thread.
     /// - Returns: False where so many purges are being swept that no more are taken: then none of the rules holds.
     @discardableResult
-    public func purge(
+    package func purge(
         _ rules: [PurgeRule],
         completion: @escaping @Sendable (Int, PurgeReport) -> Void
     ) -> Bool {
@@ -283,7 +283,7 @@ public final class Store: Sendable {
     /// Purges as `purge` does, however many purges are being swept: for what an origin's answers make unusable.
     ///
     /// A group's members are unusable when `completion` is called, all others when this returns.
-    public func invalidate(_ rules: [PurgeRule], completion: @escaping @Sendable (Int, PurgeReport) -> Void) {
+    package func invalidate(_ rules: [PurgeRule], completion: @escaping @Sendable (Int, PurgeReport) -> Void) {
         let sweeps = rules.enumerated().map { index, rule in
             core.raise(rule) { completion(index, $0) }
         }
@@ -297,30 +297,30 @@ public final class Store: Sendable {
     /// Removes a stored response that another answer has made untrue, also where its record was copied or freshened meanwhile.
     ///
     /// Any thread.
-    public func remove(_ entry: DirectoryEntry, key: [UInt8]) { core.remove(entry, key: key) }
+    package func remove(_ entry: DirectoryEntry, key: [UInt8]) { core.remove(entry, key: key) }
 
     /// Removes a stored response whose record is of no use, unless it was copied or replaced meanwhile.
     ///
     /// Any thread.
-    public func forget(_ entry: DirectoryEntry, key: [UInt8]) { core.forget(entry, key: key) }
+    package func forget(_ entry: DirectoryEntry, key: [UInt8]) { core.forget(entry, key: key) }
 
     // MARK: Operation
 
     /// Changes the limit of disk use; what is over it goes at once, oldest first.
-    public func setMaximumSize(_ bytes: Int64) { core.post(.setMaximumSize(bytes)) }
+    package func setMaximumSize(_ bytes: Int64) { core.post(.setMaximumSize(bytes)) }
 
     /// Changes how many bytes a second the scrub reads; 0 turns it off.
-    public func setScrubRate(_ bytes: Int64) { core.scrub.rate = bytes }
+    package func setScrubRate(_ bytes: Int64) { core.scrub.rate = bytes }
 
     /// Figures of this moment.
     ///
     /// Some locks, no disk.
-    public var statistics: StoreStatistics { StoreStatistics(core) }
+    package var statistics: StoreStatistics { StoreStatistics(core) }
 
     /// Stored responses whose keys are in a range, in the order of their keys.
     ///
     /// `completion` is called elsewhere.
-    public func list(
+    package func list(
         _ range: KeyRange,
         after place: ListPlace? = nil,
         limit: Int,
@@ -331,7 +331,7 @@ public final class Store: Sendable {
     }
 
     /// Calls back when everything handed over so far is written and indexed.
-    public func whenSettled(_ completion: @escaping @Sendable () -> Void) {
+    package func whenSettled(_ completion: @escaping @Sendable () -> Void) {
         let core = core
         let thenIndex: @Sendable () -> Void = { if !core.post(IndexJob.barrier(completion)) { completion() } }
         if !core.post(WriteJob.barrier(thenIndex)) { completion() }
@@ -340,7 +340,7 @@ public final class Store: Sendable {
     /// Ends the store's threads; blocks until volumes and index are on the disk.
     ///
     /// Once, at the end.
-    public func close() {
+    package func close() {
         core.scrub.close()
         threads[2].join()
         core.post(WriteJob.close)
@@ -356,8 +356,8 @@ public final class Store: Sendable {
 
 extension StoreRefusal {
     /// A refusal where an error is wanted.
-    public struct Refused: Error, Sendable {
+    package struct Refused: Error, Sendable {
         /// Why the response is not stored.
-        public let refusal: StoreRefusal
+        package let refusal: StoreRefusal
     }
 }

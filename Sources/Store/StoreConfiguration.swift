@@ -1,22 +1,22 @@
 // A value. What the store is told at its start.
 
 /// The store's settings.
-public struct StoreConfiguration: Sendable, Equatable {
+package struct StoreConfiguration: Sendable, Equatable {
     /// The cache directory; made where it is missing.
-    public var directory: String
+    package var directory: String
     /// Bytes on disk, index and volumes being written included; 32 MiB at least.
-    public var maximumSize: Int64
+    package var maximumSize: Int64
     /// Bytes of the memory tier.
-    public var memory: Int64
+    package var memory: Int64
     /// Threads for disk reads that an event loop may not wait for.
-    public var diskThreads: Int
+    package var diskThreads: Int
     /// Bytes a second that the scrub reads; 0 turns it off.
-    public var scrubRate: Int64
+    package var scrubRate: Int64
     /// Between two rounds of the scrub.
-    public var scrubPause: Duration
+    package var scrubPause: Duration
 
     /// Makes the settings of a store.
-    public init(
+    package init(
         directory: String,
         maximumSize: Int64,
         memory: Int64,

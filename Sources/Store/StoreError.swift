@@ -3,9 +3,9 @@
 import Glibc
 
 /// An operating error of the store: never a reason to fail a request that an origin can answer.
-public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The classes of error that are handled differently.
-    public enum Kind: String, Sendable {
+    package enum Kind: String, Sendable {
         /// No space left, or a quota reached.
         case full
         /// The file system cannot be written.
@@ -23,15 +23,15 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The class of the error.
-    public let kind: Kind
+    package let kind: Kind
     /// What was being done, in a word: write, open.
-    public let operation: String
+    package let operation: String
     /// What it was done to: a path.
-    public let subject: String
+    package let subject: String
     /// `errno`, or SQLite's extended result code.
-    public let code: Int32
+    package let code: Int32
     /// The library's own words, where it has any.
-    public let detail: String
+    package let detail: String
 
     init(_ kind: Kind, _ operation: String, _ subject: String, code: Int32 = 0, detail: String = "") {
         self.kind = kind
@@ -61,5 +61,5 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// One line: what failed, on what, and why.
-    public var description: String { "\(operation) \(subject): \(detail.isEmpty ? kind.rawValue : detail)" }
+    package var description: String { "\(operation) \(subject): \(detail.isEmpty ? kind.rawValue : detail)" }
 }

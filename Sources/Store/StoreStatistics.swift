@@ -4,73 +4,73 @@ import HTTPMessage
 import Synchronization
 
 /// What the store holds and has done since its start.
-public struct StoreStatistics: Sendable, Equatable {
+package struct StoreStatistics: Sendable, Equatable {
     /// Stored responses in the directory.
-    public let responses: Int
+    package let responses: Int
     /// Bytes of memory that the directory takes for them, room for more included.
-    public let directoryBytes: Int
+    package let directoryBytes: Int
     /// Bytes of their bodies.
-    public let bodyBytes: Int64
+    package let bodyBytes: Int64
     /// Bytes charged for volumes.
-    public let volumeBytes: Int
+    package let volumeBytes: Int
     /// Volumes.
-    public let volumes: Int
+    package let volumes: Int
     /// Volumes that are there and could not be opened yet: what they hold is fetched anew meanwhile.
-    public let unopenedVolumes: Int
+    package let unopenedVolumes: Int
     /// Bytes of the index's files.
-    public let indexBytes: Int
+    package let indexBytes: Int
     /// Responses in the memory tier.
-    public let memoryResponses: Int
+    package let memoryResponses: Int
     /// Bytes in the memory tier.
-    public let memoryBytes: Int
+    package let memoryBytes: Int
     /// Responses that left the memory tier for others.
-    public let memoryEvictions: Int
+    package let memoryEvictions: Int
     /// Responses stored.
-    public let stored: Int
+    package let stored: Int
     /// Bytes of bodies stored.
-    public let storedBytes: Int
+    package let storedBytes: Int
     /// Responses evicted from disk.
-    public let evictions: Int
+    package let evictions: Int
     /// Bytes of bodies evicted.
-    public let evictedBytes: Int
+    package let evictedBytes: Int
     /// Responses copied forward while their volume was reclaimed.
-    public let survivors: Int
+    package let survivors: Int
     /// Responses removed by purges.
-    public let purged: Int
+    package let purged: Int
     /// Purges whose sweep is under way.
-    public let activeBans: Int
+    package let activeBans: Int
     /// Purges that hold and that a crash would undo: they could not be put on the disk yet.
-    public let undurablePurges: Int
+    package let undurablePurges: Int
     /// Times everything was purged because too many purges could not be put on the disk.
-    public let purgesWidened: Int
+    package let purgesWidened: Int
     /// Records found torn or corrupt.
-    public let corrupt: Int
+    package let corrupt: Int
     /// Those of them that the scrub found.
-    public let scrubCorrupt: Int
+    package let scrubCorrupt: Int
     /// Bytes of volumes that the scrub has read.
-    public let scrubbedBytes: Int
+    package let scrubbedBytes: Int
     /// Times that the scrub has looked at everything.
-    public let scrubRounds: Int
+    package let scrubRounds: Int
     /// Reads of volumes that failed, or ended before the bytes that should be there.
-    public let readErrors: Int
+    package let readErrors: Int
     /// Writes to volumes that failed.
-    public let writeErrors: Int
+    package let writeErrors: Int
     /// Statements that SQLite refused.
-    public let indexErrors: Int
+    package let indexErrors: Int
     /// Times the cache directory was gone.
-    public let directoryLost: Int
+    package let directoryLost: Int
     /// Responses that may be stored and were not, by reason.
-    public let refused: [String: Int]
+    package let refused: [String: Int]
     /// Bytes handed over and not yet written.
-    public let backlogBytes: Int
+    package let backlogBytes: Int
     /// The directory has loaded the index.
-    public let isLoaded: Bool
+    package let isLoaded: Bool
     /// The cache directory can be written.
-    public let isWritable: Bool
+    package let isWritable: Bool
     /// Reads of the disk are late again and again.
-    public let isSlow: Bool
+    package let isSlow: Bool
     /// The index can be written.
-    public let isIndexWritable: Bool
+    package let isIndexWritable: Bool
 
     init(_ core: StoreCore) {
         let totals = core.directory.totals
@@ -112,23 +112,23 @@ public struct StoreStatistics: Sendable, Equatable {
 }
 
 /// A stored response as the index tells of it.
-public struct ListedResponse: Sendable {
+package struct ListedResponse: Sendable {
     let row: IndexRow
     /// The cache key.
-    public let key: String
+    package let key: String
     /// The variant's text; empty where there is no `Vary`.
-    public let variant: String
+    package let variant: String
     /// Bytes of the body.
-    public let bytes: Int64
+    package let bytes: Int64
     /// The volume's number.
-    public let volume: Int
+    package let volume: Int
     /// When it becomes or became stale.
-    public let freshUntil: Int64
+    package let freshUntil: Int64
     /// The instant at which its age was 0, in seconds since 1970.
-    public let bornAt: Int64
+    package let bornAt: Int64
 
     /// Where a listing goes on behind it.
-    public var place: ListPlace { row.place }
+    package var place: ListPlace { row.place }
 
     init(_ row: IndexRow) {
         self.row = row

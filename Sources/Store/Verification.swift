@@ -6,53 +6,53 @@ import Logging
 import NIOCore
 
 /// What checking a cache directory found.
-public struct VerificationReport: Sendable, Equatable {
+package struct VerificationReport: Sendable, Equatable {
     /// Volume files that were read.
-    public internal(set) var volumes = 0
+    package internal(set) var volumes = 0
     /// Volume files that are none of this format.
-    public internal(set) var unusableVolumes = 0
+    package internal(set) var unusableVolumes = 0
     /// Volume files without a byte: a crash came before their first, and they are harmless.
-    public internal(set) var emptyVolumes = 0
+    package internal(set) var emptyVolumes = 0
     /// Records with a whole header, in any state.
-    public internal(set) var records = 0
+    package internal(set) var records = 0
     /// Records that are complete, their bodies right.
-    public internal(set) var complete = 0
+    package internal(set) var complete = 0
     /// Records whose body was not finished.
-    public internal(set) var reserved = 0
+    package internal(set) var reserved = 0
     /// Records that were purged, invalidated or replaced.
-    public internal(set) var removed = 0
+    package internal(set) var removed = 0
     /// Complete records whose body is not what was written, or whose key does not belong to this directory.
-    public internal(set) var broken = 0
+    package internal(set) var broken = 0
     /// Bytes of volumes that belong to no whole record: left by failed writes, or damage.
-    public internal(set) var skippedBytes: Int64 = 0
+    package internal(set) var skippedBytes: Int64 = 0
     /// Bytes of right bodies.
-    public internal(set) var bodyBytes: Int64 = 0
+    package internal(set) var bodyBytes: Int64 = 0
     /// False where there is no index, or it cannot be read: then rows are not compared.
-    public internal(set) var isIndexReadable = false
+    package internal(set) var isIndexReadable = false
     /// Rows of the index.
-    public internal(set) var rows = 0
+    package internal(set) var rows = 0
     /// Rows of volumes that are gone: left for a later tidying up, and harmless.
-    public internal(set) var rowsOfGoneVolumes = 0
+    package internal(set) var rowsOfGoneVolumes = 0
     /// Rows of records that are removed or not finished: a crash came before the row went, and they are harmless.
-    public internal(set) var rowsOfRemovedRecords = 0
+    package internal(set) var rowsOfRemovedRecords = 0
     /// Rows whose volume has no record there, or another one.
-    public internal(set) var rowsWithoutRecord = 0
+    package internal(set) var rowsWithoutRecord = 0
     /// Complete records that no row names: older than another of their key, or lost to the index.
-    public internal(set) var recordsWithoutRow = 0
+    package internal(set) var recordsWithoutRow = 0
 
     /// What is damaged; the first ones by name, all are counted above.
-    public internal(set) var damage: [VerificationDamage] = []
+    package internal(set) var damage: [VerificationDamage] = []
 
     /// True where nothing is damaged: every body is as it was written, and every row has its record.
     ///
     /// What a crash leaves behind is no damage.
-    public var isSound: Bool { unusableVolumes + broken + rowsWithoutRecord == 0 && isIndexReadable }
+    package var isSound: Bool { unusableVolumes + broken + rowsWithoutRecord == 0 && isIndexReadable }
 }
 
 /// One thing that is damaged.
-public struct VerificationDamage: Sendable, Equatable {
+package struct VerificationDamage: Sendable, Equatable {
     /// What is damaged, with the name it has in reports.
-    public enum Kind: String, Sendable {
+    package enum Kind: String, Sendable {
         /// A body that is not what was written, or a key that does not belong to the directory.
         case broken
         /// A row of the index whose record is not there.
@@ -62,13 +62,13 @@ public struct VerificationDamage: Sendable, Equatable {
     }
 
     /// What it is.
-    public let kind: Kind
+    package let kind: Kind
     /// The cache key; nil of a volume.
-    public let key: String?
+    package let key: String?
     /// The volume's number.
-    public let volume: Int
+    package let volume: Int
     /// Where in the volume the record begins; nil of a volume.
-    public let offset: Int64?
+    package let offset: Int64?
 }
 
 extension Store {
@@ -81,7 +81,7 @@ extension Store {
     /// - Returns: What was found.
     /// - Throws: `inUse` where a larder runs on it, `missing` where it is no cache directory, `corrupt` where it is
     ///   another format's.
-    public static func verify(
+    package static func verify(
         directory: String,
         progress: (VerificationReport) -> Void = { _ in }
     ) throws(StoreError) -> VerificationReport {

@@ -4,13 +4,13 @@
 import Glibc
 
 /// A running program whose output is collected.
-public final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
     /// The process's number.
-    public let id: Int32
+    package let id: Int32
     private let state: ChildState
 
     /// Starts a program, found by `PATH`; `environment` adds to this process's own.
-    public init(
+    package init(
         _ command: [String],
         environment: [String: String] = [:],
         directory: String? = nil,
@@ -33,29 +33,29 @@ public final class ChildProcess: Sendable {
     deinit { kill() }
 
     /// What it wrote to standard output so far.
-    public var output: String { String(decoding: state.collected.withLock { $0.output }, as: UTF8.self) }
+    package var output: String { String(decoding: state.collected.withLock { $0.output }, as: UTF8.self) }
 
     /// What it wrote to standard error so far.
-    public var errorOutput: String { String(decoding: state.collected.withLock { $0.errors }, as: UTF8.self) }
+    package var errorOutput: String { String(decoding: state.collected.withLock { $0.errors }, as: UTF8.self) }
 
     /// Whether it has not ended.
-    public var isRunning: Bool { state.collected.withLock { $0.status == nil } }
+    package var isRunning: Bool { state.collected.withLock { $0.status == nil } }
 
     /// Sends a signal, unless it has ended.
-    public func signal(_ number: Int32) { state.signal(number) }
+    package func signal(_ number: Int32) { state.signal(number) }
 
     /// Asks it to end (SIGTERM).
-    public func terminate() { signal(SIGTERM) }
+    package func terminate() { signal(SIGTERM) }
 
     /// Ends it at once (SIGKILL).
-    public func kill() { signal(SIGKILL) }
+    package func kill() { signal(SIGKILL) }
 
     /// Waits for its end and all its output; throws when the time is up.
     /// - Parameter time: How long to wait at most.
     /// - Returns: The exit status; 128 and the signal's number where a signal ended it, as in a shell.
     /// - Throws: `TestError` of kind `timeout`.
     @discardableResult
-    public func wait(within time: Duration = .seconds(60)) async throws -> Int32 {
+    package func wait(within time: Duration = .seconds(60)) async throws -> Int32 {
         try await eventually("the end of process \(id)", within: time) {
             state.collected.withLock { $0.status != nil && $0.openStreams == 0 }
         }
@@ -64,17 +64,17 @@ public final class ChildProcess: Sendable {
 }
 
 /// What became of a program that has ended.
-public struct CommandResult: Sendable {
+package struct CommandResult: Sendable {
     /// The exit status; 128 and the signal's number where a signal ended it, as in a shell.
-    public let status: Int32
+    package let status: Int32
     /// What it wrote to standard output.
-    public let output: String
+    package let output: String
     /// What it wrote to standard error.
-    public let errorOutput: String
+    package let errorOutput: String
 }
 
 /// Runs a program to its end and collects its output; it is killed when the time is up.
-public func run(
+package func run(
     _ command: [String],
     environment: [String: String] = [:],
     directory: String? = nil,

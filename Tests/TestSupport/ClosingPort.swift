@@ -3,13 +3,13 @@
 import Glibc
 
 /// A port whose connections end before a word is said.
-public final class ClosingPort: Sendable {
+package final class ClosingPort: Sendable {
     /// The port to connect to.
-    public let port: Int
+    package let port: Int
     private let listener: Int32
 
     /// Opens the port.
-    public init() throws {
+    package init() throws {
         let descriptor = try Socket.listen(port: 0, backlog: 64)
         listener = descriptor
         port = Socket.port(of: descriptor)

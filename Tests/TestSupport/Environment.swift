@@ -3,9 +3,9 @@
 import Glibc
 
 /// Numbers from the environment.
-public enum Environment {
+package enum Environment {
     /// A number; nil where the variable is not set, or no number.
-    public static func number(_ name: String) -> Int? {
+    package static func number(_ name: String) -> Int? {
         // because getenv answers a C string that is copied at once
         guard let text = unsafe getenv(name) else { return nil }
         return unsafe Int(String(cString: text))

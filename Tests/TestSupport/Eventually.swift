@@ -1,7 +1,7 @@
 // Stateless: waiting for a condition that nothing announces, with a deadline in place of a fixed sleep.
 
 /// Waits until the condition holds, asking again every few milliseconds; throws when the time is up.
-public func eventually(
+package func eventually(
     _ what: String = "the condition",
     within time: Duration = .seconds(60),
     file: String = #fileID,

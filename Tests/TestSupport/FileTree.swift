@@ -5,7 +5,7 @@ import Glibc
 /// The bytes a tree of files takes on disk, as `du` counts them.
 ///
 /// Blocks count, not lengths; files that vanish meanwhile count 0.
-public func diskUse(of path: String) -> Int {
+package func diskUse(of path: String) -> Int {
     var total = 0
     for entry in entries(below: path) + [path] {
         var status = stat()
@@ -16,7 +16,7 @@ public func diskUse(of path: String) -> Int {
 }
 
 /// The paths of everything below a directory, each directory before what is in it; symbolic links are not followed.
-public func entries(below path: String) -> [String] {
+package func entries(below path: String) -> [String] {
     var found: [String] = []
     // because opendir and readdir answer pointers that live until closedir; each name is copied at once
     guard let directory = unsafe opendir(path) else { return [] }
@@ -34,7 +34,7 @@ public func entries(below path: String) -> [String] {
 }
 
 /// Removes a directory and everything in it; what cannot be removed stays.
-public func removeTree(_ path: String) {
+package func removeTree(_ path: String) {
     // because these calls take C strings, which Swift makes for their duration
     unsafe chmod(path, 0o700)
     // A directory lists only once it may be read, so permissions are given back on the way down.

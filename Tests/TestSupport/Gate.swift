@@ -5,13 +5,13 @@ import Glibc
 import Synchronization
 
 /// A door that is closed at first, is opened once and then stays open.
-public final class Gate: Sendable {
+package final class Gate: Sendable {
     /// Becomes readable (hang-up) when the gate opens.
     let descriptor: Int32
     private let writeEnd: Atomic<Int32>
 
     /// Makes a closed gate.
-    public init() {
+    package init() {
         guard let ends = try? Pipe.make() else { preconditionFailure("no descriptors left for a gate") }
         descriptor = ends.read
         writeEnd = Atomic(ends.write)
@@ -23,23 +23,23 @@ public final class Gate: Sendable {
     }
 
     /// Whether the gate is open.
-    public var isOpen: Bool { writeEnd.load(ordering: .acquiring) < 0 }
+    package var isOpen: Bool { writeEnd.load(ordering: .acquiring) < 0 }
 
     /// Opens the gate; again does nothing.
-    public func open() {
+    package func open() {
         let end = writeEnd.exchange(-1, ordering: .acquiringAndReleasing)
         if end >= 0 { close(end) }
     }
 
     /// Blocks this thread until the gate is open; throws when the time is up.
-    public func wait(within time: Duration = .seconds(30)) throws {
+    package func wait(within time: Duration = .seconds(30)) throws {
         guard isOpen || Socket.waitReadable([descriptor], within: time) != nil else {
             throw TestError(.timeout, "a gate was not opened within \(time)")
         }
     }
 
     /// Waits for the gate without blocking a thread; throws when the time is up.
-    public func waitAsync(within time: Duration = .seconds(30)) async throws {
+    package func waitAsync(within time: Duration = .seconds(30)) async throws {
         try await eventually("the gate's opening", within: time) { isOpen }
     }
 }

@@ -3,23 +3,23 @@
 import Glibc
 
 /// A file system of its own, unmounted at the end.
-public final class Mount: Sendable {
+package final class Mount: Sendable {
     /// Where it is mounted.
-    public let path: String
+    package let path: String
 
     /// Mounts a file system.
     /// - Parameters:
     ///   - path: A directory.
     ///   - size: Its size, as mount(8) reads it.
     /// - Throws: What `mount` says.
-    public init(_ path: String, size: String) async throws {
+    package init(_ path: String, size: String) async throws {
         self.path = path
         let result = try await run(["mount", "-t", "tmpfs", "-o", "size=\(size)", "tmpfs", path])
         guard result.status == 0 else { throw TestError(.system, result.errorOutput) }
     }
 
     /// Mounts it again with another option, such as `ro`.
-    public func remount(_ option: String) async throws {
+    package func remount(_ option: String) async throws {
         let result = try await run(["mount", "-o", "remount,\(option)", path])
         guard result.status == 0 else { throw TestError(.system, result.errorOutput) }
     }
@@ -27,7 +27,7 @@ public final class Mount: Sendable {
     deinit { unsafe umount2(path, CInt(MNT_DETACH)) }  // because the text outlives the call
 
     /// Whether this user may mount file systems.
-    public static let isPermitted: Bool = {
+    package static let isPermitted: Bool = {
         guard geteuid() == 0, let directory = try? TemporaryDirectory() else { return false }
         // because the texts outlive the calls
         guard unsafe mount("tmpfs", directory.path, "tmpfs", 0, "size=64k") == 0 else { return false }

@@ -3,20 +3,20 @@
 import Glibc
 
 /// A named pipe.
-public final class NamedPipe: Sendable {
+package final class NamedPipe: Sendable {
     /// Its path.
-    public let path: String
+    package let path: String
     private let reader = Lock<Int32>(-1)
 
     /// Makes a pipe without a reader.
-    public init(_ path: String) throws {
+    package init(_ path: String) throws {
         self.path = path
         // because the text outlives the call
         guard unsafe mkfifo(path, 0o600) == 0 else { throw Socket.failure("mkfifo") }
     }
 
     /// Opens the reader's end.
-    public func openReader() throws {
+    package func openReader() throws {
         // because the text outlives the call
         let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { throw Socket.failure("open \(path)") }
@@ -24,7 +24,7 @@ public final class NamedPipe: Sendable {
     }
 
     /// Reads what is there now.
-    public func read() -> [UInt8] {
+    package func read() -> [UInt8] {
         reader.withLock { descriptor in
             var all: [UInt8] = []
             while let piece = try? Descriptor.read(descriptor, atMost: 65_536), !piece.isEmpty { all += piece }
@@ -33,7 +33,7 @@ public final class NamedPipe: Sendable {
     }
 
     /// Fills the pipe, so that no byte more fits.
-    public func fill() throws {
+    package func fill() throws {
         // because the text outlives the call
         let descriptor = unsafe open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { throw Socket.failure("open \(path)") }
@@ -43,7 +43,7 @@ public final class NamedPipe: Sendable {
     }
 
     /// The reader leaves.
-    public func closeReader() {
+    package func closeReader() {
         reader.withLock { descriptor in
             if descriptor >= 0 { close(descriptor) }
             descriptor = -1

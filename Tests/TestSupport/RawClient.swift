@@ -5,13 +5,13 @@ import Glibc
 import Synchronization
 
 /// A blocking client on one connection; its calls wait 10 s at most unless told otherwise.
-public final class RawClient: Sendable {
+package final class RawClient: Sendable {
     private let descriptor: Int32
     private let isClosed = Atomic(false)
     private let reader: Lock<ByteReader>
 
     /// Connects to a port of 127.0.0.1; a small `receiveBuffer` makes a client that soon holds the sender back.
-    public convenience init(port: Int, timeout: Duration = .seconds(60), receiveBuffer: Int? = nil) throws {
+    package convenience init(port: Int, timeout: Duration = .seconds(60), receiveBuffer: Int? = nil) throws {
         try self.init(AF_INET, "port \(port)", timeout, receiveBuffer) { descriptor in
             // because the address is valid for the call
             unsafe Socket.withLoopback(port) { address, size in unsafe connect(descriptor, address, size) }
@@ -19,7 +19,7 @@ public final class RawClient: Sendable {
     }
 
     /// Connects to a Unix socket.
-    public convenience init(unixSocket path: String, timeout: Duration = .seconds(60)) throws {
+    package convenience init(unixSocket path: String, timeout: Duration = .seconds(60)) throws {
         try self.init(AF_UNIX, path, timeout, nil) { descriptor in
             // because the address is valid for the call
             try unsafe Socket.withUnix(path) { address, size in unsafe connect(descriptor, address, size) }
@@ -52,13 +52,14 @@ public final class RawClient: Sendable {
     deinit { Glibc.close(descriptor) }
 
     /// Sends bytes as they are.
-    public func send(_ bytes: [UInt8]) throws { try Socket.send(descriptor, bytes) }
+    package func send(_ bytes: [UInt8]) throws { try Socket.send(descriptor, bytes) }
 
     /// Sends text as it is; lines must bring their own CRLF.
-    public func send(_ text: String) throws { try send(Array(text.utf8)) }
+    package func send(_ text: String) throws { try send(Array(text.utf8)) }
 
     /// Sends a request with a Host field (unless given) and, where there is a body, its Content-Length (unless given).
-    public func send(method: String, _ target: String, _ fields: [(String, String)] = [], body: [UInt8]? = nil) throws {
+    package func send(method: String, _ target: String, _ fields: [(String, String)] = [], body: [UInt8]? = nil) throws
+    {
         var head = "\(method) \(target) HTTP/1.1\r\n"
         if values(of: "host", in: fields).isEmpty { head += "Host: larder.test\r\n" }
         for (name, value) in fields { head += "\(name): \(value)\r\n" }
@@ -68,7 +69,7 @@ public final class RawClient: Sendable {
     }
 
     /// Receives one response; throws where the connection ends before a whole head.
-    public func receive(to method: String = "GET") throws -> RawResponse {
+    package func receive(to method: String = "GET") throws -> RawResponse {
         try reader.withLock { reader in
             var response = try Self.readHead(&reader)
             try Self.readBody(of: &response, method, &reader)
@@ -77,24 +78,24 @@ public final class RawClient: Sendable {
     }
 
     /// Receives the head of one response only; its body is still to be received.
-    public func receiveHead() throws -> RawResponse { try reader.withLock { try Self.readHead(&$0) } }
+    package func receiveHead() throws -> RawResponse { try reader.withLock { try Self.readHead(&$0) } }
 
     /// Receives up to the given number of bytes: fewer only where the connection ends.
-    public func receive(bytes count: Int) throws -> [UInt8] { try reader.withLock { try $0.bytes(count) } }
+    package func receive(bytes count: Int) throws -> [UInt8] { try reader.withLock { try $0.bytes(count) } }
 
     /// Receives everything until the peer closes or resets the connection.
-    public func receiveUntilClose() throws -> [UInt8] { try reader.withLock { try $0.untilEnd() } }
+    package func receiveUntilClose() throws -> [UInt8] { try reader.withLock { try $0.untilEnd() } }
 
     /// Whether the connection was seen to end in a reset in place of a regular close.
-    public var wasReset: Bool { reader.withLock { $0.wasReset } }
+    package var wasReset: Bool { reader.withLock { $0.wasReset } }
 
     /// Asks for a target and receives the response.
-    public func get(_ target: String, _ fields: [(String, String)] = []) throws -> RawResponse {
+    package func get(_ target: String, _ fields: [(String, String)] = []) throws -> RawResponse {
         try request("GET", target, fields)
     }
 
     /// Sends a request and receives the response.
-    public func request(
+    package func request(
         _ method: String,
         _ target: String,
         _ fields: [(String, String)] = [],
@@ -105,17 +106,17 @@ public final class RawClient: Sendable {
     }
 
     /// Tells the peer that nothing more will be sent.
-    public func shutdownWrite() { shutdown(descriptor, Int32(SHUT_WR)) }
+    package func shutdownWrite() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Ends the connection in both directions; the peer's next bytes are answered with a reset.
-    public func close() {
+    package func close() {
         // The number itself is given back at deinit, so that another thread's receive never meets a reused one.
         shutdown(descriptor, Int32(SHUT_RDWR))
         isClosed.store(true, ordering: .relaxed)
     }
 
     /// Resets the connection at once; nothing may be received afterwards.
-    public func reset() {
+    package func reset() {
         if isClosed.exchange(true, ordering: .relaxed) { return }
         // Connecting to no address dissolves the connection with a reset and keeps the number.
         var nowhere = sockaddr(sa_family: sa_family_t(AF_UNSPEC), sa_data: sockaddr().sa_data)
@@ -168,7 +169,7 @@ public final class RawClient: Sendable {
 
 extension RawClient {
     /// Sends one request on a connection of its own, on a thread of its own, and receives the response.
-    public static func fetch(
+    package static func fetch(
         _ target: String,
         port: Int,
         method: String = "GET",

@@ -3,7 +3,7 @@
 
 extension ScriptedOrigin {
     /// One thing the origin does while it answers a request.
-    public enum Step: Sendable {
+    package enum Step: Sendable {
         /// Sends a whole response.
         ///
         /// Content-Length is added unless given, and left out where a Transfer-Encoding is given (the body then goes
@@ -29,16 +29,16 @@ extension ScriptedOrigin {
         case readBody
 
         /// A whole response with a text as its body.
-        public static func text(_ body: String, status: Int = 200, fields: [(String, String)] = []) -> Step {
+        package static func text(_ body: String, status: Int = 200, fields: [(String, String)] = []) -> Step {
             .respond(status: status, fields: fields, body: Array(body.utf8))
         }
 
         /// One chunk of a chunked body (RFC 9112 §7.1).
-        public static func chunk(_ bytes: [UInt8]) -> Step {
+        package static func chunk(_ bytes: [UInt8]) -> Step {
             .raw(Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [0x0d, 0x0a])
         }
 
         /// The end of a chunked body.
-        public static var lastChunk: Step { .head("0\r\n\r\n") }
+        package static var lastChunk: Step { .head("0\r\n\r\n") }
     }
 }

@@ -5,16 +5,16 @@
 import Glibc
 
 /// A real HTTP server on a free loopback port whose every answer is scripted.
-public final class ScriptedOrigin: Sendable {
+package final class ScriptedOrigin: Sendable {
     /// The port it listens on, the same after a restart.
-    public let port: Int
+    package let port: Int
     private let script = OriginScript()
     private let listener: Lock<OriginListener?>
     /// Bound and never listening: keeps the port from other tests' servers while this origin is stopped.
     private let reservation: Int32
 
     /// Starts an origin that answers 404 to everything until told otherwise.
-    public init() throws {
+    package init() throws {
         reservation = try Socket.bound(port: 0)
         port = Socket.port(of: reservation)
         let first = try OriginListener(port: port, script: script)
@@ -27,31 +27,31 @@ public final class ScriptedOrigin: Sendable {
     }
 
     /// The origin's base URL, without a slash at the end.
-    public var url: String { "http://127.0.0.1:\(port)" }
+    package var url: String { "http://127.0.0.1:\(port)" }
 
     /// Sets what each request for a path gets, whatever its query; the last call for a path wins.
-    public func on(_ path: String, _ steps: Step...) { script.set(path, [steps]) }
+    package func on(_ path: String, _ steps: Step...) { script.set(path, [steps]) }
 
     /// Sets what the first, second, … request for a path gets; the last script repeats.
-    public func on(_ path: String, times scripts: [[Step]]) { script.set(path, scripts) }
+    package func on(_ path: String, times scripts: [[Step]]) { script.set(path, scripts) }
 
     /// Sets what every request gets whose path has no script of its own.
-    public func respond(_ handler: @escaping @Sendable (Request) -> [Step]) { script.set(handler) }
+    package func respond(_ handler: @escaping @Sendable (Request) -> [Step]) { script.set(handler) }
 
     /// The requests so far, in the order they arrived.
-    public var requests: [Request] { script.requests }
+    package var requests: [Request] { script.requests }
 
     /// How many requests arrived, for one path (whatever the query) or for all.
-    public func requestCount(_ path: String? = nil) -> Int { script.requestCount(path) }
+    package func requestCount(_ path: String? = nil) -> Int { script.requestCount(path) }
 
     /// How many connections were accepted.
-    public var connectionCount: Int { script.connectionCount }
+    package var connectionCount: Int { script.connectionCount }
 
     /// How many bytes of responses the kernel took; tells whether the reader holds the origin back.
-    public var bytesSent: Int { script.bytesSent }
+    package var bytesSent: Int { script.bytesSent }
 
     /// Waits until the given number of requests has arrived; throws when the time is up.
-    public func waitForRequests(_ count: Int, path: String? = nil, within time: Duration = .seconds(60)) async throws {
+    package func waitForRequests(_ count: Int, path: String? = nil, within time: Duration = .seconds(60)) async throws {
         do {
             try await eventually(within: time) { requestCount(path) >= count }
         } catch let error as TestError where error.kind == .timeout {
@@ -61,7 +61,7 @@ public final class ScriptedOrigin: Sendable {
     }
 
     /// Ends all connections; new ones are refused until the restart.
-    public func stop() {
+    package func stop() {
         let current = listener.withLock { current in
             defer { current = nil }
             return current
@@ -70,7 +70,7 @@ public final class ScriptedOrigin: Sendable {
     }
 
     /// Listens again on the same port.
-    public func restart() throws {
+    package func restart() throws {
         stop()
         let next = try OriginListener(port: port, script: script)
         listener.withLock { $0 = next }

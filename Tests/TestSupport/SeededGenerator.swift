@@ -3,13 +3,13 @@
 import Glibc
 
 /// A random number generator whose whole sequence follows from its seed.
-public struct SeededGenerator: RandomNumberGenerator, Sendable {
+package struct SeededGenerator: RandomNumberGenerator, Sendable {
     /// What the sequence follows from.
-    public let seed: UInt64
+    package let seed: UInt64
     private var state: UInt64
 
     /// Makes a generator and prints its seed; without one the environment's `TEST_SEED` or chance decides.
-    public init(seed: UInt64? = nil) {
+    package init(seed: UInt64? = nil) {
         let chosen = seed ?? Self.environmentSeed ?? UInt64.random(in: 0...UInt64.max)
         self.seed = chosen
         state = chosen
@@ -17,7 +17,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     }
 
     /// The next number of the sequence.
-    public mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -26,7 +26,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     }
 
     /// The given number of random bytes.
-    public mutating func bytes(_ count: Int) -> [UInt8] {
+    package mutating func bytes(_ count: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count + 7)
         while bytes.count < count {
@@ -47,7 +47,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
 }
 
 /// A body of the given length that follows from the seed: same arguments, same bytes.
-public func sampleBytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
+package func sampleBytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
     var generator = SeededGenerator(seed: seed)
     return generator.bytes(count)
 }

@@ -6,33 +6,33 @@ extension TemporaryDirectory {
     // because all of these calls take C strings, which Swift makes for their duration
 
     /// Whether there is something of that name; a dangling symbolic link counts.
-    public func exists(_ name: String) -> Bool {
+    package func exists(_ name: String) -> Bool {
         var status = stat()
         return unsafe lstat(path(name), &status) == 0
     }
 
     /// Makes a symbolic link.
-    public func link(_ name: String, to target: String) throws {
+    package func link(_ name: String, to target: String) throws {
         guard unsafe symlink(target, path(name)) == 0 else { throw Socket.failure("symlink \(path(name))") }
     }
 
     /// Sets the permissions of an entry; for root they hold nothing back.
-    public func setPermissions(_ mode: UInt32, of name: String = ".") throws {
+    package func setPermissions(_ mode: UInt32, of name: String = ".") throws {
         guard unsafe chmod(path(name), mode) == 0 else { throw Socket.failure("chmod \(path(name))") }
     }
 
     /// Moves an entry, in one step, over what has the new name.
-    public func rename(_ name: String, to newName: String) throws {
+    package func rename(_ name: String, to newName: String) throws {
         guard unsafe Glibc.rename(path(name), path(newName)) == 0 else { throw Socket.failure("rename \(path(name))") }
     }
 
     /// Gives a file another name as well.
-    public func hardLink(_ name: String, to newName: String) throws {
+    package func hardLink(_ name: String, to newName: String) throws {
         guard unsafe Glibc.link(path(name), path(newName)) == 0 else { throw Socket.failure("link \(path(newName))") }
     }
 
     /// Sets when a file was last modified, in seconds since 1970.
-    public func setModified(_ seconds: Int, of name: String) throws {
+    package func setModified(_ seconds: Int, of name: String) throws {
         let times = [timespec(tv_sec: seconds, tv_nsec: 0), timespec(tv_sec: seconds, tv_nsec: 0)]
         guard unsafe utimensat(AT_FDCWD, path(name), times, 0) == 0 else {
             throw Socket.failure("utimensat \(path(name))")
@@ -40,7 +40,7 @@ extension TemporaryDirectory {
     }
 
     /// Writes over the beginning of a file, which keeps the rest.
-    public func overwrite(_ name: String, with bytes: [UInt8]) throws {
+    package func overwrite(_ name: String, with bytes: [UInt8]) throws {
         let descriptor = unsafe open(path(name), O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Socket.failure("open \(path(name))") }
         defer { close(descriptor) }
@@ -48,7 +48,7 @@ extension TemporaryDirectory {
     }
 
     /// Writes a file whose path beneath this directory is octets in no particular encoding.
-    public func write(_ bytes: [UInt8], toOctets name: [UInt8]) throws {
+    package func write(_ bytes: [UInt8], toOctets name: [UInt8]) throws {
         let descriptor = unsafe open(path(octets: name), O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw Socket.failure("open \(name)") }
         defer { close(descriptor) }
@@ -56,7 +56,7 @@ extension TemporaryDirectory {
     }
 
     /// Moves an entry to a path that is octets.
-    public func rename(_ name: String, toOctets newName: [UInt8]) throws {
+    package func rename(_ name: String, toOctets newName: [UInt8]) throws {
         guard unsafe Glibc.rename(path(name), path(octets: newName)) == 0 else { throw Socket.failure("rename") }
     }
 
@@ -65,7 +65,7 @@ extension TemporaryDirectory {
     }
 
     /// Removes an entry with everything in it.
-    public func remove(_ name: String) {
+    package func remove(_ name: String) {
         if unsafe unlink(path(name)) != 0 { removeTree(path(name)) }
     }
 }

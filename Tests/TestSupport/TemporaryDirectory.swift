@@ -4,12 +4,12 @@
 import Glibc
 
 /// A new directory that is removed with all its contents when the last reference goes away.
-public final class TemporaryDirectory: Sendable {
+package final class TemporaryDirectory: Sendable {
     /// The directory's absolute path, without a slash at the end.
-    public let path: String
+    package let path: String
 
     /// Makes a directory under the system's directory for temporary files.
-    public init() throws {
+    package init() throws {
         // because getenv answers a C string that is copied at once
         let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
         var template = Array("\(parent)/larder-test.XXXXXX".utf8CString)
@@ -21,11 +21,11 @@ public final class TemporaryDirectory: Sendable {
     deinit { removeTree(path) }
 
     /// The absolute path of something in the directory.
-    public func path(_ name: String) -> String { "\(path)/\(name)" }
+    package func path(_ name: String) -> String { "\(path)/\(name)" }
 
     /// Writes a file, making the directories above it, and returns its path.
     @discardableResult
-    public func write(_ bytes: [UInt8], to name: String) throws -> String {
+    package func write(_ bytes: [UInt8], to name: String) throws -> String {
         try makeDirectories(above: name)
         let target = path(name)
         // because open takes a C string, which Swift makes for its duration
@@ -38,10 +38,10 @@ public final class TemporaryDirectory: Sendable {
 
     /// Writes a text file, making the directories above it, and returns its path.
     @discardableResult
-    public func write(_ text: String, to name: String) throws -> String { try write(Array(text.utf8), to: name) }
+    package func write(_ text: String, to name: String) throws -> String { try write(Array(text.utf8), to: name) }
 
     /// Reads a whole file.
-    public func read(_ name: String) throws -> [UInt8] {
+    package func read(_ name: String) throws -> [UInt8] {
         let target = path(name)
         // because open takes a C string, which Swift makes for its duration
         let descriptor = unsafe open(target, O_RDONLY | O_CLOEXEC)
@@ -54,7 +54,7 @@ public final class TemporaryDirectory: Sendable {
 
     /// Makes a directory in this one, with those above it, and returns its path.
     @discardableResult
-    public func makeDirectory(_ name: String) throws -> String {
+    package func makeDirectory(_ name: String) throws -> String {
         try makeDirectories(above: "\(name)/.")
         return path(name)
     }

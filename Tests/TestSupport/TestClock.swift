@@ -3,16 +3,16 @@
 import Glibc
 
 /// The machine's wall clock.
-public enum TestClock {
+package enum TestClock {
     /// Whole seconds since 1970.
-    public static func seconds() -> Int64 {
+    package static func seconds() -> Int64 {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)  // because it fills in a local value
         return Int64(time.tv_sec)
     }
 
     /// Waits until file systems tell another time: what is written from then on has another one than all before.
-    public static func awaitTick() async throws {
+    package static func awaitTick() async throws {
         let begun = tick()
         try await eventually("a tick of the clock") { tick() != begun }
     }

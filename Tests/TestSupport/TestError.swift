@@ -2,9 +2,9 @@
 // Thrown by every part of TestSupport; the message is for the person who reads the failed test.
 
 /// A failure of the test kit: a wait that passed its deadline, a connection that ended, a system call that failed.
-public struct TestError: Error, Equatable, CustomStringConvertible {
+package struct TestError: Error, Equatable, CustomStringConvertible {
     /// What kind of failure this is.
-    public enum Kind: String, Sendable {
+    package enum Kind: String, Sendable {
         /// A deadline passed.
         case timeout
         /// The peer closed the connection before the first byte of what was waited for.
@@ -16,21 +16,21 @@ public struct TestError: Error, Equatable, CustomStringConvertible {
     }
 
     /// What kind of failure this is.
-    public let kind: Kind
+    package let kind: Kind
     /// What was being done, and how it failed.
-    public let message: String
+    package let message: String
     /// The system's error number, 0 where there is none.
-    public let errorNumber: Int32
+    package let errorNumber: Int32
 
     /// Makes an error from its parts.
-    public init(_ kind: Kind, _ message: String, errorNumber: Int32 = 0) {
+    package init(_ kind: Kind, _ message: String, errorNumber: Int32 = 0) {
         self.kind = kind
         self.message = message
         self.errorNumber = errorNumber
     }
 
     /// The kind and the message, with the system's error number where there is one.
-    public var description: String {
+    package var description: String {
         errorNumber == 0 ? "\(kind): \(message)" : "\(kind): \(message) (errno \(errorNumber))"
     }
 }

@@ -26,7 +26,7 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
 }
 
 /// Runs blocking work on a thread of its own and waits for it without blocking a Swift task's thread.
-public func onThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+package func onThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
         startThread { continuation.resume(with: Result(catching: work)) }
     }

@@ -4,14 +4,14 @@
 import Glibc
 
 /// A port that neither accepts nor refuses a connection.
-public final class UnansweredPort: Sendable {
+package final class UnansweredPort: Sendable {
     /// The port to connect to.
-    public let port: Int
+    package let port: Int
     private let listener: Int32
     private let fillers: [Int32]
 
     /// Opens the port and fills its queue.
-    public init() throws {
+    package init() throws {
         listener = try Socket.listen(port: 0, backlog: 0)
         let port = Socket.port(of: listener)
         self.port = port

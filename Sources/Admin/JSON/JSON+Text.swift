@@ -2,14 +2,14 @@
 
 extension JSON: CustomStringConvertible {
     /// The value on one line.
-    public var description: String {
+    package var description: String {
         var text = ""
         write(to: &text, indent: nil)
         return text
     }
 
     /// The value with a member or item a line.
-    public var indented: String {
+    package var indented: String {
         var text = ""
         write(to: &text, indent: 0)
         return text

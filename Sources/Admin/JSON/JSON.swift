@@ -1,7 +1,7 @@
 // A value. A JSON text (RFC 8259) as the admin interface writes it and its commands read it: members keep their order.
 
 /// A JSON value.
-public enum JSON: Sendable, Equatable {
+package enum JSON: Sendable, Equatable {
     /// `null`.
     case null
     /// `true` or `false`.
@@ -18,42 +18,42 @@ public enum JSON: Sendable, Equatable {
     case object([Member])
 
     /// A member of an object.
-    public struct Member: Sendable, Equatable {
+    package struct Member: Sendable, Equatable {
         /// The member's name.
-        public let name: String
+        package let name: String
         /// The member's value.
-        public let value: JSON
+        package let value: JSON
 
         /// Makes a member.
-        public init(_ name: String, _ value: JSON) {
+        package init(_ name: String, _ value: JSON) {
             self.name = name
             self.value = value
         }
     }
 
     /// The first member of that name; nil where there is none, or the value is no object.
-    public subscript(_ name: String) -> JSON? {
+    package subscript(_ name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.name == name }?.value
     }
 
     /// The members of an object; empty where the value is none.
-    public var members: [Member] {
+    package var members: [Member] {
         if case .object(let members) = self { members } else { [] }
     }
 
     /// The items of an array; empty where the value is none.
-    public var items: [JSON] {
+    package var items: [JSON] {
         if case .array(let items) = self { items } else { [] }
     }
 
     /// The text of a string; nil where the value is none.
-    public var text: String? {
+    package var text: String? {
         if case .string(let text) = self { text } else { nil }
     }
 
     /// The number as a whole one; 0 where the value is no number.
-    public var whole: Int {
+    package var whole: Int {
         switch self {
         case .integer(let value): value
         case .number(let value): Int(exactly: value.rounded()) ?? 0
@@ -62,7 +62,7 @@ public enum JSON: Sendable, Equatable {
     }
 
     /// The number; 0 where the value is none.
-    public var double: Double {
+    package var double: Double {
         switch self {
         case .integer(let value): Double(value)
         case .number(let value): value
@@ -71,23 +71,23 @@ public enum JSON: Sendable, Equatable {
     }
 
     /// True for `true` alone.
-    public var isTrue: Bool { self == .bool(true) }
+    package var isTrue: Bool { self == .bool(true) }
 }
 
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
     /// Makes a string.
-    public init(stringLiteral value: String) { self = .string(value) }
+    package init(stringLiteral value: String) { self = .string(value) }
     /// Makes a whole number.
-    public init(integerLiteral value: Int) { self = .integer(value) }
+    package init(integerLiteral value: Int) { self = .integer(value) }
     /// Makes a Boolean.
-    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
 }
 
 extension JSON: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
     /// Makes an array.
-    public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    package init(arrayLiteral elements: JSON...) { self = .array(elements) }
     /// Makes an object whose members keep the order of the literal.
-    public init(dictionaryLiteral elements: (String, JSON)...) {
+    package init(dictionaryLiteral elements: (String, JSON)...) {
         self = .object(elements.map { Member($0.0, $0.1) })
     }
 }

@@ -3,20 +3,20 @@
 
 extension JSON {
     /// Why a text is not read.
-    public struct Mistake: Error, Sendable, Equatable, CustomStringConvertible {
+    package struct Mistake: Error, Sendable, Equatable, CustomStringConvertible {
         /// What is wrong.
-        public let message: String
+        package let message: String
         /// The byte at which it is, from 0.
-        public let offset: Int
+        package let offset: Int
 
         /// One line for people.
-        public var description: String { "\(message) at byte \(offset)" }
+        package var description: String { "\(message) at byte \(offset)" }
     }
 
     /// Reads a text.
     /// - Parameter bytes: The whole text in UTF-8.
     /// - Throws: The first mistake.
-    public init(parsing bytes: [UInt8]) throws(Mistake) {
+    package init(parsing bytes: [UInt8]) throws(Mistake) {
         var reader = JSONReader(bytes: bytes)
         self = try reader.readAll()
     }

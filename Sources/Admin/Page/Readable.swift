@@ -1,9 +1,9 @@
 // Figures as people read them; used by the status page and by the commands. Pure.
 
 /// Texts of figures for people.
-public enum Readable {
+package enum Readable {
     /// Bytes with a decimal unit: `3.4 MB`.
-    public static func bytes(_ count: Int) -> String {
+    package static func bytes(_ count: Int) -> String {
         var value = Double(count)
         guard value >= 1000 else { return "\(count) B" }
         for unit in ["kB", "MB", "GB", "TB"] {
@@ -14,7 +14,7 @@ public enum Readable {
     }
 
     /// A number with its thousands apart: `12 345`.
-    public static func number(_ value: Int) -> String {
+    package static func number(_ value: Int) -> String {
         var digits = Array(String(value.magnitude))
         var place = digits.count - 3
         while place > 0 {
@@ -25,13 +25,13 @@ public enum Readable {
     }
 
     /// A share in percent; a dash where there is none.
-    public static func percent(_ share: Double?) -> String {
+    package static func percent(_ share: Double?) -> String {
         guard let share else { return "–" }
         return "\(fixed(share * 100, 1)) %"
     }
 
     /// A time in its two largest units: `3 d 4 h`.
-    public static func duration(_ seconds: Double) -> String {
+    package static func duration(_ seconds: Double) -> String {
         let whole = max(0, Int(seconds))
         let parts = [(whole / 86_400, "d"), (whole / 3600 % 24, "h"), (whole / 60 % 60, "min"), (whole % 60, "s")]
         let first = parts.firstIndex { $0.0 > 0 } ?? parts.count - 1
@@ -39,19 +39,19 @@ public enum Readable {
     }
 
     /// The mean of latencies; a dash where there are none.
-    public static func latency(sum: Double, count: Int) -> String {
+    package static func latency(sum: Double, count: Int) -> String {
         guard count > 0 else { return "–" }
         let mean = sum / Double(count)
         return mean < 1 ? "\(fixed(mean * 1000, 1)) ms" : "\(fixed(mean, 2)) s"
     }
 
     /// The mean of an origin's lag; a dash where it was never measured.
-    public static func lag(count: Int, sum: Double) -> String {
+    package static func lag(count: Int, sum: Double) -> String {
         count == 0 ? "–" : "\(fixed(sum / Double(count), 1)) s"
     }
 
     /// A number with that many digits behind the point.
-    public static func fixed(_ value: Double, _ digits: Int) -> String {
+    package static func fixed(_ value: Double, _ digits: Int) -> String {
         let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
         let scaled = Int((value.magnitude * scale).rounded())
         let whole = "\(value < 0 ? "-" : "")\(scaled / Int(scale))"

@@ -6,9 +6,9 @@
 import HTTPMessage
 
 /// How a request was handled, in the form of Cache-Status.
-public struct CacheStatus: Sendable, Equatable {
+package struct CacheStatus: Sendable, Equatable {
     /// What was done.
-    public enum Outcome: Sendable, Equatable {
+    package enum Outcome: Sendable, Equatable {
         /// Answered from the store without an origin.
         case hit
         /// Forwarded for a reason.
@@ -18,22 +18,22 @@ public struct CacheStatus: Sendable, Equatable {
     }
 
     /// The name larder has in the field.
-    public static let identity = "larder"
+    package static let identity = "larder"
 
     /// What was done.
-    public var outcome: Outcome
+    package var outcome: Outcome
     /// The status of the origin's answer, where it may differ from what the client gets.
-    public var forwardStatus: Int?
+    package var forwardStatus: Int?
     /// Whether the origin's answer was stored.
-    public var isStored = false
+    package var isStored = false
     /// Whether the request followed another's fill.
-    public var isCollapsed = false
+    package var isCollapsed = false
     /// Seconds of freshness left; negative where stale.
-    public var timeToLive: Int64?
+    package var timeToLive: Int64?
     /// The cache key, where the operator wants it shown.
-    public var key: String?
+    package var key: String?
     /// More words, for people.
-    public var detail: String?
+    package var detail: String?
 
     /// Makes the status of a hit.
     ///
@@ -41,7 +41,7 @@ public struct CacheStatus: Sendable, Equatable {
     ///   - timeToLive: Seconds of freshness left.
     ///   - detail: More words.
     /// - Returns: The status.
-    public static func hit(timeToLive: Int64, detail: String? = nil) -> CacheStatus {
+    package static func hit(timeToLive: Int64, detail: String? = nil) -> CacheStatus {
         CacheStatus(outcome: .hit, timeToLive: timeToLive, detail: detail)
     }
 
@@ -54,7 +54,7 @@ public struct CacheStatus: Sendable, Equatable {
     ///   - isCollapsed: Whether the request followed another's fill.
     ///   - timeToLive: Seconds of freshness left.
     ///   - detail: More words.
-    public init(
+    package init(
         outcome: Outcome,
         forwardStatus: Int? = nil,
         isStored: Bool = false,
@@ -71,7 +71,7 @@ public struct CacheStatus: Sendable, Equatable {
     }
 
     /// The member, such as `larder; fwd=uri-miss; fwd-status=200; stored`.
-    public var value: String {
+    package var value: String {
         var bytes: [UInt8] = []
         write(into: &bytes)
         return String(decoding: bytes, as: UTF8.self)
@@ -80,7 +80,7 @@ public struct CacheStatus: Sendable, Equatable {
     /// Appends the member.
     ///
     /// - Parameter bytes: Where it goes.
-    public func write(into bytes: inout [UInt8]) {
+    package func write(into bytes: inout [UInt8]) {
         bytes.append(text: Self.identity)
         switch outcome {
         case .hit: bytes.append(literal: "; hit")

@@ -3,32 +3,32 @@
 // Made from the fields of a request that has marks, or `plain` for one without; read by Planner. Invariant: independent of what is
 // stored.
 
-public import HTTPMessage
+package import HTTPMessage
 
 /// What a request says about caching.
-public struct RequestFacts: Sendable, Equatable {
+package struct RequestFacts: Sendable, Equatable {
     /// The method as far as a cache tells them apart.
-    public var method: Method
+    package var method: Method
     /// The directives; Pragma: no-cache counts where there is no Cache-Control (RFC 9111 §5.4).
-    public var cacheControl: CacheControl
+    package var cacheControl: CacheControl
     /// Whether there is an Authorization: its response may be for one user (RFC 9111 §3.5).
-    public var hasAuthorization: Bool
+    package var hasAuthorization: Bool
     /// Whether it asks for a part.
-    public var isRange: Bool
+    package var isRange: Bool
     /// Whether it has a precondition that a cache evaluates (RFC 9111 §4.3.2).
-    public var isConditional: Bool
+    package var isConditional: Bool
     /// Whether it has a precondition that only an origin evaluates (RFC 9110 §13.2.2).
-    public var isForOrigin: Bool
+    package var isForOrigin: Bool
 
     /// A GET without any field that matters here.
-    public static let plain = RequestFacts(method: .get, fields: Fields())
+    package static let plain = RequestFacts(method: .get, fields: Fields())
 
     /// Reads a request.
     ///
     /// - Parameters:
     ///   - method: The method.
     ///   - fields: The fields.
-    public init(method: Method, fields: Fields) {
+    package init(method: Method, fields: Fields) {
         self.method = method
         cacheControl = fields.contains("Cache-Control") ? CacheControl(fields) : CacheControl()
         if fields.contains("Pragma"), !fields.contains("Cache-Control") {
@@ -41,7 +41,7 @@ public struct RequestFacts: Sendable, Equatable {
     }
 
     /// Whether others may be given what this request brings while it is not yet known to be storable.
-    public var allowsFollowers: Bool {
+    package var allowsFollowers: Bool {
         method == .get && !hasAuthorization && !cacheControl.noStore
     }
 }

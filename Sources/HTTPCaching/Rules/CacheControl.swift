@@ -3,12 +3,12 @@
 // Owned by HTTPCaching; every decision reads directives through it. Invariant: where directives repeat, conflict or are
 // malformed, the strictest reading holds (RFC 9111 §4.2.1); unknown ones change nothing (§5.2.3).
 
-public import HTTPMessage
+package import HTTPMessage
 
 /// The directives of a message.
-public struct CacheControl: Sendable, Equatable {
+package struct CacheControl: Sendable, Equatable {
     /// How stale a response a client takes (RFC 9111 §5.2.1.2).
-    public enum MaxStale: Sendable, Equatable {
+    package enum MaxStale: Sendable, Equatable {
         /// However stale.
         case any
         /// Stale by at most so many seconds.
@@ -16,58 +16,58 @@ public struct CacheControl: Sendable, Equatable {
     }
 
     /// `max-age`; 0 where it is there and no number.
-    public var maxAge: Int?
+    package var maxAge: Int?
     /// `s-maxage`; 0 where it is there and no number.
-    public var sMaxAge: Int?
+    package var sMaxAge: Int?
     /// `no-store`.
-    public var noStore = false
+    package var noStore = false
     /// `no-cache` without field names.
-    public var noCache = false
+    package var noCache = false
     /// The names in `no-cache="…"`, in lower case.
-    public var noCacheFields: [String] = []
+    package var noCacheFields: [String] = []
     /// `private` without field names.
-    public var isPrivate = false
+    package var isPrivate = false
     /// The names in `private="…"`, in lower case.
-    public var privateFields: [String] = []
+    package var privateFields: [String] = []
     /// `must-revalidate`.
-    public var mustRevalidate = false
+    package var mustRevalidate = false
     /// `proxy-revalidate`.
-    public var proxyRevalidate = false
+    package var proxyRevalidate = false
     /// `must-understand`.
-    public var mustUnderstand = false
+    package var mustUnderstand = false
     /// `public`.
-    public var isPublic = false
+    package var isPublic = false
     /// `stale-while-revalidate`.
-    public var staleWhileRevalidate: Int?
+    package var staleWhileRevalidate: Int?
     /// `stale-if-error`.
-    public var staleIfError: Int?
+    package var staleIfError: Int?
     /// `immutable`.
-    public var immutable = false
+    package var immutable = false
     /// `no-transform`.
-    public var noTransform = false
+    package var noTransform = false
     /// `max-stale` of a request.
-    public var maxStale: MaxStale?
+    package var maxStale: MaxStale?
     /// `min-fresh` of a request.
-    public var minFresh: Int?
+    package var minFresh: Int?
     /// `only-if-cached` of a request.
-    public var onlyIfCached = false
+    package var onlyIfCached = false
 
     /// Makes directives of which none is given.
-    public init() {}
+    package init() {}
 
     /// Reads the directives of a message.
     ///
     /// - Parameters:
     ///   - fields: The fields of the message.
     ///   - name: The field that carries them.
-    public init(_ fields: Fields, name: String = "Cache-Control") {
+    package init(_ fields: Fields, name: String = "Cache-Control") {
         fields.eachValue(of: name) { value, span in read(span.extracting(value)) }
     }
 
     /// Reads the directives of one field value.
     ///
     /// - Parameter value: The value.
-    public init(_ value: String) {
+    package init(_ value: String) {
         read(unsafe value.utf8.span.bytes)  // because a code unit has no padding: each of its bytes is initialized
     }
 

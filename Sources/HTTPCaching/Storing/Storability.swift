@@ -3,17 +3,17 @@
 // Called for every response to a request that leads a fill. Invariant: what is refused has a name, which is the label in log and
 // counter; what is storable can be reused or at least validated, so nothing is stored in vain.
 
-public import HTTPMessage
+package import HTTPMessage
 
 /// Whether a response may be stored.
-public enum Storability: Equatable, Sendable {
+package enum Storability: Equatable, Sendable {
     /// It may, with these facts.
     case storable(StoredFacts)
     /// It may not, for this reason.
     case refused(Refusal)
 
     /// Why a response may not be stored.
-    public enum Refusal: String, Sendable, CaseIterable {
+    package enum Refusal: String, Sendable, CaseIterable {
         /// The method is not GET, nor a POST whose response is its target's (RFC 9110 §9.3.3).
         case method
         /// The response forbids it.
@@ -59,7 +59,7 @@ public enum Storability: Equatable, Sendable {
     ///     a response answers later GETs (RFC 9110 §9.3.3).
     ///   - expectsImage: Whether the operator expects a picture, so that a page or nothing is an error in disguise.
     /// - Returns: The facts to store, or why not.
-    public static func decide(
+    package static func decide(
         method: Method,
         request: Fields,
         status: Int,

@@ -3,12 +3,12 @@
 // Called when an origin answers a HEAD for which a response to GET is stored. Invariant: what does not agree in every field that
 // both have is taken to have changed.
 
-public import HTTPMessage
+package import HTTPMessage
 
 /// Updates or invalidates stored responses from answers to HEAD.
-public enum HeadUpdate {
+package enum HeadUpdate {
     /// What a HEAD came to.
-    public enum Outcome: Sendable, Equatable {
+    package enum Outcome: Sendable, Equatable {
         /// It says nothing about what is stored.
         case none
         /// It is about the same representation: these are the fields to store.
@@ -27,7 +27,7 @@ public enum HeadUpdate {
     ///   - response: The fields of that answer as received.
     ///   - setCookie: What becomes of a Set-Cookie in them.
     /// - Returns: What is to be done.
-    public static func outcome(
+    package static func outcome(
         stored: Fields,
         storedStatus: Int,
         length: Int64,

@@ -4,9 +4,9 @@
 // ends at what some encoding takes for a line break; memory is bounded by the longest line, whatever the file is.
 
 /// Splits a file into lines, a piece at a time.
-public struct LineReader: Sendable {
+package struct LineReader: Sendable {
     /// What ends a line.
-    public enum Ending: Sendable {
+    package enum Ending: Sendable {
         /// LF or CR LF; a byte order mark before the first line is no part of it.
         case newline
         /// NUL, as `find -print0` ends names: everything else is part of the line.
@@ -14,35 +14,35 @@ public struct LineReader: Sendable {
     }
 
     /// One line.
-    public struct Line: Sendable {
+    package struct Line: Sendable {
         /// Its number, from 1.
-        public let number: Int
+        package let number: Int
         /// Its bytes without its ending; empty where it is too long.
-        public let bytes: ArraySlice<UInt8>
+        package let bytes: ArraySlice<UInt8>
         /// Whether it has more than `longestLine` bytes; then these are skipped.
-        public let isTooLong: Bool
+        package let isTooLong: Bool
     }
 
     /// Bytes of the longest line.
-    public static let longestLine = 64 << 10
+    package static let longestLine = 64 << 10
 
     private let ending: Ending
     /// The beginning of a line whose end has not come yet.
     private var rest: [UInt8] = []
     private var isTooLong = false
     /// Lines read so far.
-    public private(set) var lines = 0
+    package private(set) var lines = 0
 
     /// Begins to read.
     /// - Parameter ending: What ends a line.
-    public init(_ ending: Ending = .newline) { self.ending = ending }
+    package init(_ ending: Ending = .newline) { self.ending = ending }
 
     /// Takes the next bytes of the file.
     /// - Parameters:
     ///   - bytes: The bytes.
     ///   - body: Gets each line that they complete, empty ones included.
     /// - Throws: What `body` throws; the reader is of no use then.
-    public mutating func read<Problem>(
+    package mutating func read<Problem>(
         _ bytes: [UInt8],
         _ body: (Line) throws(Problem) -> Void
     ) throws(Problem) {
@@ -63,7 +63,7 @@ public struct LineReader: Sendable {
     /// The file ends here: its last line may have no ending.
     /// - Parameter body: Gets that line, unless nothing is behind the last ending.
     /// - Throws: What `body` throws.
-    public mutating func finish<Problem>(_ body: (Line) throws(Problem) -> Void) throws(Problem) {
+    package mutating func finish<Problem>(_ body: (Line) throws(Problem) -> Void) throws(Problem) {
         guard !rest.isEmpty || isTooLong else { return }
         let last = rest
         rest = []

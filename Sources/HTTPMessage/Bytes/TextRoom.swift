@@ -5,7 +5,7 @@
 
 /// Room for a short text.
 @safe  // because each write stays within the room, and the room outlives the value
-public struct TextRoom: ~Copyable {
+package struct TextRoom: ~Copyable {
     @usableFromInline let room: UnsafeMutableRawBufferPointer
     @usableFromInline let capacity: Int
     @usableFromInline var count = 0
@@ -21,7 +21,7 @@ public struct TextRoom: ~Copyable {
     /// - Parameter literal: The literal.
     @inlinable
     @inline(__always)
-    public mutating func write(_ literal: StaticString) {
+    package mutating func write(_ literal: StaticString) {
         let length = literal.utf8CodeUnitCount
         // because `length` bytes from `place` on are the room's, and a literal has so many
         let place = unsafe take(length)
@@ -32,7 +32,7 @@ public struct TextRoom: ~Copyable {
     ///
     /// - Parameter value: The number.
     @inlinable
-    public mutating func write(_ value: Int64) {
+    package mutating func write(_ value: Int64) {
         if value < 0 { write("-") }
         write(value.magnitude)
     }
@@ -41,7 +41,7 @@ public struct TextRoom: ~Copyable {
     ///
     /// - Parameter value: The number.
     @inlinable
-    public mutating func write(_ value: UInt64) {
+    package mutating func write(_ value: UInt64) {
         guard value < 100_000_000, capacity - count >= 8 else { return writeLong(value) }
         // The digits as they lie in memory: the last is put in first, and moved on by each before it.
         var (rest, digits, length) = (UInt32(truncatingIfNeeded: value), UInt64(0), 0)
@@ -90,7 +90,7 @@ extension [UInt8] {
     ///   - write: Writes the text.
     @inlinable
     @inline(__always)
-    public mutating func append(upTo capacity: Int, _ write: (inout TextRoom) -> Void) {
+    package mutating func append(upTo capacity: Int, _ write: (inout TextRoom) -> Void) {
         // because the room is used inside the closure only, and its first `count` bytes were written
         unsafe withUnsafeTemporaryAllocation(byteCount: capacity, alignment: 1) { room in
             var text = unsafe TextRoom(room)

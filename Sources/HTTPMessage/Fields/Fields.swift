@@ -6,20 +6,20 @@
 // byte (Latin-1).
 
 /// The header fields of a message, in the order they were sent.
-public struct Fields: Sendable, Equatable {
+package struct Fields: Sendable, Equatable {
     /// One field line as text.
-    public struct Line: Sendable, Equatable {
+    package struct Line: Sendable, Equatable {
         /// The name in the case it was sent in.
-        public let name: String
+        package let name: String
         /// The value without surrounding blanks, one scalar U+0000…U+00FF a byte.
-        public let value: String
+        package let value: String
 
         /// Makes a field line.
         ///
         /// - Parameters:
         ///   - name: The name, a token.
         ///   - value: The value, one scalar a byte.
-        public init(name: String, value: String) {
+        package init(name: String, value: String) {
             self.name = name
             self.value = value
         }
@@ -38,23 +38,23 @@ public struct Fields: Sendable, Equatable {
     }
 
     /// "Name: value" and a line end for each line, and nothing between them.
-    public private(set) var bytes: [UInt8] = []
+    package private(set) var bytes: [UInt8] = []
     private var places: [Place] = []
     /// One bit for each name that a line has or had, which others may share: most names that are looked for are not there.
     private var nameBits: UInt64 = 0
 
     /// The same lines; what `nameBits` says follows from them.
-    public static func == (left: Fields, right: Fields) -> Bool {
+    package static func == (left: Fields, right: Fields) -> Bool {
         left.bytes == right.bytes && left.places == right.places
     }
 
     /// Makes an empty list.
-    public init() {}
+    package init() {}
 
     /// Makes a list of name-value pairs.
     ///
     /// - Parameter pairs: Names and values in order.
-    public init(_ pairs: [(String, String)]) {
+    package init(_ pairs: [(String, String)]) {
         for (name, value) in pairs {
             append(name: name, value: value)
         }
@@ -63,7 +63,7 @@ public struct Fields: Sendable, Equatable {
     /// Makes a list of field lines.
     ///
     /// - Parameter lines: The lines in order.
-    public init(lines: [Line]) {
+    package init(lines: [Line]) {
         self.init(lines.map { ($0.name, $0.value) })
     }
 
@@ -72,27 +72,27 @@ public struct Fields: Sendable, Equatable {
     /// - Parameters:
     ///   - count: The field lines that there will probably be.
     ///   - bytes: Their bytes.
-    public mutating func reserveCapacity(_ count: Int, bytes: Int) {
+    package mutating func reserveCapacity(_ count: Int, bytes: Int) {
         places.reserveCapacity(count)
         self.bytes.reserveCapacity(bytes)
     }
 
     /// The field lines in order; allocates.
-    public var lines: [Line] {
+    package var lines: [Line] {
         bytes.withRawSpan { span in
             places.map { Line(name: span.text($0.name), value: span.text($0.value)) }
         }
     }
 
     /// Whether there is no field line.
-    public var isEmpty: Bool {
+    package var isEmpty: Bool {
         places.isEmpty
     }
 
     /// Calls a closure with every line where it stands, in order.
     ///
     /// - Parameter body: Reads the line in the span, which is `bytes`.
-    public func eachLine(_ body: (FieldLine, RawSpan) -> Void) {
+    package func eachLine(_ body: (FieldLine, RawSpan) -> Void) {
         bytes.withRawSpan { span in
             for place in places {
                 body(place.line, span)
@@ -108,7 +108,7 @@ public struct Fields: Sendable, Equatable {
     /// - Parameters:
     ///   - name: The name, a token.
     ///   - value: The value, one scalar a byte.
-    public mutating func append(name: String, value: String) {
+    package mutating func append(name: String, value: String) {
         let start = bytes.count
         Self.write(name, into: &bytes)
         let nameLength = bytes.count - start
@@ -127,7 +127,7 @@ public struct Fields: Sendable, Equatable {
     /// - Parameters:
     ///   - line: A line that was read or checked.
     ///   - span: The bytes it stands in.
-    public mutating func append(_ line: FieldLine, of span: RawSpan) {
+    package mutating func append(_ line: FieldLine, of span: RawSpan) {
         let start = bytes.count
         // As nearly all lines are sent: in one go.
         let isUsual =
@@ -153,7 +153,7 @@ public struct Fields: Sendable, Equatable {
     ///   - span: The bytes that have come in, from any line on.
     ///   - isWanted: Called for each line, in order; the first that is not wanted is not added, nor what follows it.
     /// - Returns: The bytes of the lines that were added.
-    public mutating func append(usualLinesOf span: RawSpan, while isWanted: (FieldLine) -> Bool) -> Int {
+    package mutating func append(usualLinesOf span: RawSpan, while isWanted: (FieldLine) -> Bool) -> Int {
         let shift = bytes.count
         var end = 0
         while let line = FieldLine.usual(span, from: end), isWanted(line) {
@@ -172,7 +172,7 @@ public struct Fields: Sendable, Equatable {
     /// Adds the lines of another list at the end.
     ///
     /// - Parameter other: The other list.
-    public mutating func append(contentsOf other: Fields) {
+    package mutating func append(contentsOf other: Fields) {
         let shift = UInt32(bytes.count)
         bytes.append(contentsOf: other.bytes)
         for place in other.places {
@@ -222,7 +222,7 @@ public struct Fields: Sendable, Equatable {
     ///
     /// - Parameter name: The name in any case.
     /// - Returns: The value, or nil where no line has the name.
-    public func first(_ name: String) -> String? {
+    package func first(_ name: String) -> String? {
         let name = unsafe name.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
         guard mayHave(name) else { return nil }
         return bytes.withRawSpan { span in place(of: name, in: span).map { span.text(places[$0].value) } }
@@ -232,7 +232,7 @@ public struct Fields: Sendable, Equatable {
     ///
     /// - Parameter name: The name in any case.
     /// - Returns: One value a line.
-    public func all(_ name: String) -> [String] {
+    package func all(_ name: String) -> [String] {
         var values: [String] = []
         eachValue(of: name) { value, span in values.append(span.text(value)) }
         return values
@@ -243,7 +243,7 @@ public struct Fields: Sendable, Equatable {
     /// - Parameters:
     ///   - name: The name in any case.
     ///   - body: Reads the value in the span, which is `bytes`.
-    public func eachValue(of name: String, _ body: (Range<Int>, RawSpan) -> Void) {
+    package func eachValue(of name: String, _ body: (Range<Int>, RawSpan) -> Void) {
         let name = unsafe name.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
         guard mayHave(name) else { return }
         bytes.withRawSpan { span in
@@ -259,7 +259,7 @@ public struct Fields: Sendable, Equatable {
     ///
     /// - Parameter name: The name in any case; not Set-Cookie, whose lines cannot be joined.
     /// - Returns: The value, or nil where no line has the name.
-    public func combined(_ name: String) -> String? {
+    package func combined(_ name: String) -> String? {
         let values = all(name)
         return values.count > 1 ? values.joined(separator: ", ") : values.first
     }
@@ -268,7 +268,7 @@ public struct Fields: Sendable, Equatable {
     ///
     /// - Parameter name: The name in any case.
     /// - Returns: Whether there is one or more.
-    public func contains(_ name: String) -> Bool {
+    package func contains(_ name: String) -> Bool {
         let name = unsafe name.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
         return mayHave(name) && bytes.withRawSpan { span in place(of: name, in: span) != nil }
     }
@@ -278,7 +278,7 @@ public struct Fields: Sendable, Equatable {
     /// Removes every line of a name.
     ///
     /// - Parameter name: The name in any case.
-    public mutating func removeAll(_ name: String) {
+    package mutating func removeAll(_ name: String) {
         guard contains(name) else { return }
         removeAll { line, span in span.isSame(line.name, name) }
     }
@@ -286,7 +286,7 @@ public struct Fields: Sendable, Equatable {
     /// Removes the last line of a name.
     ///
     /// - Parameter name: The name in any case.
-    public mutating func removeLast(_ name: String) {
+    package mutating func removeLast(_ name: String) {
         guard let last = bytes.withRawSpan({ span in places.last { span.isSame($0.name, name) } }) else { return }
         removeAll { line, _ in line.line.lowerBound == Int(last.start) }
     }
@@ -295,7 +295,7 @@ public struct Fields: Sendable, Equatable {
     ///
     /// - Parameter isUnwanted: Decides about one line in the span, where only that line and those behind it stand as before; called
     ///   once for each, in order.
-    public mutating func removeAll(where isUnwanted: (FieldLine, RawSpan) -> Bool) {
+    package mutating func removeAll(where isUnwanted: (FieldLine, RawSpan) -> Bool) {
         // Most often nothing is to be removed, and nothing moved.
         guard let first = bytes.withRawSpan({ span in places.firstIndex { isUnwanted($0.line, span) } }) else {
             return
@@ -327,7 +327,7 @@ public struct Fields: Sendable, Equatable {
     /// - Parameters:
     ///   - name: The name, a token.
     ///   - value: The value, one scalar a byte.
-    public mutating func set(_ name: String, _ value: String) {
+    package mutating func set(_ name: String, _ value: String) {
         var changed = Fields()
         var isSet = false
         eachLine { line, span in
@@ -351,7 +351,7 @@ public struct Fields: Sendable, Equatable {
     ///   - left: A name.
     ///   - right: A name.
     /// - Returns: Whether they name the same field.
-    public static func isSame(_ left: String, _ right: String) -> Bool {
+    package static func isSame(_ left: String, _ right: String) -> Bool {
         let span = unsafe left.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
         return span.isSame(0..<span.byteCount, right)
     }

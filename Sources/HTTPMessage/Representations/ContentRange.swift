@@ -3,24 +3,24 @@
 // Owned by HTTPMessage. Invariant: a range that was read lies inside the complete length where that is known.
 
 /// Which part of a representation a message carries.
-public struct ContentRange: Sendable, Equatable {
+package struct ContentRange: Sendable, Equatable {
     /// The offsets carried, both ends included; nil in a 416.
-    public var range: ClosedRange<Int64>?
+    package var range: ClosedRange<Int64>?
     /// The length of the whole representation; nil where the sender does not know it.
-    public var completeLength: Int64?
+    package var completeLength: Int64?
 
     /// Makes a Content-Range.
     ///
     /// - Parameters:
     ///   - range: The offsets carried, or nil for a 416.
     ///   - completeLength: The length of the whole, or nil where it is not known.
-    public init(range: ClosedRange<Int64>?, completeLength: Int64?) {
+    package init(range: ClosedRange<Int64>?, completeLength: Int64?) {
         self.range = range
         self.completeLength = completeLength
     }
 
     /// The field's value, such as "bytes 0-499/1234" or "bytes */1234".
-    public var value: String {
+    package var value: String {
         let offsets = range.map { "\($0.lowerBound)-\($0.upperBound)" } ?? "*"
         return "bytes \(offsets)/\(completeLength.map { String($0) } ?? "*")"
     }
@@ -29,7 +29,7 @@ public struct ContentRange: Sendable, Equatable {
     ///
     /// - Parameter value: The field's value.
     /// - Returns: The range, or nil where it is malformed, of another unit, or contradicts itself.
-    public static func parse(_ value: String) -> ContentRange? {
+    package static func parse(_ value: String) -> ContentRange? {
         let words = FieldList.trimmed(value).split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 2, Fields.isSame(String(words[0]), "bytes") else {
             return nil

@@ -3,7 +3,7 @@
 // Owned by HTTPMessage. Invariant: a list with one malformed member is malformed as a whole, and so is `*` beside tags.
 
 /// The entity tags of a condition.
-public enum EntityTagList: Sendable, Equatable {
+package enum EntityTagList: Sendable, Equatable {
     /// `*`: whatever there is.
     case any
     /// One tag or more.
@@ -13,7 +13,7 @@ public enum EntityTagList: Sendable, Equatable {
     ///
     /// - Parameter value: The lines of the field, joined.
     /// - Returns: The list, or nil where the value is malformed or empty.
-    public static func parse(_ value: String) -> EntityTagList? {
+    package static func parse(_ value: String) -> EntityTagList? {
         if FieldList.trimmed(value) == "*" {
             return .any
         }
@@ -46,7 +46,7 @@ public enum EntityTagList: Sendable, Equatable {
     ///
     /// - Parameter tag: The tag of what is stored, or nil where it has none.
     /// - Returns: Whether the list has it.
-    public func strongContains(_ tag: EntityTag?) -> Bool {
+    package func strongContains(_ tag: EntityTag?) -> Bool {
         contains(tag) { $0.strongMatches($1) }
     }
 
@@ -54,7 +54,7 @@ public enum EntityTagList: Sendable, Equatable {
     ///
     /// - Parameter tag: The tag of what is stored, or nil where it has none.
     /// - Returns: Whether the list has it.
-    public func weakContains(_ tag: EntityTag?) -> Bool {
+    package func weakContains(_ tag: EntityTag?) -> Bool {
         contains(tag) { $0.weakMatches($1) }
     }
 

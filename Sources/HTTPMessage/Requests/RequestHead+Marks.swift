@@ -5,66 +5,66 @@
 
 extension RequestHead {
     /// The fields and forms of a request that a plain GET does not have, one bit each.
-    public struct Marks: OptionSet, Sendable, Hashable {
+    package struct Marks: OptionSet, Sendable, Hashable {
         /// The bits.
-        public let rawValue: UInt32
+        package let rawValue: UInt32
 
         /// Makes a set of its bits.
         ///
         /// - Parameter rawValue: The bits.
-        public init(rawValue: UInt32) {
+        package init(rawValue: UInt32) {
             self.rawValue = rawValue
         }
 
         /// Range.
-        public static let range = Marks(rawValue: 1 << 0)
+        package static let range = Marks(rawValue: 1 << 0)
         /// If-Range.
-        public static let ifRange = Marks(rawValue: 1 << 1)
+        package static let ifRange = Marks(rawValue: 1 << 1)
         /// If-None-Match.
-        public static let ifNoneMatch = Marks(rawValue: 1 << 2)
+        package static let ifNoneMatch = Marks(rawValue: 1 << 2)
         /// If-Modified-Since.
-        public static let ifModifiedSince = Marks(rawValue: 1 << 3)
+        package static let ifModifiedSince = Marks(rawValue: 1 << 3)
         /// If-Match.
-        public static let ifMatch = Marks(rawValue: 1 << 4)
+        package static let ifMatch = Marks(rawValue: 1 << 4)
         /// If-Unmodified-Since.
-        public static let ifUnmodifiedSince = Marks(rawValue: 1 << 5)
+        package static let ifUnmodifiedSince = Marks(rawValue: 1 << 5)
         /// Cache-Control.
-        public static let cacheControl = Marks(rawValue: 1 << 6)
+        package static let cacheControl = Marks(rawValue: 1 << 6)
         /// Pragma.
-        public static let pragma = Marks(rawValue: 1 << 7)
+        package static let pragma = Marks(rawValue: 1 << 7)
         /// Authorization.
-        public static let authorization = Marks(rawValue: 1 << 8)
+        package static let authorization = Marks(rawValue: 1 << 8)
         /// Cookie.
-        public static let cookie = Marks(rawValue: 1 << 9)
+        package static let cookie = Marks(rawValue: 1 << 9)
         /// Accept, Accept-Encoding, Accept-Language or Accept-Charset.
-        public static let accept = Marks(rawValue: 1 << 10)
+        package static let accept = Marks(rawValue: 1 << 10)
         /// Upgrade.
-        public static let upgrade = Marks(rawValue: 1 << 11)
+        package static let upgrade = Marks(rawValue: 1 << 11)
         /// TE.
-        public static let te = Marks(rawValue: 1 << 12)
+        package static let te = Marks(rawValue: 1 << 12)
         /// Connection with an option other than close and keep-alive.
-        public static let connectionOptions = Marks(rawValue: 1 << 13)
+        package static let connectionOptions = Marks(rawValue: 1 << 13)
         /// Via.
-        public static let via = Marks(rawValue: 1 << 14)
+        package static let via = Marks(rawValue: 1 << 14)
         /// CDN-Loop.
-        public static let cdnLoop = Marks(rawValue: 1 << 15)
+        package static let cdnLoop = Marks(rawValue: 1 << 15)
         /// Max-Forwards.
-        public static let maxForwards = Marks(rawValue: 1 << 16)
+        package static let maxForwards = Marks(rawValue: 1 << 16)
         /// Cache-Status.
-        public static let cacheStatus = Marks(rawValue: 1 << 17)
+        package static let cacheStatus = Marks(rawValue: 1 << 17)
         /// Expect with anything but 100-continue.
-        public static let otherExpectation = Marks(rawValue: 1 << 18)
+        package static let otherExpectation = Marks(rawValue: 1 << 18)
         /// The target was in absolute form; `fields(in:)` puts its authority in the place of Host.
-        public static let absoluteForm = Marks(rawValue: 1 << 19)
+        package static let absoluteForm = Marks(rawValue: 1 << 19)
         /// The target is `*`.
-        public static let asterisk = Marks(rawValue: 1 << 20)
+        package static let asterisk = Marks(rawValue: 1 << 20)
         /// Host, whether or not it is empty.
-        public static let host = Marks(rawValue: 1 << 21)
+        package static let host = Marks(rawValue: 1 << 21)
         /// Trailer.
-        public static let trailer = Marks(rawValue: 1 << 22)
+        package static let trailer = Marks(rawValue: 1 << 22)
 
         /// The marks that may make the answer to a GET another than the stored response as it is.
-        public static let shapesReuse: Marks = [
+        package static let shapesReuse: Marks = [
             .range, .ifRange, .ifNoneMatch, .ifModifiedSince, .ifMatch, .ifUnmodifiedSince, .cacheControl, .pragma,
             .authorization, .otherExpectation, .asterisk,
         ]

@@ -4,21 +4,21 @@
 // status, 100…999; the reason has no control byte.
 
 /// A status line as received.
-public struct StatusLine: Sendable, Equatable {
+package struct StatusLine: Sendable, Equatable {
     /// The major version.
-    public var major: Int
+    package var major: Int
     /// The minor version; 0 where the line has none.
-    public var minor: Int
+    package var minor: Int
     /// The status code.
-    public var status: Int
+    package var status: Int
     /// The reason phrase; may be empty.
-    public var reason: String
+    package var reason: String
 
     /// Reads a status line without its line end.
     ///
     /// - Parameter line: The bytes of the line.
     /// - Returns: The line, or nil where it is none.
-    public static func parse(_ line: RawSpan) -> StatusLine? {
+    package static func parse(_ line: RawSpan) -> StatusLine? {
         var index = 5
         guard line.isExactly(0..<5, "HTTP/"), line.byteCount > 5, ASCII.isDigit(line[5]) else {
             return nil

@@ -3,12 +3,12 @@
 // Owned by HTTPMessage. Invariant: never empty, so that clients which show the phrase show something.
 
 /// Reason phrases.
-public enum StatusText {
+package enum StatusText {
     /// The phrase of a status code.
     ///
     /// - Parameter status: A status code.
     /// - Returns: Its registered phrase, or that of its class.
-    public static func reason(for status: Int) -> String {
+    package static func reason(for status: Int) -> String {
         phrases[status] ?? classPhrase(status)
     }
 

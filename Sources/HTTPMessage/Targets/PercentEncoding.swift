@@ -3,20 +3,20 @@
 // Owned by HTTPMessage. Invariant: pure; what is encoded is ASCII.
 
 /// Percent-encodes octets.
-public enum PercentEncoding {
+package enum PercentEncoding {
     /// Encodes every octet that is not unreserved: for values of a query.
-    public static func query(_ text: String) -> String {
+    package static func query(_ text: String) -> String {
         encoded(text.utf8) { ASCII.isUnreserved($0) }
     }
 
     /// Encodes every octet that may not stand in a path; slashes stay.
-    public static func path(_ bytes: some Sequence<UInt8>) -> String {
+    package static func path(_ bytes: some Sequence<UInt8>) -> String {
         encoded(bytes) { ASCII.isPathCharacter($0) || $0 == ASCII.slash }
     }
 
     /// Octets as a text that names the same and can be shown: what is UTF-8 stays as it is, other octets and control characters
     /// are percent-encoded.
-    public static func readable(_ bytes: some Collection<UInt8>) -> String {
+    package static func readable(_ bytes: some Collection<UInt8>) -> String {
         var text = ""
         var iterator = bytes.makeIterator()
         var parser = Unicode.UTF8.ForwardParser()
@@ -48,13 +48,13 @@ public enum PercentEncoding {
     }
 
     /// Octets as hexadecimal digits.
-    public static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+    package static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
         let digits = bytes.flatMap { [ASCII.hexDigit($0 >> 4), ASCII.hexDigit($0 & 15)] }
         return String(decoding: digits, as: UTF8.self)
     }
 
     /// The octets of hexadecimal digits; nil where these are something else.
-    public static func bytes(hexadecimal text: some Collection<UInt8>) -> [UInt8]? {
+    package static func bytes(hexadecimal text: some Collection<UInt8>) -> [UInt8]? {
         let digits = text.compactMap(ASCII.hexValue)
         guard digits.count == text.count, digits.count % 2 == 0 else { return nil }
         return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }

@@ -3,17 +3,17 @@
 import CCurl
 
 /// A request that is sent over a connection of its own.
-public struct SingleRequest: Sendable {
+package struct SingleRequest: Sendable {
     /// What came back.
-    public struct Answer: Sendable {
+    package struct Answer: Sendable {
         /// The status code.
-        public let status: Int
+        package let status: Int
         /// The body.
-        public let body: [UInt8]
+        package let body: [UInt8]
     }
 
     /// Why there is no answer.
-    public enum Problem: Error, Sendable, Equatable {
+    package enum Problem: Error, Sendable, Equatable {
         /// Nothing listens there, or it cannot be reached; with libcurl's words.
         case unreachable(String)
         /// There is no secure connection; with libcurl's words.
@@ -29,30 +29,30 @@ public struct SingleRequest: Sendable {
     private static let connectLimit = Duration.seconds(5)
 
     /// The method.
-    public var method = "GET"
+    package var method = "GET"
     /// The full URL, http or https.
-    public var url: String
+    package var url: String
     /// The path of a Unix-domain socket to connect to in the place of the URL's host.
-    public var socket: String?
+    package var socket: String?
     /// Fields in their order.
-    public var fields: [(name: String, value: String)] = []
+    package var fields: [(name: String, value: String)] = []
     /// The body; nil sends none.
-    public var body: [UInt8]?
+    package var body: [UInt8]?
     /// The file with the certificates of those who may vouch for an https server; nil for the system's.
-    public var caFile: String?
+    package var caFile: String?
     /// Connecting, sending and receiving together take no longer.
-    public var timeLimit = Duration.seconds(60)
+    package var timeLimit = Duration.seconds(60)
 
     /// Makes a request.
     ///
     /// - Parameter url: The full URL.
-    public init(url: String) { self.url = url }
+    package init(url: String) { self.url = url }
 
     /// Sends the request and waits for the answer.
     ///
     /// - Returns: The answer.
     /// - Throws: Why no answer came.
-    public func send() throws(Problem) -> Answer {
+    package func send() throws(Problem) -> Answer {
         // because libcurl is a C library: the handle is ours, strings are copied, and what it writes to and reads from
         // outlives the call of perform, which is the only one that calls back
         guard Curl.isReady, let easy = unsafe curl_easy_init() else { throw .broken("memory is out") }

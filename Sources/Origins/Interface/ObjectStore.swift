@@ -2,24 +2,24 @@
 // Invariant: the keys show in no print and no dump.
 
 /// The server of an s3:// origin, and what requests to it are signed with (AWS Signature Version 4).
-public struct ObjectStore: Sendable {
+package struct ObjectStore: Sendable {
     /// `http://host[:port][/prefix]` or `https://…`; nil for Amazon's, by the region.
-    public var endpoint: String?
+    package var endpoint: String?
     /// The region that is signed for.
-    public var region: String
+    package var region: String
     /// Whether the bucket is a part of the path rather than of the host; nil where it goes by endpoint and bucket.
-    public var usesPathStyle: Bool?
+    package var usesPathStyle: Bool?
     /// The access key's name.
-    public var accessKey: String
+    package var accessKey: String
     /// The secret that belongs to it.
-    public var secretKey: String
+    package var secretKey: String
     /// The token of temporary credentials.
-    public var sessionToken: String?
+    package var sessionToken: String?
     /// Whether 403 means "not here": that is what S3 answers for a missing object to whom may not list the bucket.
-    public var forbiddenMeansMissing: Bool
+    package var forbiddenMeansMissing: Bool
 
     /// Makes the settings of a store.
-    public init(
+    package init(
         endpoint: String? = nil,
         region: String,
         usesPathStyle: Bool? = nil,
@@ -40,7 +40,7 @@ public struct ObjectStore: Sendable {
 
 extension ObjectStore: CustomStringConvertible, CustomReflectable {
     /// Where the store is.
-    public var description: String { "ObjectStore(\(endpoint ?? "Amazon"), \(region))" }
+    package var description: String { "ObjectStore(\(endpoint ?? "Amazon"), \(region))" }
     /// A mirror without children: `dump` shows no key.
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -1,9 +1,9 @@
 // Value. One line of "which origins were asked, and what came of it".
 
 /// What came of asking one origin.
-public struct OriginAttempt: Sendable, Equatable {
+package struct OriginAttempt: Sendable, Equatable {
     /// How asking one origin ended.
-    public enum Outcome: Sendable, Equatable {
+    package enum Outcome: Sendable, Equatable {
         /// It answered with this status.
         case answered(Int)
         /// It gave no answer.
@@ -15,12 +15,12 @@ public struct OriginAttempt: Sendable, Equatable {
     }
 
     /// The origin's index in the list.
-    public var origin: Int
+    package var origin: Int
     /// What came of it.
-    public var outcome: Outcome
+    package var outcome: Outcome
 
     /// Makes an attempt's record.
-    public init(origin: Int, outcome: Outcome) {
+    package init(origin: Int, outcome: Outcome) {
         self.origin = origin
         self.outcome = outcome
     }

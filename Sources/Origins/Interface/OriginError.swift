@@ -2,9 +2,9 @@
 // The kind's raw value is the label in logs and counters.
 
 /// A failure at the boundary to the origins.
-public struct OriginError: Error, Sendable {
+package struct OriginError: Error, Sendable {
     /// What went wrong.
-    public enum Kind: String, Sendable, CaseIterable, Hashable {
+    package enum Kind: String, Sendable, CaseIterable, Hashable {
         /// The origin's machine answers, its port does not.
         case connectionRefused
         /// No route, or the network is down.
@@ -56,22 +56,22 @@ public struct OriginError: Error, Sendable {
     }
 
     /// What went wrong.
-    public var kind: Kind
+    package var kind: Kind
     /// What was being done, such as "connect" or "receive body".
-    public var operation: String
+    package var operation: String
     /// The URL of the origin.
-    public var subject: String
+    package var subject: String
     /// The code of libcurl (or errno, for file origins and resources); 0 when larder itself found the fault.
-    public var code: Int
+    package var code: Int
     /// What the library said, for people.
-    public var detail: String
+    package var detail: String
     /// The time until the first of the origins that are left alone is tried again; nil where none is.
-    public var retryAfter: Duration?
+    package var retryAfter: Duration?
     /// The origins asked before this error was given up to, in order.
-    public var tried: [OriginAttempt]
+    package var tried: [OriginAttempt]
 
     /// Makes an error.
-    public init(
+    package init(
         kind: Kind,
         operation: String,
         subject: String,
@@ -90,14 +90,14 @@ public struct OriginError: Error, Sendable {
 
 extension OriginError {
     /// Whether the origin's name did not resolve: it has no address, or the look-up took longer than connecting may.
-    public var isOfName: Bool {
+    package var isOfName: Bool {
         kind == .dnsFailure || kind == .connectTimeout && detail.hasPrefix("Resolving timed out")
     }
 }
 
 extension OriginError: CustomStringConvertible {
     /// One line: kind, operation, origin, what the library said.
-    public var description: String {
+    package var description: String {
         let said = detail.isEmpty ? "" : ": \(detail)"
         let number = code == 0 ? "" : " (\(code))"
         return "\(kind.rawValue): \(operation), \(subject)\(said)\(number)"

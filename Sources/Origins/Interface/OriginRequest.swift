@@ -1,43 +1,43 @@
 // Shared, never changed: one request to be answered by the first origin of the list that can. One object, since it goes
 // through many hands. Made by the Proxy, consumed by `Origins.send`.
 
-public import HTTPMessage
+package import HTTPMessage
 
 /// A request to the list of origins.
-public final class OriginRequest: Sendable {
+package final class OriginRequest: Sendable {
     /// Which of the lists of origins is asked.
-    public let list: Int
+    package let list: Int
     /// The method token, as the client sent it.
-    public let method: String
+    package let method: String
     /// The normalized path and query; begins with "/", holds only visible ASCII.
-    public let target: String
+    package let target: String
     /// The client's Host, for origins with `hostHeader: .client`.
-    public let clientHost: String?
+    package let clientHost: String?
     /// The end-to-end fields to send, conditionals and Via included.
     ///
     /// Host, framing and hop-by-hop fields are dropped.
-    public let fields: Fields
+    package let fields: Fields
     /// The Range of the client for which the whole is asked for; `fields` have none then, or that of the rest of a stored part.
     ///
     /// A 206 that has this range is an answer although the origin was not asked for it.
-    public let wantedRange: String?
+    package let wantedRange: String?
     /// The index of the origin to ask first: the one that gave what is stored; nil keeps the list's order.
-    public let preferred: Int?
+    package let preferred: Int?
     /// The Last-Modified of what is stored: an older copy is an answer only where the authoritative origin gives it.
-    public let notOlderThan: WallTime?
+    package let notOlderThan: WallTime?
     /// There is something to serve if nobody answers: origins that are left alone are not asked for want of another.
-    public let hasFallback: Bool
+    package let hasFallback: Bool
     /// The content; a request with one is sent to one origin only, once.
-    public let body: OriginRequestBody?
+    package let body: OriginRequestBody?
     /// Unsafe methods: the first authoritative origin only, on a new connection, never retried.
-    public let onlyFirst: Bool
+    package let onlyFirst: Bool
     /// The content is sent once the origin has said 100 (Continue), or after a second (RFC 9110 §10.1.1).
-    public let expectsContinue: Bool
+    package let expectsContinue: Bool
     /// A trailer section is welcome: sends `TE: trailers` (RFC 9110 §10.1.4).
-    public let acceptsTrailers: Bool
+    package let acceptsTrailers: Bool
 
     /// Makes a request.
-    public init(
+    package init(
         list: Int = 0,
         method: String = "GET",
         target: String,
@@ -71,7 +71,7 @@ public final class OriginRequest: Sendable {
     ///
     /// - Parameter change: Changes the fields.
     /// - Returns: A new request.
-    public func changing(_ change: (inout Fields) -> Void) -> OriginRequest {
+    package func changing(_ change: (inout Fields) -> Void) -> OriginRequest {
         var changed = fields
         change(&changed)
         return OriginRequest(

@@ -1,11 +1,11 @@
 // Shared. The content of a request on its way to an origin: the connection's loop appends, the origin thread reads.
 // Invariants: what is queued is bounded; the origin is never sent a complete request with a part of the content.
 
-public import NIOCore
+package import NIOCore
 import Synchronization
 
 /// Content to upload, with back-pressure.
-public final class OriginRequestBody: Sendable {
+package final class OriginRequestBody: Sendable {
     /// What the origin thread gets when it reads.
     enum Read: Equatable {
         case bytes(Int)
@@ -41,7 +41,7 @@ public final class OriginRequestBody: Sendable {
     }
 
     /// The declared length; nil for content that is sent chunked.
-    public let length: Int64?
+    package let length: Int64?
     private let mark: Int
     private let onWritable: @Sendable () -> Void
     private let state = Mutex(State())
@@ -52,7 +52,7 @@ public final class OriginRequestBody: Sendable {
     ///   - length: The declared length, nil when unknown.
     ///   - mark: Bytes queued from which on the writer is told to pause; four times as many fail the request.
     ///   - onWritable: Called on the origin thread when less than half the mark is queued after a pause.
-    public init(length: Int64?, mark: Int = 256 * 1024, onWritable: @escaping @Sendable () -> Void = {}) {
+    package init(length: Int64?, mark: Int = 256 * 1024, onWritable: @escaping @Sendable () -> Void = {}) {
         self.length = length
         self.mark = mark
         self.onWritable = onWritable
@@ -62,7 +62,7 @@ public final class OriginRequestBody: Sendable {
     ///
     /// - Parameter bytes: What follows.
     /// - Returns: `.pause` when enough is queued: wait for `onWritable`.
-    public func append(_ bytes: ByteBuffer) -> OriginFlow {
+    package func append(_ bytes: ByteBuffer) -> OriginFlow {
         let count = bytes.readableBytes
         let (flow, wake) = state.withLock { state -> (OriginFlow, (@Sendable () -> Void)?) in
             guard state.ending == .open, count > 0 else { return (.proceed, nil) }
@@ -81,12 +81,12 @@ public final class OriginRequestBody: Sendable {
     }
 
     /// The content is complete; fails the request if it is shorter than declared.
-    public func finish() {
+    package func finish() {
         end(.finished)
     }
 
     /// The content broke off: the request must not be completed.
-    public func fail() {
+    package func fail() {
         end(.failed)
     }
 

@@ -1,33 +1,33 @@
 // Value. The head of the answer that was chosen, and how it was come by.
 
-public import HTTPMessage
+package import HTTPMessage
 
 /// The head of an origin's final answer.
-public struct OriginResponse: Sendable {
+package struct OriginResponse: Sendable {
     /// 200…599: interim responses are never delivered.
-    public var status: Int
+    package var status: Int
     /// The reason phrase, possibly empty.
-    public var reason: String
+    package var reason: String
     /// All fields as received, hop-by-hop ones included; the body's transfer coding is already undone.
-    public var fields: Fields
+    package var fields: Fields
     /// The index in the list of the origin that answered.
-    public var origin: Int
+    package var origin: Int
     /// The length the head declares, also where no body follows (HEAD, 304); nil when it declares none.
-    public var contentLength: Int64?
+    package var contentLength: Int64?
     /// The version of HTTP that it came in: what Via tells (RFC 9110 §7.6.3).
-    public var version: Via.ReceivedVersion
+    package var version: Via.ReceivedVersion
     /// When the request was sent.
-    public var requestTime: WallTime
+    package var requestTime: WallTime
     /// When the head was received.
-    public var responseTime: WallTime
+    package var responseTime: WallTime
     /// The origins asked, in order, the one that answered included.
-    public var tried: [OriginAttempt]
+    package var tried: [OriginAttempt]
     /// False where an origin that could not be asked might know better: a 404 or 410, or a copy older than what is stored,
     /// of an origin that is not authoritative.
-    public var isDefinitive: Bool
+    package var isDefinitive: Bool
 
     /// Makes a response head.
-    public init(
+    package init(
         status: Int,
         reason: String,
         fields: Fields,

@@ -2,9 +2,9 @@
 // Made by the composition, read once when `Origins` is made; never changed afterwards.
 
 /// One origin of the prioritized list, as configured.
-public struct OriginSettings: Sendable {
+package struct OriginSettings: Sendable {
     /// Which Host field an origin is sent.
-    public enum HostHeader: Sendable, Equatable {
+    package enum HostHeader: Sendable, Equatable {
         /// The host and port of the origin's own URL.
         case origin
         /// The Host the client sent; the origin's own where the client sent none.
@@ -14,7 +14,7 @@ public struct OriginSettings: Sendable {
     }
 
     /// When the next origin is asked too, because this one's first byte is late.
-    public enum Hedge: Sendable, Equatable {
+    package enum Hedge: Sendable, Equatable {
         case never
         case after(Duration)
         /// After the time within which 19 of its last 20 answers began.
@@ -22,56 +22,56 @@ public struct OriginSettings: Sendable {
     }
 
     /// How an origin is asked whether it is well, requests or not.
-    public struct Probe: Sendable, Equatable {
+    package struct Probe: Sendable, Equatable {
         /// The target of the HEAD request; 200…399 is well.
-        public var path: String
+        package var path: String
         /// The time between two.
-        public var interval: Duration
+        package var interval: Duration
 
         /// Makes a probe's settings.
-        public init(path: String, interval: Duration) {
+        package init(path: String, interval: Duration) {
             self.path = path
             self.interval = interval
         }
     }
 
     /// `http://host[:port][/prefix]`, `https://…`, `file:///root` or `s3://bucket[/prefix]`.
-    public var url: String
+    package var url: String
     /// Whether its 404 or 410 is an answer; another origin's means "not here, ask the next".
-    public var isAuthoritative: Bool
+    package var isAuthoritative: Bool
     /// The longest time for name lookup, TCP and TLS together.
-    public var connectTimeout: Duration
+    package var connectTimeout: Duration
     /// The longest time from the request sent to the response's head.
-    public var firstByteTimeout: Duration
+    package var firstByteTimeout: Duration
     /// The longest wait in the origin's queue.
-    public var queueTimeout: Duration
+    package var queueTimeout: Duration
     /// The window in which a body must make progress (see `Stall`).
-    public var stallTimeout: Duration
+    package var stallTimeout: Duration
     /// The most transfers at a time, and so the most connections in use (with HTTP/2 fewer); at least 1.
-    public var maximumConnections: Int
+    package var maximumConnections: Int
     /// The most requests that wait for one of them: more would only time out in the queue.
-    public var maximumQueued: Int
+    package var maximumQueued: Int
     /// When the next origin is asked too.
-    public var hedge: Hedge
+    package var hedge: Hedge
     /// How it is asked whether it is well; nil leaves that to requests.
-    public var probe: Probe?
+    package var probe: Probe?
     /// Which Host the origin is sent.
-    public var hostHeader: HostHeader
+    package var hostHeader: HostHeader
     /// Further request fields; they replace the client's of the same name.
-    public var headers: [(String, String)]
+    package var headers: [(String, String)]
     /// What its requests' paths lose in front, such as `/images`; requests for other paths are not for this origin.
-    public var strippedPrefix: StrippedPrefix?
+    package var strippedPrefix: StrippedPrefix?
     /// The most redirects that are followed for one request; 0 passes them on.
-    public var maximumRedirects: Int
+    package var maximumRedirects: Int
     /// Whether HTTP/2 may be agreed on, with `https` only.
-    public var allowsHTTP2: Bool
+    package var allowsHTTP2: Bool
     /// How TLS is agreed on.
-    public var tls: OriginTLS
+    package var tls: OriginTLS
     /// The store behind an `s3` URL; nil for other URLs.
-    public var store: ObjectStore?
+    package var store: ObjectStore?
 
     /// Makes the settings of one origin.
-    public init(
+    package init(
         url: String,
         isAuthoritative: Bool = false,
         connectTimeout: Duration = .seconds(2),

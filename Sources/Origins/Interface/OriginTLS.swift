@@ -2,20 +2,20 @@
 // Invariant: the passphrase shows in no print and no dump.
 
 /// The certificates and names of one origin's TLS.
-public struct OriginTLS: Sendable {
+package struct OriginTLS: Sendable {
     /// A PEM file of the certificate authorities trusted for this origin; nil for the system's.
-    public var caFile: String?
+    package var caFile: String?
     /// A PEM file with the certificate to show to the origin, its chain behind it.
-    public var clientCertificate: String?
+    package var clientCertificate: String?
     /// A PEM file with the certificate's private key; nil where it is in the certificate's file.
-    public var clientKey: String?
+    package var clientKey: String?
     /// What the private key is encrypted with.
-    public var clientKeyPassphrase: String?
+    package var clientKeyPassphrase: String?
     /// The name for SNI and for the check of the origin's certificate; nil for the URL's host.
-    public var serverName: String?
+    package var serverName: String?
 
     /// Makes the settings of an origin without a client certificate.
-    public init(
+    package init(
         caFile: String? = nil,
         clientCertificate: String? = nil,
         clientKey: String? = nil,
@@ -32,7 +32,7 @@ public struct OriginTLS: Sendable {
 
 extension OriginTLS: CustomStringConvertible, CustomReflectable {
     /// No more than whose certificates.
-    public var description: String { "TLS(\(caFile ?? "the system's authorities"))" }
+    package var description: String { "TLS(\(caFile ?? "the system's authorities"))" }
     /// A mirror without children: `dump` shows no passphrase.
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -2,7 +2,7 @@
 // Letting go of it does not end the transfer.
 
 /// A request in progress.
-public final class OriginTransfer: Sendable {
+package final class OriginTransfer: Sendable {
     private let id: UInt64
     private let mailbox: Mailbox
 
@@ -12,12 +12,12 @@ public final class OriginTransfer: Sendable {
     }
 
     /// Ends the transfer; the receiver is told `fail` with `.cancelled`, unless it has ended already.
-    public func cancel() {
+    package func cancel() {
         mailbox.post(.cancel(id))
     }
 
     /// Lets the body flow again after the receiver answered `.pause`.
-    public func resume() {
+    package func resume() {
         mailbox.post(.resume(id))
     }
 }

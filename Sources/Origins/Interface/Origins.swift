@@ -2,12 +2,12 @@
 // them, and tells each request's receiver. Owned by the composition; `shutDown` before letting go.
 // Invariant: every receiver gets exactly one of `finish` and `fail`.
 
-public import HTTPMessage
-public import Logging
+package import HTTPMessage
+package import Logging
 import Synchronization
 
 /// The prioritized lists of origins.
-public final class Origins: Sendable {
+package final class Origins: Sendable {
     private let mailbox: Mailbox
     private let counters: [OriginCounters]
     private let identities: [UInt32]
@@ -26,7 +26,7 @@ public final class Origins: Sendable {
     ///     `statistics` tell of it before a request does; no request is sent for it.
     ///   - now: The wall clock, for `requestTime`, `responseTime` and the age of files; nil for the system's.
     /// - Throws: `badURL` for a URL that cannot be used, `resources` when the system gives no descriptor or thread.
-    public init(
+    package init(
         lists: [[OriginSettings]],
         logger: Logger,
         looksAtOrigins: Bool = false,
@@ -75,7 +75,7 @@ public final class Origins: Sendable {
     ///   - receiver: Told of the answer on the origin thread, or at once, on this one, after `shutDown`.
     /// - Returns: The hold on the transfer, to pause and cancel it.
     @discardableResult
-    public func send(_ request: OriginRequest, to receiver: any OriginReceiver) -> OriginTransfer {
+    package func send(_ request: OriginRequest, to receiver: any OriginReceiver) -> OriginTransfer {
         let id = nextID.wrappingAdd(1, ordering: .relaxed).oldValue
         if !mailbox.post(.send(id, request, receiver)) {
             receiver.fail(OriginError(kind: .cancelled, operation: "send", subject: request.target))
@@ -89,13 +89,13 @@ public final class Origins: Sendable {
     ///
     /// Any thread.
     /// - Returns: True where it may: its token is taken.
-    public func takeRetry() -> Bool { budget.take(at: .now) }
+    package func takeRetry() -> Bool { budget.take(at: .now) }
 
     /// Fails every transfer in progress with `.cancelled` and ends the threads; later requests fail at once.
     ///
     /// Waits for the origin thread; never call it there. A thread of a file origin that hangs in the file system is
     /// left behind.
-    public func shutDown() {
+    package func shutDown() {
         mailbox.post(.shutDown)
         let worker = engine.withLock { running in
             defer { running = nil }
@@ -108,7 +108,7 @@ public final class Origins: Sendable {
     ///
     /// - Parameter index: The origin's index.
     /// - Returns: FNV-1a of its URL; never 0.
-    public func identity(of index: Int) -> UInt32 { identities[index] }
+    package func identity(of index: Int) -> UInt32 { identities[index] }
 
     private static func identity(of url: String) -> UInt32 {
         let hash = url.utf8.reduce(2_166_136_261 as UInt32) { ($0 ^ UInt32($1)) &* 16_777_619 }
@@ -121,7 +121,7 @@ public final class Origins: Sendable {
     ///   - identity: What `identity(of:)` gave, perhaps before a restart.
     ///   - list: The list.
     /// - Returns: Its index; nil where none of the list's has it.
-    public func index(of identity: UInt32, in list: Int) -> Int? {
+    package func index(of identity: UInt32, in list: Int) -> Int? {
         lists[list].first { identities[$0] == identity }
     }
 
@@ -131,7 +131,7 @@ public final class Origins: Sendable {
     ///   - list: The list.
     ///   - preferred: The index of the origin that goes before the others.
     /// - Returns: Their indices.
-    public func order(of list: Int, preferred: Int? = nil) -> [Int] {
+    package func order(of list: Int, preferred: Int? = nil) -> [Int] {
         var order = AskingOrder(Array(lists[list]), preferred: preferred)
         var indices: [Int] = []
         while let next = order.next(isWell: { !counters[$0].snapshot().isBackingOff }, lastResort: { _ in true }) {
@@ -144,10 +144,10 @@ public final class Origins: Sendable {
     ///
     /// - Parameter index: The origin's index.
     /// - Returns: The URL as configured.
-    public func url(of index: Int) -> String { counters[index].url }
+    package func url(of index: Int) -> String { counters[index].url }
 
     /// The figures of every origin, list after list.
-    public func statistics() -> [OriginStatistics] {
+    package func statistics() -> [OriginStatistics] {
         lists.enumerated().flatMap { list, range in
             range.map { index in
                 var figures = counters[index].snapshot()

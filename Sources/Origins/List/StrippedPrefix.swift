@@ -2,7 +2,7 @@
 // Whole segments only: `/images` is no beginning of `/images-old/a.jpg`.
 
 /// What the paths of an origin's requests lose in front.
-public struct StrippedPrefix: Sendable, Equatable {
+package struct StrippedPrefix: Sendable, Equatable {
     private let path: String
     private let ignoresCase: Bool
 
@@ -11,7 +11,7 @@ public struct StrippedPrefix: Sendable, Equatable {
     /// - Parameters:
     ///   - path: Begins with a slash, does not end with one; spelled as request targets are.
     ///   - ignoresCase: Whether ASCII letter case does not count, as on IIS.
-    public init(_ path: String, ignoresCase: Bool = false) {
+    package init(_ path: String, ignoresCase: Bool = false) {
         self.path = path
         self.ignoresCase = ignoresCase
     }

@@ -1,18 +1,18 @@
 // Value. What one origin has done since start: the figures behind /stats and /metrics.
 
 /// How far an origin lags behind, in seconds.
-public struct LagFigures: Sendable, Equatable {
+package struct LagFigures: Sendable, Equatable {
     /// How many times it was measured.
-    public private(set) var count: UInt64 = 0
+    package private(set) var count: UInt64 = 0
     /// The sum of all.
-    public private(set) var sum: Double = 0
+    package private(set) var sum: Double = 0
     /// The longest.
-    public private(set) var longest: Double = 0
+    package private(set) var longest: Double = 0
     /// The latest.
-    public private(set) var last: Double = 0
+    package private(set) var last: Double = 0
 
     /// Makes figures of nothing measured yet.
-    public init() {}
+    package init() {}
 
     /// Adds a time.
     mutating func record(_ time: Duration) {
@@ -24,65 +24,65 @@ public struct LagFigures: Sendable, Equatable {
 }
 
 /// The figures of one origin at an instant.
-public struct OriginStatistics: Sendable {
+package struct OriginStatistics: Sendable {
     /// The origin's URL as configured.
-    public var url: String
+    package var url: String
     /// Which of the lists it is in.
-    public var list = 0
+    package var list = 0
     /// Requests sent, or tried to.
-    public var requests: UInt64 = 0
+    package var requests: UInt64 = 0
     /// Failures by kind.
-    public var errors: [OriginError.Kind: UInt64] = [:]
+    package var errors: [OriginError.Kind: UInt64] = [:]
     /// Answers 404 and 410.
-    public var notFound: UInt64 = 0
+    package var notFound: UInt64 = 0
     /// Answers 500…599.
-    public var serverErrors: UInt64 = 0
+    package var serverErrors: UInt64 = 0
     /// Times a request passed this origin over because it was failing.
-    public var skipped: UInt64 = 0
+    package var skipped: UInt64 = 0
     /// Times the next origin was asked too because this one was late.
-    public var hedges: UInt64 = 0
+    package var hedges: UInt64 = 0
     /// Times it was not, because the retry budget was used up.
-    public var hedgesRefused: UInt64 = 0
+    package var hedgesRefused: UInt64 = 0
     /// Requests dropped because another origin answered first.
-    public var overtaken: UInt64 = 0
+    package var overtaken: UInt64 = 0
     /// Interrupted bodies that were resumed from here.
-    public var resumed: UInt64 = 0
+    package var resumed: UInt64 = 0
     /// Probes and checks sent.
-    public var probes: UInt64 = 0
+    package var probes: UInt64 = 0
     /// How long it took from its first 404 for a picture to its first 200 for it.
-    public var lag = LagFigures()
+    package var lag = LagFigures()
     /// Paths refused by a file origin because they, or a symbolic link, lead out of its root.
-    public var refusedPaths: UInt64 = 0
+    package var refusedPaths: UInt64 = 0
     /// Body bytes received.
-    public var bytes: UInt64 = 0
+    package var bytes: UInt64 = 0
     /// From sending the request to receiving the head.
-    public var firstByte = LatencyHistogram()
+    package var firstByte = LatencyHistogram()
     /// Requests being transferred.
-    public var inProgress = 0
+    package var inProgress = 0
     /// Requests waiting for a connection.
-    public var queued = 0
+    package var queued = 0
     /// Of those being transferred, those whose receivers take nothing now.
-    public var heldUp = 0
+    package var heldUp = 0
     /// Open connections, idle ones included; open files for a file origin.
-    public var connections = 0
+    package var connections = 0
     /// Whether its 404 is an answer.
-    public var isAuthoritative = false
+    package var isAuthoritative = false
     /// Whether it is left alone because of failures.
-    public var isBackingOff = false
+    package var isBackingOff = false
     /// Why the origin fails: its back-off or its last look; nil while it is not known to fail.
-    public var failure: OriginError?
+    package var failure: OriginError?
 
     /// True while the origin backs off or cannot be reached.
-    public var isFailing: Bool { isBackingOff || failure != nil }
+    package var isFailing: Bool { isBackingOff || failure != nil }
 
     /// The share of its answers that were 404 or 410; nil before the first.
-    public var notFoundShare: Double? {
+    package var notFoundShare: Double? {
         firstByte.count == 0 ? nil : Double(notFound) / Double(firstByte.count)
     }
 
     /// Makes the figures of an origin that has done nothing yet.
     /// - Parameter url: The origin's URL as configured.
-    public init(url: String) {
+    package init(url: String) {
         self.url = url
     }
 }

@@ -2,7 +2,7 @@
 // what can be looked at without leaving a trace. It counts, fills, loads and changes nothing.
 
 import HTTPCaching
-public import HTTPMessage
+package import HTTPMessage
 import Origins
 import Store
 
@@ -17,7 +17,7 @@ extension Proxy {
     ///   - fields: Its other fields.
     /// - Returns: Nil where path or host cannot be normalized.
     /// - Throws: Where the store is being closed.
-    public func explain(path: String, host: String, fields: Fields) async throws -> Explanation? {
+    package func explain(path: String, host: String, fields: Fields) async throws -> Explanation? {
         guard let (route, key, target) = settings.routes.key(path: path, host: host) else { return nil }
         let explaining = Explaining(
             core: core,

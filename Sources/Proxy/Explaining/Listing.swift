@@ -1,16 +1,16 @@
 // What is stored, page by page, with what the records' heads tell of it. Nothing is counted, loaded or changed.
 
 import HTTPMessage
-public import Store
+package import Store
 
 /// A stored response of a listing.
-public struct ListedPicture: Sendable {
+package struct ListedPicture: Sendable {
     /// What the index tells of it.
-    public let response: ListedResponse
+    package let response: ListedResponse
     /// Its status; nil where its record cannot be read any more.
-    public let status: Int?
+    package let status: Int?
     /// Its Content-Type; nil where it has none, or as above.
-    public let type: String?
+    package let type: String?
 }
 
 extension Proxy {
@@ -24,7 +24,7 @@ extension Proxy {
     ///   - limit: How many at most.
     /// - Returns: The responses, and whether there are more.
     /// - Throws: Where the store is being closed.
-    public func list(
+    package func list(
         _ ranges: [KeyRange],
         after place: ListPlace?,
         limit: Int

@@ -2,8 +2,8 @@
 // fixed length; fills end rarely enough that one lock is fine.
 
 import HTTPCaching
-public import HTTPMessage
-public import Origins
+package import HTTPMessage
+package import Origins
 import Store
 import Synchronization
 
@@ -43,9 +43,9 @@ final class FillHistory: Sendable {
 }
 
 /// What one fill came to.
-public struct FillRecord: Sendable {
+package struct FillRecord: Sendable {
     /// How a fill ended.
-    public enum Outcome: Sendable, Equatable {
+    package enum Outcome: Sendable, Equatable {
         /// Its answer was stored.
         case stored
         /// The origin said that what is stored is still good.
@@ -59,15 +59,15 @@ public struct FillRecord: Sendable {
     /// The hash of its key.
     let keyHash: UInt64
     /// When it ended.
-    public let endedAt: WallTime
+    package let endedAt: WallTime
     /// Whether it asked if a stored response is still good.
-    public let isValidation: Bool
+    package let isValidation: Bool
     /// The status of the answer; nil where there was none.
-    public let status: Int?
+    package let status: Int?
     /// How it ended.
-    public let outcome: Outcome
+    package let outcome: Outcome
     /// The origins that it asked, in order.
-    public let tried: [OriginAttempt]
+    package let tried: [OriginAttempt]
 }
 
 extension Fill {

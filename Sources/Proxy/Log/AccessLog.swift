@@ -1,11 +1,11 @@
 // Shared. The access log: lines come a buffer at a time from each loop, and a thread of its own writes them. SIGUSR1 opens
 // the file anew, after logrotate has moved it.
 
-public import Logging
-public import Settings
+package import Logging
+package import Settings
 
 /// The access log.
-public final class AccessLog: Sendable {
+package final class AccessLog: Sendable {
     /// Bytes that wait for the disk or the reader.
     ///
     /// Lines that come while more wait are lost, and counted.
@@ -15,7 +15,7 @@ public final class AccessLog: Sendable {
     private let writer: LogWriter
 
     /// Starts the log's thread, which opens the file; what cannot be opened is logged, and tried again.
-    public init(_ settings: Configuration.AccessLog, logger: Logger) {
+    package init(_ settings: Configuration.AccessLog, logger: Logger) {
         self.settings = settings
         let path = settings.path
         writer = LogWriter(
@@ -40,16 +40,16 @@ public final class AccessLog: Sendable {
     }
 
     /// Lines that were lost: the disk failed or was full, or what reads them did not keep up.
-    public var lostLines: Int { writer.lost }
+    package var lostLines: Int { writer.lost }
 
     /// Hands over whole lines; does not wait.
     func write(_ lines: [UInt8], count: Int) { writer.write(lines, count: count) }
 
     /// Opens the file anew; what waits may still go to the old one or already to the new one.
-    public func reopen() { writer.reopen() }
+    package func reopen() { writer.reopen() }
 
     /// Writes what is waiting and ends the thread.
     ///
     /// Blocks, for two seconds and a little at most: what cannot be written by then is lost, and counted.
-    public func shutDown() { writer.shutDown() }
+    package func shutDown() { writer.shutDown() }
 }

@@ -3,7 +3,7 @@
 import Glibc
 
 /// Where the lines of a log go.
-public enum LogDestination: Sendable, Equatable {
+package enum LogDestination: Sendable, Equatable {
     /// A file or a named pipe, opened by its absolute path.
     case path(String)
     /// A descriptor of the process, which stays open: standard output or standard error.

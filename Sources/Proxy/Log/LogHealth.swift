@@ -1,7 +1,7 @@
 // Values. What is said of a log that loses lines, and which lines a broken write lost. Pure.
 
 /// What becomes of a log.
-public enum LogWriterEvent: Sendable, Equatable {
+package enum LogWriterEvent: Sendable, Equatable {
     /// Lines are lost from now on; why.
     case failing(String)
     /// Lines are written again; how many were lost meanwhile.

@@ -8,7 +8,7 @@ import Store
 import Synchronization
 
 /// Writes the lines of one log.
-public final class LogWriter: Sendable {
+package final class LogWriter: Sendable {
     private let lines = Inbox<LogLines>()
     private let thread: DedicatedThread
     private let shared: LogShared
@@ -19,7 +19,7 @@ public final class LogWriter: Sendable {
     ///   - destination: Where the lines go.
     ///   - limit: The bytes that may wait; lines that come while more wait are lost.
     ///   - report: Told of trouble and its end, on any thread; must not wait.
-    public init(_ destination: LogDestination, limit: Int, report: @escaping @Sendable (LogWriterEvent) -> Void) {
+    package init(_ destination: LogDestination, limit: Int, report: @escaping @Sendable (LogWriterEvent) -> Void) {
         let shared = LogShared(limit: limit, report: report)
         self.shared = shared
         thread = DedicatedThread("larder-log", turns: .long) { [lines] in
@@ -28,13 +28,13 @@ public final class LogWriter: Sendable {
     }
 
     /// Lines that were lost so far.
-    public var lost: Int { shared.lost.load(ordering: .relaxed) }
+    package var lost: Int { shared.lost.load(ordering: .relaxed) }
 
     /// Hands lines over; does not wait.
     /// - Parameters:
     ///   - bytes: Whole lines, each with its end.
     ///   - count: How many lines they are.
-    public func write(_ bytes: [UInt8], count: Int) {
+    package func write(_ bytes: [UInt8], count: Int) {
         guard shared.waiting.load(ordering: .relaxed) < shared.limit else {
             return shared.lose(count, "\(shared.limit) bytes wait to be written")
         }
@@ -43,7 +43,7 @@ public final class LogWriter: Sendable {
     }
 
     /// Opens the destination anew, as after logrotate has moved the file; does not wait.
-    public func reopen() {
+    package func reopen() {
         shared.mustReopen.store(true, ordering: .relaxed)
         lines.post(LogLines(bytes: [], count: 0))
     }
@@ -52,7 +52,7 @@ public final class LogWriter: Sendable {
     ///
     /// Blocks, no longer than the limit: what a reader or a disk does not take by then is lost.
     /// - Parameter limit: The longest wait.
-    public func shutDown(within limit: Duration = .seconds(2)) {
+    package func shutDown(within limit: Duration = .seconds(2)) {
         let now = NIODeadline.now()
         shared.end.store((now + TimeAmount(limit)).uptimeNanoseconds, ordering: .relaxed)
         lines.close()

@@ -6,7 +6,7 @@ import HTTPMessage
 import Settings
 
 /// The settings of a route, in the proxy's terms.
-public final class Route: Sendable {
+package final class Route: Sendable {
     /// Its place in the configuration's `routes`; nil for the default route.
     let index: Int?
     /// Which list of origins is asked.

@@ -3,10 +3,10 @@
 
 import HTTPMessage
 import Settings
-public import Store
+package import Store
 
 /// Why a URL or a part of one names no keys.
-public enum KeyProblem: Error, Equatable, Sendable {
+package enum KeyProblem: Error, Equatable, Sendable {
     /// It cannot be brought into its normal form.
     case malformed
     /// No request can name its host.
@@ -43,7 +43,7 @@ extension RouteTable {
     ///   - host: The host, with or without a port; nil for any.
     /// - Returns: One, or more where routes of several hosts make other keys of it.
     /// - Throws: `malformed`, `badHost`; `needsHost` where only some host makes a key of it.
-    public func keys(path: String, host: String?) throws(KeyProblem) -> [[UInt8]] {
+    package func keys(path: String, host: String?) throws(KeyProblem) -> [[UInt8]] {
         try spellings(path, host, isPrefix: false).map(\.key).withoutRepeats
     }
 
@@ -55,7 +55,7 @@ extension RouteTable {
     /// - Returns: Rules over keys: beginnings, and `withoutHost` for all keys of routes whose pictures hosts share, which
     ///   cannot be told from keys with hosts by their beginning.
     /// - Throws: As `keys(path:host:)`.
-    public func prefixes(path: String, host: String?) throws(KeyProblem) -> [PurgeRule] {
+    package func prefixes(path: String, host: String?) throws(KeyProblem) -> [PurgeRule] {
         try spellings(path, host, isPrefix: true).map { route, key in
             isEveryKey(key, of: route) ? .withoutHost : .prefix(key)
         }.withoutRepeats
@@ -88,7 +88,7 @@ extension RouteTable {
     ///   - host: The host or a pattern of it, with or without a port; nil for any.
     /// - Returns: Patterns.
     /// - Throws: As `prefixes(path:host:)`, and `tooWide`.
-    public func patterns(path: String, host: String?) throws(KeyProblem) -> [[UInt8]] {
+    package func patterns(path: String, host: String?) throws(KeyProblem) -> [[UInt8]] {
         let isWild = { (byte: UInt8) in byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") }
         let host = try normalHost(host)
         let known = host.flatMap { $0.utf8.contains(where: isWild) ? nil : $0 }
@@ -111,7 +111,7 @@ extension RouteTable {
     /// - Parameter pattern: The pattern.
     /// - Returns: The pattern as it is spelled in keys: twice, where some routes fold letter case and some do not.
     /// - Throws: `malformed`.
-    public func patterns(of pattern: String) throws(KeyProblem) -> [[UInt8]] {
+    package func patterns(of pattern: String) throws(KeyProblem) -> [[UInt8]] {
         var patterns: [[UInt8]] = []
         for route in all {
             for spelling in try spellings(pattern, foldsCase: route.foldsCase) where !patterns.contains(spelling) {

@@ -5,7 +5,7 @@ import HTTPMessage
 import Settings
 
 /// The routes of the picture port.
-public final class RouteTable: Sendable {
+package final class RouteTable: Sendable {
     /// What the requests of a route have in common: places in `bytes`.
     private struct Pattern: Sendable {
         let host: Range<Int>

@@ -3,9 +3,9 @@
 
 extension Configuration {
     /// The settings of the access log.
-    public struct AccessLog: Sendable, Equatable {
+    package struct AccessLog: Sendable, Equatable {
         /// The form of a line.
-        public enum Format: String, Sendable, CaseIterable {
+        package enum Format: String, Sendable, CaseIterable {
             /// The combined log format of Apache and nginx.
             case combined
             /// One JSON object a line.
@@ -13,16 +13,16 @@ extension Configuration {
         }
 
         /// The absolute path of the file, or `-` for standard output.
-        public var path: String
+        package var path: String
         /// The form of a line.
-        public var format = Format.combined
+        package var format = Format.combined
         /// The bytes of lines that are gathered before they are written.
-        public var buffer: Int64 = 65_536
+        package var buffer: Int64 = 65_536
 
         /// Makes an access log with default settings.
         ///
         /// - Parameter path: The file, or `-` for standard output.
-        public init(path: String) {
+        package init(path: String) {
             self.path = path
         }
     }

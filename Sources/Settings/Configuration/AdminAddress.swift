@@ -2,18 +2,18 @@
 // Where a command finds the admin interface of a running larder: on this machine or another, by a URL or a socket.
 
 /// The address of an admin interface.
-public struct AdminAddress: Sendable, Equatable {
+package struct AdminAddress: Sendable, Equatable {
     private static let expected = "http://HOST:PORT, https://HOST[:PORT] or unix:/path"
 
     /// Scheme, host and port, and a path where a proxy has the interface under one; without a slash at its end.
-    public let base: String
+    package let base: String
     /// The absolute path of the socket that is connected to; nil where the base says it.
-    public let socket: String?
+    package let socket: String?
 
     /// The address of an interface of this machine.
     ///
     /// - Parameter listen: Where it listens; of every interface, the loopback one is asked.
-    public init(_ listen: ListenAddress) {
+    package init(_ listen: ListenAddress) {
         switch listen {
         case .unix(let path):
             self.init(base: "http://localhost", socket: path)
@@ -29,7 +29,7 @@ public struct AdminAddress: Sendable, Equatable {
     ///   - text: A URL (http or https), or `unix:/path`.
     ///   - directory: The absolute directory that a relative socket path starts from.
     /// - Throws: What is wrong with the address.
-    public init(_ text: String, relativeTo directory: String = "/") throws(Mistake) {
+    package init(_ text: String, relativeTo directory: String = "/") throws(Mistake) {
         guard let colon = text.firstIndex(of: ":") else {
             throw Mistake(message: "\(quoted(text)) is no address", expected: AdminAddress.expected)
         }
@@ -65,7 +65,7 @@ public struct AdminAddress: Sendable, Equatable {
 
 extension AdminAddress: CustomStringConvertible {
     /// The address as it is written.
-    public var description: String { socket.map { "unix:\($0)" } ?? base }
+    package var description: String { socket.map { "unix:\($0)" } ?? base }
 }
 
 extension ListenAddress {
@@ -75,7 +75,7 @@ extension ListenAddress {
     ///   - url: `http://HOST:PORT`, or `unix:/path`.
     ///   - directory: The absolute directory that a relative socket path starts from.
     /// - Throws: What is wrong with the address.
-    public init(url: String, relativeTo directory: String = "/") throws(Mistake) {
+    package init(url: String, relativeTo directory: String = "/") throws(Mistake) {
         let address = try AdminAddress(url, relativeTo: directory)
         let authority = address.base.dropFirst("http://".count)
         guard address.base.hasPrefix("http://"), !authority.contains("/") else {

@@ -4,14 +4,14 @@
 
 extension Configuration {
     /// Every list of origins, the top-level one first; two routes with equal lists share one.
-    public var originLists: [[Origin]] {
+    package var originLists: [[Origin]] {
         routes.reduce(into: [origins]) { lists, route in
             if !route.origins.isEmpty, !lists.contains(route.origins) { lists.append(route.origins) }
         }
     }
 
     /// What each of `originLists` is called: `default`, or the first route that it is of, such as `routes[0]`.
-    public var originListNames: [String] {
+    package var originListNames: [String] {
         originLists.indices.map { list in
             list == 0 ? "default" : "routes[\(routes.firstIndex { originList(of: $0) == list } ?? 0)]"
         }
@@ -21,7 +21,7 @@ extension Configuration {
     ///
     /// - Parameter route: The route; nil for the default one.
     /// - Returns: The list's place in `originLists`.
-    public func originList(of route: Route?) -> Int {
+    package func originList(of route: Route?) -> Int {
         guard let route, !route.origins.isEmpty else { return 0 }
         return originLists.firstIndex(of: route.origins) ?? 0
     }
@@ -30,7 +30,7 @@ extension Configuration {
     ///
     /// - Parameter route: The route; nil for the default one.
     /// - Returns: The top-level settings with the route's own over them.
-    public func cache(of route: Route?) -> Cache {
+    package func cache(of route: Route?) -> Cache {
         guard let route else { return cache }
         var result = cache
         for row in Table.cache where route.ownCacheSettings.contains(row.name) { row.copy(route.cache, &result) }
@@ -42,7 +42,7 @@ extension Configuration {
     /// - Parameter route: The route; nil for the default one.
     /// - Returns: What the route says; else true where an origin is sent that host, and where the route is about some hosts
     ///   only: others' requests for the same path then take another route.
-    public func keyHasHost(of route: Route?) -> Bool {
+    package func keyHasHost(of route: Route?) -> Bool {
         if let told = route?.keyHost { return told }
         let asked = originLists[originList(of: route)]
         return asked.contains { $0.hostHeader == .client } || route.map { $0.host != .any } ?? false

@@ -3,9 +3,9 @@
 // Invariant: shows where it comes from, never what it is.
 
 /// A text that is read from a file or the environment, so that it need not stand in the configuration.
-public struct Credential: Sendable, Equatable {
+package struct Credential: Sendable, Equatable {
     /// Where a secret is.
-    public enum Source: Sendable, Hashable {
+    package enum Source: Sendable, Hashable {
         /// In the configuration itself.
         case configuration
         /// In a file of one line, by its absolute path.
@@ -15,14 +15,14 @@ public struct Credential: Sendable, Equatable {
     }
 
     /// Where it is.
-    public let source: Source
+    package let source: Source
     /// The text; empty where it is not read yet.
-    public var secret: Secret
+    package var secret: Secret
 
     /// A text that stands in the configuration.
     ///
     /// - Parameter text: The text.
-    public init(_ text: String) {
+    package init(_ text: String) {
         source = .configuration
         secret = Secret(text)
     }
@@ -30,7 +30,7 @@ public struct Credential: Sendable, Equatable {
     /// A text that is still to be read.
     ///
     /// - Parameter source: Where it is.
-    public init(from source: Source) {
+    package init(from source: Source) {
         self.source = source
         secret = Secret("")
     }
@@ -38,7 +38,7 @@ public struct Credential: Sendable, Equatable {
 
 extension Credential: CustomStringConvertible {
     /// Where it is, as the configuration says it.
-    public var description: String {
+    package var description: String {
         switch source {
         case .configuration: "given"
         case .file(let path): "{file: \(path)}"

@@ -2,7 +2,7 @@
 // What an origin gets to see of a request besides its method and target.
 
 /// Which request fields may reach an origin on a request whose answer may be stored.
-public enum ForwardedFields: Sendable, Equatable {
+package enum ForwardedFields: Sendable, Equatable {
     /// All end-to-end fields, as RFC 9110 has it.
     case all
     /// Those that choose among pictures or prove a right to them: Accept, Accept-Encoding, Authorization, Cache-Control,
@@ -13,7 +13,7 @@ public enum ForwardedFields: Sendable, Equatable {
 }
 
 /// What becomes of Forwarded (RFC 7239) and the X-Forwarded-* fields.
-public enum ForwardedHandling: String, Sendable, CaseIterable {
+package enum ForwardedHandling: String, Sendable, CaseIterable {
     /// They go on as received.
     case keep
     /// The client's address is added.
@@ -23,7 +23,7 @@ public enum ForwardedHandling: String, Sendable, CaseIterable {
 }
 
 /// What becomes of Set-Cookie in a response that could be stored.
-public enum SetCookieHandling: String, Sendable, CaseIterable {
+package enum SetCookieHandling: String, Sendable, CaseIterable {
     /// The response is stored without it.
     case strip
     /// The response is not stored.
@@ -33,7 +33,7 @@ public enum SetCookieHandling: String, Sendable, CaseIterable {
 }
 
 /// Which query parameters are part of the cache key, and asked of the origin.
-public enum QueryParameters: Sendable, Equatable {
+package enum QueryParameters: Sendable, Equatable {
     /// The query as it stands.
     case keep
     /// None.
@@ -43,7 +43,7 @@ public enum QueryParameters: Sendable, Equatable {
 }
 
 /// Which paths have to bring a picture for their 200 to be stored.
-public enum ExpectedImages: Sendable, Equatable {
+package enum ExpectedImages: Sendable, Equatable {
     /// None.
     case off
     /// All.

@@ -2,18 +2,18 @@
 // A field to add to an origin's requests. Invariant after reading a file: the name is a token, the value is one line.
 
 /// A request field: a name and a value.
-public struct HeaderField: Sendable, Equatable {
+package struct HeaderField: Sendable, Equatable {
     /// The field's name, as written.
-    public var name: String
+    package var name: String
     /// The field's value.
-    public var value: Credential
+    package var value: Credential
 
     /// Makes a field.
     ///
     /// - Parameters:
     ///   - name: The field's name.
     ///   - value: The field's value.
-    public init(name: String, value: Credential) {
+    package init(name: String, value: Credential) {
         self.name = name
         self.value = value
     }

@@ -2,7 +2,7 @@
 // When the next origin is asked too, because one is late.
 
 /// How long an origin may take to begin its answer before the next is asked too.
-public enum HedgeDelay: Sendable, Hashable {
+package enum HedgeDelay: Sendable, Hashable {
     /// For ever: the next is asked only where this one fails.
     case never
     /// This long.

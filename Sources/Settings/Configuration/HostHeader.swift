@@ -2,7 +2,7 @@
 // What an origin sees as Host. With `.client` the Host is part of the cache key, since the origin may answer by it.
 
 /// What goes into the Host field of a request to an origin.
-public enum HostHeader: Sendable, Hashable {
+package enum HostHeader: Sendable, Hashable {
     /// The host and port of the origin's URL.
     case origin
     /// The Host that the client sent.
@@ -13,7 +13,7 @@ public enum HostHeader: Sendable, Hashable {
 
 extension HostHeader: CustomStringConvertible {
     /// The setting as it is written in the configuration.
-    public var description: String {
+    package var description: String {
         switch self {
         case .origin: "origin"
         case .client: "client"

@@ -3,37 +3,37 @@
 
 extension Configuration {
     /// The bounds of the picture port and of fills.
-    public struct Limits: Sendable, Equatable {
+    package struct Limits: Sendable, Equatable {
         /// The largest request head.
-        public var headSize: Int64 = 32_768
+        package var headSize: Int64 = 32_768
         /// The most fields in a request head.
-        public var fields = 100
+        package var fields = 100
         /// The longest request target; never more than `headSize`.
-        public var targetSize: Int64 = 8192
+        package var targetSize: Int64 = 8192
         /// The most client connections at a time.
-        public var connections = 10_000
+        package var connections = 10_000
         /// The most requests that one connection may have sent ahead of their answers.
-        public var pipelined = 16
+        package var pipelined = 16
         /// How long a request head may take from its first byte.
-        public var headTimeout = Duration.seconds(10)
+        package var headTimeout = Duration.seconds(10)
         /// How long a connection may be kept without a request.
-        public var idleTimeout = Duration.seconds(60)
+        package var idleTimeout = Duration.seconds(60)
         /// How long a client may take none of the bytes that are ready for it.
-        public var sendTimeout = Duration.seconds(60)
+        package var sendTimeout = Duration.seconds(60)
         /// The largest request body that is passed on.
-        public var requestBody: Int64 = 104_857_600
+        package var requestBody: Int64 = 104_857_600
         /// The most fills in progress.
-        public var fills = 4096
+        package var fills = 4096
         /// How long a follower waits for its leader before it fetches for itself.
-        public var followerDeadline = Duration.seconds(30)
+        package var followerDeadline = Duration.seconds(30)
         /// The bytes of bodies that fills in progress may hold in memory.
-        public var fillMemory: Int64 = 67_108_864
+        package var fillMemory: Int64 = 67_108_864
         /// The bytes of bodies held in memory for slow clients while others wait for an origin's connections.
-        public var heldUpMemory: Int64 = 268_435_456
+        package var heldUpMemory: Int64 = 268_435_456
         /// How long requests in progress may take once larder is told to stop.
-        public var drainTimeout = Duration.seconds(30)
+        package var drainTimeout = Duration.seconds(30)
 
         /// Makes the default limits.
-        public init() {}
+        package init() {}
     }
 }

@@ -3,20 +3,20 @@
 // The host is kept without brackets. Nothing is resolved here: a name is looked up when it is bound.
 
 /// An address that larder listens on.
-public enum ListenAddress: Sendable, Hashable {
+package enum ListenAddress: Sendable, Hashable {
     /// A TCP address: an IPv4 or IPv6 address (without brackets) or a host name; port 0 takes a free port.
     case tcp(host: String, port: Int)
     /// The absolute path of a Unix-domain socket.
     case unix(path: String)
 
     /// The port; nil of a path.
-    public var port: Int? {
+    package var port: Int? {
         guard case .tcp(_, let port) = self else { return nil }
         return port
     }
 
     /// Whether only this machine can reach the address.
-    public var isLoopback: Bool {
+    package var isLoopback: Bool {
         switch self {
         case .unix: true
         case .tcp(let host, _): host == "localhost" || host == "::1" || host.hasPrefix("127.")
@@ -27,7 +27,7 @@ public enum ListenAddress: Sendable, Hashable {
     ///
     /// - Parameter other: The address to compare with.
     /// - Returns: Whether the addresses overlap; two free ports (port 0) never do.
-    public func overlaps(_ other: ListenAddress) -> Bool {
+    package func overlaps(_ other: ListenAddress) -> Bool {
         switch (self, other) {
         case (.unix(let mine), .unix(let others)):
             return mine == others
@@ -51,7 +51,7 @@ public enum ListenAddress: Sendable, Hashable {
 
 extension ListenAddress: CustomStringConvertible {
     /// The address as it is written in the configuration.
-    public var description: String {
+    package var description: String {
         switch self {
         case .unix(let path): "unix:\(path)"
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"

@@ -3,9 +3,9 @@
 
 extension Configuration {
     /// The settings of larder's own log.
-    public struct Log: Sendable, Equatable {
+    package struct Log: Sendable, Equatable {
         /// The least severe messages that are written; the raw value is swift-log's name of the level.
-        public enum Level: String, Sendable, CaseIterable {
+        package enum Level: String, Sendable, CaseIterable {
             /// Every step.
             case trace
             /// Decisions.
@@ -23,9 +23,9 @@ extension Configuration {
         }
 
         /// The least severe messages that are written.
-        public var level = Level.notice
+        package var level = Level.notice
 
         /// Makes the default settings.
-        public init() {}
+        package init() {}
     }
 }

@@ -3,9 +3,9 @@
 // no slash at the end, so that two spellings of one origin compare equal.
 
 /// The URL of an origin: where its pictures are.
-public struct OriginURL: Sendable, Hashable {
+package struct OriginURL: Sendable, Hashable {
     /// The schemes that larder can fetch from.
-    public enum Scheme: String, Sendable, CaseIterable {
+    package enum Scheme: String, Sendable, CaseIterable {
         /// HTTP in the clear.
         case http
         /// HTTP over TLS.
@@ -18,19 +18,19 @@ public struct OriginURL: Sendable, Hashable {
 
     /// The whole URL in its normal form: `http://host:port/prefix`, `file:///directory`, `s3://bucket/prefix`,
     /// percent-encoded.
-    public let text: String
+    package let text: String
     /// The URL's scheme.
-    public let scheme: Scheme
+    package let scheme: Scheme
     /// The host, an IPv6 address without brackets; empty for `file`, the bucket for `s3`.
-    public let host: String
+    package let host: String
     /// The port, the scheme's default if the URL has none; 0 for `file` and `s3`.
-    public let port: Int
+    package let port: Int
     /// The path prefix without a slash at the end (empty for the root), percent-encoded; for `file` the decoded
     /// absolute path of the directory.
-    public let path: String
+    package let path: String
 }
 
 extension OriginURL: CustomStringConvertible {
     /// The whole URL in its normal form.
-    public var description: String { text }
+    package var description: String { text }
 }

@@ -8,27 +8,27 @@ import HTTPMessage
 
 extension Configuration {
     /// The settings of one route.
-    public struct Route: Sendable, Equatable {
+    package struct Route: Sendable, Equatable {
         /// The hosts whose requests it takes.
-        public var host = RouteHost.any
+        package var host = RouteHost.any
         /// What the paths of its requests begin with.
-        public var path = "/"
+        package var path = "/"
         /// Its own origins in the order they are asked; empty for the top-level list.
-        public var origins: [Origin] = []
+        package var origins: [Origin] = []
         /// Whether the client's host is part of its cache keys; nil where the file does not say.
-        public var keyHost: Bool?
+        package var keyHost: Bool?
         /// Its own cache settings: those that `ownCacheSettings` names, the others mean nothing here.
-        public var cache = Cache()
+        package var cache = Cache()
         /// The names of its own cache settings, such as `cache.default_ttl`; for the others the top-level ones hold.
-        public var ownCacheSettings: Set<String> = []
+        package var ownCacheSettings: Set<String> = []
 
         /// Makes a route that takes every request and changes nothing.
-        public init() {}
+        package init() {}
     }
 }
 
 /// The hosts whose requests a route takes.
-public enum RouteHost: Sendable, Hashable {
+package enum RouteHost: Sendable, Hashable {
     /// All of them.
     case any
     /// This one: a name, or an address without brackets.
@@ -40,7 +40,7 @@ public enum RouteHost: Sendable, Hashable {
     ///
     /// - Parameter host: The host as `bare(_:)` makes it.
     /// - Returns: Whether the host is among these.
-    public func matches(_ host: String) -> Bool {
+    package func matches(_ host: String) -> Bool {
         switch self {
         case .any: true
         case .name(let name): host == name
@@ -52,7 +52,7 @@ public enum RouteHost: Sendable, Hashable {
     ///
     /// - Parameter authority: A host, with or without a port.
     /// - Returns: The host.
-    public static func bare(_ authority: String) -> String {
+    package static func bare(_ authority: String) -> String {
         let normal = Array(authority.utf8).withRawSpan { HostNormalization.normalText($0) }
         return normal.hasPrefix("[")
             ? String(normal.dropFirst().prefix { $0 != "]" }) : String(normal.prefix { $0 != ":" })
@@ -70,7 +70,7 @@ public enum RouteHost: Sendable, Hashable {
 
 extension RouteHost: CustomStringConvertible {
     /// The hosts as the configuration has them.
-    public var description: String {
+    package var description: String {
         switch self {
         case .any: "any"
         case .name(let name): name

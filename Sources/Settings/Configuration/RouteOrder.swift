@@ -6,17 +6,17 @@
 // its folded path take the same route, and two routes never make one key of two paths (docs/decisions/0030).
 
 /// The routes of a configuration in the order in which they are tried.
-public struct RouteOrder: Sendable {
+package struct RouteOrder: Sendable {
     /// Places in `Configuration.routes`, the first to be tried first; the default route, which takes the rest, is not in it.
-    public let indices: [Int]
+    package let indices: [Int]
     /// Whether ASCII letter case in paths is ignored.
-    public let foldsCase: Bool
+    package let foldsCase: Bool
     private let routes: [(host: RouteHost, path: [UInt8])]
 
     /// Orders the routes of a configuration.
     ///
     /// - Parameter configuration: The configuration.
-    public init(_ configuration: Configuration) {
+    package init(_ configuration: Configuration) {
         let folds =
             configuration.routes.contains { configuration.cache(of: $0).foldCase } || configuration.cache.foldCase
         foldsCase = folds
@@ -37,7 +37,7 @@ public struct RouteOrder: Sendable {
     ///   - isPrefix: Whether any path that begins so is meant.
     /// - Returns: Places in `Configuration.routes`, nil for the default route; never empty, and just one for a host and a
     ///   whole path.
-    public func candidates(host: String?, path: String, isPrefix: Bool = false) -> [Int?] {
+    package func candidates(host: String?, path: String, isPrefix: Bool = false) -> [Int?] {
         let path = RouteOrder.spelled(path, folds: foldsCase)
         var found: [Int?] = []
         for index in indices {
@@ -58,7 +58,7 @@ public struct RouteOrder: Sendable {
     ///   - host: The request's host, bare.
     ///   - path: Its path, normal.
     /// - Returns: Its place in `Configuration.routes`; nil for the default route.
-    public func route(host: String, path: String) -> Int? {
+    package func route(host: String, path: String) -> Int? {
         candidates(host: host, path: path)[0]
     }
 
@@ -66,7 +66,7 @@ public struct RouteOrder: Sendable {
     ///
     /// - Parameter index: Its place in `Configuration.routes`; nil for the default route.
     /// - Returns: False where another one takes all that it would.
-    public func isReached(_ index: Int?) -> Bool {
+    package func isReached(_ index: Int?) -> Bool {
         guard let index else { return route(host: RouteHost.any.example, path: "/") == nil }
         return route(host: routes[index].host.example, path: String(decoding: routes[index].path, as: UTF8.self))
             == index

@@ -2,7 +2,7 @@
 // What the checks need to know of the machine, as a protocol so that tests need no files: paths are absolute.
 
 /// A look at the machine that a configuration is for.
-public protocol FileProbe: Sendable {
+package protocol FileProbe: Sendable {
     /// The absolute path of the working directory.
     var workingDirectory: String { get }
 

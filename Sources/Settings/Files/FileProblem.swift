@@ -2,7 +2,7 @@
 // Why a file could not be read, in the words of a problem's message.
 
 /// Why a file could not be read.
-public enum FileProblem: Error, Sendable, Equatable {
+package enum FileProblem: Error, Sendable, Equatable {
     /// Nothing is at the path.
     case missing
     /// The file may not be read by this process.
@@ -17,7 +17,7 @@ public enum FileProblem: Error, Sendable, Equatable {
 
 extension FileProblem: CustomStringConvertible {
     /// The reason as a clause that follows the file's name.
-    public var description: String {
+    package var description: String {
         switch self {
         case .missing: "does not exist"
         case .denied: "may not be read by this user"

@@ -2,9 +2,9 @@
 // What is at a path, as far as the checks of a configuration need it.
 
 /// What is at a path.
-public struct FileStatus: Sendable, Equatable {
+package struct FileStatus: Sendable, Equatable {
     /// The kinds of files that the checks tell apart.
-    public enum Kind: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         /// A directory.
         case directory
         /// A regular file.
@@ -14,11 +14,11 @@ public struct FileStatus: Sendable, Equatable {
     }
 
     /// The kind of file.
-    public var kind: Kind
+    package var kind: Kind
     /// Whether this process may write to it (for a directory: make files in it).
-    public var isWritable: Bool
+    package var isWritable: Bool
     /// Whether every user of the machine may read it.
-    public var isWorldReadable: Bool
+    package var isWorldReadable: Bool
 
     /// Describes what is at a path.
     ///
@@ -26,7 +26,7 @@ public struct FileStatus: Sendable, Equatable {
     ///   - kind: The kind of file.
     ///   - isWritable: Whether this process may write to it.
     ///   - isWorldReadable: Whether every user of the machine may read it.
-    public init(kind: Kind, isWritable: Bool = true, isWorldReadable: Bool = false) {
+    package init(kind: Kind, isWritable: Bool = true, isWorldReadable: Bool = false) {
         self.kind = kind
         self.isWritable = isWritable
         self.isWorldReadable = isWorldReadable

@@ -5,12 +5,12 @@
 import Glibc
 
 /// The machine that this process runs on.
-public struct SystemFileProbe: FileProbe {
+package struct SystemFileProbe: FileProbe {
     /// Makes the probe; it holds nothing.
-    public init() {}
+    package init() {}
 
     /// The absolute path of the working directory; `/` if it is gone.
-    public var workingDirectory: String {
+    package var workingDirectory: String {
         // because getcwd(3) with NULL allocates: the text is copied out and the buffer freed here.
         guard let buffer = unsafe getcwd(nil, 0) else { return "/" }
         defer { unsafe free(buffer) }  // because the buffer is getcwd's and nobody else has it
@@ -19,7 +19,7 @@ public struct SystemFileProbe: FileProbe {
 
     /// The processors that this process may run on, at least 1: a container or a service may have fewer than the
     /// machine, and only the kernel's list of allowed ones says so.
-    public var processors: Int {
+    package var processors: Int {
         if let status = try? contents(of: "/proc/self/status", limit: 65_536),
             let line = String(decoding: status, as: UTF8.self).split(separator: "\n")
                 .first(where: { $0.hasPrefix("Cpus_allowed:") })
@@ -34,7 +34,7 @@ public struct SystemFileProbe: FileProbe {
     ///
     /// - Parameter name: The variable's name.
     /// - Returns: Its value; nil if it is not set.
-    public func variable(_ name: String) -> String? {
+    package func variable(_ name: String) -> String? {
         // because the value is copied at once, and nothing in this process changes its environment.
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)  // because getenv ends its text with a NUL
@@ -44,7 +44,7 @@ public struct SystemFileProbe: FileProbe {
     ///
     /// - Parameter path: An absolute path.
     /// - Returns: What is there; nil if nothing is, or it cannot be reached.
-    public func status(of path: String) -> FileStatus? {
+    package func status(of path: String) -> FileStatus? {
         var status = stat()
         // because both arguments live until the call returns.
         guard unsafe stat(path, &status) == 0 else { return nil }
@@ -64,7 +64,7 @@ public struct SystemFileProbe: FileProbe {
     ///
     /// - Parameter path: The absolute path of something that is there.
     /// - Returns: Bytes; nil if that is not known.
-    public func capacity(of path: String) -> Int64? {
+    package func capacity(of path: String) -> Int64? {
         var status = statvfs()
         // because both arguments live until the call returns.
         guard unsafe statvfs(path, &status) == 0 else { return nil }
@@ -81,7 +81,7 @@ public struct SystemFileProbe: FileProbe {
     ///   - limit: The most bytes it may have.
     /// - Returns: The file's bytes.
     /// - Throws: Why it cannot be read.
-    public func contents(of path: String, limit: Int) throws(FileProblem) -> [UInt8] {
+    package func contents(of path: String, limit: Int) throws(FileProblem) -> [UInt8] {
         // O_NONBLOCK: opening a pipe must not wait for its writer.
         var descriptor: Int32
         repeat {

@@ -3,7 +3,7 @@
 // else of the file matters: a half-edited section, a secret that this user has not, a log that only larder may write.
 
 /// The few settings of a file that commands read by themselves.
-public struct ConfigurationParts: Sendable {
+package struct ConfigurationParts: Sendable {
     private static let names = ["listen", "admin.listen", "admin.token_file", "cache.directory"]
 
     private let configuration: Configuration
@@ -14,7 +14,7 @@ public struct ConfigurationParts: Sendable {
     ///
     /// - Returns: At least one.
     /// - Throws: What is wrong with the setting.
-    public func listen() throws(ConfigurationProblems) -> [ListenAddress] {
+    package func listen() throws(ConfigurationProblems) -> [ListenAddress] {
         try check("listen")
         return configuration.listen
     }
@@ -23,7 +23,7 @@ public struct ConfigurationParts: Sendable {
     ///
     /// - Returns: The address.
     /// - Throws: What is wrong with the setting.
-    public func adminListen() throws(ConfigurationProblems) -> ListenAddress {
+    package func adminListen() throws(ConfigurationProblems) -> ListenAddress {
         try check("admin.listen")
         return configuration.admin.listen
     }
@@ -32,7 +32,7 @@ public struct ConfigurationParts: Sendable {
     ///
     /// - Returns: The path.
     /// - Throws: What is wrong with the setting.
-    public func tokenFile() throws(ConfigurationProblems) -> String? {
+    package func tokenFile() throws(ConfigurationProblems) -> String? {
         try check("admin.token_file")
         return configuration.admin.tokenFile
     }
@@ -41,7 +41,7 @@ public struct ConfigurationParts: Sendable {
     ///
     /// - Returns: The path; nil where the file names none.
     /// - Throws: What is wrong with the setting.
-    public func cacheDirectory() throws(ConfigurationProblems) -> String? {
+    package func cacheDirectory() throws(ConfigurationProblems) -> String? {
         try check("cache.directory")
         return given.contains("cache.directory") ? configuration.cache.directory : nil
     }
@@ -116,7 +116,7 @@ extension ConfigurationFile {
     ///   - probe: The machine.
     /// - Returns: The settings, each with its own problem if it has one.
     /// - Throws: Why the file cannot be read at all.
-    public static func parts(
+    package static func parts(
         of path: String,
         probe: some FileProbe = SystemFileProbe()
     ) throws(ConfigurationProblems) -> ConfigurationParts {

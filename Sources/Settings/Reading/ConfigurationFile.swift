@@ -4,20 +4,20 @@
 // where there is no tree to go on with (unreadable file, broken YAML).
 
 /// Reads and checks configuration files.
-public enum ConfigurationFile {
+package enum ConfigurationFile {
     /// What was read from a file without problems.
-    public struct Loaded: Sendable, Equatable {
+    package struct Loaded: Sendable, Equatable {
         /// The settings.
-        public let configuration: Configuration
+        package let configuration: Configuration
         /// What is doubtful but does not keep larder from starting.
-        public let warnings: [Problem]
+        package let warnings: [Problem]
     }
 
     /// Where larder looks when it is not told.
-    public static let defaultPath = "/etc/larder/larder.yaml"
+    package static let defaultPath = "/etc/larder/larder.yaml"
 
     /// The most bytes a file may have: a configuration of a thousand origins stays far below it.
-    public static let maximumSize = 1 << 20
+    package static let maximumSize = 1 << 20
 
     /// Reads a file.
     ///
@@ -26,7 +26,7 @@ public enum ConfigurationFile {
     ///   - probe: The machine to check the settings against.
     /// - Returns: The settings and what is doubtful about them.
     /// - Throws: Every problem of the file.
-    public static func load(
+    package static func load(
         _ path: String,
         probe: some FileProbe = SystemFileProbe()
     ) throws(ConfigurationProblems) -> Loaded {
@@ -46,7 +46,7 @@ public enum ConfigurationFile {
     ///   - probe: The machine to check the settings against.
     /// - Returns: The settings and what is doubtful about them.
     /// - Throws: Every problem of the text.
-    public static func parse(
+    package static func parse(
         text: String,
         file: String,
         probe: some FileProbe = SystemFileProbe()

@@ -3,16 +3,16 @@
 // Invariant: `problems` is not empty.
 
 /// The problems that make a configuration unusable.
-public struct ConfigurationProblems: Error, Sendable, Equatable {
+package struct ConfigurationProblems: Error, Sendable, Equatable {
     /// What must be put right, in the order of the file.
-    public let problems: [Problem]
+    package let problems: [Problem]
     /// What is doubtful besides.
-    public let warnings: [Problem]
+    package let warnings: [Problem]
 }
 
 extension ConfigurationProblems: CustomStringConvertible {
     /// The problems, one a line.
-    public var description: String {
+    package var description: String {
         problems.map(\.description).joined(separator: "\n")
     }
 }

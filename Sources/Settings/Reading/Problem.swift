@@ -2,19 +2,19 @@
 // One thing that is wrong, or doubtful, in a configuration file: where it is, what it is, and what is expected.
 
 /// A problem in a configuration file.
-public struct Problem: Sendable, Equatable {
+package struct Problem: Sendable, Equatable {
     /// The file as the caller named it.
-    public var file: String
+    package var file: String
     /// The line, from 1; nil if the file as a whole is meant.
-    public var line: Int?
+    package var line: Int?
     /// The column, from 1, in Unicode scalars; nil if unknown.
-    public var column: Int?
+    package var column: Int?
     /// The setting that it concerns, such as `cache.max_size` or `origins[0].url`; empty for the file as a whole.
-    public var path: String
+    package var path: String
     /// What is wrong.
-    public var message: String
+    package var message: String
     /// What would be right; empty if the message says all.
-    public var expected: String
+    package var expected: String
 
     /// Describes a problem.
     ///
@@ -25,7 +25,7 @@ public struct Problem: Sendable, Equatable {
     ///   - path: The setting that it concerns.
     ///   - message: What is wrong.
     ///   - expected: What would be right.
-    public init(
+    package init(
         file: String,
         line: Int? = nil,
         column: Int? = nil,
@@ -44,7 +44,7 @@ public struct Problem: Sendable, Equatable {
 
 extension Problem: CustomStringConvertible {
     /// The problem in one line: `conf/larder.yaml:12: cache.max_size: …; expected …`.
-    public var description: String {
+    package var description: String {
         let place = line.map { "\(file):\($0)" } ?? file
         let subject = path.isEmpty ? place : "\(place): \(path)"
         return expected.isEmpty ? "\(subject): \(message)" : "\(subject): \(message); expected \(expected)"

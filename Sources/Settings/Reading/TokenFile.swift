@@ -2,7 +2,7 @@
 // The file with the token of the admin interface, as larder and its commands read it.
 
 /// Reads tokens.
-public enum TokenFile {
+package enum TokenFile {
     /// Bytes of a token's file.
     private static let limit = 4096
 
@@ -13,7 +13,7 @@ public enum TokenFile {
     ///   - probe: The machine.
     /// - Returns: The token.
     /// - Throws: Why the token cannot be read.
-    public static func read(_ path: String, probe: some FileProbe = SystemFileProbe()) throws(Mistake) -> Secret {
+    package static func read(_ path: String, probe: some FileProbe = SystemFileProbe()) throws(Mistake) -> Secret {
         let expected = "a file with one line, the token"
         let bytes: [UInt8]
         do {

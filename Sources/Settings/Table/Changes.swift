@@ -7,7 +7,7 @@
 ///   - old: The configuration in use.
 ///   - new: The configuration that was read anew.
 /// - Returns: The paths of the settings that differ: those that a reload takes over, and those that need a restart.
-public func changes(
+package func changes(
     from old: Configuration,
     to new: Configuration
 ) -> (reloadable: [String], needsRestart: [String]) {
@@ -34,7 +34,7 @@ public func changes(
 ///   - old: The configuration in use.
 ///   - new: The configuration that was read anew.
 /// - Returns: The new values of what a running larder can take over, the old ones of the rest.
-public func reloaded(from old: Configuration, to new: Configuration) -> Configuration {
+package func reloaded(from old: Configuration, to new: Configuration) -> Configuration {
     var effective = new
     for row in Table.main where !row.description.isReloadable && row.name != "routes" { row.copy(old, &effective) }
     guard areSame(old.routes, new.routes) else {

@@ -2,12 +2,12 @@
 // The table of settings as text: docs/configuration.md, and listings of a configuration in use.
 
 /// Every setting, in the order of the reference.
-public var settingDescriptions: [SettingDescription] { Table.descriptions }
+package var settingDescriptions: [SettingDescription] { Table.descriptions }
 
 /// The reference of settings, as docs/configuration.md has it.
 ///
 /// - Returns: Markdown text that ends with a line break.
-public func reference() -> String {
+package func reference() -> String {
     var text = introduction
     var section: String?
     for row in Table.descriptions {
@@ -30,7 +30,7 @@ public func reference() -> String {
 ///
 /// - Parameter configuration: The configuration to list.
 /// - Returns: Paths and values in the order of the reference.
-public func listing(of configuration: Configuration) -> [(path: String, value: String)] {
+package func listing(of configuration: Configuration) -> [(path: String, value: String)] {
     Table.main.flatMap { row -> [(path: String, value: String)] in
         switch row.name {
         case "origins": listing(of: configuration.origins, at: "origins")

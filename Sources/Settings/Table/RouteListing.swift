@@ -2,30 +2,30 @@
 // The routes of a configuration as people read them: in the order in which they are tried, the default route last.
 
 /// A route as listings show it.
-public struct ListedRoute: Sendable {
+package struct ListedRoute: Sendable {
     /// Its place in `routes`; nil for the default route, which takes the rest.
-    public let index: Int?
+    package let index: Int?
     /// The hosts that it takes.
-    public let host: String
+    package let host: String
     /// What its paths begin with.
-    public let path: String
+    package let path: String
     /// The URLs of its origins, in the order they are asked.
-    public let origins: [String]
+    package let origins: [String]
     /// Whether those are its own.
-    public let hasOwnOrigins: Bool
+    package let hasOwnOrigins: Bool
     /// Whether the client's host is part of its keys.
-    public let keyHasHost: Bool
+    package let keyHasHost: Bool
     /// Its own cache settings with their values, in the order of the reference.
-    public let settings: [(name: String, value: String)]
+    package let settings: [(name: String, value: String)]
     /// Whether any request takes it.
-    public let isReached: Bool
+    package let isReached: Bool
 
     /// Describes a route.
     ///
     /// - Parameters:
     ///   - index: Its place in `routes`; nil for the default one.
     ///   - configuration: The configuration that it is of.
-    public init(_ index: Int?, of configuration: Configuration) {
+    package init(_ index: Int?, of configuration: Configuration) {
         self.init(index, of: configuration, RouteOrder(configuration))
     }
 
@@ -46,14 +46,14 @@ public struct ListedRoute: Sendable {
     }
 
     /// What the configuration calls it: `routes[0]`, or `default`.
-    public var name: String { index.map { "routes[\($0)]" } ?? "default" }
+    package var name: String { index.map { "routes[\($0)]" } ?? "default" }
 }
 
 /// Every route of a configuration.
 ///
 /// - Parameter configuration: The configuration.
 /// - Returns: The routes in the order in which they are tried, the default one last.
-public func routes(of configuration: Configuration) -> [ListedRoute] {
+package func routes(of configuration: Configuration) -> [ListedRoute] {
     let order = RouteOrder(configuration)
     return (order.indices.map(Optional.some) + [nil]).map { ListedRoute($0, of: configuration, order) }
 }

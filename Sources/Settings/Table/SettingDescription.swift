@@ -2,17 +2,17 @@
 // What a person may want to know of a setting: a row of the reference and of listings.
 
 /// A setting as documentation shows it.
-public struct SettingDescription: Sendable, Equatable {
+package struct SettingDescription: Sendable, Equatable {
     /// Where it stands in the file: `cache.max_size`, `origins[].url`.
-    public let path: String
+    package let path: String
     /// The kind of value, such as `size`, `duration` or `path`.
-    public let kind: String
+    package let kind: String
     /// The value of a file that does not say; `required` if every file must.
-    public let defaultText: String
+    package let defaultText: String
     /// The values that are allowed; empty if the kind says all.
-    public let range: String
+    package let range: String
     /// Whether a reload takes a new value over; otherwise larder must be restarted.
-    public let isReloadable: Bool
+    package let isReloadable: Bool
     /// What it does, in one sentence.
-    public let summary: String
+    package let summary: String
 }

@@ -9,7 +9,7 @@ extension ListenAddress {
     ///   - text: `host:port`, `[address]:port` or `unix:/path`.
     ///   - directory: The absolute directory that a relative socket path starts from.
     /// - Throws: What is wrong with the address.
-    public init(_ text: String, relativeTo directory: String = "/") throws(Mistake) {
+    package init(_ text: String, relativeTo directory: String = "/") throws(Mistake) {
         let expected = "host:port such as 127.0.0.1:8080 or [::1]:8080, or unix:/path"
         if text.hasPrefix("unix:") {
             let written = text.dropFirst("unix:".count)

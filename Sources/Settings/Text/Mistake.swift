@@ -2,14 +2,14 @@
 // Why a text is not what it should be, before it is known where it stands: the reader adds file, line and path.
 
 /// What is wrong with a text, and what was expected in its place.
-public struct Mistake: Error, Sendable, Equatable {
+package struct Mistake: Error, Sendable, Equatable {
     /// What is wrong: a clause without a full stop.
-    public let message: String
+    package let message: String
     /// What would be right: a noun phrase, often with an example.
-    public let expected: String
+    package let expected: String
 }
 
 extension Mistake: CustomStringConvertible {
     /// Both parts in one line.
-    public var description: String { "\(message); expected \(expected)" }
+    package var description: String { "\(message); expected \(expected)" }
 }

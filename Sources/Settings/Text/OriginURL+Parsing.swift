@@ -9,7 +9,7 @@ extension OriginURL {
     ///   - text: `http://host[:port][/prefix]`, `https://…`, `file:///directory` or `file:directory`.
     ///   - directory: The absolute directory that a relative `file:` URL starts from.
     /// - Throws: What is wrong with the URL.
-    public init(_ text: String, relativeTo directory: String = "/") throws(Mistake) {
+    package init(_ text: String, relativeTo directory: String = "/") throws(Mistake) {
         guard let colon = text.firstIndex(of: ":"), OriginURL.looksLikeScheme(text[..<colon]) else {
             throw Mistake(message: "\(quoted(text)) is not a URL", expected: OriginURL.expected)
         }

@@ -2,15 +2,15 @@
 // Sizes for command lines, as the configuration has them.
 
 /// Why a text is no size.
-public struct SizeProblem: Error, Sendable {
+package struct SizeProblem: Error, Sendable {
     /// What is wrong with it.
-    public let message: String
+    package let message: String
     /// What would be right.
-    public let expected: String
+    package let expected: String
 }
 
 /// The bytes of a size such as `10GB`.
-public func bytes(ofSize text: String) throws(SizeProblem) -> Int64 {
+package func bytes(ofSize text: String) throws(SizeProblem) -> Int64 {
     do {
         return try Quantity.size.parse(text)
     } catch {

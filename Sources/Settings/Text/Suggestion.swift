@@ -2,14 +2,14 @@
 // "Did you mean": the known word closest to an unknown one, if it is close enough to be a slip.
 
 /// Finds the known word that a misspelt one was meant to be.
-public enum Suggestion {
+package enum Suggestion {
     /// The closest of some words by edit distance.
     ///
     /// - Parameters:
     ///   - word: The unknown word.
     ///   - words: The known words.
     /// - Returns: Nil if none is within a third of the word's length.
-    public static func closest(to word: String, among words: [String]) -> String? {
+    package static func closest(to word: String, among words: [String]) -> String? {
         // A bound: the distance is quadratic, and nobody misspells a setting at length.
         guard word.utf8.count <= 64 else { return nil }
         let normal = normalized(word)

@@ -6,15 +6,15 @@
 import Synchronization
 
 /// A stored response that a look-up found.
-public struct Candidate: Sendable {
+package struct Candidate: Sendable {
     /// The directory's entry, as it was at the look-up.
-    public let entry: DirectoryEntry
+    package let entry: DirectoryEntry
     /// Its copy in the memory tier, where there is one.
-    public let item: MemoryItem?
+    package let item: MemoryItem?
 }
 
 /// What the directory knows of a key.
-public enum Lookup: Sendable {
+package enum Lookup: Sendable {
     /// Nothing is stored for it.
     case miss
     /// The directory is still loading, and this key is not in yet: the index has to be asked.
@@ -25,7 +25,7 @@ public enum Lookup: Sendable {
     case several([Candidate])
 
     /// What is known to be stored.
-    public var candidates: [Candidate] {
+    package var candidates: [Candidate] {
         switch self {
         case .miss, .loading: []
         case .one(let candidate): [candidate]

@@ -1,11 +1,11 @@
 // Shared. One fill's way into the store: bytes are handed to the writer thread as they come, small bodies at once at
 // the end. The sender never waits for the disk: what the disk cannot keep up with is not stored.
 
-public import NIOCore
+package import NIOCore
 import Synchronization
 
 /// The right, and duty, to store one response: `finish` or `abort` ends it.
-public final class FillWriter: Sendable {
+package final class FillWriter: Sendable {
     /// Bodies up to this are written together with their head, in one call.
     static let wholeLimit: Int64 = 64 * 1024
     /// So are those up to this, as long as all that are under way together are not longer than `longWholes`.
@@ -71,7 +71,7 @@ public final class FillWriter: Sendable {
     ///
     /// Never waits.
     /// - Returns: The refusal that ended the fill's storing, the first time; nil otherwise.
-    public func append(_ bytes: ByteBuffer) -> StoreRefusal? {
+    package func append(_ bytes: ByteBuffer) -> StoreRefusal? {
         let (received, isKept) = state.withLock { state in
             state.received += Int64(bytes.readableBytes)
             return (state.received, !state.isStreaming && !state.isOver)
@@ -100,7 +100,7 @@ public final class FillWriter: Sendable {
     /// The body is complete: store it.
     ///
     /// `completion` is called on the writer thread, or here where it is refused at once.
-    public func finish(_ completion: @escaping @Sendable (StoreRefusal?) -> Void) {
+    package func finish(_ completion: @escaping @Sendable (StoreRefusal?) -> Void) {
         let isIncomplete = state.withLock { state in response.bodyLength.map { $0 != state.received } ?? false }
         if isIncomplete { abandon(because: .incomplete) }
         let (job, refusal) = state.withLock { state -> (WriteJob?, StoreRefusal) in
@@ -117,7 +117,7 @@ public final class FillWriter: Sendable {
     }
 
     /// The body will not be complete: nothing is stored.
-    public func abort() { abandon(because: .incomplete) }
+    package func abort() { abandon(because: .incomplete) }
 
     private func abandon(because refusal: StoreRefusal) {
         guard let wasStreaming = end(because: refusal) else { return }
@@ -164,7 +164,7 @@ public final class FillWriter: Sendable {
     func isWritten(upTo length: Int64) { state.withLock { $0.written = length } }
 
     /// Where a reader that fell behind finds what is already in the volume: the file, and the written part of the body.
-    public var written: (volume: Volume, bodyOffset: Int64, length: Int64)? {
+    package var written: (volume: Volume, bodyOffset: Int64, length: Int64)? {
         state.withLock { state in state.volume.map { ($0, state.bodyOffset, state.written) } }
     }
 }

@@ -1,25 +1,25 @@
 // Shared, never changed: a response on its way into the store, handed from queue to queue.
 
-public import HTTPCaching
-public import NIOCore
+package import HTTPCaching
+package import NIOCore
 
 /// What a fill stores besides the body.
-public final class NewResponse: Sendable {
+package final class NewResponse: Sendable {
     /// The cache key.
-    public let key: [UInt8]
+    package let key: [UInt8]
     /// The request fields that selected it, from `Store.variant(names:selecting:)`.
-    public let variant: Variant
+    package let variant: Variant
     /// Status line and field lines, without Content-Length and without the empty line; behind them the target that the origin
     /// was asked for, where that is not the one in the key.
     let head: ByteBuffer
     /// What decides its reuse.
-    public let facts: StoredFacts
+    package let facts: StoredFacts
     /// The body's length where the origin told it.
-    public let bodyLength: Int64?
+    package let bodyLength: Int64?
     /// The fence's epoch when the fill began, from `Store.epoch`.
-    public let epoch: UInt32
+    package let epoch: UInt32
     /// The groups it belongs to (RFC 9875).
-    public let groups: [String]
+    package let groups: [String]
 
     /// Describes a response that is to be stored.
     ///
@@ -32,7 +32,7 @@ public final class NewResponse: Sendable {
     ///   - bodyLength: The body's length where the origin told it.
     ///   - epoch: The epoch when the fill began.
     ///   - groups: The groups it belongs to.
-    public convenience init(
+    package convenience init(
         key: [UInt8],
         variant: Variant,
         head: ByteBuffer,
@@ -129,7 +129,7 @@ final class WholeResponse: Sendable {
 }
 
 /// Which variant of its key a response is (RFC 9111 §4.1).
-public struct Variant: Sendable, Equatable {
+package struct Variant: Sendable, Equatable {
     /// The number of its set of field names; 0 where the response has no `Vary`.
     let vary: UInt8
     /// A hash of `text`; 0 where there is no `Vary`.
@@ -138,11 +138,11 @@ public struct Variant: Sendable, Equatable {
     let text: [UInt8]
 
     /// The only variant of a response without `Vary`.
-    public static let none = Variant(vary: 0, hash: 0, text: [])
+    package static let none = Variant(vary: 0, hash: 0, text: [])
 }
 
 /// Why a response that may be stored was not.
-public enum StoreRefusal: String, Sendable, CaseIterable {
+package enum StoreRefusal: String, Sendable, CaseIterable {
     /// A purge of its key came after its fill began.
     case purged
     /// Its body is larger than the store keeps.

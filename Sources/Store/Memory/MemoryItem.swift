@@ -1,27 +1,27 @@
 // Shared, immutable. A small hot response in memory, its head pre-built: a hit appends Age and what else changes,
 // and writes head and body at once.
 
-public import HTTPCaching
+package import HTTPCaching
 import HTTPMessage
-public import NIOCore
+package import NIOCore
 
 /// A stored response kept in memory.
-public final class MemoryItem: Sendable {
+package final class MemoryItem: Sendable {
     /// The cache key, compared on every hit: a collision of hashes is a miss.
     let key: [UInt8]
     /// Status line and field lines, Content-Length included, without the empty line that ends a head.
-    public let head: ByteBuffer
+    package let head: ByteBuffer
     /// Where in the head is what a 304 needs; nil where it has to be looked for.
-    public let places: NotModifiedPlaces?
+    package let places: NotModifiedPlaces?
     /// The path and query that the origin was asked for; empty where they are those of the key.
-    public let target: [UInt8]
+    package let target: [UInt8]
     /// The whole body.
-    public let body: ByteBuffer
+    package let body: ByteBuffer
     /// What decides reuse.
-    public let facts: StoredFacts
+    package let facts: StoredFacts
 
     /// Makes an item from a record that was read and checked.
-    public init(key: [UInt8], head: ByteBuffer, target: [UInt8] = [], body: ByteBuffer, facts: StoredFacts) {
+    package init(key: [UInt8], head: ByteBuffer, target: [UInt8] = [], body: ByteBuffer, facts: StoredFacts) {
         self.key = key
         self.head = head
         self.target = target
@@ -36,7 +36,7 @@ public final class MemoryItem: Sendable {
     /// True where this item was stored for that key.
     ///
     /// O(length).
-    public func isFor(_ other: RawSpan) -> Bool { other.equals(key) }
+    package func isFor(_ other: RawSpan) -> Bool { other.equals(key) }
 }
 
 extension RawSpan {

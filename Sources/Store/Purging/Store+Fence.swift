@@ -5,7 +5,7 @@ extension Store {
     ///
     /// What began before such a purge is no answer for a request that came after it. A comparison of two numbers where
     /// nothing was purged meanwhile.
-    public func hasPurged(_ key: [UInt8], since epoch: UInt32) -> Bool {
+    package func hasPurged(_ key: [UInt8], since epoch: UInt32) -> Bool {
         !core.fence.allowsStoring(key, since: epoch)
     }
 }

@@ -3,9 +3,9 @@
 import HTTPMessage
 
 /// Reads a trace a piece at a time.
-public struct TraceReader {
+package struct TraceReader {
     /// How requests stand in a file.
-    public enum Format: Sendable {
+    package enum Format: Sendable {
         /// `time,key,size`; a key may have commas.
         case table
         /// An access log: larder's JSON lines, or the combined format of nginx and Apache.
@@ -18,19 +18,19 @@ public struct TraceReader {
     private let format: Format
     private var reader = LineReader()
     /// Requests found so far.
-    public private(set) var requests = 0
+    package private(set) var requests = 0
     /// Lines that tell of no request that counts: of a log all but whole answers (200) to GET.
-    public private(set) var leftOut = 0
+    package private(set) var leftOut = 0
 
     /// Lines read so far.
-    public var lines: Int { reader.lines }
+    package var lines: Int { reader.lines }
 
     /// Begins to read.
-    public init(_ format: Format) { self.format = format }
+    package init(_ format: Format) { self.format = format }
 
     /// Takes the next bytes of the trace.
     /// - Returns: The requests of the lines that they complete.
-    public mutating func read(_ bytes: [UInt8]) throws(TraceError) -> [TraceRequest] {
+    package mutating func read(_ bytes: [UInt8]) throws(TraceError) -> [TraceRequest] {
         var found: [TraceRequest] = []
         found.reserveCapacity(bytes.count / 20)
         let format = format
@@ -44,7 +44,7 @@ public struct TraceReader {
     }
 
     /// The trace ends here: its last line may have no line break.
-    public mutating func finish() throws(TraceError) -> [TraceRequest] {
+    package mutating func finish() throws(TraceError) -> [TraceRequest] {
         var found: [TraceRequest] = []
         let format = format
         var leftOut = 0

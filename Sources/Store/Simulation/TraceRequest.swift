@@ -1,13 +1,13 @@
 // A value. One request of a trace.
 
 /// What a trace tells of a request.
-public struct TraceRequest: Sendable, Equatable {
+package struct TraceRequest: Sendable, Equatable {
     /// The key's hash.
-    public let hash: UInt64
+    package let hash: UInt64
     /// Bytes of the key.
-    public let keyLength: Int
+    package let keyLength: Int
     /// Bytes of the body.
-    public let length: Int64
+    package let length: Int64
 
     /// Any secret will do: a trace is no attack.
     private static let keyHash = KeyHash(secret0: 0x6c61_7264_6572, secret1: 0x7369_6d75_6c61_7465)
@@ -20,12 +20,12 @@ public struct TraceRequest: Sendable, Equatable {
 }
 
 /// Why a trace cannot be used.
-public struct TraceError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct TraceError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The line, from 1.
-    public let line: Int
+    package let line: Int
     /// What is wrong with it, and what is expected.
-    public let message: String
+    package let message: String
 
     /// Both in one line.
-    public var description: String { "line \(line): \(message)" }
+    package var description: String { "line \(line): \(message)" }
 }

@@ -7,9 +7,9 @@ import Glibc
 ///
 /// Threads with short turns go before those with long ones as soon as they wake: hits do not wait for what stores and evicts
 /// beside them.
-public final class DedicatedThread: Sendable {
+package final class DedicatedThread: Sendable {
     /// How long a thread may run while others of its kind wait, and so how early it has its turn.
-    public enum Turns: Sendable {
+    package enum Turns: Sendable {
         /// For what clients wait for.
         case short
         /// For what nobody waits for.
@@ -40,7 +40,7 @@ public final class DedicatedThread: Sendable {
     ///   - turns: Who goes first where several want the same processor.
     ///   - niceness: 0 to 19: how much others go first that want the same processor.
     ///   - run: What the thread does.
-    public init(_ name: String, turns: Turns, niceness: Int32 = 0, _ run: @escaping @Sendable () -> Void) {
+    package init(_ name: String, turns: Turns, niceness: Int32 = 0, _ run: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
         let body = Body(name, turns, niceness, run)
         hasEnded = body.hasEnded
@@ -71,7 +71,7 @@ public final class DedicatedThread: Sendable {
     /// Waits until the thread has ended.
     ///
     /// Once only.
-    public func join() { pthread_join(thread, nil) }
+    package func join() { pthread_join(thread, nil) }
 
     /// Waits until the thread has ended, at most for a time.
     ///
@@ -79,7 +79,7 @@ public final class DedicatedThread: Sendable {
     /// - Parameter limit: The longest wait.
     /// - Returns: Whether the thread has ended.
     @discardableResult
-    public func join(within limit: Duration) -> Bool {
+    package func join(within limit: Duration) -> Bool {
         guard hasEnded.wait(until: Semaphore.now + limit.nanoseconds) else { return false }
         pthread_join(thread, nil)
         return true

@@ -7,7 +7,7 @@ import NIOCore
 import Synchronization
 
 /// A small pool of threads for work that blocks.
-public final class DiskPool: Sendable {
+package final class DiskPool: Sendable {
     private struct State {
         var jobs = CircularBuffer<@Sendable () -> Void>()
         var isClosed = false
@@ -16,7 +16,7 @@ public final class DiskPool: Sendable {
     /// Jobs that wait.
     ///
     /// Past it a hit is better fetched, or refused: each waits for all before it.
-    public static let queueLimit = 1024
+    package static let queueLimit = 1024
 
     private let state = Mutex(State())
     private let limit: Int
@@ -42,7 +42,7 @@ public final class DiskPool: Sendable {
     ///   - isBounded: False for what is bounded by who asks for it.
     ///   - job: What is done.
     /// - Returns: False where too much waits already, or the pool is shut down: the job is dropped.
-    public func submit(isBounded: Bool = true, _ job: @escaping @Sendable () -> Void) -> Bool {
+    package func submit(isBounded: Bool = true, _ job: @escaping @Sendable () -> Void) -> Bool {
         let isTaken = state.withLock { state in
             guard !state.isClosed, !isBounded || state.jobs.count < limit else { return false }
             state.jobs.append(job)
@@ -55,7 +55,7 @@ public final class DiskPool: Sendable {
     /// Waits for something done on one of the threads.
     ///
     /// - Throws: CancellationError where the pool is shut down.
-    public func run<Result: Sendable>(_ job: @escaping @Sendable () -> Result) async throws -> Result {
+    package func run<Result: Sendable>(_ job: @escaping @Sendable () -> Result) async throws -> Result {
         let result: Result? = await withCheckedContinuation { continuation in
             let isTaken = state.withLock { state in
                 guard !state.isClosed else { return false }

@@ -3,7 +3,7 @@
 import Synchronization
 
 /// A queue that its thread empties a batch at a time; a sender wakes the thread only where it may be asleep.
-public final class Inbox<Job: Sendable>: Sendable {
+package final class Inbox<Job: Sendable>: Sendable {
     private struct State {
         var jobs: [Job] = []
         var isClosed = false
@@ -14,14 +14,14 @@ public final class Inbox<Job: Sendable>: Sendable {
     private let wakeUp = Semaphore()
 
     /// Makes an empty inbox.
-    public init() {}
+    package init() {}
 
     /// Hands a job over.
     ///
     /// - Parameter job: The job.
     /// - Returns: False where the inbox is closed: the job is then dropped.
     @discardableResult
-    public func post(_ job: Job) -> Bool {
+    package func post(_ job: Job) -> Bool {
         let (isOpen, mustWake) = state.withLock { state in
             guard !state.isClosed else { return (false, false) }
             state.jobs.append(job)
@@ -34,7 +34,7 @@ public final class Inbox<Job: Sendable>: Sendable {
     }
 
     /// Takes no more jobs; the thread gets what is there and then nil.
-    public func close() {
+    package func close() {
         let mustWake = state.withLock { state in
             state.isClosed = true
             defer { state.isAsleep = false }
@@ -47,7 +47,7 @@ public final class Inbox<Job: Sendable>: Sendable {
     ///
     /// - Parameter patience: How long to wait at most.
     /// - Returns: The jobs; empty when the time is over; nil once the inbox is closed and empty.
-    public func next(within patience: Duration) -> [Job]? {
+    package func next(within patience: Duration) -> [Job]? {
         let deadline = Semaphore.now + patience.nanoseconds
         while true {
             let (batch, isOver) = state.withLock { state -> ([Job], Bool) in

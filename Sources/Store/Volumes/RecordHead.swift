@@ -3,14 +3,14 @@
 // never sent.
 
 import HTTPCaching
-public import HTTPMessage
-public import NIOCore
+package import HTTPMessage
+package import NIOCore
 
 extension Fields {
     /// Reads the field lines of a stored head.
     ///
     /// O(head).
-    public init(recordHead head: ByteBuffer) {
+    package init(recordHead head: ByteBuffer) {
         self.init()
         let span = head.readableBytesSpan
         reserveCapacity(12, bytes: span.byteCount)

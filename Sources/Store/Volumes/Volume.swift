@@ -6,7 +6,7 @@ import NIOCore
 import Synchronization
 
 /// An append-only file of records.
-public final class Volume: Sendable {
+package final class Volume: Sendable {
     /// The header at a volume's start takes one record alignment; records follow.
     static let headerLength: Int64 = 64
     static let magic: UInt32 = 0x3156_524C  // "LRV1" in the file
@@ -44,7 +44,7 @@ public final class Volume: Sendable {
     }
 
     /// The file's descriptor, for `sendfile`; valid while the volume is held.
-    public var descriptor: CInt { file.descriptor }
+    package var descriptor: CInt { file.descriptor }
 
     /// Disk space is taken in steps of so many bytes, as long as they fit.
     private static let step: Int64 = 4 << 20
@@ -74,7 +74,7 @@ public final class Volume: Sendable {
     /// True where `sendfile` of the range would not wait for the disk.
     ///
     /// About 1 µs for 1 MB; any thread.
-    public func isResident(_ range: Range<Int64>) -> Bool {
+    package func isResident(_ range: Range<Int64>) -> Bool {
         guard range.upperBound <= capacity else { return false }
         let address = mapping.withLock { address in
             if address == 0 { address = mapped() }

@@ -5,17 +5,17 @@
 // default: heuristic tenth, at least a minute and at most a day; an hour where nothing is said; ten seconds for errors; a year at most.
 
 /// A model of a shared cache.
-public struct CacheModel: Sendable {
+package struct CacheModel: Sendable {
     /// Seconds that the operator lets a stale response answer while every origin fails.
-    public var staleIfError = 7 * 86_400
+    package var staleIfError = 7 * 86_400
 
     /// Makes a model.
-    public init() {}
+    package init() {}
 
     // MARK: Storing (§3)
 
     /// Why a response must not be stored, or nil where it may.
-    public func prohibition(_ request: ModelRequest, _ response: ModelResponse) -> String? {
+    package func prohibition(_ request: ModelRequest, _ response: ModelResponse) -> String? {
         let control = ModelDirectives(ofResponse: response.fields)
         let isUnderstood = Self.defined.contains(response.status)
         if request.method != "GET" { return "the method" }
@@ -65,7 +65,7 @@ public struct CacheModel: Sendable {
     }
 
     /// The longest that a response may be fresh for, in seconds.
-    public func lifetime(_ response: ModelResponse) -> Int {
+    package func lifetime(_ response: ModelResponse) -> Int {
         min(explicitLifetime(response) ?? heuristicLifetime(response), 365 * 86_400)
     }
 
@@ -79,7 +79,7 @@ public struct CacheModel: Sendable {
     }
 
     /// The age at a time, in seconds (§4.2.3).
-    public func age(_ response: ModelResponse, now: Int) -> Int {
+    package func age(_ response: ModelResponse, now: Int) -> Int {
         let apparent = max(0, response.responseTime - (date("Date", response) ?? response.responseTime))
         let given = response.fields.values("Age").first.flatMap { ModelText.members($0).first }
         let value = given.flatMap(ModelText.deltaSeconds) ?? 0
@@ -88,7 +88,7 @@ public struct CacheModel: Sendable {
     }
 
     /// Whether a response is fresh at a time.
-    public func isFresh(_ response: ModelResponse, now: Int) -> Bool {
+    package func isFresh(_ response: ModelResponse, now: Int) -> Bool {
         lifetime(response) > age(response, now: now)
     }
 
@@ -102,7 +102,7 @@ public struct CacheModel: Sendable {
     // MARK: Reuse (§4, §5.2.1)
 
     /// Why a stored response must not answer a request without an origin being asked, or nil where it may.
-    public func objection(_ request: ModelRequest, to stored: ModelResponse, now: Int) -> String? {
+    package func objection(_ request: ModelRequest, to stored: ModelResponse, now: Int) -> String? {
         let wanted = ModelDirectives(request.fields)
         let control = ModelDirectives(ofResponse: stored.fields)
         let isPragma =
@@ -134,7 +134,7 @@ public struct CacheModel: Sendable {
     }
 
     /// Why a stored response must not answer while every origin fails, or nil where it may (§4.2.4, RFC 5861 §4).
-    public func objectionOnError(_ request: ModelRequest, to stored: ModelResponse, now: Int) -> String? {
+    package func objectionOnError(_ request: ModelRequest, to stored: ModelResponse, now: Int) -> String? {
         let control = ModelDirectives(ofResponse: stored.fields)
         let wanted = ModelDirectives(request.fields)
         if control.isUnqualified("no-cache") { return "no-cache" }
@@ -161,7 +161,7 @@ public struct CacheModel: Sendable {
     // MARK: Variants (§4.1)
 
     /// Whether a stored response may answer a request by its Vary: the selecting fields are the same.
-    public func isSelected(_ request: ModelRequest, by original: ModelRequest, _ stored: ModelResponse) -> Bool {
+    package func isSelected(_ request: ModelRequest, by original: ModelRequest, _ stored: ModelResponse) -> Bool {
         let names = stored.fields.values("Vary").flatMap(ModelText.members)
         return names.allSatisfy { name in
             guard name != "*", ModelText.isToken(name) else { return false }

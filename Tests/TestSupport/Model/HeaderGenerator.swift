@@ -1,20 +1,20 @@
 // Value: makes requests and responses for walks: what real origins and clients send, and what they should not.
 
 /// Random field lines.
-public struct HeaderGenerator: Sendable {
+package struct HeaderGenerator: Sendable {
     private var random: SeededGenerator
 
     /// Makes a generator of one sequence.
-    public init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    package init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     /// A number of a range.
-    public mutating func number(_ range: Range<Int>) -> Int { Int.random(in: range, using: &random) }
+    package mutating func number(_ range: Range<Int>) -> Int { Int.random(in: range, using: &random) }
 
     /// True once in so many times.
-    public mutating func once(in times: Int) -> Bool { number(0..<times) == 0 }
+    package mutating func once(in times: Int) -> Bool { number(0..<times) == 0 }
 
     /// One of several texts.
-    public mutating func pick(_ texts: [String]) -> String { texts[number(0..<texts.count)] }
+    package mutating func pick(_ texts: [String]) -> String { texts[number(0..<texts.count)] }
 
     private static let responseDirectives = [
         "max-age=60", "max-age=60", "max-age=60", "max-age=0", "max-age=\"60\"", "MAX-Age=60", "max-age=60, max-age=10",
@@ -38,7 +38,7 @@ public struct HeaderGenerator: Sendable {
     ]
 
     /// The fields of an origin's answer, and its status; `name` is in its entity tag.
-    public mutating func response(name: String, now: Int) -> (status: Int, fields: [(String, String)]) {
+    package mutating func response(name: String, now: Int) -> (status: Int, fields: [(String, String)]) {
         let status = once(in: 4) ? Self.statuses[number(0..<Self.statuses.count)] : 200
         var fields: [(String, String)] = []
         for _ in 0..<number(0..<3) {
@@ -104,7 +104,7 @@ public struct HeaderGenerator: Sendable {
     }
 
     /// The fields of a client's request; `names` are entity tags that the origin has given.
-    public mutating func request(names: [String], now: Int) -> [(String, String)] {
+    package mutating func request(names: [String], now: Int) -> [(String, String)] {
         var fields: [(String, String)] = []
         if once(in: 4) {
             let members = (0..<number(1..<3)).map { _ in pick(Self.requestDirectives) }

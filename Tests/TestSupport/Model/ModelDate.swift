@@ -1,13 +1,13 @@
 // Stateless: dates of HTTP (RFC 9110 §5.6.7), read and written by the model in its own way: by counting days.
 
 /// Dates, as seconds since 1970.
-public enum ModelDate {
+package enum ModelDate {
     private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
     private static let longDays = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"]
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
     /// Reads one of the three forms, names in any case; nil for anything else.
-    public static func parse(_ text: String, now: Int) -> Int? {
+    package static func parse(_ text: String, now: Int) -> Int? {
         let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
         let isShort = days.contains { words[0].lowercased() == "\($0),".lowercased() }
         let isLong = longDays.contains { words[0].lowercased() == "\($0),".lowercased() }
@@ -35,7 +35,7 @@ public enum ModelDate {
     }
 
     /// Writes a date in one of the three forms: 0 is IMF-fixdate, 1 RFC 850, 2 asctime.
-    public static func text(_ time: Int, form: Int = 0) -> String {
+    package static func text(_ time: Int, form: Int = 0) -> String {
         let count = time >= 0 ? time / 86_400 : -((-time + 86_399) / 86_400)
         var year = 1970
         var left = count

@@ -1,14 +1,14 @@
 // Values: the directives of a message (RFC 9111 §5.2, RFC 9213) as the model reads them.
 
 /// The cache directives of a message.
-public struct ModelDirectives: Sendable {
+package struct ModelDirectives: Sendable {
     /// Names in lower case, arguments as sent but for their quotes.
-    public let all: [(name: String, argument: String?)]
+    package let all: [(name: String, argument: String?)]
     /// They come from a targeted field: Expires does not count (RFC 9213 §2.2).
-    public let isTargeted: Bool
+    package let isTargeted: Bool
 
     /// Reads a field's lines.
-    public init(_ fields: ModelFields, field: String = "Cache-Control") {
+    package init(_ fields: ModelFields, field: String = "Cache-Control") {
         self.init(fields.values(field).flatMap(ModelText.members).map(Self.directive), isTargeted: false)
     }
 
@@ -18,7 +18,7 @@ public struct ModelDirectives: Sendable {
     }
 
     /// Reads what a response says to a cache that is a CDN's, by the first target that is valid (RFC 9213 §2.2).
-    public init(ofResponse fields: ModelFields) {
+    package init(ofResponse fields: ModelFields) {
         for target in ["Larder-Cache-Control", "CDN-Cache-Control"] {
             guard let value = fields.joined(target), let members = Self.dictionary(value) else { continue }
             self.init(members, isTargeted: true)
@@ -28,17 +28,17 @@ public struct ModelDirectives: Sendable {
     }
 
     /// Whether a directive is there, with or without an argument.
-    public func has(_ name: String) -> Bool { all.contains { $0.name == name } }
+    package func has(_ name: String) -> Bool { all.contains { $0.name == name } }
 
     /// The first argument of a directive in seconds: nil where it is absent, 0 where it is no number, which §4.2.1 lets
     /// count as stale.
-    public func seconds(_ name: String) -> Int? {
+    package func seconds(_ name: String) -> Int? {
         guard let first = all.first(where: { $0.name == name }) else { return nil }
         return first.argument.flatMap(ModelText.deltaSeconds) ?? 0
     }
 
     /// Whether a directive that may name fields concerns the whole response: somewhere it names none, or is malformed.
-    public func isUnqualified(_ name: String) -> Bool {
+    package func isUnqualified(_ name: String) -> Bool {
         all.contains { directive in
             guard directive.name == name else { return false }
             let names = directive.argument.map(ModelText.members) ?? []

@@ -4,54 +4,54 @@
 // the clauses it cites. Times are seconds since 1970.
 
 /// A message's fields in order.
-public struct ModelFields: Sendable {
+package struct ModelFields: Sendable {
     /// The lines.
-    public var lines: [(name: String, value: String)]
+    package var lines: [(name: String, value: String)]
 
     /// Makes fields.
-    public init(_ lines: [(String, String)]) { self.lines = lines.map { ($0.0, $0.1) } }
+    package init(_ lines: [(String, String)]) { self.lines = lines.map { ($0.0, $0.1) } }
 
     /// The values of a field, one a line, without blanks at their ends.
-    public func values(_ name: String) -> [String] {
+    package func values(_ name: String) -> [String] {
         lines.filter { $0.name.lowercased() == name.lowercased() }.map { ModelText.trimmed($0.value) }
     }
 
     /// Whether there is such a field.
-    public func has(_ name: String) -> Bool { !values(name).isEmpty }
+    package func has(_ name: String) -> Bool { !values(name).isEmpty }
 
     /// All lines of a field as one value; nil where there is none.
-    public func joined(_ name: String) -> String? {
+    package func joined(_ name: String) -> String? {
         has(name) ? values(name).joined(separator: ", ") : nil
     }
 }
 
 /// A request.
-public struct ModelRequest: Sendable {
+package struct ModelRequest: Sendable {
     /// The method.
-    public var method: String
+    package var method: String
     /// The fields.
-    public var fields: ModelFields
+    package var fields: ModelFields
 
     /// Makes a request.
-    public init(method: String = "GET", fields: ModelFields) {
+    package init(method: String = "GET", fields: ModelFields) {
         self.method = method
         self.fields = fields
     }
 }
 
 /// A response and when it came.
-public struct ModelResponse: Sendable {
+package struct ModelResponse: Sendable {
     /// The status.
-    public var status: Int
+    package var status: Int
     /// The fields as received.
-    public var fields: ModelFields
+    package var fields: ModelFields
     /// When the request for it was sent, in seconds.
-    public var requestTime: Int
+    package var requestTime: Int
     /// When it was received, in seconds.
-    public var responseTime: Int
+    package var responseTime: Int
 
     /// Makes a response.
-    public init(status: Int, fields: ModelFields, requestTime: Int, responseTime: Int) {
+    package init(status: Int, fields: ModelFields, requestTime: Int, responseTime: Int) {
         self.status = status
         self.fields = fields
         self.requestTime = requestTime
