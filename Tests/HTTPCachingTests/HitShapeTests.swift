@@ -122,15 +122,22 @@ struct HitShapeTests {
                 return (String(parts[0]), String(parts[1].dropFirst()))
             }
         )
-        let outcome = Conditional.evaluate(method: .get, request: fields, etag: tag, lastModified: modified, date: nil)
-        if outcome == .notModified { return .notModified }
-        guard let range = fields.first("Range") else { return .whole }
-        switch ByteRanges.parse(range, length: length) {
-        case .ignored: return .whole
-        case .unsatisfiable: return nil
-        case .ranges(let ranges):
-            guard let only = ranges.first, ranges.count == 1 else { return nil }
-            return .part(only.lowerBound..<only.upperBound + 1)
+        var response = Fields()
+        if let tag { response.append(name: "ETag", value: tag) }
+        if let modified { response.append(name: "Last-Modified", value: modified) }
+        let shape = ResponseShape.decide(
+            RequestFacts(method: .get, fields: fields),
+            fields,
+            status: 200,
+            response: response,
+            length: length,
+            isComplete: true
+        )
+        return switch shape {
+        case .whole: .whole
+        case .notModified: .notModified
+        case .part(let range): .part(range)
+        case .parts, .unsatisfiable: nil
         }
     }
 

@@ -76,7 +76,7 @@ final class ClientConnection: EventSource {
         guard loopState.loop.add(self) else { return close() }
         guard isWelcome else {
             loopState.counters.add(.limitConnections)
-            return RequestHandler.turnAway(self)
+            return OwnResponses.turnAway(self)
         }
         if loopState.isDraining { drain() }
     }
@@ -95,7 +95,7 @@ final class ClientConnection: EventSource {
     override func resume() {
         if output.isEmpty, let unsentHit {
             self.unsentHit = nil
-            finishExchange(keepAlive: unsentHit.head.keepAlive)
+            finishExchange(keepAlive: unsentHit.request.head.keepAlive)
         } else if !isFull {
             if let exchange { exchange.clientIsReady() } else { process() }
         }
@@ -188,7 +188,7 @@ final class ClientConnection: EventSource {
         case .refused(let refusal):
             loopState.counters.add(.refused)
             if [414, 431].contains(refusal.status) { loopState.counters.add(.limitHead) }
-            RequestHandler.refuse(refusal, on: self)
+            OwnResponses.refuse(refusal, on: self)
             return false
         case .head(let head):
             scanned = 0
@@ -284,7 +284,7 @@ final class ClientConnection: EventSource {
 
     /// Sends the rest of a hit's body as the client takes it; the next request's turn comes then.
     func hold(_ hit: UnsentHit, _ rest: Range<Int64>) {
-        guard descriptor >= 0, !isOutputClosed else { return finishExchange(keepAlive: hit.head.keepAlive) }
+        guard descriptor >= 0, !isOutputClosed else { return finishExchange(keepAlive: hit.request.head.keepAlive) }
         unsentHit = hit
         write(hit.stored.volume, rest)
         // At once where the volume cannot be read; a socket that is full says when it takes more.
@@ -375,8 +375,11 @@ final class ClientConnection: EventSource {
     /// Tells the exchange when everything written is out.
     func callWhenDrained() { awaitsDrain = true }
 
-    /// Whether the answer to the request just parsed is followed by another.
-    var persistence: HeadWriter.Persistence { isLast || loopState.isDraining ? .closes : .stays(isHTTP10: false) }
+    /// Whether another request may follow this one, as its version wants it said.
+    func persistence(after head: RequestHead) -> HeadWriter.Persistence {
+        guard head.keepAlive, !isLast, !loopState.isDraining else { return .closes }
+        return .stays(isHTTP10: head.minorVersion == 0)
+    }
 
     /// No request after this one: the answer's end is the connection's.
     func makeLast() { isLast = true }
@@ -445,7 +448,7 @@ final class ClientConnection: EventSource {
             end()
         case .head where now - since > settings.headTimeout:
             loopState.counters.add(.limitHeadTimeout)
-            RequestHandler.refuseLate(on: self)
+            OwnResponses.refuseLate(on: self)
         case .exchange:
             exchange?.check(now)
             flushIfNeeded()

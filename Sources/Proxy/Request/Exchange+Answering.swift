@@ -11,7 +11,7 @@ extension Exchange {
         let isBodyRead = upload?.isComplete ?? (head.framing == .none)
         // What the client is told has to hold, even if the rest of its body should still arrive in time.
         if !isBodyRead { connection.makeLast() }
-        return RequestHandler.persistence(head, connection)
+        return connection.persistence(after: head)
     }
 
     // MARK: From the store
@@ -223,7 +223,7 @@ extension Exchange {
         begin(416)
         let more = Fields([("Content-Range", ContentRange(range: nil, completeLength: length).value)])
         connection.write(
-            OwnAnswer.bytes(416, text, more: more, cacheStatus: parts.cacheStatus, persistence: persistence)
+            OwnResponse.bytes(416, text, more: more, cacheStatus: parts.cacheStatus, persistence: persistence)
         )
         finish()
     }
@@ -282,7 +282,7 @@ extension Exchange {
         )
         cacheStatus.key = shownKey
         connection.write(
-            OwnAnswer.bytes(
+            OwnResponse.bytes(
                 status,
                 text,
                 more: more,
@@ -320,7 +320,7 @@ extension Exchange {
         }
         state.counters.add(.originErrors)
         let (status, word) = error.kind.answer
-        var more = Fields([("Proxy-Status", OwnAnswer.proxyStatus(word))])
+        var more = Fields([("Proxy-Status", OwnResponse.proxyStatus(word))])
         if status >= 500 {
             more.append(name: "Retry-After", value: String(error.retryAfter.map { max(1, $0.wholeSeconds + 1) } ?? 1))
         }

@@ -37,7 +37,7 @@ extension Exchange {
             508,
             "The request has passed this larder (\(state.settings.loopID)) before: an origin leads back to it.",
             "loop",
-            more: Fields([("Proxy-Status", OwnAnswer.proxyStatus("proxy_loop_detected"))])
+            more: Fields([("Proxy-Status", OwnResponse.proxyStatus("proxy_loop_detected"))])
         )
         return true
     }

@@ -50,7 +50,7 @@ extension Exchange {
     /// Goes on with a hit that was on the short way: what is not out is given to `takeBack`.
     convenience init(_ hit: UnsentHit, on connection: ClientConnection) {
         let epoch = connection.loopState.store.epoch
-        self.init(hit.head, hit.received, key: hit.key, route: hit.route, epoch: epoch, on: connection, isLogged: false)
+        self.init(hit.request, epoch: epoch, on: connection, isLogged: false)
         let stored = Stored(hit.stored)
         note(stored)
         status = hit.status

@@ -82,23 +82,15 @@ final class Exchange {
     private(set) lazy var forwarded = originFields(isFill: true)
 
     /// Makes the exchange of a request; `epoch` is that of before the store was looked at for it.
-    init(
-        _ head: RequestHead,
-        _ received: ByteBuffer,
-        key: [UInt8],
-        route: Route,
-        epoch: UInt32,
-        on connection: ClientConnection,
-        isLogged: Bool = true
-    ) {
+    init(_ request: IncomingRequest, epoch: UInt32, on connection: ClientConnection, isLogged: Bool = true) {
         self.epoch = epoch
         self.connection = connection
+        let (head, received) = (request.head, request.bytes)
         self.head = head
-        self.key = key
-        self.route = route
-        // The connection's buffer is used again for what it reads next.
+        key = request.keyBytes
+        route = request.route
         let isLogged = isLogged && connection.loopState.log != nil
-        self.received = isLogged ? ByteBuffer(bytes: received.readableBytesView.prefix(head.length)) : nil
+        self.received = isLogged ? request.detached.bytes : nil
         mayContinue = !head.expectsContinue
         state = connection.loopState
         let span = received.readableBytesSpan

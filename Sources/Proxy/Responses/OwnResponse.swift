@@ -5,7 +5,7 @@ import HTTPMessage
 import NIOCore
 
 /// Answers that larder makes itself.
-enum OwnAnswer {
+enum OwnResponse {
     /// Head and body of a short text answer, with the reason in Proxy-Status (RFC 9209) unless `more` has it.
     static func bytes(
         _ status: Int,

@@ -1,0 +1,71 @@
+// Value. The response of a hit on the short way: decided, and sent in one go as far as the socket takes it.
+
+import HTTPCaching
+import HTTPMessage
+import NIOCore
+import Store
+
+struct HitResponse {
+    let shape: HitShape
+    /// Status line and field lines as stored; in the memory tier with Content-Length.
+    let head: ByteBuffer
+    /// Where in `head` a 304's fields are, if that is known.
+    let places: NotModifiedPlaces?
+    /// What of the body goes out; nil for a 304.
+    let body: HitBody?
+    let isInMemory: Bool
+    let entry: DirectoryEntry
+
+    /// Sends the response and logs it.
+    /// - Returns: The part of its volume that the socket did not take at once; nil where all of it is out or waits as bytes.
+    func send(at now: WallTime, _ request: IncomingRequest, on connection: ClientConnection) -> Range<Int64>? {
+        let state = connection.loopState
+        let (status, length) = writeHead(at: now, request, connection)
+        var rest: Range<Int64>?
+        switch body {
+        case .bytes(let bytes): connection.send(state.scratch, bytes)
+        case .region(let volume, let region): rest = connection.send(state.scratch, volume, region)
+        case nil: connection.send(state.scratch)
+        }
+        state.counters.add(.bytesServed, Int(length))
+        if state.log != nil {
+            LogRecord(request.head, request.bytes, peer: connection.peer, began: nil)
+                .write(to: state, status: status, bytes: length, cacheStatus: .hit, origin: nil)
+        }
+        return rest
+    }
+
+    /// Writes the head into the loop's scratch space.
+    /// - Returns: The status, and the bytes of body that follow.
+    @inline(__always)
+    private func writeHead(
+        at now: WallTime,
+        _ request: IncomingRequest,
+        _ connection: ClientConnection
+    ) -> (status: Int, length: Int64) {
+        let state = connection.loopState
+        state.scratch.removeAll(keepingCapacity: true)
+        var (status, length) = (200, entry.bodyLength)
+        switch shape {
+        case .whole:
+            // Copied: one piece costs the kernel less than two, and more than the copy.
+            let span = head.readableBytesSpan
+            span.append(0..<span.byteCount, to: &state.scratch)
+            if !isInMemory { HeadWriter.writeLength(length, into: &state.scratch) }
+        case .notModified:
+            state.counters.add(.notModified)
+            StoredHead.writeNotModified(head.readableBytesSpan, places, into: &state.scratch)
+            (status, length) = (304, 0)
+        case .part(let range):
+            StoredHead.writePart(range, of: length, head.readableBytesSpan, into: &state.scratch)
+            (status, length) = (206, Int64(range.count))
+        }
+        HeadWriter.writeHitTail(
+            into: &state.scratch,
+            age: max(0, now - entry.bornAt),
+            ttl: entry.freshUntil - now,
+            persistence: connection.persistence(after: request.head)
+        )
+        return (status, length)
+    }
+}
