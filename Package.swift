@@ -87,6 +87,10 @@ let package = Package(
         tests("OriginsTests", ["Origins", "HTTPMessage", "TestSupport", nioCore, logging]),
         tests("SettingsTests", ["Settings", "TestSupport"]),
         tests(
+            "ProxyTests",
+            ["Proxy", "HTTPCaching", "HTTPMessage", "Origins", "Settings", "Store", "TestSupport", nioCore]
+        ),
+        tests(
             "AdminTests",
             ["Admin", "Proxy", "Store", "Origins", "Settings", "TestSupport", nioCore, nioPosix, logging]
         ),

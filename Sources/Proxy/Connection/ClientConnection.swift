@@ -34,7 +34,7 @@ final class ClientConnection: EventSource {
     /// How far the client's machine had taken what waited for it at the last check, and since when it has taken nothing.
     private var taken = 0
     private var takenSince = NIODeadline.now()
-    private var exchange: Exchange?
+    private var exchange: RequestTask?
     /// The hit whose body goes out; nothing else is looked at meanwhile.
     private var unsentHit: UnsentHit?
     /// The exchange goes on, or ends, when everything written is out.
@@ -201,7 +201,7 @@ final class ClientConnection: EventSource {
     }
 
     /// An answer that is under way: the handler made it, the connection tells it what the client does.
-    func begin(_ exchange: Exchange) { self.exchange = exchange }
+    func begin(_ exchange: RequestTask) { self.exchange = exchange }
 
     /// The disk pool reads what was asked for; nothing else is looked at meanwhile.
     func waitForDisk() { waitsForDisk = true }
@@ -359,7 +359,7 @@ final class ClientConnection: EventSource {
         isFull = false
         if let hit = unsentHit {
             unsentHit = nil
-            let exchange = Exchange(hit, on: self)
+            let exchange = RequestTask(hit, on: self)
             begin(exchange)
             exchange.takeBack(pieces)
         } else if let exchange {

@@ -39,19 +39,19 @@ enum ColdHit {
             serve(read, of: entry, request, on: connection)
         }
         guard !isTaken, !fetchInstead(request, on: connection), connection.diskIsDone() else { return }
-        let exchange = Exchange(request, epoch: store.epoch, on: connection)
-        connection.begin(exchange)
-        exchange.refuseForDisk()
+        let task = RequestTask(request, epoch: store.epoch, on: connection)
+        connection.begin(task)
+        task.refuseForDisk()
     }
 
     /// Fetches a hit from an origin because the disk is late.
     /// - Returns: False where the retry budget does not allow it: the hit waits for the disk.
     private static func fetchInstead(_ request: IncomingRequest, on connection: ClientConnection) -> Bool {
         guard connection.descriptor >= 0 else { return true }
-        let exchange = Exchange(request, epoch: connection.loopState.store.epoch, on: connection)
-        guard exchange.mayFetchInstead(), connection.diskIsDone() else { return false }
-        connection.begin(exchange)
-        exchange.fetch()
+        let task = RequestTask(request, epoch: connection.loopState.store.epoch, on: connection)
+        guard Lookups.mayFetchInstead(task), connection.diskIsDone() else { return false }
+        connection.begin(task)
+        Lookups.fetch(for: task)
         connection.flushIfNeeded()
         return true
     }

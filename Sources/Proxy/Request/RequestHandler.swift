@@ -1,5 +1,5 @@
 // Loop-confined. A request's life in six steps: check, key, look up, serve the usual hit, plan, act. The first four are
-// here; `Exchange` plans and acts for everything that is not a plain, fresh hit.
+// here; `RequestTask` plans and acts for everything that is not a plain, fresh hit.
 
 import HTTPCaching
 import HTTPMessage
@@ -51,15 +51,15 @@ enum RequestHandler {
             && head.marks.intersection(.shapesReuse).isSubset(of: HitShape.marks)
     }
 
-    /// Starts an exchange.
+    /// Starts an task.
     /// - Parameters:
     ///   - request: The request.
     ///   - found: What the look-up found; nil where none was made.
     ///   - epoch: The store's epoch before the look-up.
     ///   - connection: The client's connection.
     static func begin(_ request: IncomingRequest, found: Lookup?, epoch: UInt32, on connection: ClientConnection) {
-        let exchange = Exchange(request, epoch: epoch, on: connection)
-        connection.begin(exchange)
-        exchange.start(found: found)
+        let task = RequestTask(request, epoch: epoch, on: connection)
+        connection.begin(task)
+        task.start(found: found)
     }
 }

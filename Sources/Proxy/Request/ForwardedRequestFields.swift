@@ -3,17 +3,6 @@
 import HTTPMessage
 import Settings
 
-extension Exchange {
-    /// The client's fields as they go on.
-    func originFields(isFill: Bool) -> Fields {
-        if isFill { return state.settings.fillFields(fields, from: connection.peer, minorVersion: head.minorVersion) }
-        var fields = state.settings.endToEnd(fields, from: connection.peer)
-        if let left = forwardsLeft { fields.set("Max-Forwards", String(left - 1)) }
-        state.settings.addTrace(to: &fields, minorVersion: head.minorVersion)
-        return fields
-    }
-}
-
 extension ProxySettings {
     /// A client's fields as they go on with a fill.
     ///
@@ -33,14 +22,27 @@ extension ProxySettings {
         return fields
     }
 
-    fileprivate func endToEnd(_ fields: Fields, from peer: String) -> Fields {
+    /// The fields that the origins get of a fill for a request.
+    func fillFields(of request: ClientRequest) -> Fields {
+        fillFields(request.fields, from: request.peer, minorVersion: request.head.minorVersion)
+    }
+
+    /// The fields that the origin gets of a request that is passed on.
+    func passFields(of request: ClientRequest) -> Fields {
+        var fields = endToEnd(request.fields, from: request.peer)
+        if let left = request.forwardsLeft { fields.set("Max-Forwards", String(left - 1)) }
+        addTrace(to: &fields, minorVersion: request.head.minorVersion)
+        return fields
+    }
+
+    private func endToEnd(_ fields: Fields, from peer: String) -> Fields {
         var fields = fields
         fields.removeHopByHop { line, span in line.isNamed("host", in: span) || line.isNamed("expect", in: span) }
         addForwarded(to: &fields, peer)
         return fields
     }
 
-    fileprivate func addTrace(to fields: inout Fields, minorVersion: UInt8) {
+    private func addTrace(to fields: inout Fields, minorVersion: UInt8) {
         fields.append(contentsOf: Via.line(received: minorVersion == 0 ? .http10 : .http11))
         fields.append(contentsOf: loopLine)
     }
