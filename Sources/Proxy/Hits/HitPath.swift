@@ -7,7 +7,7 @@ import NIOCore
 import Store
 
 enum HitPath {
-    /// Longer bodies are sent piece by piece: the page cache is not asked for all of them at once. Bytes.
+    /// Longer bodies, in bytes, are sent piece by piece: the page cache is not asked for all of them at once.
     private static let longestBody: Int64 = 4 << 20
 
     /// Serves what a look-up found.

@@ -111,7 +111,7 @@ enum Lookups {
         return true
     }
 
-    /// Whether the origin may be asked in the place of the disk; takes the budget's token. A follower needs none.
+    /// Whether the origin may be asked in the place of the disk; takes the budget's token, which a follower does not need.
     static func mayFetchInstead(_ task: RequestTask) -> Bool {
         let proxy = task.loop.proxy
         switch task.state.detour(at: SystemClock.now) {

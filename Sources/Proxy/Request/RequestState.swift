@@ -8,7 +8,7 @@ import Origins
 import Store
 
 struct RequestState {
-    /// Where a request is. Each phase says which may follow it.
+    /// Where a request is, with the phases that may follow.
     enum Phase {
         /// The store is looked up or a record is read. Then `forwarding` or `responding`.
         case lookingUp
