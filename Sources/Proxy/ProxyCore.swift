@@ -10,8 +10,8 @@ final class ProxyCore: Sendable {
     let origins: Origins
     let fills = FillTable()
     let history = FillHistory()
-    let held = HeldBytes()
-    let heldUp = HeldBytes()
+    let held = Gauge()
+    let heldUp = Gauge()
     let accessLog: AccessLog?
     /// Connections open now.
     let connections = Atomic<Int>(0)

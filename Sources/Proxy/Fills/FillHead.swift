@@ -151,32 +151,3 @@ final class FillHead: Sendable {
         return response.responseTime - min(age, Int(Int32.max))
     }
 }
-
-extension OriginResponse {
-    /// The fields, with larder in Via where they have one: it is to take the place of the stored one.
-    var fieldsWithVia: Fields {
-        var fields = fields
-        if fields.contains("Via") { fields.append(contentsOf: Via.line(received: version)) }
-        return fields
-    }
-}
-
-extension ByteBuffer {
-    /// Status line and field lines, without the empty line that ends a head.
-    init(head status: Int, reason: String? = nil, fields: Fields) {
-        let line = Self.statusLine(status, reason)
-        self = ByteBufferAllocator().buffer(capacity: line.count + fields.bytes.count)
-        writeBytes(line)
-        writeBytes(fields.bytes)
-    }
-
-    /// A status line; that of nearly all answers is there already.
-    private static func statusLine(_ status: Int, _ reason: String?) -> [UInt8] {
-        if status == 200, reason == nil || reason == "OK" { return okLine }
-        var line: [UInt8] = []
-        ResponseHead(status: status, reason: reason).write(into: &line)
-        return line
-    }
-
-    private static let okLine = Array("HTTP/1.1 200 OK\r\n".utf8)
-}

@@ -2,8 +2,8 @@
 // fixed length; fills end rarely enough that one lock is fine.
 
 import HTTPCaching
-package import HTTPMessage
-package import Origins
+import HTTPMessage
+import Origins
 import Store
 import Synchronization
 
@@ -40,34 +40,6 @@ final class FillHistory: Sendable {
             return inOrder.reversed().filter { $0.keyHash == keyHash }
         }
     }
-}
-
-/// What one fill came to.
-package struct FillRecord: Sendable {
-    /// How a fill ended.
-    package enum Outcome: Sendable, Equatable {
-        /// Its answer was stored.
-        case stored
-        /// The origin said that what is stored is still good.
-        case freshened
-        /// Its answer was passed on and not stored, for a reason.
-        case notStored(String)
-        /// No origin answered, or the body broke off.
-        case failed(OriginError.Kind)
-    }
-
-    /// The hash of its key.
-    let keyHash: UInt64
-    /// When it ended.
-    package let endedAt: WallTime
-    /// Whether it asked if a stored response is still good.
-    package let isValidation: Bool
-    /// The status of the answer; nil where there was none.
-    package let status: Int?
-    /// How it ended.
-    package let outcome: Outcome
-    /// The origins that it asked, in order.
-    package let tried: [OriginAttempt]
 }
 
 extension Fill {

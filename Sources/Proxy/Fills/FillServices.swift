@@ -14,9 +14,9 @@ final class FillServices: Sendable {
     /// What the last fills came to.
     let history: FillHistory
     /// Bytes of bodies that all fills hold.
-    let held: HeldBytes
+    let held: Gauge
     /// Bytes of those that slow clients have yet to take, so that the origin's connections are free for others.
-    let heldUp: HeldBytes
+    let heldUp: Gauge
 
     /// What the fills of a loop need, as its settings are now.
     init(_ proxy: ProxyCore, _ state: LoopState, _ route: Route) {
