@@ -5,6 +5,7 @@
 
 /// Room for a short text.
 @safe  // because each write stays within the room, and the room outlives the value
+@usableFromInline
 package struct TextRoom: ~Copyable {
     @usableFromInline let room: UnsafeMutableRawBufferPointer
     @usableFromInline let capacity: Int
