@@ -74,7 +74,7 @@ private func chunked(_ bytes: [UInt8]) {
 
 /// The heads of a response: bounded, and never a final one after the final one.
 private func response(_ bytes: [UInt8]) {
-    let parser = HeadParser()
+    let parser = ResponseHeadParser()
     var finals = 0
     for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() {
         switch (Array(line) + [0x0A]).withRawSpan({ parser.take($0) }) {

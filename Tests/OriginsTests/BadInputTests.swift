@@ -1,5 +1,5 @@
 // Bytes that no sound server sends: what is refused by which name, what is passed on as it is, and that neither costs
-// more than its bound. What FailureTests and HeadParserTests have is not repeated here.
+// more than its bound. What FailureTests and ResponseHeadParserTests have is not repeated here.
 
 import HTTPMessage
 import Origins

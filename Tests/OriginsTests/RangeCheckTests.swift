@@ -14,7 +14,7 @@ import Testing
         _ fields: [(String, String)],
         length: Int64? = nil
     ) -> RangeCheck.Verdict {
-        let head = OriginHead(status: status, reason: "", fields: Fields(fields), contentLength: length)
+        let head = ReceivedHead(status: status, reason: "", fields: Fields(fields), contentLength: length)
         return RangeCheck.verdict(on: head, sent: sent, wanted: wanted)
     }
 

@@ -119,6 +119,11 @@ class Attempt {
         OriginError(kind: kind, operation: operation, subject: lane.settings.url, code: code, detail: detail)
     }
 
+    /// A response that is refused.
+    func fault(_ refusal: ResponseRefusal, _ operation: String) -> OriginError {
+        fault(refusal.isTooLarge ? .tooLarge : .malformed, operation, detail: refusal.description)
+    }
+
     func enter(_ phase: Phase) {
         self.phase = phase
     }
@@ -141,7 +146,7 @@ class Attempt {
     ///
     /// - Parameter head: A head that has not been received yet.
     /// - Returns: The fault to end with in its place; nil where it is sound.
-    func refusal(of head: OriginHead) -> OriginError? {
+    func refusal(of head: ReceivedHead) -> OriginError? {
         guard head.status == 206 || head.status == 416, let request = exchange?.request else { return nil }
         let sent = request.fields.combined("Range")
         switch RangeCheck.verdict(on: head, sent: sent, wanted: request.wantedRange) {
@@ -161,7 +166,7 @@ class Attempt {
     }
 
     /// The final head is here; inside libcurl.
-    func received(_ head: OriginHead) {
+    func received(_ head: ReceivedHead) {
         enter(.body)
         let now = Moment.now
         if let exchange {
@@ -189,7 +194,7 @@ class Attempt {
     /// Answers for the origin without asking it, which tells nothing about the origin.
     func answer(_ status: Int) {
         enter(.body)
-        exchange?.answered(self, OriginHead.refusal(status, at: engine.wallTime()))
+        exchange?.answered(self, ReceivedHead.refusal(status, at: engine.wallTime()))
         end(nil)
     }
 

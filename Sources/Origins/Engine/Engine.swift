@@ -73,7 +73,10 @@ import Logging
         let connections = origins.reduce(0) { $0 + min($1.settings.maximumConnections, 4096) }
         multi = Multi(poller: poller, connections: connections)
         // because `deinit` frees it, and connections use it on this thread only, while the engine lives
-        unsafe receiving = .allocate(byteCount: 2 * HeadParser.maximumBytes + PlainConnection.room, alignment: 64)
+        unsafe receiving = .allocate(
+            byteCount: 2 * ResponseHeadParser.maximumBytes + PlainConnection.room,
+            alignment: 64
+        )
         poller.watch(mailbox.descriptor, for: 0x001)
     }
 
@@ -251,7 +254,7 @@ import Logging
     private func answerNotHere(_ request: OriginRequest, _ receiver: any OriginReceiver) {
         request.body?.abandon()
         let now = wallTime()
-        let head = OriginHead.refusal(404, at: now)
+        let head = ReceivedHead.refusal(404, at: now)
         tellOfEnd(receiver)
         receiver.receive(
             OriginResponse(

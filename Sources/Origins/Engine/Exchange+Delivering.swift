@@ -52,7 +52,7 @@ extension Exchange {
     }
 
     /// Delivers a head.
-    func deliver(_ head: OriginHead, of attempt: Attempt, at time: WallTime) {
+    func deliver(_ head: ReceivedHead, of attempt: Attempt, at time: WallTime) {
         let origin = attempt.lane.origin.index
         resumption = request.isSingle || isProbe ? nil : Resumption(method: request.method, head, from: origin)
         told.receive(
@@ -72,7 +72,7 @@ extension Exchange {
     }
 
     /// Whether no origin that could not be asked might know better.
-    private func isDefinitive(_ head: OriginHead, from origin: ConfiguredOrigin) -> Bool {
+    private func isDefinitive(_ head: ReceivedHead, from origin: ConfiguredOrigin) -> Bool {
         if isOutdated(head, from: origin) { return false }
         guard AskingOrder.rank(of: head.status) == .notHere, !origin.settings.isAuthoritative else { return true }
         return tried.allSatisfy { attempt in
@@ -81,7 +81,7 @@ extension Exchange {
     }
 
     /// Whether an answer is a copy older than what is stored, from an origin that does not know better.
-    func isOutdated(_ head: OriginHead, from origin: ConfiguredOrigin) -> Bool {
+    func isOutdated(_ head: ReceivedHead, from origin: ConfiguredOrigin) -> Bool {
         guard let newest = request.notOlderThan, head.status == 200, !origin.settings.isAuthoritative,
             let modified = head.fields.first("Last-Modified").flatMap({ HTTPDate.parse($0) })
         else { return false }

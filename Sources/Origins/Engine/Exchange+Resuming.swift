@@ -44,7 +44,7 @@ extension Exchange {
     }
 
     /// An origin has answered the request for the rest: its body is the rest, or the next is asked; inside libcurl.
-    func resume(with attempt: Attempt, _ head: OriginHead) {
+    func resume(with attempt: Attempt, _ head: ReceivedHead) {
         guard let skip = resumption?.resume(with: head, from: attempt.lane.origin.index) else {
             engine.later(.drop(attempt))
             engine.later(.askNext(self))

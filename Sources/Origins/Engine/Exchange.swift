@@ -20,7 +20,7 @@ final class Exchange {
     /// An answer that another may better.
     struct Held {
         var attempt: Attempt
-        var head: OriginHead
+        var head: ReceivedHead
         var rank: AskingOrder.Rank
         var responseTime: WallTime
         var body: [ByteBuffer] = []
@@ -180,7 +180,7 @@ final class Exchange {
     // MARK: From an attempt, inside libcurl: what enters it again is put off with `engine.later`
 
     /// An attempt has its head.
-    func answered(_ attempt: Attempt, _ head: OriginHead) {
+    func answered(_ attempt: Attempt, _ head: ReceivedHead) {
         guard !hasEnded, let place = asking.firstIndex(where: { $0 === attempt }) else { return }
         asking.remove(at: place)
         let origin = attempt.lane.origin
@@ -202,11 +202,11 @@ final class Exchange {
 
     /// What an answer is worth; a copy older than what is stored is not what was asked for, unless the authoritative
     /// origin says so.
-    private func rank(of head: OriginHead, from origin: ConfiguredOrigin) -> AskingOrder.Rank {
+    private func rank(of head: ReceivedHead, from origin: ConfiguredOrigin) -> AskingOrder.Rank {
         isOutdated(head, from: origin) ? .notHere : AskingOrder.rank(of: head.status)
     }
 
-    private func hold(_ attempt: Attempt, _ head: OriginHead, _ rank: AskingOrder.Rank, isWorse: Bool) {
+    private func hold(_ attempt: Attempt, _ head: ReceivedHead, _ rank: AskingOrder.Rank, isWorse: Bool) {
         if isWorse {
             engine.later(.drop(attempt))
         } else {
@@ -237,7 +237,7 @@ final class Exchange {
     }
 
     /// An attempt has a head that is not its last.
-    func interim(_ attempt: Attempt, _ head: OriginHead) {
+    func interim(_ attempt: Attempt, _ head: ReceivedHead) {
         guard !hasEnded, resumption == nil, asking.first === attempt else { return }
         told.receiveInterim(head.status, head.fields)
     }

@@ -128,7 +128,7 @@ final class Lane {
 
     /// An answer's head, and what it answers.
     struct Answer {
-        let head: OriginHead
+        let head: ReceivedHead
         let target: String
         let latency: Duration
         let isProbe: Bool

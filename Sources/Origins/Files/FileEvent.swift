@@ -6,9 +6,9 @@ import NIOCore
 
 /// One step of reading a file, done.
 enum FileEvent: Sendable {
-    case answered(OriginHead, FilePiece)
+    case answered(ReceivedHead, FilePiece)
     /// Answered as if there were no such file; the reason is logged.
-    case refused(OriginHead, reason: String)
+    case refused(ReceivedHead, reason: String)
     case piece(FilePiece)
     case failed(OriginError.Kind, operation: String, code: Int32)
 }

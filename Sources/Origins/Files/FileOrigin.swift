@@ -55,7 +55,7 @@ final class FileOrigin: Sendable {
     func answer(_ request: FileRequest) -> FileEvent {
         guard let names = request.names, let name = names.last else {
             counters.update { $0.refusedPaths += 1 }
-            return .answered(OriginHead.refusal(404, at: date(of: clock())), .none)
+            return .answered(ReceivedHead.refusal(404, at: date(of: clock())), .none)
         }
         // While nothing has gone out, a file that changed can be begun again.
         for _ in 1..<Self.maximumTries {
@@ -68,11 +68,11 @@ final class FileOrigin: Sendable {
     private func answer(_ request: FileRequest, _ names: [FileName], _ name: FileName) -> FileEvent {
         let now = clock()  // before the status is taken: however long that takes, no file looks older than it is
         switch root.open(names) {
-        case .absent: return .answered(OriginHead.refusal(404, at: date(of: now)), .none)
+        case .absent: return .answered(ReceivedHead.refusal(404, at: date(of: now)), .none)
         case .outside:
             counters.update { $0.refusedPaths += 1 }
             let reason = "a symbolic link on the way to \(request.target) leads out of the origin's directory"
-            return .refused(OriginHead.refusal(404, at: date(of: now)), reason: reason)
+            return .refused(ReceivedHead.refusal(404, at: date(of: now)), reason: reason)
         case .failed(let kind, let operation, let code): return .failed(kind, operation: operation, code: code)
         case .file(let descriptor, let status):
             let keepsChangeTime = systems.keepChangeTime(descriptor, device: status.device)
@@ -93,14 +93,14 @@ final class FileOrigin: Sendable {
         let validators = FileValidators(file.version, isSettled: file.isSettled, date: date)
         var fields = Self.fields(validators, date, isSettled: file.isSettled)
         if validators.isNotModified(request) {
-            let head = OriginHead(status: 304, reason: "Not Modified", fields: fields, contentLength: nil)
+            let head = ReceivedHead(status: 304, reason: "Not Modified", fields: fields, contentLength: nil)
             return .answered(head, .none)
         }
         fields.append(name: "Accept-Ranges", value: "bytes")
         let range = request.range(of: file.size, validators)
         if case .unsatisfiable = range {
             let range = ("Content-Range", "bytes */\(file.size)")
-            return .answered(OriginHead.refusal(416, at: date, more: Fields([range])), .none)
+            return .answered(ReceivedHead.refusal(416, at: date, more: Fields([range])), .none)
         }
         var (status, reason, wanted) = (200, "OK", 0..<file.size)
         if case .part(let part) = range {
@@ -110,7 +110,7 @@ final class FileOrigin: Sendable {
         }
         fields.append(name: "Content-Type", value: type)
         fields.append(name: "Content-Length", value: String(wanted.count))
-        let head = OriginHead(status: status, reason: reason, fields: fields, contentLength: Int64(wanted.count))
+        let head = ReceivedHead(status: status, reason: reason, fields: fields, contentLength: Int64(wanted.count))
         if request.isHead { return .answered(head, .none) }
         switch read(file, wanted) {
         case .piece(let piece): return .answered(head, piece)

@@ -18,7 +18,7 @@ extension HTTPAttempt {
 
     /// What becomes of an answer.
     enum Verdict {
-        case answer(OriginHead)
+        case answer(ReceivedHead)
         case aside(Aside)
         /// A redirect that is not followed.
         case refused(String)
@@ -27,7 +27,7 @@ extension HTTPAttempt {
     // MARK: Inside libcurl
 
     /// Looks at the final head of an answer.
-    func verdict(on head: OriginHead) -> Verdict {
+    func verdict(on head: ReceivedHead) -> Verdict {
         if let store = service.store { return verdict(on: head, of: store) }
         guard lane.settings.maximumRedirects > 0, [301, 302, 303, 307, 308].contains(head.status),
             let request = exchange?.request, request.method == "GET" || request.method == "HEAD",
@@ -46,10 +46,10 @@ extension HTTPAttempt {
 
     /// Tells a store's answers about an object, which are for the exchange, from those about larder: its keys, its region,
     /// its clock.
-    private func verdict(on head: OriginHead, of store: ObjectStore) -> Verdict {
+    private func verdict(on head: ReceivedHead, of store: ObjectStore) -> Verdict {
         switch head.status {
         case 403 where store.forbiddenMeansMissing:
-            let missing = OriginHead(
+            let missing = ReceivedHead(
                 status: 404,
                 reason: "Not Found",
                 fields: head.fields,

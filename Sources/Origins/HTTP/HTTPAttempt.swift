@@ -15,7 +15,7 @@ final class HTTPAttempt: Attempt {
     var connection: PlainConnection?
     /// The request as it goes out there.
     var plainHead: [UInt8] = []
-    let parser = HeadParser()
+    let parser = ResponseHeadParser()
     private var refusal: OriginError?
     private var isReceivingPaused = false
     private var isSendingPaused = false
@@ -201,13 +201,13 @@ final class HTTPAttempt: Attempt {
         case .interim(let head):
             exchange?.interim(self, head)
             return true
-        case .refused(let kind, let detail):
-            refusal = fault(kind, parser.isDone ? "receive trailers" : "receive head", detail: detail)
+        case .refused(let refused):
+            refusal = fault(refused, parser.isDone ? "receive trailers" : "receive head")
             return false
         }
     }
 
-    private func take(_ head: OriginHead) -> Bool {
+    private func take(_ head: ReceivedHead) -> Bool {
         if ConnectionIdentity.isAskedFor(in: head.fields) {
             isBound = true
             handle?.forbidReuse()

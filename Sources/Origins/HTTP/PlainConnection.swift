@@ -183,10 +183,8 @@ import NIOCore
                 guard deliver(bytes) else { return keep(span.extracting(used..<span.byteCount)) }
             case .needsMore(let consumed): return keep(rest.extracting(consumed..<rest.byteCount))
             case .end(let consumed): return finish(isExact: used + consumed == span.byteCount)
-            case .refused(let kind, let detail):
-                return attempt.receivingEnded(
-                    attempt.fault(kind, attempt.hasHead ? "receive body" : "receive head", detail: detail)
-                )
+            case .refused(let refused):
+                return attempt.receivingEnded(attempt.fault(refused, attempt.hasHead ? "receive body" : "receive head"))
             }
         }
     }

@@ -21,7 +21,7 @@ enum RangeCheck {
     ///   - wanted: The Range of the client on whose behalf the whole was asked for. An origin that guesses it right, or sends more,
     ///     has sent what was asked for in the end.
     /// - Returns: Whether it can be an answer; O(length of the fields) for a 206, O(1) for anything else.
-    static func verdict(on head: OriginHead, sent: String?, wanted: String?) -> Verdict {
+    static func verdict(on head: ReceivedHead, sent: String?, wanted: String?) -> Verdict {
         switch head.status {
         case 206: verdict(onPart: head, sent: sent, wanted: wanted)
         case 416 where sent == nil: .malformed("416 to a request without Range")
@@ -30,7 +30,7 @@ enum RangeCheck {
         }
     }
 
-    private static func verdict(onPart head: OriginHead, sent: String?, wanted: String?) -> Verdict {
+    private static func verdict(onPart head: ReceivedHead, sent: String?, wanted: String?) -> Verdict {
         guard sent != nil || wanted != nil else { return .malformed("206 to a request without Range") }
         let values = head.fields.all("Content-Range")
         let type = FieldList.lowercased(head.fields.first("Content-Type") ?? "")

@@ -32,7 +32,7 @@ struct Resumption: Equatable {
     ///   - method: The method of the request.
     ///   - head: The head of its answer.
     ///   - origin: The index of the origin that answered.
-    init?(method: String, _ head: OriginHead, from origin: Int) {
+    init?(method: String, _ head: ReceivedHead, from origin: Int) {
         guard method == "GET" else { return nil }
         let completeLength: Int64?
         switch head.status {
@@ -73,7 +73,7 @@ struct Resumption: Equatable {
     ///   - origin: The index of the origin that answered.
     /// - Returns: How many bytes of its body to leave out; nil where it is of another version, has not the bytes wanted, or is
     ///   one person's.
-    mutating func resume(with head: OriginHead, from origin: Int) -> Int64? {
+    mutating func resume(with head: ReceivedHead, from origin: Int) -> Int64? {
         // What came over one person's connection goes into nobody's store, not even as the rest of what did not.
         guard !ConnectionIdentity.isAskedFor(in: head.fields), let (completeLength, skip) = rest(in: head) else {
             return nil
@@ -89,7 +89,7 @@ struct Resumption: Equatable {
     }
 
     /// The complete length that an answer tells, and how many of its bytes there are already; nil where it has not exactly the rest.
-    private func rest(in head: OriginHead) -> (completeLength: Int64?, skip: Int64)? {
+    private func rest(in head: ReceivedHead) -> (completeLength: Int64?, skip: Int64)? {
         let next = first + received
         switch head.status {
         case 200:
@@ -106,7 +106,7 @@ struct Resumption: Equatable {
         }
     }
 
-    private static func part(_ head: OriginHead) -> ContentRange? {
+    private static func part(_ head: ReceivedHead) -> ContentRange? {
         let values = head.fields.all("Content-Range")
         return values.count == 1 ? ContentRange.parse(values[0]) : nil
     }

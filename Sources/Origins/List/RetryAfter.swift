@@ -10,7 +10,7 @@ enum RetryAfter {
     ///   - head: The answer's head.
     ///   - now: The time of the answer.
     /// - Returns: A day at most; nil where it asks for none, or for what is no time.
-    static func duration(of head: OriginHead, at now: WallTime) -> Duration? {
+    static func duration(of head: ReceivedHead, at now: WallTime) -> Duration? {
         guard head.status == 429 || head.status == 503 else { return nil }
         let values = head.fields.all("Retry-After")
         guard values.count == 1, let value = values.first else { return nil }

@@ -1,9 +1,8 @@
 // Where a response's lines and body lie, however its bytes arrive.
 
-import HTTPMessage
 import Testing
 
-@testable import Origins
+@testable import HTTPMessage
 
 @Suite("RFC 9112 §6.3: where a response's lines and its body lie")
 struct ResponseFramingTests {
@@ -13,7 +12,7 @@ struct ResponseFramingTests {
         var body = ""
         var trailers = ""
         var rest: String?
-        var refusal: OriginError.Kind?
+        var refusal: ResponseRefusal?
     }
 
     /// Takes a response apart that arrives in these pieces, as a connection does.
@@ -42,8 +41,8 @@ struct ResponseFramingTests {
                         text(consumed..<rest.count)
                         + pieces[(number + 1)...].map { String(decoding: $0, as: UTF8.self) }.joined()
                     return found
-                case .refused(let kind, _):
-                    found.refusal = kind
+                case .refused(let refusal):
+                    found.refusal = refusal
                     return found
                 }
             }
@@ -86,15 +85,18 @@ struct ResponseFramingTests {
     @Test(
         "what is none is refused as soon as that is known",
         arguments: [
-            ("another protocol", "SSH-2.0", OriginError.Kind.malformed, 1),
-            ("HTTP/0.9", "<html>", .malformed, 1),
-            ("a line without end", "HTTP/1.1 " + String(repeating: "x", count: 70_000), .tooLarge, 1),
-            ("a chunk of no number", head + "z", .malformed, 3),
-            ("a chunk longer than told", head + "1\r\nab", .malformed, 3),
-            ("trailers without end", head + "0\r\n" + String(repeating: "A: b\r\n", count: 5000), .tooLarge, 3),
+            ("another protocol", "SSH-2.0", ResponseRefusal.statusLine, 1),
+            ("HTTP/0.9", "<html>", .statusLine, 1),
+            ("a line without end", "HTTP/1.1 " + String(repeating: "x", count: 70_000), .headTooLarge, 1),
+            ("a chunk of no number", head + "z", .chunkedBody(.badChunkSize), 3),
+            ("a chunk longer than told", head + "1\r\nab", .chunkedBody(.badLineEnd), 3),
+            (
+                "trailers without end", head + "0\r\n" + String(repeating: "A: b\r\n", count: 5000),
+                .chunkedBody(.trailersTooLong), 3
+            ),
         ]
     )
-    func refused(name: String, text: String, kind: OriginError.Kind, lines: Int) {
-        #expect(take([Array(text.utf8)], headLines: lines, .chunked).refusal == kind)
+    func refused(name: String, text: String, refusal: ResponseRefusal, lines: Int) {
+        #expect(take([Array(text.utf8)], headLines: lines, .chunked).refusal == refusal)
     }
 }

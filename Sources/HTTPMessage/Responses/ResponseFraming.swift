@@ -1,13 +1,12 @@
-// Value. Where one response's lines and its body lie in what arrives over a connection (RFC 9112 §6.3). Pure.
-// It finds, `HeadParser` reads and judges. Invariant: no byte is told twice, none of the next response is told at all.
-
-import HTTPMessage
+// Value. Finds the lines and the body of one response in the bytes of a connection (RFC 9112 §6.3).
+// The connection owns one for each response; `ResponseHeadParser` reads the lines that it finds.
+// Invariant: it reports each byte once, and no byte of the next response.
 
 /// Takes the bytes of one response apart.
-struct ResponseFraming {
-    /// How the end of a body is known.
-    enum Body: Equatable {
-        /// There is none: answers to HEAD, 204, 304.
+package struct ResponseFraming {
+    /// How the end of a body is found.
+    package enum Body: Equatable, Sendable {
+        /// No body: responses to HEAD, 204, 304.
         case none
         case length(Int64)
         case chunked
@@ -15,16 +14,16 @@ struct ResponseFraming {
         case untilClose
     }
 
-    /// What the next bytes are; offsets are those of the span given.
-    enum Step: Equatable {
-        /// A line of a head, its line ending included.
+    /// What the next bytes are, by their offsets in the given span.
+    package enum Step: Equatable {
+        /// A line of a head with its line ending.
         case line(Range<Int>)
         case body(Range<Int>)
-        /// Those before `consumed` are used up; the others are to be given again, with what follows them.
+        /// Bytes up to `consumed` are used; the caller gives the others again, followed by more.
         case needsMore(consumed: Int)
         /// The response ends at `consumed`.
         case end(consumed: Int)
-        case refused(OriginError.Kind, String)
+        case refused(ResponseRefusal)
     }
 
     private enum State {
@@ -38,25 +37,27 @@ struct ResponseFraming {
     private var state = State.head
     private var isAtStart = true
     /// The lines of the trailer section, once the response has ended.
-    private(set) var trailerSection: [UInt8] = []
+    package private(set) var trailerSection: [UInt8] = []
 
-    /// The bytes of the body that are certain to come; 0 where that is not known.
-    var remaining: Int64 {
+    package init() {}
+
+    /// The bytes of the body still to come; 0 if unknown.
+    package var remaining: Int64 {
         if case .length(let length) = state { length } else { 0 }
     }
 
     /// Whether the next line is one of a head.
-    var isInHead: Bool {
+    package var isInHead: Bool {
         if case .head = state { true } else { false }
     }
 
     /// Whether the end of the connection is the end of the response.
-    var endsWithConnection: Bool {
+    package var endsWithConnection: Bool {
         if case .untilClose = state { true } else { false }
     }
 
-    /// The final head was read: from now on it is the body.
-    mutating func begin(_ body: Body) {
+    /// The final head is complete: the body follows.
+    package mutating func begin(_ body: Body) {
         switch body {
         case .none: state = .none
         case .length(let length): state = .length(length)
@@ -65,13 +66,13 @@ struct ResponseFraming {
         }
     }
 
-    /// Counts bytes of the body that were taken off the connection elsewhere; at most `remaining`.
-    mutating func skip(_ count: Int) {
+    /// Counts bytes of the body that the owner read itself; at most `remaining`.
+    package mutating func skip(_ count: Int) {
         if case .length(let length) = state { state = .length(length - Int64(count)) }
     }
 
     /// Looks at the next bytes.
-    mutating func next(_ span: RawSpan) -> Step {
+    package mutating func next(_ span: RawSpan) -> Step {
         switch state {
         case .head: return nextLine(span)
         case .none, .length(0): return .end(consumed: 0)
@@ -92,35 +93,31 @@ struct ResponseFraming {
             case .end(let consumed):
                 keepTrailers(span, until: consumed, of: decoder)
                 return .end(consumed: consumed)
-            case .refused(let refusal):
-                let isTooLarge = refusal == .trailersTooLong || refusal == .extensionsTooLong
-                return .refused(isTooLarge ? .tooLarge : .malformed, "chunked body: \(refusal.rawValue)")
+            case .refused(let refusal): return .refused(.chunkedBody(refusal))
             }
         }
     }
 
     private mutating func nextLine(_ span: RawSpan) -> Step {
         if isAtStart {
-            // Told at once: what speaks no HTTP may never send a line's end.
+            // Checked byte by byte, since a peer that does not speak HTTP may never end its line.
             var known = 0
             for byte in "HTTP/".utf8.prefix(span.byteCount) {
-                guard span.byte(at: known) == byte else { return .refused(.malformed, "status line") }
+                guard span[known] == byte else { return .refused(.statusLine) }
                 known += 1
             }
             isAtStart = known < 5
         }
-        let end = span.firstIndex(of: 0x0A, in: 0..<span.byteCount)
+        let end = span.firstIndex(of: ASCII.lf, in: 0..<span.byteCount)
         if end < span.byteCount { return .line(0..<end + 1) }
-        guard span.byteCount <= HeadParser.maximumBytes else {
-            return .refused(.tooLarge, "head over \(HeadParser.maximumBytes) bytes")
-        }
+        guard span.byteCount <= ResponseHeadParser.maximumBytes else { return .refused(.headTooLarge) }
         return .needsMore(consumed: 0)
     }
 
-    /// The decoder drops the trailer section, which may come in pieces; it is the last of what it has used up.
+    /// Keeps the trailer section, which the decoder drops: the last of the bytes that it used, possibly in pieces.
     private mutating func keepTrailers(_ span: RawSpan, until end: Int, of decoder: ChunkedDecoder) {
         for offset in end - (decoder.trailerLength - trailerSection.count)..<end {
-            trailerSection.append(span.byte(at: offset))
+            trailerSection.append(span[offset])
         }
     }
 }
