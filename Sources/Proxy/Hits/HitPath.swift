@@ -42,6 +42,7 @@ enum HitPath {
     }
 
     /// Serves from the memory tier.
+    @inline(__always)
     private static func serve(
         _ item: MemoryItem,
         _ entry: DirectoryEntry,
@@ -104,6 +105,7 @@ enum HitPath {
         return true
     }
 
+    @inline(__always)
     private static func shape(
         _ request: IncomingRequest,
         _ stored: ByteBuffer,

@@ -17,7 +17,10 @@ struct HitResponse {
     let entry: DirectoryEntry
 
     /// Sends the response and logs it.
+    ///
+    /// Inlined, so that the value is never made in memory.
     /// - Returns: The part of its volume that the socket did not take at once; nil where all of it is out or waits as bytes.
+    @inline(__always)
     func send(at now: WallTime, _ request: IncomingRequest, on connection: ClientConnection) -> Range<Int64>? {
         let state = connection.loopState
         let (status, length) = writeHead(at: now, request, connection)

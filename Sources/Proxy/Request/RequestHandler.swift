@@ -46,6 +46,7 @@ enum RequestHandler {
     }
 
     /// A GET without a body whose conditions and ranges `HitShape` can judge.
+    @inline(__always)
     private static func isUsual(_ head: RequestHead) -> Bool {
         head.method == .get && head.framing == .none
             && head.marks.intersection(.shapesReuse).isSubset(of: HitShape.marks)
