@@ -33,9 +33,8 @@ enum Forwarding {
         isUsable: (Fill) -> Bool
     ) -> FillTable.Place {
         let key = fillKey(task)
-        let state = task.state
         return task.loop.proxy.fills.join(key, limit: task.loop.settings.fills, isUsable: isUsable) {
-            state.mayLookAgain && Lookups.find(task).sightings != state.sightings
+            task.state.mayLookAgain && Lookups.find(task).sightings != task.state.sightings
         } make: {
             let stored: Stored? = if case .validate(let stored) = purpose { stored } else { nil }
             return makeFill(purpose, request(for: task, isFill: true, validating: stored), key, task)
@@ -144,18 +143,18 @@ enum Forwarding {
         validating stored: Stored? = nil,
         body: OriginRequestBody? = nil
     ) -> OriginRequest {
-        let (request, state, origins) = (task.request, task.state, task.loop.proxy.origins)
+        let (request, origins) = (task.request, task.loop.proxy.origins)
         let list = request.route.list
         return OriginRequest(
             list: list,
             method: isFill ? "GET" : request.methodText,
-            target: state.keptTarget ?? request.ownTarget,
+            target: task.state.keptTarget ?? request.ownTarget,
             clientHost: request.clientHost,
             fields: isFill ? task.fillFields : task.loop.settings.passFields(of: request),
             wantedRange: isFill && request.facts.isRange ? request.fields.combined("Range") : nil,
             preferred: stored.flatMap { origins.index(of: $0.facts.origin, in: list) },
             notOlderThan: stored.flatMap { $0.fields.first("Last-Modified") }.flatMap { HTTPDate.parse($0) },
-            hasFallback: state.hasFallback(at: SystemClock.now),
+            hasFallback: task.state.hasFallback(at: SystemClock.now),
             body: body,
             onlyFirst: !request.isSafe,
             expectsContinue: body != nil && request.head.expectsContinue,

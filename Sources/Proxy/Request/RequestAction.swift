@@ -6,6 +6,7 @@ import NIOCore
 import Origins
 import Store
 
+/// Cases with much to carry are indirect: those of a plain miss are small.
 enum RequestAction {
     /// Nothing until the fill has more news.
     case wait
@@ -19,11 +20,11 @@ enum RequestAction {
     /// Determine which candidate the request selects; `selected` follows.
     case select([Candidate])
     /// Read the record of a candidate; `read` follows.
-    case read(Candidate)
+    indirect case read(Candidate)
     /// Read which target another variant was fetched for; `learned` follows.
-    case readSibling(Candidate)
+    indirect case readSibling(Candidate)
     /// Read the body of a stored part, then join a fill that completes it, or one of the whole where it cannot be read.
-    case readPart(Stored, StoredResponse, ForwardReason)
+    indirect case readPart(Stored, StoredResponse, ForwardReason)
 
     // The origins. A request that has a fill leaves it first.
 
@@ -34,15 +35,15 @@ enum RequestAction {
 
     // The response.
 
-    case serve(StoredAnswer)
+    indirect case serve(StoredAnswer)
     /// Serve, and validate in the background.
-    case serveAndValidate(StoredAnswer)
+    indirect case serveAndValidate(StoredAnswer)
     /// Serve what the fill brings.
     case relay(FillHead)
     /// No origin could answer.
-    case fail(OriginError)
+    indirect case fail(OriginError)
     /// Refuse with a text of larder's own.
-    case refuse(Refusal)
+    indirect case refuse(Refusal)
 }
 
 /// A stored response that is to be served, and why.

@@ -7,8 +7,8 @@ import Origins
 import Store
 
 final class BodySender {
-    /// The request that the body answers; it owns the sender.
-    private unowned let task: RequestTask
+    /// The request that the body answers; it owns the sender, and lets go of it when it ends.
+    private let task: RequestTask
     private let connection: ClientConnection
     private let counters: Counters
     private var plan: BodyPlan
@@ -57,8 +57,6 @@ final class BodySender {
     /// Sends what can be sent now.
     func pump() {
         guard !isPumping else { return }
-        // The task may be done, and let go of, before this returns.
-        let task = task
         isPumping = true
         defer { isPumping = false }
         repeat {
