@@ -15,7 +15,7 @@ enum HitPath {
     static func serve(
         _ candidate: Candidate,
         at now: WallTime,
-        _ request: IncomingRequest,
+        _ request: borrowing IncomingRequest,
         on connection: ClientConnection
     ) -> Bool {
         if let item = candidate.item { return serve(item, candidate.entry, at: now, request, on: connection) }
@@ -27,7 +27,7 @@ enum HitPath {
         }
         let isSmall = entry.bodyLength <= Store.readAlong
         if isSmall, state.diskReads > 0 {
-            ColdHit.readAfterOthers(entry, request, on: connection)
+            ColdHit(entry, request, on: connection).readAfterOthers()
             return true
         }
         let read = request.withKey { state.store.read(entry, key: $0, mayBlock: false, into: &state.record) }
@@ -35,7 +35,7 @@ enum HitPath {
         switch consume read {
         case .found(let stored): return serve(stored, at: now, request, on: connection)
         case .wouldBlock where isSmall:
-            ColdHit.readFromDisk(entry, request.detached, on: connection)
+            ColdHit(entry, request, on: connection).readFromDisk()
             return true
         case .wouldBlock, .absent: return false
         }
@@ -47,7 +47,7 @@ enum HitPath {
         _ item: MemoryItem,
         _ entry: DirectoryEntry,
         at now: WallTime,
-        _ request: IncomingRequest,
+        _ request: borrowing IncomingRequest,
         on connection: ClientConnection
     ) -> Bool {
         guard request.withKey({ item.isFor($0) }), let shape = shape(request, item.head, item.places, entry) else {
@@ -75,7 +75,7 @@ enum HitPath {
         _ stored: StoredResponse,
         _ recent: RecentRecord? = nil,
         at now: WallTime,
-        _ request: IncomingRequest,
+        _ request: borrowing IncomingRequest,
         on connection: ClientConnection
     ) -> Bool {
         let state = connection.loopState
@@ -107,7 +107,7 @@ enum HitPath {
 
     @inline(__always)
     private static func shape(
-        _ request: IncomingRequest,
+        _ request: borrowing IncomingRequest,
         _ stored: ByteBuffer,
         _ places: NotModifiedPlaces?,
         _ entry: DirectoryEntry

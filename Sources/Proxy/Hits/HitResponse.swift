@@ -5,7 +5,8 @@ import HTTPMessage
 import NIOCore
 import Store
 
-struct HitResponse {
+/// Noncopyable, so that it costs no reference counts.
+struct HitResponse: ~Copyable {
     let shape: HitShape
     /// Status line and field lines as stored; in the memory tier with Content-Length.
     let head: ByteBuffer
@@ -21,7 +22,8 @@ struct HitResponse {
     /// Inlined, so that the value is never made in memory.
     /// - Returns: The part of its volume that the socket did not take at once; nil where all of it is out or waits as bytes.
     @inline(__always)
-    func send(at now: WallTime, _ request: IncomingRequest, on connection: ClientConnection) -> Range<Int64>? {
+    func send(at now: WallTime, _ request: borrowing IncomingRequest, on connection: ClientConnection) -> Range<Int64>?
+    {
         let state = connection.loopState
         let (status, length) = writeHead(at: now, request, connection)
         var rest: Range<Int64>?
@@ -43,7 +45,7 @@ struct HitResponse {
     @inline(__always)
     private func writeHead(
         at now: WallTime,
-        _ request: IncomingRequest,
+        _ request: borrowing IncomingRequest,
         _ connection: ClientConnection
     ) -> (status: Int, length: Int64) {
         let state = connection.loopState

@@ -11,7 +11,7 @@ final class UnsentHit {
     /// The status that the client was sent.
     let status: Int
 
-    init(_ request: IncomingRequest, _ stored: StoredResponse, status: Int) {
+    init(_ request: borrowing IncomingRequest, _ stored: StoredResponse, status: Int) {
         self.request = request.detached
         self.stored = stored.detached
         self.status = status

@@ -24,7 +24,7 @@ final class ClientRequest {
     /// The path and query in the request's own letter case; nil where the key has them.
     private let spelling: [UInt8]?
 
-    init(_ request: IncomingRequest, from peer: String, arrived: NIODeadline = .now()) {
+    init(_ request: borrowing IncomingRequest, from peer: String, arrived: NIODeadline = .now()) {
         let (head, span) = (request.head, request.bytes.readableBytesSpan)
         self.head = head
         self.peer = peer

@@ -3,7 +3,8 @@
 import HTTPMessage
 import NIOCore
 
-struct IncomingRequest {
+/// Noncopyable, so that the hit path passes it on without counting references.
+struct IncomingRequest: ~Copyable {
     let head: RequestHead
     /// The bytes that `head` and `key` refer to.
     ///

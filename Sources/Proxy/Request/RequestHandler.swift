@@ -58,7 +58,7 @@ enum RequestHandler {
     ///   - found: What the look-up found; nil where none was made.
     ///   - epoch: The store's epoch before the look-up.
     ///   - connection: The client's connection.
-    static func begin(_ request: IncomingRequest, found: Lookup?, epoch: UInt32, on connection: ClientConnection) {
+    static func begin(_ request: borrowing IncomingRequest, found: Lookup?, epoch: UInt32, on connection: ClientConnection) {
         let task = RequestTask(request, epoch: epoch, on: connection)
         connection.begin(task)
         task.start(found: found)

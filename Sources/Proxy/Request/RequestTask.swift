@@ -22,7 +22,7 @@ final class RequestTask {
     var isOver: Bool { state.isOver }
 
     /// Begins in the look-up; `epoch` is the store's before the request was looked up.
-    init(_ request: IncomingRequest, epoch: UInt32, on connection: ClientConnection, isLogged: Bool = true) {
+    init(_ request: borrowing IncomingRequest, epoch: UInt32, on connection: ClientConnection, isLogged: Bool = true) {
         self.connection = connection
         loop = connection.loopState
         self.request = ClientRequest(request, from: connection.peer)
