@@ -55,16 +55,9 @@ enum HitPath {
         }
         connection.loopState.counters.add(.hitsMemory)
         let body = shape == .notModified ? nil : HitBody(item.body, shape.part)
-        let hit = HitResponse(
-            shape: shape,
-            head: item.head,
-            places: item.places,
-            body: body,
-            isInMemory: true,
-            entry: entry
-        )
+        let hit = HitResponse(shape: shape, isInMemory: true, entry: entry)
         // Nothing of it is in a volume, so nothing is left to send.
-        _ = hit.send(at: now, request, on: connection)
+        _ = hit.send(item.head, item.places, body, at: now, request, on: connection)
         connection.finishExchange(keepAlive: request.head.keepAlive)
         return true
     }
@@ -96,8 +89,8 @@ enum HitPath {
             admit(stored, bytes, request.keyBytes, to: state.store)
         }
         state.counters.add(.hitsDisk)
-        let hit = HitResponse(shape: shape, head: stored.head, places: nil, body: body, isInMemory: false, entry: entry)
-        guard let rest = hit.send(at: now, request, on: connection) else {
+        let hit = HitResponse(shape: shape, isInMemory: false, entry: entry)
+        guard let rest = hit.send(stored.head, nil, body, at: now, request, on: connection) else {
             connection.finishExchange(keepAlive: request.head.keepAlive)
             return true
         }

@@ -5,27 +5,33 @@ import HTTPMessage
 import NIOCore
 import Store
 
-/// Noncopyable, so that it costs no reference counts.
-struct HitResponse: ~Copyable {
+struct HitResponse {
     let shape: HitShape
-    /// Status line and field lines as stored; in the memory tier with Content-Length.
-    let head: ByteBuffer
-    /// Where in `head` a 304's fields are, if that is known.
-    let places: NotModifiedPlaces?
-    /// What of the body goes out; nil for a 304.
-    let body: HitBody?
     let isInMemory: Bool
     let entry: DirectoryEntry
 
     /// Sends the response and logs it.
     ///
-    /// Inlined, so that the value is never made in memory.
+    /// What is large is borrowed from the caller, and no reference to it is counted.
+    /// - Parameters:
+    ///   - head: Status line and field lines as stored; in the memory tier with Content-Length.
+    ///   - places: Where in `head` a 304's fields are, if that is known.
+    ///   - body: What of the body goes out; nil for a 304.
+    ///   - now: The time.
+    ///   - request: The request.
+    ///   - connection: The client's connection.
     /// - Returns: The part of its volume that the socket did not take at once; nil where all of it is out or waits as bytes.
     @inline(__always)
-    func send(at now: WallTime, _ request: borrowing IncomingRequest, on connection: ClientConnection) -> Range<Int64>?
-    {
+    func send(
+        _ head: ByteBuffer,
+        _ places: NotModifiedPlaces?,
+        _ body: HitBody?,
+        at now: WallTime,
+        _ request: borrowing IncomingRequest,
+        on connection: ClientConnection
+    ) -> Range<Int64>? {
         let state = connection.loopState
-        let (status, length) = writeHead(at: now, request, connection)
+        let (status, length) = writeHead(head, places, at: now, request, connection)
         var rest: Range<Int64>?
         switch body {
         case .bytes(let bytes): connection.send(state.scratch, bytes)
@@ -44,6 +50,8 @@ struct HitResponse: ~Copyable {
     /// - Returns: The status, and the bytes of body that follow.
     @inline(__always)
     private func writeHead(
+        _ head: ByteBuffer,
+        _ places: NotModifiedPlaces?,
         at now: WallTime,
         _ request: borrowing IncomingRequest,
         _ connection: ClientConnection

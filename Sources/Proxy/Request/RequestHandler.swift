@@ -12,7 +12,7 @@ enum RequestHandler {
     ///   - head: The request's head.
     ///   - bytes: The bytes it was parsed from.
     ///   - connection: The client's connection.
-    static func handle(_ head: RequestHead, _ bytes: ByteBuffer, on connection: ClientConnection) {
+    static func handle(_ head: RequestHead, _ bytes: consuming ByteBuffer, on connection: ClientConnection) {
         let state = connection.loopState
         state.counters.add(.requests)
 
@@ -58,7 +58,12 @@ enum RequestHandler {
     ///   - found: What the look-up found; nil where none was made.
     ///   - epoch: The store's epoch before the look-up.
     ///   - connection: The client's connection.
-    static func begin(_ request: borrowing IncomingRequest, found: Lookup?, epoch: UInt32, on connection: ClientConnection) {
+    static func begin(
+        _ request: borrowing IncomingRequest,
+        found: Lookup?,
+        epoch: UInt32,
+        on connection: ClientConnection
+    ) {
         let task = RequestTask(request, epoch: epoch, on: connection)
         connection.begin(task)
         task.start(found: found)

@@ -7,7 +7,8 @@ import NIOCore
 import Origins
 import Store
 
-struct RequestState {
+/// Noncopyable: a question to the state of a task would else copy all of it.
+struct RequestState: ~Copyable {
     /// Where a request is, with the phases that may follow.
     enum Phase {
         /// The store is looked up or a record is read. Then `forwarding` or `responding`.
