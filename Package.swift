@@ -64,14 +64,19 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ]
         ),
+        module(
+            "LarderKit",
+            [
+                "Admin", "HTTPMessage", "Origins", "Proxy", "Settings", "Store", nioCore, nioPosix, logging,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]
+        ),
         .executableTarget(
             name: "larder",
             dependencies: [
-                "HTTPMessage", "HTTPCaching", "Store", "Origins", "Settings", "Proxy", "Admin", "CLinux", "CMimalloc",
-                nioCore, nioPosix, logging,
+                "LarderKit", "Admin", "HTTPMessage", "Proxy", "Settings", "Store", "CMimalloc", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),
@@ -81,23 +86,36 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
+        .target(
+            name: "LarderHarness",
+            dependencies: [
+                "LarderKit", "Admin", "HTTPMessage", "Origins", "Proxy", "Settings", "Store", "TestSupport", nioCore,
+                logging,
+            ],
+            path: "Tests/LarderHarness",
+            swiftSettings: settings
+        ),
         tests("HTTPMessageTests", ["HTTPMessage", "TestSupport"]),
         tests("HTTPCachingTests", ["HTTPCaching", "HTTPMessage", "TestSupport"]),
         tests("StoreTests", ["Store", "HTTPCaching", "HTTPMessage", "TestSupport", nioCore, nioPosix, logging]),
         tests("OriginsTests", ["Origins", "HTTPMessage", "TestSupport", nioCore, logging]),
         tests("SettingsTests", ["Settings", "TestSupport"]),
         tests(
+            "LarderKitTests",
+            ["LarderKit", "Admin", "HTTPMessage", "Origins", "Settings", "Store", "TestSupport", nioCore, logging]
+        ),
+        tests(
             "ProxyTests",
             ["Proxy", "HTTPCaching", "HTTPMessage", "Origins", "Settings", "Store", "TestSupport", nioCore]
         ),
         tests(
             "AdminTests",
-            ["Admin", "Proxy", "Store", "Origins", "Settings", "TestSupport", nioCore, nioPosix, logging]
+            ["LarderHarness", "Admin", "Proxy", "Store", "Origins", "Settings", "TestSupport", nioPosix]
         ),
         tests(
             "ScenarioTests",
             [
-                "Proxy", "Store", "Origins", "Settings", "HTTPMessage", "HTTPCaching", "TestSupport",
+                "LarderHarness", "Proxy", "Store", "Origins", "Settings", "HTTPMessage", "HTTPCaching", "TestSupport",
                 nioCore, nioPosix, logging,
             ]
         ),

@@ -3,6 +3,7 @@
 import Admin
 import ArgumentParser
 import Glibc
+import LarderKit
 import Settings
 
 struct Check: AsyncParsableCommand {
@@ -37,15 +38,15 @@ struct Check: AsyncParsableCommand {
             if json.isWanted {
                 tellJSON(error.problems, error.warnings, nil)
             } else {
-                for problem in error.problems { Console.write(problem.told + "\n", to: STDERR_FILENO) }
-                for warning in error.warnings { Console.write("warning: \(warning.told)\n", to: STDERR_FILENO) }
+                for problem in error.problems { Console.write(problem.diagnostic + "\n", to: STDERR_FILENO) }
+                for warning in error.warnings { Console.write("warning: \(warning.diagnostic)\n", to: STDERR_FILENO) }
             }
             throw ExitCode.failure
         }
     }
 
     private func tell(_ loaded: ConfigurationFile.Loaded) {
-        for warning in loaded.warnings { Console.write("warning: \(warning.told)\n", to: STDERR_FILENO) }
+        for warning in loaded.warnings { Console.write("warning: \(warning.diagnostic)\n", to: STDERR_FILENO) }
         if explain {
             var table = TextTable(.left, .left)
             for (path, value) in listing(of: loaded.configuration) { table.add(path, value) }

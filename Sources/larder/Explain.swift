@@ -3,6 +3,7 @@
 import Admin
 import ArgumentParser
 import HTTPMessage
+import LarderKit
 
 struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -55,7 +56,7 @@ struct Explain: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let query = headers.map { "&header=\(PercentEncoding.query($0))" }.joined()
-            let report = try AdminClient(options).get("/explain?url=\(PercentEncoding.query(url.text))\(query)")
+            let report = try options.client().get("/explain?url=\(PercentEncoding.query(url.text))\(query)")
             Console.print(json.isWanted ? report.indented : ExplainText(report).text)
         }
     }

@@ -1,14 +1,13 @@
-// The executable: names its commands. Each command has a file of its own; Serving composes and runs the parts.
+// The executable: names its commands, each in a file of its own. LarderKit does the work.
 
 import ArgumentParser
-// Linked in, it takes the place of the C library's malloc for all of the process.
+// Replaces the C library's malloc in the whole process.
 import CMimalloc
 import Glibc
+import LarderKit
 
 @main
 struct Larder: AsyncParsableCommand {
-    static let version = "0.1.0"
-
     static let configuration = CommandConfiguration(
         commandName: "larder",
         abstract: "A read-through cache for pictures.",
@@ -34,7 +33,7 @@ struct Larder: AsyncParsableCommand {
               1   not done; standard error says why
               64  the command line is wrong
             """,
-        version: "larder \(version)",
+        version: "larder \(larderVersion)",
         subcommands: [
             Serve.self, Check.self, Purge.self, Stats.self, Explain.self, List.self, Warm.self, Verify.self,
             Simulate.self,

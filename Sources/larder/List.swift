@@ -4,6 +4,7 @@ import Admin
 import ArgumentParser
 import Glibc
 import HTTPMessage
+import LarderKit
 
 struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -43,7 +44,7 @@ struct List: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let client = try AdminClient(options)
+            let client = try options.client()
             if all {
                 try listAll(client)
             } else {

@@ -1,6 +1,9 @@
-// Values. The options that several commands share, and how a command reads its configuration.
+// Value. The options that several commands share.
 
 import ArgumentParser
+import Glibc
+import HTTPMessage
+import LarderKit
 import Settings
 
 /// `--config FILE`.
@@ -13,31 +16,21 @@ struct ConfigurationOption: ParsableArguments {
         ),
         completion: .file(extensions: ["yaml", "yml"])
     )
-    private var named: String?
+    var named: String?
 
     /// The file to read.
     var path: String { named ?? ConfigurationFile.defaultPath }
-    /// Whether the command line names it.
-    var isNamed: Bool { named != nil }
 
     func validate() throws { try ArgumentBytes.check(path, "--config") }
 
     /// Reads the whole file.
-    /// - Throws: A failure that names every problem. Warnings are no reason to fail, and not part of it.
+    /// - Throws: A failure that names every problem; warnings are not part of it.
     func load() throws(Failure) -> ConfigurationFile.Loaded {
         do {
             return try ConfigurationFile.load(path)
         } catch {
-            throw Failure(error.problems.map(\.told).joined(separator: "\n"))
+            throw Failure(error)
         }
-    }
-
-    /// Reads the few settings that a command needs, whatever else is wrong in the file.
-    /// - Parameter hint: What the user can do without the file.
-    /// - Returns: The settings.
-    /// - Throws: A failure that names why there are none.
-    func parts(_ hint: String) throws(Failure) -> ConfigurationParts {
-        try reportingProblems(hint) { () throws(ConfigurationProblems) in try ConfigurationFile.parts(of: path) }
     }
 }
 
@@ -47,12 +40,94 @@ struct JSONOption: ParsableArguments {
     var isWanted = false
 }
 
-extension Problem {
-    /// The problem as compilers tell theirs: file, line and column first, so that editors find the place.
-    var told: String {
-        let place = [line, column].compactMap { $0 }.map { ":\($0)" }.joined()
-        let subject = path.isEmpty ? "" : " \(path):"
-        let end = expected.isEmpty ? "" : "; expected \(expected)"
-        return "\(file)\(place):\(subject) \(message)\(end)"
+/// `--config`, `--admin` and `--token-file`.
+struct AdminOptions: ParsableArguments {
+    @OptionGroup var file: ConfigurationOption
+    @Option(
+        help: ArgumentHelp(
+            "The running larder's admin interface, http://HOST:PORT, https://… or unix:/path, in the place of a "
+                + "configuration file. LARDER_ADMIN in the environment does the same.",
+            valueName: "url"
+        )
+    )
+    var admin: String?
+    @Option(
+        help: ArgumentHelp(
+            "The file with the admin interface's token. LARDER_TOKEN_FILE in the environment does the same.",
+            valueName: "file"
+        )
+    )
+    var tokenFile: String?
+
+    func validate() throws {
+        try ArgumentBytes.check(tokenFile ?? "", "--token-file")
+        if let admin { try checked("--admin") { () throws(Mistake) in _ = try AdminAddress(admin) } }
+    }
+
+    func client() throws(Failure) -> AdminClient {
+        AdminClient(try AdminLocation(admin: admin, tokenFile: tokenFile, configuration: file.named))
+    }
+}
+
+/// `--config` and `--url`.
+struct PictureOptions: ParsableArguments {
+    @OptionGroup var file: ConfigurationOption
+    @Option(
+        help: ArgumentHelp(
+            "The running larder's picture port, http://HOST:PORT or unix:/path, in the place of a configuration "
+                + "file. LARDER_URL in the environment does the same.",
+            valueName: "url"
+        )
+    )
+    var url: String?
+
+    func validate() throws {
+        if let url { try checked("--url") { () throws(Mistake) in _ = try ListenAddress(url: url) } }
+    }
+
+    func address() throws(Failure) -> ListenAddress {
+        try PictureLocation.address(url: url, configuration: file.named)
+    }
+}
+
+/// `--paths` and `--null`: the form of a list of names.
+struct ListOptions: ParsableArguments {
+    @Flag(help: "The list has names of files below the pictures' directory, as find prints them there, not URLs.")
+    var paths = false
+    @Flag(name: [.customLong("null"), .customShort("0")], help: "Names end with NUL, as find -print0 writes them.")
+    var isNullSeparated = false
+
+    /// What every command's help says of lists.
+    static let help = """
+        A list has a path or full URL on each line, as in a request; with --paths, a file's name. Names are taken byte \
+        by byte, blanks included: only the line's end (LF or CR LF) is no part of them. Empty lines are skipped, and \
+        lines that begin with # and a blank. A line that is no name is reported with its number, and the rest is done; \
+        the exit status is 1 then.
+        """
+
+    func names(of file: FileArgument) throws(Failure) -> NameList {
+        try NameList(file, paths ? .files : .urls, isNullSeparated ? .null : .newline)
+    }
+}
+
+extension NameArgument: ExpressibleByArgument {}
+
+extension FileArgument: ExpressibleByArgument {
+    static var defaultCompletionKind: CompletionKind { .file() }
+}
+
+extension ArgumentBytes {
+    /// Refuses a text that is not UTF-8.
+    static func check(_ text: String, _ name: String) throws {
+        if let mistake = mistake(in: text, name) { throw ValidationError(mistake) }
+    }
+}
+
+/// A mistake in an option ends the command before it begins (64).
+private func checked(_ name: String, _ body: () throws(Mistake) -> Void) throws {
+    do throws(Mistake) {
+        try body()
+    } catch {
+        throw ValidationError("\(name): \(error)")
     }
 }

@@ -2,6 +2,7 @@
 
 import Admin
 import ArgumentParser
+import LarderKit
 
 struct Purge: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -84,9 +85,9 @@ struct Purge: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let client = try AdminClient(options)
+            let client = try options.client()
             if let listFile {
-                var list = try PurgeList(listFile, list, client)
+                var list = PurgeList(try list.names(of: listFile), client)
                 let report = try list.run()
                 json.isWanted ? Console.print(report.json.indented) : tell(report)
                 if report.failures > 0 { throw ExitCode.failure }

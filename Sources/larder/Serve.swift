@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import LarderKit
 import Logging
 import Proxy
 import Settings
@@ -31,17 +32,18 @@ struct Serve: AsyncParsableCommand {
         try await reportingFailures {
             let loaded = try options.load()
             let level = LogLevel(loaded.configuration.log.level)
-            // Before the first message: a reader that has left is an error of the write, not a signal.
+            // Before the first message: if the reader has gone, the write fails instead of raising a signal.
             signal(SIGPIPE, SIG_IGN)
             let log = StandardErrorLog.makeOutput()
             defer { log.shutDown() }
             LoggingSystem.bootstrap { label in StandardErrorLog(label: label, level: level, output: log) }
             let logger = Logger(label: "larder")
-            for warning in loaded.warnings { logger.warning("\(warning.told)") }
+            for warning in loaded.warnings { logger.warning("\(warning.diagnostic)") }
             ProcessLimits.raiseDescriptors()
-            let parts = try await Composition(loaded.configuration, file: options.path, log: log, logger: logger)
-            let running = RunningLarder(parts, loaded.configuration, file: options.path, level: level, logger: logger)
-            try await running.run()
+            let file = options.path
+            let parts = try Composition(loaded.configuration, file: file, logger: logger) { log.lost }
+            let addresses = try await parts.listen()
+            try await RunningLarder(parts, on: addresses, file: file, level: level, log: log, logger: logger).run()
         }
     }
 }

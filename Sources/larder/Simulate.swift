@@ -2,6 +2,7 @@
 
 import Admin
 import ArgumentParser
+import LarderKit
 import Settings
 import Store
 

@@ -2,6 +2,7 @@
 
 import Admin
 import ArgumentParser
+import LarderKit
 
 struct Stats: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,7 +22,7 @@ struct Stats: AsyncParsableCommand {
 
     func run() async throws {
         try await reportingFailures {
-            let stats = try AdminClient(options).get("/stats")
+            let stats = try options.client().get("/stats")
             Console.print(json.isWanted ? stats.indented : StatsText(stats).text)
         }
     }

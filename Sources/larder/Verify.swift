@@ -2,6 +2,7 @@
 
 import Admin
 import ArgumentParser
+import LarderKit
 import Settings
 import Store
 
@@ -39,8 +40,10 @@ struct Verify: AsyncParsableCommand {
 
     private func directory() throws(Failure) -> String {
         let hint = "the rest of the file does not matter here"
-        let parts = try options.parts(hint)
-        let found = try reportingProblems(hint) { () throws(ConfigurationProblems) in try parts.cacheDirectory() }
+        let path = options.path
+        let found = try Failure.reportingProblems(hint) { () throws(ConfigurationProblems) in
+            try ConfigurationFile.parts(of: path).cacheDirectory()
+        }
         guard let found else { throw Failure("\(options.path): cache.directory: is missing; \(hint)") }
         return found
     }

@@ -3,6 +3,7 @@
 import Admin
 import ArgumentParser
 import HTTPMessage
+import LarderKit
 import Settings
 
 struct Warm: AsyncParsableCommand {
@@ -48,7 +49,7 @@ struct Warm: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let address = try options.address()
-            let names = try NameList(file, list)
+            let names = try list.names(of: file)
             var failures = ListFailures(file)
             let counts = try await fetch(names, from: address, &failures)
             tell(counts, failures.count)
@@ -62,14 +63,14 @@ struct Warm: AsyncParsableCommand {
         _ failures: inout ListFailures
     ) async throws -> Counts {
         var counts = Counts()
-        let exchange = HTTPExchange(address: address, timeLimit: .seconds(120), bodyLimit: 0)
+        let client = PictureClient(address, timeLimit: .seconds(120), bodyLimit: 0)
         try await withThrowingTaskGroup(of: (NameReader.Item, Outcome).self) { group in
             func addNext() throws(Failure) {
                 while let item = try names.next() {
                     switch item.name {
                     case .failure(let problem): failures.add(item, problem.words)
                     case .success(let name):
-                        group.addTask { (item, await Self.fetch(name, exchange)) }
+                        group.addTask { (item, await Self.fetch(name, client)) }
                         return
                     }
                 }
@@ -89,15 +90,15 @@ struct Warm: AsyncParsableCommand {
         return counts
     }
 
-    private static func fetch(_ name: PictureName, _ exchange: HTTPExchange) async -> Outcome {
+    private static func fetch(_ name: PictureName, _ client: PictureClient) async -> Outcome {
         do {
-            let answer = try await exchange.send("GET", name.target, host: name.host ?? "localhost")
-            guard answer.status == 200 else { return .failed("was answered \(answer.status)") }
-            let isHit = answer.fields["cache-status"]?.contains("; hit") == true
-            return isHit ? .hit : .miss(answer.length)
-        } catch HTTPExchange.Problem.unreachable {
-            return .failed("was not asked for: larder does not answer on \(exchange.address)")
-        } catch HTTPExchange.Problem.broken(let detail) {
+            let response = try await client.send("GET", name.target, host: name.host ?? "localhost")
+            guard response.status == 200 else { return .failed("was answered \(response.status)") }
+            let isHit = response.fields["cache-status"]?.contains("; hit") == true
+            return isHit ? .hit : .miss(response.length)
+        } catch PictureClient.Problem.unreachable {
+            return .failed("was not asked for: larder does not answer on \(client.address)")
+        } catch PictureClient.Problem.broken(let detail) {
             return .failed("was not answered whole: \(detail)")
         } catch {
             return .failed("was not answered in time")

@@ -1,6 +1,7 @@
 // Stateless: larder's commands, as the shell starts them, against a larder in process.
 
 import Glibc
+import LarderHarness
 import TestSupport
 
 /// The binary under test, which the build puts beside the tests' own.

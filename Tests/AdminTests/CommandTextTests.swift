@@ -1,6 +1,7 @@
 // What commands print: for people, for programs, and where something is wrong.
 
 import Admin
+import LarderHarness
 import Settings
 import TestSupport
 import Testing

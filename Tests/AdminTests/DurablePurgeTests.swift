@@ -2,6 +2,7 @@
 
 import Admin
 import Glibc
+import LarderHarness
 import Settings
 import TestSupport
 import Testing

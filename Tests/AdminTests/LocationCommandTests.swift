@@ -1,6 +1,7 @@
 // Commands need a running larder and what says where it is; nothing else.
 
 import Admin
+import LarderHarness
 import Settings
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 // Names on the command line and in lists: taken byte by byte, or refused with their line.
 
 import Admin
+import LarderHarness
 import Settings
 import TestSupport
 import Testing
@@ -39,6 +40,7 @@ struct NameCommandTests {
             let null = try await larder.command("warm --paths -0 -", input: "./q?.jpg\0./n\n.jpg\0")
             #expect(null.status == 0 && null.output.contains("0 failed"), "\(null)")
             #expect(larder.origin.requests.last?.target == "/n%0A.jpg" && larder.origin.requestCount() == 6)
+            await larder.larder.settle()
             let purge = try await larder.command("purge --paths - --json", input: list + "../x\n./none\n")
             #expect(purge.status == 1)
             #expect(purge.output.contains("\"names\": 6") && purge.output.contains("\"responses\": 5"))

@@ -1,6 +1,7 @@
 // POST /purge: what is removed is what was named, in whatever spelling, and what is wrong is named by its field.
 
 import Admin
+import LarderHarness
 import Settings
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 // Scenarios: origins that know less than others, and what is stored of their word.
 
 import HTTPMessage
+import LarderHarness
 import Origins
 import Proxy
 import Settings
@@ -58,7 +59,7 @@ struct AuthorityScenarios {
         let (main, copy) = (try ScriptedOrigin(), try ScriptedOrigin())
         main.on("/a", times: [[.text("x", fields: stale("", ("ETag", "\"1\"")))], [.reset]])
         copy.respond { _ in [.text("none", status: 404)] }
-        try await withLarder(Setup(main, copy) { _ in }) { larder in
+        try await withLarder(Setup(main, copy)) { larder in
             try await larder.fill("/a")
             for _ in 0..<2 {
                 let response = try await larder.get("/a")
@@ -74,7 +75,7 @@ struct AuthorityScenarios {
         let fields = [("Cache-Control", "max-age=0, must-revalidate"), ("ETag", "\"1\"")]
         main.on("/a", times: [[.text("x", fields: fields)], [.reset]])
         copy.respond { _ in [.text("none", status: 404)] }
-        try await withLarder(Setup(main, copy) { _ in }) { larder in
+        try await withLarder(Setup(main, copy)) { larder in
             try await larder.fill("/a")
             let response = try await larder.get("/a")
             #expect(response.status == 404)
@@ -93,7 +94,7 @@ struct AuthorityScenarios {
             request.field("If-None-Match") == nil
                 ? [.text("copy", fields: fields)] : [.respond(status: 304, fields: fields)]
         }
-        try await withLarder(Setup(main, copy) { _ in }) { larder in
+        try await withLarder(Setup(main, copy)) { larder in
             #expect(try await larder.fill("/a").text == "copy")
             #expect(try await larder.fill("/a").text == "copy")
             try await larder.restart()
@@ -115,7 +116,8 @@ struct AuthorityScenarios {
         let old = stale("", ("Last-Modified", "Mon, 02 Nov 2026 10:00:00 GMT"))
         main.on("/a", times: [[.text("new", fields: new)], [.reset]])
         copy.respond { _ in [.text("old", fields: old)] }
-        try await withLarder(Setup(main, copy) { $0.origins[1].isAuthoritative = isAuthoritative }) { larder in
+        try await withLarder(Setup(main, copy) { $0.configuration.origins[1].isAuthoritative = isAuthoritative }) {
+            larder in
             try await larder.fill("/a")
             let response = try await larder.fill("/a")
             #expect(response.text == (isAuthoritative ? "old" : "new"))
@@ -176,7 +178,7 @@ struct AuthorityScenarios {
             let range = ("Content-Range", "bytes \(first)-299999/300000")
             return [.respond(status: 206, fields: [("ETag", "\"1\""), range], body: Array(body[first...]))]
         }
-        try await withLarder(Setup(main, copy) { _ in }) { larder in
+        try await withLarder(Setup(main, copy)) { larder in
             let response = try await larder.fill("/a")
             #expect(response.isComplete && response.body == body)
             let hit = try await larder.get("/a")
@@ -191,8 +193,8 @@ struct AuthorityScenarios {
         main.on("/a", times: [[.readBody, .text("done")], [.reset]])
         try await withLarder(
             Setup(copy, main) { setup in
-                setup.origins[0].isAuthoritative = false
-                setup.origins[1].isAuthoritative = true
+                setup.configuration.origins[0].isAuthoritative = false
+                setup.configuration.origins[1].isAuthoritative = true
             }
         ) { larder in
             let body = sampleBytes(500_000)

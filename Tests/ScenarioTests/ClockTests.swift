@@ -3,6 +3,7 @@
 import Glibc
 import HTTPCaching
 import HTTPMessage
+import LarderHarness
 import NIOCore
 import Store
 import TestSupport

@@ -3,8 +3,10 @@
 
 import Foundation
 import Glibc
+import LarderHarness
 import Store
 import Synchronization
+import Settings
 import TestSupport
 import Testing
 
@@ -23,7 +25,7 @@ struct ColdHitTests {
         let origin = try ScriptedOrigin()
         for number in 0..<Self.count { origin.on("/\(number)", .respond(fields: fresh, body: self.body(number))) }
         // Too little memory for any of them.
-        try await withLarder(Setup(origin) { $0.memory = 64 << 10 }) { larder in
+        try await withLarder(Setup(origin) { $0.configuration.cache.memory = 64 << 10 }) { larder in
             try await fill(larder)
             try await body(larder, origin)
         }

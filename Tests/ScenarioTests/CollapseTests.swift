@@ -1,5 +1,6 @@
 // Scenarios: requests that share another's answer although it may not be reused, and those that must not.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings

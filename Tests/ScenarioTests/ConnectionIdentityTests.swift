@@ -1,5 +1,6 @@
 // Scenarios: connections that NTLM or Negotiate make one person's. Nothing answered over them is stored, and nobody else uses them.
 
+import LarderHarness
 import Origins
 import Proxy
 import Store

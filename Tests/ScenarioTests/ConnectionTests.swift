@@ -1,5 +1,6 @@
 // Scenarios: connections: kept alive, pipelined, half-closed, of HTTP/1.0, over a Unix socket.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings
@@ -143,7 +144,8 @@ struct ConnectionTests {
     func absoluteForm(passesHost: Bool) async throws {
         let origin = try ScriptedOrigin()
         origin.respond { [.text("\($0.field("Host") ?? "") \($0.target)", fields: fresh)] }
-        try await withLarder(Setup(origin) { $0.passesHost = passesHost }) { larder in
+        try await withLarder(Setup(origin) { $0.configuration.origins[0].hostHeader = passesHost ? .client : .origin })
+        { larder in
             let text = try await larder.client { client in
                 try client.send("GET http://one.test/a?b HTTP/1.1\r\nHost: two.test\r\n\r\n")
                 return try client.receive().text
@@ -181,7 +183,7 @@ struct ConnectionTests {
         let origin = try origin()
         let directory = try TemporaryDirectory()
         let path = directory.path("larder.sock")
-        try await withLarder(Setup(origin) { $0.unixSocket = path }) { larder in
+        try await withLarder(Setup(origin) { $0.configuration.listen.append(.unix(path: path)) }) { larder in
             let text = try await onThread {
                 let client = try RawClient(unixSocket: path)
                 return try client.get("/a").text + client.get("/b").text

@@ -1,5 +1,6 @@
 // Scenarios: Set-Cookie. One visitor's cookie is never handed to another, however the answer comes about.
 
+import LarderHarness
 import Proxy
 import Settings
 import TestSupport
@@ -159,7 +160,7 @@ struct CookieScenarios {
         origin.on("/a", .text("x", fields: fields("max-age=600", ("Set-Cookie", "id=1"))))
         origin.on("/b", .text("x", fields: [("Content-Type", "image/png"), ("Set-Cookie", "id=1")]))
         let directory = try TemporaryDirectory()
-        let keeping = Setup(origin) { $0.configuration.cache.setCookie = .keep }
+        let keeping = try Setup(origin) { $0.configuration.cache.setCookie = .keep }
         try await withLarder(keeping, directory: directory) { larder in
             try await larder.fill("/a")
             let hit = try await larder.get("/a")
@@ -167,7 +168,7 @@ struct CookieScenarios {
             try await larder.fill("/b")
             #expect(try await larder.get("/b").cacheStatus.hasSuffix("detail=set-cookie"))
         }
-        try await withLarder(Setup(origin) { _ in }, directory: directory) { larder in
+        try await withLarder(Setup(origin), directory: directory) { larder in
             let hit = try await larder.get("/a")
             #expect(hit.isHit && cookie(hit).isEmpty)
         }

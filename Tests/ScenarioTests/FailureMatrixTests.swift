@@ -2,6 +2,7 @@
 // docs/failures.md has the same table; with LARDER_WRITE_DOCS in the environment it is written anew.
 
 import Foundation
+import LarderHarness
 import Origins
 import Proxy
 import Settings
@@ -15,7 +16,7 @@ struct OriginFailure: Sendable, CustomStringConvertible {
     /// How long until the next origin is asked, at most.
     let time: String
     /// Makes the origin; what has to live as long comes with it.
-    let make: @Sendable () throws -> (OriginSettings, any AnyObject & Sendable)
+    let make: @Sendable () throws -> (url: String, any AnyObject & Sendable)
 
     var description: String { name }
 
@@ -29,17 +30,14 @@ struct OriginFailure: Sendable, CustomStringConvertible {
         make = {
             let origin = try ScriptedOrigin()
             origin.respond { _ in steps }
-            return (OriginSettings(url: url(origin.port)), origin)
+            return (url(origin.port), origin)
         }
     }
 
     init(_ name: String, _ time: String, make: @escaping @Sendable () throws -> (String, any AnyObject & Sendable)) {
         self.name = name
         self.time = time
-        self.make = {
-            let (url, keeper) = try make()
-            return (OriginSettings(url: url), keeper)
-        }
+        self.make = make
     }
 }
 
@@ -115,29 +113,29 @@ struct FailureMatrixTests {
     /// Place 3 is all three.
     private func cell(_ failure: OriginFailure, at place: Int) async throws -> (String, String) {
         var keepers: [any AnyObject & Sendable] = []
-        var settings: [OriginSettings] = []
+        var urls: [String] = []
         for index in 0..<3 {
-            var origin: OriginSettings
             if index == place || place == 3 {
                 let made = try failure.make()
-                origin = made.0
+                urls.append(made.url)
                 keepers.append(made.1)
             } else {
                 let healthy = try ScriptedOrigin()
                 if index > place { healthy.respond { Self.answer($0) } }
-                origin = OriginSettings(url: healthy.url)
+                urls.append(healthy.url)
                 keepers.append(healthy)
             }
-            origin.isAuthoritative = index == min(place, 2) && place < 3 || place == 3 && index == 0
-            origin.connectTimeout = .milliseconds(400)
-            origin.firstByteTimeout = .milliseconds(400)
-            origin.stallTimeout = .milliseconds(300)
-            settings.append(origin)
         }
-        let first = try ScriptedOrigin()
-        let list = settings
+        let setup = try Setup(urls: urls) { setup in
+            for index in urls.indices {
+                setup.configuration.origins[index].isAuthoritative = index == place % 3
+                setup.configuration.origins[index].connectTimeout = .milliseconds(400)
+                setup.configuration.origins[index].firstByteTimeout = .milliseconds(400)
+                setup.configuration.origins[index].stallTimeout = .milliseconds(300)
+            }
+        }
         var result = ("", "")
-        try await withLarder(Setup(first) { $0.origins = list }) { larder in
+        try await withLarder(setup) { larder in
             let response = try await larder.get("/a.jpg")
             await larder.settle()
             let figures = larder.origins.statistics()

@@ -1,6 +1,7 @@
 // Scenarios: a directory whose files are being written, before a whole larder.
 
 import HTTPMessage
+import LarderHarness
 import Origins
 import Proxy
 import Settings
@@ -19,8 +20,7 @@ struct FileTests {
         let files = try TemporaryDirectory()
         let begun = TestClock.seconds()
         let isLetGo = Mutex(false)
-        let setup = Setup { setup in
-            setup.origins = [OriginSettings(url: "file://\(files.path)", isAuthoritative: true)]
+        let setup = try Setup(urls: ["file://\(files.path)"]) { setup in
             setup.originClock = {
                 WallTime(secondsSinceEpoch: isLetGo.withLock { $0 } ? TestClock.seconds() : begun)
             }
@@ -93,9 +93,7 @@ struct UnreadableFileTests {
     @Test("with nobody else to ask, the client learns that it may not be read, and other pictures are served")
     func forbidden() async throws {
         // Even root may not read this one: it can only be written.
-        let setup = Setup { setup in
-            setup.origins = [OriginSettings(url: "file:///proc/sys/net/ipv4/route", isAuthoritative: true)]
-        }
+        let setup = try Setup(urls: ["file:///proc/sys/net/ipv4/route"])
         try await withLarder(setup) { larder in
             for _ in 0..<10 {
                 let got = try await larder.get("/flush")

@@ -1,5 +1,6 @@
 // Scenarios: many clients, one origin request; bytes stream to each at its own pace.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings
@@ -158,7 +159,7 @@ struct FillTests {
         let origin = try ScriptedOrigin()
         let picture = pictureBytes(8 << 20)
         origin.on("/a", .respond(fields: isStored ? fresh : fields("no-store"), body: picture))
-        try await withLarder(Setup(origin) { $0.maximumSize = 256 << 20 }) { larder in
+        try await withLarder(Setup(origin) { $0.configuration.cache.maxSize = 256 << 20 }) { larder in
             let port = larder.port
             let slow = try await onThread {
                 let client = try RawClient(port: port, timeout: .seconds(30), receiveBuffer: 4096)

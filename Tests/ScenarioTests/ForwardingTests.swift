@@ -1,5 +1,6 @@
 // Scenarios: what of a request an origin sees, and what comes back besides the answer.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings

@@ -1,5 +1,6 @@
 // Scenarios: what the framing rules call ambiguous, over a real socket.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings

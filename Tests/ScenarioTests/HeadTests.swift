@@ -1,5 +1,6 @@
 // Scenarios: what a HEAD does to a stored response to GET, and what a POST stores.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings

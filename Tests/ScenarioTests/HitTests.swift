@@ -2,6 +2,7 @@
 
 import Glibc
 import HTTPMessage
+import LarderHarness
 import Origins
 import Proxy
 import Settings
@@ -156,7 +157,8 @@ struct HitTests {
     func host(passesHost: Bool) async throws {
         let origin = try ScriptedOrigin()
         origin.respond { [.text($0.field("Host") ?? "", fields: fresh)] }
-        try await withLarder(Setup(origin) { $0.passesHost = passesHost }) { larder in
+        try await withLarder(Setup(origin) { $0.configuration.origins[0].hostHeader = passesHost ? .client : .origin })
+        { larder in
             let one = try await larder.fill("/a", [("Host", "one.test")])
             let two = try await larder.fill("/a", [("Host", "two.test")])
             let same = try await larder.get("/a", [("Host", "ONE.test")])

@@ -1,5 +1,6 @@
 // Scenarios: hosts that are spelled in many ways and mean one have one route, one key, one purge, and one Host at the origin.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings
@@ -27,7 +28,8 @@ struct HostScenarios {
     @Test("RFC 9110 §4.2.3: whichever spelling comes first, all are answered from it", arguments: spellings)
     func key(first: String) async throws {
         let origin = try Self.echo()
-        try await withLarder(Setup(origin) { $0.passesHost = true }) { (larder: Larder) async throws -> Void in
+        try await withLarder(Setup(origin) { $0.configuration.origins[0].hostHeader = .client }) {
+            (larder: Larder) async throws -> Void in
             let response = try await Self.get(larder, first)
             #expect(response.text == "img.test", "the origin is asked in one spelling")
             for host in Self.spellings { #expect(try await Self.get(larder, host).isHit, "\(host)") }
@@ -43,7 +45,8 @@ struct HostScenarios {
     )
     func absoluteForm(base: String) async throws {
         let origin = try Self.echo()
-        try await withLarder(Setup(origin) { $0.passesHost = true }) { (larder: Larder) async throws -> Void in
+        try await withLarder(Setup(origin) { $0.configuration.origins[0].hostHeader = .client }) {
+            (larder: Larder) async throws -> Void in
             _ = try await Self.get(larder, "img.test")
             #expect(try await Self.get(larder, "other.test", "\(base)/a").isHit)
             #expect(try await Self.get(larder, "other.test", "\(base)/b").text == "img.test")
@@ -54,7 +57,8 @@ struct HostScenarios {
     @Test("another port, another name and another address are others")
     func others() async throws {
         let origin = try Self.echo()
-        try await withLarder(Setup(origin) { $0.passesHost = true }) { (larder: Larder) async throws -> Void in
+        try await withLarder(Setup(origin) { $0.configuration.origins[0].hostHeader = .client }) {
+            (larder: Larder) async throws -> Void in
             for host in ["img.test", "img.test:8080", "img.test:8", "img.test:4430", "www.img.test", "[::1]", "[::2]"] {
                 let response = try await Self.get(larder, host)
                 #expect(!response.isHit && response.text == host)
@@ -80,7 +84,8 @@ struct HostScenarios {
     @Test("a purge in any spelling reaches what a request in any spelling stored", arguments: spellings, [true, false])
     func purge(host: String, isPrefix: Bool) async throws {
         let origin = try Self.echo()
-        try await withLarder(Setup(origin) { $0.passesHost = true }) { (larder: Larder) async throws -> Void in
+        try await withLarder(Setup(origin) { $0.configuration.origins[0].hostHeader = .client }) {
+            (larder: Larder) async throws -> Void in
             for stored in Self.spellings {
                 _ = try await Self.get(larder, stored)
                 let routes = larder.proxy.settings.routes
@@ -103,7 +108,8 @@ struct HostScenarios {
                 ? [.text("x", fields: fresh)]
                 : [.text("", status: 201, fields: [("Location", "HTTPS://IMG.test.:443/b")])]
         }
-        try await withLarder(Setup(origin) { $0.passesHost = true }) { (larder: Larder) async throws -> Void in
+        try await withLarder(Setup(origin) { $0.configuration.origins[0].hostHeader = .client }) {
+            (larder: Larder) async throws -> Void in
             for target in ["/a", "/b"] { _ = try await Self.get(larder, "img.test", target) }
             _ = try await larder.request("POST", "/a", [("Host", "IMG.TEST:80")], body: [1])
             await larder.settle()

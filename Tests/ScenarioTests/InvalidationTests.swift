@@ -1,5 +1,6 @@
 // Scenarios: what an unsafe method invalidates is on the disk before the client has its answer.
 
+import LarderHarness
 import Proxy
 import Synchronization
 import TestSupport

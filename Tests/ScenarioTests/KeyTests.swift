@@ -1,5 +1,6 @@
 // Scenarios: what of a query tells pictures apart, what an answer must be where pictures are expected, and the key shown.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings
@@ -27,7 +28,7 @@ struct KeyTests {
     func query(rule: QueryParameters, isSorted: Bool, first: String, asked: String, same: [String]) async throws {
         let origin = try ScriptedOrigin()
         origin.respond { _ in [.text("x", fields: fresh)] }
-        let setup = Setup(origin) { setup in
+        let setup = try Setup(origin) { setup in
             setup.configuration.cache.query = rule
             setup.configuration.cache.sortsQuery = isSorted
         }
@@ -72,7 +73,7 @@ struct KeyTests {
             if isLengthTold { return [head, .raw(body)] }
             return [head] + (body.isEmpty ? [] : [.chunk(body)]) + [.lastChunk]
         }
-        let setup = Setup(origin) { $0.configuration.cache.expectImages = .extensions([".jpg", ".png"]) }
+        let setup = try Setup(origin) { $0.configuration.cache.expectImages = .extensions([".jpg", ".png"]) }
         try await withLarder(setup) { larder in
             let first = try await larder.fill(answer.path)
             #expect(first.status == 200 && first.text == answer.body)
@@ -120,9 +121,9 @@ struct KeyTests {
     func shownKey(isShown: Bool) async throws {
         let origin = try ScriptedOrigin()
         origin.respond { _ in [.text("x", fields: fresh)] }
-        let setup = Setup(origin) { setup in
+        let setup = try Setup(origin) { setup in
             setup.configuration.cache.showsKey = isShown
-            setup.passesHost = true
+            setup.configuration.origins[0].hostHeader = .client
         }
         try await withLarder(setup) { larder in
             let key = isShown ? "; key=\"//larder.test/a%22b\"" : ""

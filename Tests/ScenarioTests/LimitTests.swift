@@ -1,6 +1,7 @@
 // Scenarios: every limit of the picture port is reached, answered and counted.
 
 import Glibc
+import LarderHarness
 import Origins
 import Proxy
 import Settings

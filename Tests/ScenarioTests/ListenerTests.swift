@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LarderHarness
 import NIOCore
 import Settings
 import TestSupport

@@ -1,5 +1,6 @@
 // Scenarios: the access log, and the end of a larder.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings

@@ -1,6 +1,7 @@
 // Stateless: what a log does whose disk or reader fails.
 
 import Glibc
+import LarderHarness
 import Settings
 import Synchronization
 import TestSupport

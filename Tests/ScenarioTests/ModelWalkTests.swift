@@ -5,6 +5,7 @@
 // checked may agree with what the answer was before the exchange or with what it was after it.
 
 import Glibc
+import LarderHarness
 import Origins
 import Proxy
 import Settings

@@ -2,6 +2,7 @@
 
 import Glibc
 import HTTPMessage
+import LarderHarness
 import Settings
 import TestSupport
 import Testing
@@ -51,7 +52,7 @@ struct NewPictureScenarios {
     )
     func settings(minimum: Int, maximum: Int, standard: Int, grace: Int, status: String) async throws {
         let origin = try newest()
-        let setup = Setup(origin) {
+        let setup = try Setup(origin) {
             $0.configuration.cache.heuristicMinimum = .seconds(minimum)
             $0.configuration.cache.heuristicMaximum = .seconds(maximum)
             $0.configuration.cache.defaultTTL = .seconds(standard)

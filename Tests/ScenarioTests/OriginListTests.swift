@@ -1,5 +1,6 @@
 // Scenarios: the list of origins in its order, and origins that misbehave.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings
@@ -16,7 +17,9 @@ struct OriginListTests {
             let second = try ScriptedOrigin()
             if let fault { first.respond { _ in fault } } else { first.stop() }
             second.on("/a", .text("second", fields: fresh))
-            try await withLarder(Setup(first, second) { $0.origins[0].firstByteTimeout = .milliseconds(200) }) {
+            try await withLarder(
+                Setup(first, second) { $0.configuration.origins[0].firstByteTimeout = .milliseconds(200) }
+            ) {
                 (larder) async throws in
                 #expect(try await larder.fill("/a").text == "second")
                 #expect(try await larder.get("/a").isHit)
@@ -32,7 +35,8 @@ struct OriginListTests {
         let first = try ScriptedOrigin()
         let second = try ScriptedOrigin()
         second.on("/a", .text("second", fields: fresh))
-        try await withLarder(Setup(first, second) { $0.origins[0].isAuthoritative = isAuthoritative }) { larder in
+        try await withLarder(Setup(first, second) { $0.configuration.origins[0].isAuthoritative = isAuthoritative }) {
+            larder in
             let response = try await larder.get("/a")
             #expect(response.status == (isAuthoritative ? 404 : 200))
             #expect(first.requestCount() == 1)
@@ -46,7 +50,7 @@ struct OriginListTests {
         let second = try ScriptedOrigin()
         first.stop()
         second.stop()
-        try await withLarder(Setup(first, second) { _ in }) { larder in
+        try await withLarder(Setup(first, second)) { larder in
             let response = try await larder.get("/a")
             #expect(response.status == 502)
             #expect(response["Proxy-Status"] == "larder; error=connection_refused")
@@ -63,7 +67,8 @@ struct OriginListTests {
     func hangs() async throws {
         let origin = try ScriptedOrigin()
         origin.respond { _ in [.hang] }
-        try await withLarder(Setup(origin) { $0.origins[0].firstByteTimeout = .milliseconds(500) }) { larder in
+        try await withLarder(Setup(origin) { $0.configuration.origins[0].firstByteTimeout = .milliseconds(500) }) {
+            larder in
             async let leader = larder.get("/a")
             try await origin.waitForRequests(1)
             async let follower = larder.get("/a")
@@ -103,12 +108,7 @@ struct OriginListTests {
         try files.write("secret", to: "secret")
         try files.write("picture", to: "root/a.jpg")
         try files.link("root/link", to: files.path)
-        let other = try ScriptedOrigin()
-        try await withLarder(
-            Setup(other) { setup in
-                setup.origins = [OriginSettings(url: "file://\(files.path)/root", isAuthoritative: true)]
-            }
-        ) { larder in
+        try await withLarder(Setup(urls: ["file://\(files.path)/root"])) { larder in
             let response = try await larder.get(target)
             #expect([400, 403, 404].contains(response.status))
             #expect(!response.text.contains("secret\n") && response.text != "secret")

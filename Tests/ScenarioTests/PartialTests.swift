@@ -1,5 +1,6 @@
 // Scenarios: parts of pictures that an origin sends, stored as parts, completed and put together.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings
@@ -162,7 +163,7 @@ struct PartialTests {
         let origins = [try ScriptedOrigin(), try ScriptedOrigin()]
         origins[0].on("/a", part(0...4))
         origins[1].on("/a", .respond(fields: fresh, body: picture))
-        try await withLarder(Setup(origins[0], origins[1]) { _ in }) { larder in
+        try await withLarder(Setup(origins[0], origins[1])) { larder in
             let response = try await larder.fill("/a")
             #expect(response.status == 200)
             #expect(response.body == picture)

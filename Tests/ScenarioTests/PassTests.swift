@@ -1,5 +1,6 @@
 // Scenarios: what is not answered from the store: other methods, and what a request or an answer keeps to itself.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings
@@ -21,8 +22,8 @@ struct PassTests {
         origin.on("/a", .text("thanks", status: 201))
         try await withLarder(
             Setup(mirror, origin) { setup in
-                setup.origins[0].isAuthoritative = false
-                setup.origins[1].isAuthoritative = true
+                setup.configuration.origins[0].isAuthoritative = false
+                setup.configuration.origins[1].isAuthoritative = true
             }
         ) { larder in
             let response = try await larder.client { client in

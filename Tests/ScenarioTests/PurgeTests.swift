@@ -1,5 +1,6 @@
 // Scenarios: purges, also while fills are under way.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings

@@ -3,6 +3,7 @@
 // A picture is a function of its path and version. A new version is followed by a purge; from then on no older one may
 // be seen by a request that is sent later.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings
@@ -81,7 +82,7 @@ struct RandomWalkTests {
         let world = World(seed: seed)
         let origin = try ScriptedOrigin()
         origin.respond { world.answer($0) }
-        try await withLarder(Setup(origin) { $0.memory = 200_000 }) { larder in
+        try await withLarder(Setup(origin) { $0.configuration.cache.memory = 200_000 }) { larder in
             let deadline = ContinuousClock.now + .seconds(6)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for client in 0..<6 {

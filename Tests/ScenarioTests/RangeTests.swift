@@ -1,5 +1,6 @@
 // Scenarios: parts of pictures, from memory, from disk, and of a fill under way.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings

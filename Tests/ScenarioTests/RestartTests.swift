@@ -1,5 +1,6 @@
 // Scenarios: the cache directory across restarts, after a crash, and when it is taken away.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings
@@ -180,7 +181,7 @@ struct RestartTests {
         let origin = try ScriptedOrigin()
         let filling = pictureBytes(size)
         origin.respond { [.respond(fields: fresh, body: Array($0.target.utf8) + filling)] }
-        try await withLarder(Setup(origin) { $0.maximumSize = 32 << 20 }) { larder in
+        try await withLarder(Setup(origin) { $0.configuration.cache.maxSize = 32 << 20 }) { larder in
             try await larder.client { client in
                 for number in 0..<(48 << 20) / size {
                     guard try client.get("/\(number)").body == Array("/\(number)".utf8) + filling else {

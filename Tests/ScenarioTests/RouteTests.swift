@@ -1,5 +1,6 @@
 // Scenarios: routes by host and path, each with its own origins and rules, before two scripted origins.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings
@@ -188,7 +189,7 @@ import Testing
         }
         try await withLarder(setup) { (larder: Larder) async throws -> Void in
             #expect((490...500).contains(try await larder.fill("/t/a").ttl ?? 0))
-            var changed = try setup.proxyConfiguration()
+            var changed = setup.configuration
             changed.routes[0].cache.ttl = .seconds(900)
             larder.proxy.reload(ProxySettings(changed))
             try await eventually("every loop has it") {

@@ -1,6 +1,7 @@
 // Scenarios: slow clients of bodies that are not stored hold all connections of the origin, and another request comes.
 
 import HTTPMessage
+import LarderHarness
 import Origins
 import Settings
 import TestSupport
@@ -43,12 +44,12 @@ struct SlowClientTests {
         return origin
     }
 
-    private static func setup(_ kind: Kind, _ origin: ScriptedOrigin, memory: Int64? = nil) -> Setup {
-        Setup(origin) { setup in
-            setup.origins[0].maximumConnections = connections
+    private static func setup(_ kind: Kind, _ origin: ScriptedOrigin, memory: Int64? = nil) throws -> Setup {
+        try Setup(origin) { setup in
+            setup.configuration.origins[0].connections = connections
             // Who waits for a connection must not get an answer by giving up.
-            setup.origins[0].queueTimeout = .seconds(60)
-            setup.maximumSize = 256 << 20
+            setup.configuration.origins[0].queueTimeout = .seconds(60)
+            setup.configuration.cache.maxSize = 256 << 20
             if [.tooLarge, .tooLargeMidway, .directory].contains(kind) {
                 setup.configuration.cache.maximumResponse = 1 << 20
             }
@@ -84,11 +85,11 @@ struct SlowClientTests {
         let directory = try TemporaryDirectory()
         // A file stands where the store's directory should be.
         if kind == .sickStore { try directory.write("x", to: "cache") }
-        var setup = Self.setup(kind, origin)
+        var setup = try Self.setup(kind, origin)
         if kind == .directory {
             for number in 0..<Self.connections { try directory.write(Self.picture, to: "files/slow\(number)") }
             try directory.write([1], to: "files/quick")
-            setup.origins[0].url = "file://\(directory.path)/files"
+            setup.configuration.origins[0].url = try OriginURL("file://\(directory.path)/files")
         }
         try await withLarder(setup, directory: directory) { larder in
             let clients = try await Self.slowClients(larder, kind, origin)

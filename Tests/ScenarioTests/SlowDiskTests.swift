@@ -1,5 +1,6 @@
 // Scenarios: hits that the disk does not give in time, while the origin is well, and while it is not.
 
+import LarderHarness
 import NIOCore
 import Settings
 import Store
@@ -21,9 +22,9 @@ struct SlowDiskTests {
         timeout: Duration = .milliseconds(50),
         _ body: (Larder) async throws -> Void
     ) async throws {
-        let setup = Setup(origin) {
-            $0.memory = 0
-            $0.maximumSize = 1 << 30
+        let setup = try Setup(origin) {
+            $0.configuration.cache.memory = 0
+            $0.configuration.cache.maxSize = 1 << 30
             $0.configuration.cache.readTimeout = timeout
         }
         try await withLarder(setup) { larder in

@@ -1,6 +1,7 @@
 // Scenarios: key_case: insensitive before an origin that tells letter case apart. The key is folded, never what is asked for.
 
 import HTTPMessage
+import LarderHarness
 import Origins
 import Proxy
 import Settings
@@ -15,7 +16,7 @@ struct SpellingScenarios {
     private static func insensitive(
         _ server: CaseSensitiveServer,
         _ change: (inout Setup) throws -> Void = { _ in }
-    ) rethrows -> Setup {
+    ) throws -> Setup {
         try Setup(server.origin) { setup in
             setup.configuration.cache.foldCase = true
             setup.configuration.cache.negativeTTL = .seconds(6000)
@@ -96,7 +97,7 @@ struct SpellingScenarios {
     @Test("query rules hold for what is asked for")
     func queries() async throws {
         let server = try CaseSensitiveServer(["/A.jpg?w=B": Answer()])
-        let setup = Self.insensitive(server) { $0.configuration.cache.query = .names(["w"]) }
+        let setup = try Self.insensitive(server) { $0.configuration.cache.query = .names(["w"]) }
         try await withLarder(setup) { (larder: Larder) async throws -> Void in
             try await larder.fill("/A.jpg?utm=x&w=B")
             #expect(try await larder.get("/a.JPG?w=B").isHit)
@@ -157,7 +158,7 @@ struct SpellingScenarios {
     @Test("an error of the origin is not taken for the picture's end while it may be served stale")
     func failing() async throws {
         let server = try CaseSensitiveServer(["/A.jpg": Answer(fields: Self.old)])
-        let setup = Self.insensitive(server) { $0.configuration.cache.staleIfError = .seconds(6000) }
+        let setup = try Self.insensitive(server) { $0.configuration.cache.staleIfError = .seconds(6000) }
         try await withLarder(setup) { (larder: Larder) async throws -> Void in
             try await larder.fill("/A.jpg")
             server["/A.jpg"] = Answer(status: 503)

@@ -1,6 +1,7 @@
 // Scenarios: stale responses. The clock is real, so origins send old answers: an Age of 120 with a
 // max-age of 60 is stale the moment it is stored.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings
@@ -53,7 +54,8 @@ struct StaleScenarios {
             case .refused, .closes: [.close]
             }
         origin.on("/a", times: [[.text("x", fields: stale("", ("ETag", "\"1\"")))], later])
-        try await withLarder(Setup(origin) { $0.origins[0].firstByteTimeout = .milliseconds(300) }) { larder in
+        try await withLarder(Setup(origin) { $0.configuration.origins[0].firstByteTimeout = .milliseconds(300) }) {
+            larder in
             try await larder.fill("/a")
             if outage == .refused { origin.stop() }
             let response = try await larder.get("/a")

@@ -1,5 +1,6 @@
 // Scenarios: fields that are meant for larder or for caches of its kind.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings
@@ -91,7 +92,7 @@ struct TargetedTests {
             let name = request.method == "GET" ? "Cache-Groups" : "Cache-Group-Invalidation"
             return [.text("x", fields: fields("max-age=60", (name, "\"g\"")))]
         }
-        try await withLarder(Setup(origin) { $0.passesHost = true }) { larder in
+        try await withLarder(Setup(origin) { $0.configuration.origins[0].hostHeader = .client }) { larder in
             for host in ["a.example", "b.example"] { try await larder.fill("/x", [("Host", host)]) }
             _ = try await larder.request("DELETE", "/y", [("Host", "a.example")])
             #expect(try await larder.get("/x", [("Host", "b.example")]).isHit)

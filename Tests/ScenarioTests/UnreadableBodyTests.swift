@@ -2,6 +2,7 @@
 
 import Glibc
 import HTTPMessage
+import LarderHarness
 import NIOCore
 import Origins
 import Settings
@@ -46,20 +47,18 @@ struct UnreadableBodyTests {
         return origin
     }
 
-    private static func setup(_ origin: ScriptedOrigin) -> Setup {
-        Setup(origin) { $0.maximumSize = 1 << 30 }
+    private static func setup(_ origin: ScriptedOrigin) throws -> Setup {
+        try Setup(origin) { $0.configuration.cache.maxSize = 1 << 30 }
     }
 
     /// Cuts every volume of a larder to a length, or to a share of what it has.
     private static func cut(_ larder: Larder, keeping share: Double) throws {
-        let volumes = larder.directory.path("cache/volumes")
-        for name in (1...100).map({ "\($0).volume" }) {
-            var status = stat()
-            let path = "\(volumes)/\(name)"
-            // because stat fills the struct it is given, and the texts outlive the calls
-            guard unsafe stat(path, &status) == 0 else { continue }
-            // Whole pages: the kernel fills the rest of one with zeros, also where it is on its way to a client.
-            #expect(unsafe truncate(path, off_t(Double(status.st_size) * share) & ~4095) == 0)
+        for name in (1...100).map({ "cache/volumes/\($0).volume" }) {
+            guard let size = larder.directory.size(of: name) else { continue }
+            // Whole pages: the kernel fills the rest of one with zeros, also on its way to a client.
+            let length = off_t(Double(size) * share) & ~4095
+            // because the text outlives the call
+            #expect(unsafe truncate(larder.directory.path(name), length) == 0)
         }
     }
 

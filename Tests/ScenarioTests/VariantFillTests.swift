@@ -1,5 +1,6 @@
 // Scenarios: variants of one URI that are asked for at the same time.
 
+import LarderHarness
 import Origins
 import Proxy
 import Settings

@@ -11,6 +11,12 @@ extension TemporaryDirectory {
         return unsafe lstat(path(name), &status) == 0
     }
 
+    /// The length of a file in bytes; nil if there is no such file.
+    package func size(of name: String) -> Int? {
+        var status = stat()
+        return unsafe stat(path(name), &status) == 0 ? Int(status.st_size) : nil
+    }
+
     /// Makes a symbolic link.
     package func link(_ name: String, to target: String) throws {
         guard unsafe symlink(target, path(name)) == 0 else { throw Socket.failure("symlink \(path(name))") }

@@ -2,6 +2,7 @@
 
 import Foundation
 import Glibc
+import LarderHarness
 import Origins
 import Store
 import TestSupport
@@ -22,7 +23,7 @@ extension Larder {
     /// Lets the disk pool do nothing until the gate opens, as where each read takes for ever.
     func stallDisk() async throws -> Gate {
         let gate = Gate()
-        for _ in 0..<2 {
+        for _ in 0..<StoreConfiguration(directory: "", maximumSize: 0, memory: 0).diskThreads {
             let isHeld = Gate()
             _ = store.disk.submit {
                 isHeld.open()

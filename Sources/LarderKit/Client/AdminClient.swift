@@ -1,0 +1,73 @@
+// Value. Sends requests to the running larder's admin interface; each has a connection of its own and blocks.
+
+package import Admin
+import Glibc
+import Origins
+import Settings
+
+package struct AdminClient {
+    private let location: AdminLocation
+
+    package init(_ location: AdminLocation) { self.location = location }
+
+    package func get(_ target: String) throws(Failure) -> JSON { try ask("GET", target, nil).value }
+
+    /// How often a request is sent while larder is too busy (other purges are being swept), and the pause between two in
+    /// microseconds: a minute in all. Rules that larder has already accepted have no further effect.
+    private static let (tries, pause): (Int, UInt32) = (300, 200_000)
+
+    /// Sends JSON; repeats the request for a while if larder is too busy.
+    /// - Returns: The response, and whether all that was asked for is done.
+    package func post(_ target: String, _ body: JSON) throws(Failure) -> (value: JSON, isDone: Bool) {
+        var left = Self.tries
+        while true {
+            do {
+                let (value, status) = try ask("POST", target, body)
+                return (value, status == 200)
+            } catch {
+                left -= 1
+                guard error.isPassing, left > 0 else { throw error }
+                usleep(Self.pause)
+            }
+        }
+    }
+
+    private func ask(_ method: String, _ target: String, _ body: JSON?) throws(Failure) -> (value: JSON, Int) {
+        var request = SingleRequest(url: location.address.base + target)
+        request.method = method
+        request.socket = location.address.socket
+        request.caFile = Console.environment("SSL_CERT_FILE")
+        if let token = location.token { request.fields.append(("Authorization", "Bearer \(token.reveal())")) }
+        if let body {
+            request.fields.append(("Content-Type", "application/json"))
+            request.body = Array(body.description.utf8)
+        }
+        let answer: SingleRequest.Answer
+        do {
+            answer = try request.send()
+        } catch {
+            throw failure(error)
+        }
+        guard let value = try? JSON(parsing: answer.body) else {
+            throw Failure("\(location) answers, but not as larder's admin interface does (status \(answer.status))")
+        }
+        guard (200..<300).contains(answer.status) else {
+            throw Failure(
+                value["detail"]?.text ?? "\(location) answered \(answer.status)",
+                refusedField: value["field"]?.text,
+                isPassing: answer.status == 503
+            )
+        }
+        return (value, answer.status)
+    }
+
+    private func failure(_ problem: SingleRequest.Problem) -> Failure {
+        switch problem {
+        case .unreachable(let words): Failure("larder does not answer on \(location): \(words). Is it running?")
+        case .insecure(let words):
+            Failure("\(location): \(words). SSL_CERT_FILE names a file with other certificates to trust.")
+        case .timeout: Failure("larder did not answer on \(location) in time")
+        case .broken(let words): Failure("\(location) gave no whole answer: \(words)")
+        }
+    }
+}

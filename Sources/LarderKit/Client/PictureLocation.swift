@@ -1,0 +1,31 @@
+// Value. Where the running larder's picture port is: an option comes before a configuration file that is named, that
+// before the environment, and that before the default configuration file.
+
+package import Settings
+
+package enum PictureLocation {
+    /// - Parameters:
+    ///   - url: The URL of the picture port, from the command line.
+    ///   - configuration: The configuration file that the command line names.
+    ///   - environment: The value of a variable.
+    package static func address(
+        url: String?,
+        configuration: String?,
+        environment: (String) -> String? = Console.environment
+    ) throws(Failure) -> ListenAddress {
+        let directory = SystemFileProbe().workingDirectory
+        let variable = configuration == nil ? environment("LARDER_URL") : nil
+        if let (name, text) = url.map({ ("--url", $0) }) ?? variable.map({ ("LARDER_URL", $0) }) {
+            return try Failure.reporting(name) { () throws(Mistake) in
+                try ListenAddress(url: text, relativeTo: directory)
+            }
+        }
+        let path = configuration ?? ConfigurationFile.defaultPath
+        let hint = "--url http://HOST:PORT names the picture port without a configuration file"
+        let found = try Failure.reportingProblems(hint) { () throws(ConfigurationProblems) in
+            try ConfigurationFile.parts(of: path).listen()
+        }
+        guard let first = found.first else { throw Failure("\(path): listen: has no address; \(hint)") }
+        return first
+    }
+}

@@ -1,0 +1,10 @@
+// Value. A picture's path or URL, or a prefix or pattern of one, as the command line has it. Bytes that are not UTF-8 are
+// percent-encoded, which names the same picture.
+
+import HTTPMessage
+
+package struct NameArgument {
+    package let text: String
+
+    package init(argument: String) { text = PercentEncoding.readable(ArgumentBytes.bytes(of: argument)) }
+}

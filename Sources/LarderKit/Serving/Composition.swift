@@ -1,0 +1,142 @@
+// Value. The parts of a running larder, each made after those that it needs. Every failure names what it concerns and what
+// the user can do about it. The tests start larder through it too.
+
+package import Admin
+import Glibc
+package import HTTPMessage
+package import Logging
+import NIOCore
+package import Origins
+package import Proxy
+package import Settings
+package import Store
+
+package struct Composition: Sendable {
+    package let configuration: Configuration
+    package let store: Store
+    package let origins: Origins
+    package let accessLog: AccessLog?
+    package let proxy: Proxy
+    package let admin: AdminServer
+    /// The configuration's name in failures.
+    private let file: String
+
+    /// Opens the store, which blocks, and starts the threads; nothing listens yet.
+    /// - Parameters:
+    ///   - configuration: The settings.
+    ///   - file: Where they come from.
+    ///   - logger: larder's own log.
+    ///   - lostMessages: How many messages of that log were lost.
+    ///   - looksAtOrigins: Whether each origin is connected to at the start, before a request needs it.
+    ///   - originClock: The wall clock of the origins; nil for the machine's.
+    package init(
+        _ configuration: Configuration,
+        file: String,
+        logger: Logger,
+        lostMessages: @escaping @Sendable () -> Int,
+        looksAtOrigins: Bool = true,
+        originClock: (@Sendable () -> WallTime)? = nil
+    ) throws(Failure) {
+        self.configuration = configuration
+        self.file = file
+        store = try Self.makeStore(configuration.cache, logger)
+        do {
+            origins = try Origins(
+                lists: configuration.originLists.map { list in
+                    list.map { OriginSettings($0, of: configuration) }
+                },
+                logger: logger,
+                looksAtOrigins: looksAtOrigins,
+                now: originClock
+            )
+        } catch {
+            store.close()
+            throw Failure("\(error.subject.isEmpty ? "origins" : error.subject): \(error.detail)")
+        }
+        accessLog = configuration.accessLog.map { AccessLog($0, logger: logger) }
+        proxy = Proxy(
+            ProxySettings(configuration),
+            store: store,
+            origins: origins,
+            accessLog: accessLog,
+            threads: configuration.threads,
+            logger: logger
+        )
+        let parts = AdminParts(
+            proxy: proxy,
+            store: store,
+            origins: origins,
+            configuration: configuration,
+            version: larderVersion,
+            lostMessages: lostMessages
+        )
+        admin = AdminServer(parts, logger: logger)
+    }
+
+    /// Binds the addresses of the picture port; closes everything if one cannot be bound.
+    /// - Returns: The addresses with the ports that were bound.
+    package func listen() async throws(Failure) -> [ListenAddress] {
+        var addresses: [ListenAddress] = []
+        for address in configuration.listen {
+            do {
+                addresses.append(try await proxy.listen(on: address))
+            } catch {
+                // An orderly stop: the next start need not check what is stored.
+                proxy.shutDown()
+                origins.shutDown()
+                store.close()
+                throw failure(toListenOn: address, setting: "listen", error)
+            }
+        }
+        return addresses
+    }
+
+    /// Ends the parts, fills before the store that they write to; blocks.
+    package func close() {
+        origins.shutDown()
+        store.close()
+        proxy.shutDown()
+        accessLog?.shutDown()
+    }
+
+    private static func makeStore(_ cache: Configuration.Cache, _ logger: Logger) throws(Failure) -> Store {
+        do {
+            return try Store(
+                StoreConfiguration(
+                    directory: cache.directory,
+                    maximumSize: cache.maxSize,
+                    memory: cache.memory,
+                    scrubRate: cache.scrubRate
+                ),
+                logger: logger
+            )
+        } catch {
+            throw failure(error, cache.directory)
+        }
+    }
+
+    private static func failure(_ error: StoreError, _ directory: String) -> Failure {
+        switch error.kind {
+        case .inUse: Failure("\(directory): another larder uses it; stop that one, or name another cache.directory")
+        case .corrupt:
+            Failure(
+                "\(directory): not a cache directory of this larder (\(error.detail)); name another cache.directory, "
+                    + "or remove this one if nothing in it is needed"
+            )
+        case .full, .readOnly, .missing, .io, .index: Failure("\(error) (cache.directory)")
+        }
+    }
+
+    func failure(toListenOn address: ListenAddress, setting: String, _ error: any Error) -> Failure {
+        let code = (error as? IOError)?.errnoCode
+        let reason =
+            switch code {
+            case EADDRINUSE: "it is in use already; stop what listens there, or change \(setting) in \(file)"
+            case EACCES, EPERM: "it may not be bound by this user; change \(setting) in \(file)"
+            case EADDRNOTAVAIL: "it is no address of this machine; change \(setting) in \(file)"
+            case .some(let code): "\(Console.reason(code)) (\(setting) in \(file))"
+            case nil: "\(error) (\(setting) in \(file))"
+            }
+        return Failure("\(address): \(reason)")
+    }
+}

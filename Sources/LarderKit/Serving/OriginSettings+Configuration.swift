@@ -1,0 +1,61 @@
+// Value. The mapping from the configuration of an origin to the settings of `Origins`, which knows no configuration files.
+
+import Origins
+import Settings
+
+extension OriginSettings {
+    /// The secrets of the configuration have been read.
+    init(_ origin: Configuration.Origin, of configuration: Configuration) {
+        let host: HostHeader =
+            switch origin.hostHeader {
+            case .origin: .origin
+            case .client: .client
+            case .name(let name): .name(name)
+            }
+        let hedge: Hedge =
+            switch origin.hedgeDelay {
+            case .never: .never
+            case .after(let delay): .after(delay)
+            case .percentile95: .percentile95
+            }
+        self.init(
+            url: origin.url.text,
+            isAuthoritative: origin.isAuthoritative,
+            connectTimeout: origin.connectTimeout,
+            firstByteTimeout: origin.firstByteTimeout,
+            queueTimeout: origin.queueTimeout,
+            stallTimeout: origin.stallTimeout,
+            maximumConnections: origin.connections,
+            maximumQueued: origin.queue,
+            hedge: hedge,
+            probe: origin.probePath.map { Probe(path: $0, interval: origin.probeInterval) },
+            hostHeader: host,
+            headers: origin.headers.map { ($0.name, $0.value.secret.reveal()) },
+            strippedPrefix: origin.strip.map { StrippedPrefix($0, ignoresCase: RouteOrder(configuration).foldsCase) },
+            maximumRedirects: origin.followRedirects,
+            allowsHTTP2: origin.http2,
+            tls: OriginTLS(
+                caFile: origin.caFile,
+                clientCertificate: origin.clientCertificate,
+                clientKey: origin.clientKey,
+                clientKeyPassphrase: origin.clientKeyPassphrase?.secret.reveal(),
+                serverName: origin.serverName
+            ),
+            store: origin.url.scheme == .s3 ? ObjectStore(origin.s3) : nil
+        )
+    }
+}
+
+extension ObjectStore {
+    init(_ store: Configuration.ObjectStore) {
+        self.init(
+            endpoint: store.endpoint?.text,
+            region: store.region ?? Configuration.ObjectStore.standardRegion,
+            usesPathStyle: store.pathStyle,
+            accessKey: store.accessKey.secret.reveal(),
+            secretKey: store.secretKey.secret.reveal(),
+            sessionToken: store.sessionToken?.secret.reveal(),
+            forbiddenMeansMissing: store.forbidden == .missing
+        )
+    }
+}

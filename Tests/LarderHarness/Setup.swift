@@ -1,0 +1,55 @@
+// Value. The configuration of a test's larder: a test changes what it is about and leaves the rest.
+
+package import HTTPMessage
+package import Settings
+package import TestSupport
+
+package struct Setup {
+    /// As a user would write it; the harness gives it a cache directory.
+    package var configuration = Configuration()
+    /// Whether larder connects to the origins at its start, as it does when it serves. Otherwise a test's connections are its
+    /// own.
+    package var looksAtOrigins = false
+    /// The wall clock of the origins; nil for the machine's.
+    package var originClock: (@Sendable () -> WallTime)?
+
+    /// One authoritative origin first, the others in their order after it; `change` has the last word.
+    package init(_ origins: ScriptedOrigin..., change: (inout Setup) throws -> Void = { _ in }) throws {
+        try self.init(urls: origins.map(\.url), change: change)
+    }
+
+    /// As above, with any kind of origin.
+    package init(urls: [String], change: (inout Setup) throws -> Void = { _ in }) throws {
+        configuration.listen = [.tcp(host: "127.0.0.1", port: 0)]
+        configuration.admin.listen = .tcp(host: "127.0.0.1", port: 0)
+        configuration.cache.maxSize = 64 << 20
+        configuration.cache.memory = 4 << 20
+        configuration.cache.scrubRate = 0
+        configuration.threads = 2
+        configuration.origins = try Self.origins(urls)
+        try change(&self)
+    }
+
+    /// Adds a route, with origins of its own if there are any.
+    package mutating func route(
+        host: RouteHost = .any,
+        path: String = "/",
+        origins: ScriptedOrigin...,
+        change: (inout Configuration.Route) -> Void = { _ in }
+    ) throws {
+        var route = Configuration.Route()
+        route.host = host
+        route.path = path
+        route.origins = try Self.origins(origins.map(\.url))
+        change(&route)
+        configuration.routes.append(route)
+    }
+
+    private static func origins(_ urls: [String]) throws -> [Configuration.Origin] {
+        try urls.enumerated().map { index, url in
+            var origin = Configuration.Origin(url: try OriginURL(url))
+            origin.isAuthoritative = index == 0
+            return origin
+        }
+    }
+}
