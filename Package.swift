@@ -78,6 +78,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
+            dependencies: ["HTTPMessage", "Settings"],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
@@ -85,14 +86,17 @@ let package = Package(
         tests("HTTPCachingTests", ["HTTPCaching", "HTTPMessage", "TestSupport"]),
         tests("StoreTests", ["Store", "HTTPCaching", "HTTPMessage", "TestSupport", nioCore, nioPosix, logging]),
         tests("OriginsTests", ["Origins", "HTTPMessage", "TestSupport", nioCore, logging]),
-        tests("SettingsTests", ["Settings", "TestSupport"]),
+        tests("SettingsTests", ["Settings", "HTTPMessage", "TestSupport"]),
         tests(
             "ProxyTests",
             ["Proxy", "HTTPCaching", "HTTPMessage", "Origins", "Settings", "Store", "TestSupport", nioCore]
         ),
         tests(
             "AdminTests",
-            ["Admin", "Proxy", "Store", "Origins", "Settings", "TestSupport", nioCore, nioPosix, logging]
+            [
+                "Admin", "Proxy", "Store", "Origins", "Settings", "HTTPMessage", "TestSupport", nioCore, nioPosix,
+                logging,
+            ]
         ),
         tests(
             "ScenarioTests",

@@ -102,7 +102,7 @@ func withLarder(
         logger: logger
     )
     let lists = configuration.originLists.map { list in
-        list.map { OriginSettings(url: $0.url.text, isAuthoritative: $0.isAuthoritative) }
+        list.map { OriginSettings(url: $0.url, isAuthoritative: $0.isAuthoritative) }
     }
     let origins = try Origins(lists: lists, logger: logger, looksAtOrigins: looksAtOrigins)
     let proxy = Proxy(

@@ -2,6 +2,7 @@
 // docs/failures.md has the same table; with LARDER_WRITE_DOCS in the environment it is written anew.
 
 import Foundation
+import HTTPMessage
 import Origins
 import Proxy
 import Settings
@@ -29,7 +30,7 @@ struct OriginFailure: Sendable, CustomStringConvertible {
         make = {
             let origin = try ScriptedOrigin()
             origin.respond { _ in steps }
-            return (OriginSettings(url: url(origin.port)), origin)
+            return (OriginSettings(url: OriginURL(test: url(origin.port))), origin)
         }
     }
 
@@ -38,7 +39,7 @@ struct OriginFailure: Sendable, CustomStringConvertible {
         self.time = time
         self.make = {
             let (url, keeper) = try make()
-            return (OriginSettings(url: url), keeper)
+            return (OriginSettings(url: OriginURL(test: url)), keeper)
         }
     }
 }
@@ -125,7 +126,7 @@ struct FailureMatrixTests {
             } else {
                 let healthy = try ScriptedOrigin()
                 if index > place { healthy.respond { Self.answer($0) } }
-                origin = OriginSettings(url: healthy.url)
+                origin = OriginSettings(url: OriginURL(test: healthy.url))
                 keepers.append(healthy)
             }
             origin.isAuthoritative = index == min(place, 2) && place < 3 || place == 3 && index == 0

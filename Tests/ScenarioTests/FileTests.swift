@@ -20,7 +20,7 @@ struct FileTests {
         let begun = TestClock.seconds()
         let isLetGo = Mutex(false)
         let setup = Setup { setup in
-            setup.origins = [OriginSettings(url: "file://\(files.path)", isAuthoritative: true)]
+            setup.origins = [OriginSettings(url: OriginURL(test: "file://\(files.path)"), isAuthoritative: true)]
             setup.originClock = {
                 WallTime(secondsSinceEpoch: isLetGo.withLock { $0 } ? TestClock.seconds() : begun)
             }
@@ -94,7 +94,9 @@ struct UnreadableFileTests {
     func forbidden() async throws {
         // Even root may not read this one: it can only be written.
         let setup = Setup { setup in
-            setup.origins = [OriginSettings(url: "file:///proc/sys/net/ipv4/route", isAuthoritative: true)]
+            setup.origins = [
+                OriginSettings(url: OriginURL(test: "file:///proc/sys/net/ipv4/route"), isAuthoritative: true)
+            ]
         }
         try await withLarder(setup) { larder in
             for _ in 0..<10 {

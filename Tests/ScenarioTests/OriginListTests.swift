@@ -1,5 +1,6 @@
 // Scenarios: the list of origins in its order, and origins that misbehave.
 
+import HTTPMessage
 import Origins
 import Proxy
 import Settings
@@ -106,7 +107,9 @@ struct OriginListTests {
         let other = try ScriptedOrigin()
         try await withLarder(
             Setup(other) { setup in
-                setup.origins = [OriginSettings(url: "file://\(files.path)/root", isAuthoritative: true)]
+                setup.origins = [
+                    OriginSettings(url: OriginURL(test: "file://\(files.path)/root"), isAuthoritative: true)
+                ]
             }
         ) { larder in
             let response = try await larder.get(target)

@@ -88,7 +88,7 @@ struct SlowClientTests {
         if kind == .directory {
             for number in 0..<Self.connections { try directory.write(Self.picture, to: "files/slow\(number)") }
             try directory.write([1], to: "files/quick")
-            setup.origins[0].url = "file://\(directory.path)/files"
+            setup.origins[0].url = OriginURL(test: "file://\(directory.path)/files")
         }
         try await withLarder(setup, directory: directory) { larder in
             let clients = try await Self.slowClients(larder, kind, origin)

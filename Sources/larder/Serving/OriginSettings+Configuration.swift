@@ -1,5 +1,6 @@
 // A value. An origin as it is configured, in the terms of Origins, which knows no configuration files.
 
+import HTTPMessage
 import Origins
 import Settings
 
@@ -19,7 +20,7 @@ extension OriginSettings {
             case .percentile95: .percentile95
             }
         self.init(
-            url: origin.url.text,
+            url: origin.url,
             isAuthoritative: origin.isAuthoritative,
             connectTimeout: origin.connectTimeout,
             firstByteTimeout: origin.firstByteTimeout,
@@ -50,7 +51,7 @@ extension ObjectStore {
     /// Translates the settings of a store.
     init(_ store: Configuration.ObjectStore) {
         self.init(
-            endpoint: store.endpoint?.text,
+            endpoint: store.endpoint,
             region: store.region ?? Configuration.ObjectStore.standardRegion,
             usesPathStyle: store.pathStyle,
             accessKey: store.accessKey.secret.reveal(),

@@ -20,14 +20,16 @@ struct Setup {
 
     /// One authoritative origin first, the others in their order behind it; `change` has the last word.
     init(_ origins: ScriptedOrigin..., change: (inout Setup) throws -> Void) rethrows {
-        self.origins = origins.enumerated().map { OriginSettings(url: $1.url, isAuthoritative: $0 == 0) }
+        self.origins = origins.enumerated().map {
+            OriginSettings(url: OriginURL(test: $1.url), isAuthoritative: $0 == 0)
+        }
         try change(&self)
     }
 
     /// The settings that the proxy reads, with as many origins as there are.
     func proxyConfiguration() throws -> Configuration {
         var result = configuration
-        result.origins = try origins.map { try Configuration.Origin(url: OriginURL($0.url)) }
+        result.origins = origins.map { Configuration.Origin(url: $0.url) }
         if passesHost { result.origins[0].hostHeader = .client }
         return result
     }
@@ -55,7 +57,7 @@ struct Setup {
         let others = try proxyConfiguration().originLists.dropFirst()
         return [first]
             + others.map { list in
-                list.map { OriginSettings(url: $0.url.text, isAuthoritative: $0.isAuthoritative) }
+                list.map { OriginSettings(url: $0.url, isAuthoritative: $0.isAuthoritative) }
             }
     }
 }
