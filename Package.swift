@@ -83,6 +83,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
+            dependencies: ["HTTPMessage", "Settings"],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
@@ -99,7 +100,7 @@ let package = Package(
         tests("HTTPCachingTests", ["HTTPCaching", "HTTPMessage", "TestSupport"]),
         tests("StoreTests", ["Store", "HTTPCaching", "HTTPMessage", "TestSupport", nioCore, nioPosix, logging]),
         tests("OriginsTests", ["Origins", "HTTPMessage", "TestSupport", nioCore, logging]),
-        tests("SettingsTests", ["Settings", "TestSupport"]),
+        tests("SettingsTests", ["Settings", "HTTPMessage", "TestSupport"]),
         tests(
             "LarderKitTests",
             ["LarderKit", "Admin", "HTTPMessage", "Origins", "Settings", "Store", "TestSupport", nioCore, logging]
@@ -110,7 +111,9 @@ let package = Package(
         ),
         tests(
             "AdminTests",
-            ["LarderHarness", "Admin", "Proxy", "Store", "Origins", "Settings", "TestSupport", nioPosix]
+            [
+                "LarderHarness", "Admin", "HTTPMessage", "Proxy", "Store", "Origins", "Settings", "TestSupport", nioPosix,
+            ]
         ),
         tests(
             "ScenarioTests",

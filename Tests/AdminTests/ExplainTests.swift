@@ -1,6 +1,7 @@
 // GET /explain: it tells what a request would get, and leaves no trace.
 
 import Admin
+import HTTPMessage
 import LarderHarness
 import Proxy
 import Settings

@@ -16,10 +16,10 @@ func date(_ seconds: Int) -> String {
 /// Fields of a text with a line a field.
 func fields(_ text: String) -> Fields {
     Fields(
-        lines: text.split(separator: "\n").map { line in
+        text.split(separator: "\n").map { line in
             let colon = line.firstIndex(of: ":") ?? line.endIndex
             let value = FieldList.trimmed(String(line.suffix(from: colon).dropFirst()))
-            return Fields.Line(name: String(line[..<colon]), value: value)
+            return (String(line[..<colon]), value)
         }
     )
 }

@@ -37,7 +37,7 @@ struct FieldsTests {
             }
         }
         #expect(read == Fields([(name, value)]))
-        #expect(read?.lines == [Fields.Line(name: name, value: value)])
+        #expect(read?.lines == [[name, value]])
         #expect(read?.bytes == bytes("\(name): \(value)\r\n"))
     }
 
@@ -179,7 +179,7 @@ struct FieldsTests {
             }
             #expect(former?.fields.lines == former?.lines)
             #expect(fields == Fields(model))
-            #expect(fields.lines == model.map { Fields.Line(name: $0.0, value: $0.1) })
+            #expect(fields.lines == model.map { [$0.0, $0.1] })
             #expect(fields.bytes == bytes(model.map { "\($0.0): \($0.1)\r\n" }.joined()))
             for name in names + ["C", "D", "Bc"] {
                 #expect(fields.contains(name) == model.contains { same($0.0, name) })

@@ -1,5 +1,6 @@
 // Pure. The mapping of an origin's configuration to the settings of `Origins`.
 
+import HTTPMessage
 import Origins
 import Settings
 import Testing
@@ -89,8 +90,8 @@ struct OriginSettingsTests {
 
     private static let stores = [
         Row("store", "none", { $0.store == nil ? "none" : "one" }) { $0.s3.region = "eu" },
-        bucket("none", { $0.endpoint ?? "none" }),
-        bucket("https://e.test", { $0.endpoint ?? "" }) { $0.endpoint = try OriginURL("https://e.test") },
+        bucket("none", { $0.endpoint?.description ?? "none" }),
+        bucket("https://e.test", { $0.endpoint?.description ?? "" }) { $0.endpoint = try OriginURL("https://e.test") },
         bucket("us-east-1", { $0.region }),
         bucket("eu", { $0.region }) { $0.region = "eu" },
         bucket("nil", { "\($0.usesPathStyle.map { "\($0)" } ?? "nil")" }),

@@ -1,5 +1,6 @@
 // Pure. What a running larder says and takes over.
 
+import HTTPMessage
 import NIOCore
 import Settings
 import TestSupport

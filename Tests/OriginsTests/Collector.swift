@@ -98,7 +98,7 @@ extension OriginSettings {
     /// An origin whose timeouts are out of the way, also on a busy machine.
     static func test(_ url: String, authoritative: Bool = false) -> OriginSettings {
         OriginSettings(
-            url: url,
+            url: OriginURL(test: url),
             isAuthoritative: authoritative,
             connectTimeout: .seconds(60),
             firstByteTimeout: .seconds(60),

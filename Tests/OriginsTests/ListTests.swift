@@ -57,41 +57,9 @@ import Testing
         ]
     )
     func final(status: Int, elsewhere: Bool, authoritative: Bool) {
-        #expect(AskingOrder.isFinal(status: status, isAuthoritative: false) == elsewhere)
-        #expect(AskingOrder.isFinal(status: status, isAuthoritative: true) == authoritative)
-    }
-}
-
-@Suite("The URL of an origin") struct OriginAddressTests {
-    @Test(
-        "good ones",
-        arguments: [
-            ("http://files-1.lan", OriginAddress.http(base: "http://files-1.lan", prefix: "")),
-            ("http://files-1.lan:8080/", .http(base: "http://files-1.lan:8080", prefix: "")),
-            ("HTTPS://files/pictures/", .http(base: "https://files", prefix: "/pictures")),
-            ("http://[::1]:81/a/b", .http(base: "http://[::1]:81", prefix: "/a/b")),
-            ("http://[::1]", .http(base: "http://[::1]", prefix: "")),
-            ("file:///mnt/pictures", .file(root: Array("/mnt/pictures".utf8))),
-            ("file:///mnt/my%20pictures", .file(root: Array("/mnt/my pictures".utf8))),
-            ("file://localhost/mnt", .file(root: Array("/mnt".utf8))),
-        ]
-    )
-    func good(url: String, expected: OriginAddress) {
-        #expect(OriginAddress(url) == expected)
-    }
-
-    @Test(
-        "bad ones",
-        arguments: [
-            "", "files", "ftp://files/", "http:/files", "http://", "http://:80/", "http://files:0/",
-            "http://files:70000/", "http://files:x/", "http://user:secret@files/", "http://files/?q",
-            "http://files/#f", "http://fi les/", "file://server/share", "file:pictures", "file:///a%00b", "file:///%",
-            "http://files/\r\nX: y",
-        ]
-    )
-    func bad(url: String) {
-        #expect(OriginAddress(url) == nil)
-        #expect(throws: OriginError.self) { try Running([.test(url)]) }
+        let rank = AskingOrder.rank(of: status)
+        #expect(rank.isFinal(isAuthoritative: false) == elsewhere)
+        #expect(rank.isFinal(isAuthoritative: true) == authoritative)
     }
 }
 

@@ -15,7 +15,7 @@ import Testing
         server.respond { _ in [.text("picture")] }
         settings = .test("s3://pics/site")
         settings.store = ObjectStore(
-            endpoint: server.url,
+            endpoint: OriginURL(test: server.url),
             region: "eu-central-1",
             accessKey: "AKIAEXAMPLE",
             secretKey: "word",
@@ -55,6 +55,12 @@ import Testing
         #expect(request.field("accept") == "*/*")
     }
 
+    @Test("without the settings of its store is refused at the start")
+    func noStore() {
+        let error = #expect(throws: OriginError.self) { try Running([.test("s3://pics/site")]) }
+        #expect(error?.kind == .badURL)
+    }
+
     @Test("keeps its connection, and signs each request anew")
     func reuse() async throws {
         let running = try Running([settings])
@@ -83,7 +89,7 @@ import Testing
         #expect(got.response?.status == 405)
         #expect(got.response?.fields.first("Allow") == "GET, HEAD")
         var whole = settings
-        whole.url = "s3://pics"
+        whole.url = OriginURL(test: "s3://pics")
         for target in ["/", "/?list-type=2", "/../other/x", "/%2e%2e%2fother/x", "//"] {
             #expect(try await Running([whole]).get(target).response?.status == 404, "\(target)")
         }
@@ -127,7 +133,7 @@ import Testing
     @Test("that is down is probed by its bucket where no object is known, and taken up again", arguments: [200, 403])
     func probe(status: Int) async throws {
         var settings = settings
-        settings.url = "s3://pics"
+        settings.url = OriginURL(test: "s3://pics")
         let running = try Running([settings])
         server.respond { _ in [.reset] }
         for number in 0..<5 { _ = try await running.get("/\(number).jpg") }

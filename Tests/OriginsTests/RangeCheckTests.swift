@@ -139,7 +139,14 @@ import Testing
             [.respond(status: 206, fields: [("Content-Range", "bytes 0-4/10")], body: Array("01234".utf8))]
         }
         var settings = OriginSettings.test(isStore ? "s3://pics" : broken.url)
-        if isStore { settings.store = ObjectStore(endpoint: broken.url, region: "eu", accessKey: "A", secretKey: "b") }
+        if isStore {
+            settings.store = ObjectStore(
+                endpoint: OriginURL(test: broken.url),
+                region: "eu",
+                accessKey: "A",
+                secretKey: "b"
+            )
+        }
         let got = try await Running([settings]).get("/a.jpg", onlyFirst: !isStore)
         #expect(got.error?.kind == .malformed)
         #expect(got.response == nil)

@@ -118,7 +118,9 @@ import Testing
 
     @Test("the origin's prefix goes before the target; nothing is resolved or decoded")
     func targets() async throws {
-        let prefixed = try await sent(OriginRequest(target: "/a%2Fb/%2e./c.jpg?x=/../y")) { $0.url += "/pictures/" }
+        let prefixed = try await sent(OriginRequest(target: "/a%2Fb/%2e./c.jpg?x=/../y")) {
+            $0.url = OriginURL(test: "\($0.url)/pictures/")
+        }
         #expect(prefixed.target == "/pictures/a%2Fb/%2e./c.jpg?x=/../y")
         #expect(try await sent(OriginRequest(target: "/../a.jpg")).target == "/../a.jpg")
     }

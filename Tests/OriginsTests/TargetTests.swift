@@ -1,5 +1,7 @@
 // What becomes of a target on its way to an origin, and where a redirect leads: the pure parts.
 
+import HTTPMessage
+import TestSupport
 import Testing
 
 @testable import Origins
@@ -68,13 +70,13 @@ import Testing
     )
     func store(endpoint: String?, pathStyle: Bool?, url: String, base: String, target: String) throws {
         let store = ObjectStore(
-            endpoint: endpoint,
+            endpoint: endpoint.map { OriginURL(test: $0) },
             region: "eu-central-1",
             usesPathStyle: pathStyle,
             accessKey: "a",
             secretKey: "b"
         )
-        let service = try #require(HTTPService(OriginSettings(url: url, store: store)))
+        let service = try #require(HTTPService(OriginSettings(url: OriginURL(test: url), store: store)))
         #expect(service.base == base)
         #expect(service.target(for: "/a.jpg?w=1") == target)
     }

@@ -2,6 +2,7 @@
 // docs/failures.md has the same table; with LARDER_WRITE_DOCS in the environment it is written anew.
 
 import Foundation
+import HTTPMessage
 import LarderHarness
 import Origins
 import Proxy

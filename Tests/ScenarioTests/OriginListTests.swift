@@ -1,5 +1,6 @@
 // Scenarios: the list of origins in its order, and origins that misbehave.
 
+import HTTPMessage
 import LarderHarness
 import Origins
 import Proxy

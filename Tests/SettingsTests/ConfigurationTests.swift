@@ -1,5 +1,6 @@
 // What a good file becomes: values, defaults, relative paths, warnings, and what a reload would change.
 
+import HTTPMessage
 import Settings
 import Testing
 

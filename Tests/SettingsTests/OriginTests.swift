@@ -1,5 +1,6 @@
 // What an origin's settings must fit to: each other, its scheme, and the files and variables they name.
 
+import HTTPMessage
 import Settings
 import Testing
 

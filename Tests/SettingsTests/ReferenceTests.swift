@@ -1,6 +1,7 @@
 // The table of settings against what is checked in: docs/configuration.md and conf/larder.yaml.
 
 import Foundation
+import HTTPMessage
 import Settings
 import Testing
 

@@ -1,6 +1,7 @@
 // value
 // Routes: how they are read, which of them takes a request, what a reload changes, and what is refused about their keys.
 
+import HTTPMessage
 import Settings
 import Testing
 

@@ -1,6 +1,7 @@
 // The real machine, as far as a test can rely on it: the file of the test itself and a directory of its own.
 
 import Foundation
+import HTTPMessage
 import Settings
 import Testing
 

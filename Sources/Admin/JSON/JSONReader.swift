@@ -1,6 +1,8 @@
 // A value. Reads a JSON text (RFC 8259), strictly: what is no JSON, or nests deeper than anything larder asks for, is
 // refused with the place of the mistake.
 
+import HTTPMessage
+
 extension JSON {
     /// Why a text is not read.
     package struct Mistake: Error, Sendable, Equatable, CustomStringConvertible {
@@ -106,7 +108,7 @@ private struct JSONReader {
     private mutating func readNumber() throws(JSON.Mistake) -> JSON {
         let start = offset
         func isPart(_ byte: UInt8) -> Bool {
-            (0x30...0x39).contains(byte) || "+-.eE".utf8.contains(byte)
+            ASCII.isDigit(byte) || "+-.eE".utf8.contains(byte)
         }
         while let byte = next, isPart(byte) { offset += 1 }
         let text = String(decoding: bytes[start..<offset], as: UTF8.self)

@@ -107,9 +107,9 @@ package struct CacheStatus: Sendable, Equatable {
     private static func item(_ text: String) -> String {
         let bytes = Array(text.utf8)
         let isWord = bytes.allSatisfy {
-            ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || [0x2D, 0x2E, 0x5F].contains($0)
+            ASCII.isAlphanumeric($0) || [0x2D, 0x2E, 0x5F].contains($0)
         }
-        if let first = bytes.first, isWord, (first | 0x20) &- 0x61 < 26 {
+        if let first = bytes.first, isWord, ASCII.isLetter(first) {
             return text
         }
         return quoted(text)

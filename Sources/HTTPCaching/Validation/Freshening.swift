@@ -31,7 +31,8 @@ package enum Freshening {
             let name = FieldList.lowercased(span.text(line.name))
             return kept.contains(name) || name == "age" || name == "warning" || named.contains(name)
         }
-        let updated = Set(update.lines.map { FieldList.lowercased($0.name) })
+        var updated: Set<String> = []
+        update.eachLine { line, span in updated.insert(FieldList.lowercased(span.text(line.name))) }
         var fields = stored
         fields.removeAll { line, span in
             let name = FieldList.lowercased(span.text(line.name))

@@ -1,54 +1,19 @@
-// value: the field lines of a message in order (RFC 9110 §5), as the bytes that go over the wire.
-//
-// Owned by whoever handles a message off the shortest way; the way of a plain hit reads `RequestHead` instead. Invariant:
-// names keep the case they were sent in and are compared without regard to it; what was received is written back byte for
-// byte; what is written can never be read as more lines than were meant. As text, a value has one scalar U+0000…U+00FF a
-// byte (Latin-1).
+// Value. The field lines of a message in order (RFC 9110 §5), as the bytes that go over the wire.
+// Owned by whoever handles a message, except a plain hit, which reads `RequestHead` instead.
+// Invariants: names keep their case and compare without regard to it; received lines are written back byte for byte;
+// nothing that is written can be read as more lines than were meant. As text, a value has one scalar U+0000…U+00FF a byte
+// (Latin-1).
 
 /// The header fields of a message, in the order they were sent.
 package struct Fields: Sendable, Equatable {
-    /// One field line as text.
-    package struct Line: Sendable, Equatable {
-        /// The name in the case it was sent in.
-        package let name: String
-        /// The value without surrounding blanks, one scalar U+0000…U+00FF a byte.
-        package let value: String
-
-        /// Makes a field line.
-        ///
-        /// - Parameters:
-        ///   - name: The name, a token.
-        ///   - value: The value, one scalar a byte.
-        package init(name: String, value: String) {
-            self.name = name
-            self.value = value
-        }
-    }
-
-    /// Where a line stands in `bytes`: its name, a colon and a space, its value, CR LF.
-    private struct Place: Sendable, Equatable {
-        let start: UInt32
-        let nameLength: UInt32
-        let valueLength: UInt32
-
-        var end: Int { Int(start) + Int(nameLength) + Int(valueLength) + 4 }
-        var name: Range<Int> { Int(start)..<Int(start) + Int(nameLength) }
-        var value: Range<Int> { end - 2 - Int(valueLength)..<end - 2 }
-        var line: FieldLine { FieldLine(name: name, value: value, line: Int(start)..<end) }
-    }
-
     /// "Name: value" and a line end for each line, and nothing between them.
     package private(set) var bytes: [UInt8] = []
-    private var places: [Place] = []
-    /// One bit for each name that a line has or had, which others may share: most names that are looked for are not there.
-    private var nameBits: UInt64 = 0
+    private var places = FieldPlaces()
 
-    /// The same lines; what `nameBits` says follows from them.
     package static func == (left: Fields, right: Fields) -> Bool {
-        left.bytes == right.bytes && left.places == right.places
+        left.bytes == right.bytes && left.places.all == right.places.all
     }
 
-    /// Makes an empty list.
     package init() {}
 
     /// Makes a list of name-value pairs.
@@ -58,13 +23,6 @@ package struct Fields: Sendable, Equatable {
         for (name, value) in pairs {
             append(name: name, value: value)
         }
-    }
-
-    /// Makes a list of field lines.
-    ///
-    /// - Parameter lines: The lines in order.
-    package init(lines: [Line]) {
-        self.init(lines.map { ($0.name, $0.value) })
     }
 
     /// Sets memory aside.
@@ -77,16 +35,8 @@ package struct Fields: Sendable, Equatable {
         self.bytes.reserveCapacity(bytes)
     }
 
-    /// The field lines in order; allocates.
-    package var lines: [Line] {
-        bytes.withRawSpan { span in
-            places.map { Line(name: span.text($0.name), value: span.text($0.value)) }
-        }
-    }
-
-    /// Whether there is no field line.
     package var isEmpty: Bool {
-        places.isEmpty
+        places.all.isEmpty
     }
 
     /// Calls a closure with every line where it stands, in order.
@@ -94,7 +44,7 @@ package struct Fields: Sendable, Equatable {
     /// - Parameter body: Reads the line in the span, which is `bytes`.
     package func eachLine(_ body: (FieldLine, RawSpan) -> Void) {
         bytes.withRawSpan { span in
-            for place in places {
+            for place in places.all {
                 body(place.line, span)
             }
         }
@@ -157,7 +107,7 @@ package struct Fields: Sendable, Equatable {
         let shift = bytes.count
         var end = 0
         while let line = FieldLine.usual(span, from: end), isWanted(line) {
-            add(
+            places.append(
                 shift + line.name.lowerBound,
                 nameLength: line.name.count,
                 valueLength: line.value.count,
@@ -175,45 +125,12 @@ package struct Fields: Sendable, Equatable {
     package mutating func append(contentsOf other: Fields) {
         let shift = UInt32(bytes.count)
         bytes.append(contentsOf: other.bytes)
-        for place in other.places {
-            places.append(
-                Place(start: place.start + shift, nameLength: place.nameLength, valueLength: place.valueLength)
-            )
-        }
-        nameBits |= other.nameBits
+        places.append(contentsOf: other.places, shiftedBy: shift)
     }
 
     private mutating func add(_ start: Int, nameLength: Int, valueLength: Int) {
-        add(start, nameLength: nameLength, valueLength: valueLength, first: nameLength > 0 ? bytes[start] : 0)
-    }
-
-    private mutating func add(_ start: Int, nameLength: Int, valueLength: Int, first: UInt8) {
-        places.append(
-            Place(start: UInt32(start), nameLength: UInt32(nameLength), valueLength: UInt32(valueLength))
-        )
-        nameBits |= Self.bit(nameLength, first)
-    }
-
-    /// The bit of a name, by its length and its first letter.
-    private static func bit(_ length: Int, _ first: UInt8) -> UInt64 {
-        1 << (UInt64(truncatingIfNeeded: length &* 7 &+ Int(ASCII.lowercased(first))) & 63)
-    }
-
-    /// Whether a line may have a name; false where none has it.
-    @inline(__always)
-    private func mayHave(_ name: RawSpan) -> Bool {
-        nameBits & Self.bit(name.byteCount, name.isEmpty ? 0 : name[0]) != 0
-    }
-
-    /// The first place of a name from an index on.
-    private func place(of name: RawSpan, in span: RawSpan, from start: Int = 0) -> Int? {
-        var index = start
-        while index < places.count {
-            // Most names differ in length.
-            if Int(places[index].nameLength) == name.byteCount, span.isSame(places[index].name, name) { return index }
-            index += 1
-        }
-        return nil
+        let first = nameLength > 0 ? bytes[start] : 0
+        places.append(start, nameLength: nameLength, valueLength: valueLength, first: first)
     }
 
     // MARK: Looking up
@@ -224,8 +141,8 @@ package struct Fields: Sendable, Equatable {
     /// - Returns: The value, or nil where no line has the name.
     package func first(_ name: String) -> String? {
         let name = unsafe name.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
-        guard mayHave(name) else { return nil }
-        return bytes.withRawSpan { span in place(of: name, in: span).map { span.text(places[$0].value) } }
+        guard places.mayHave(name) else { return nil }
+        return bytes.withRawSpan { span in places.index(of: name, in: span).map { span.text(places.all[$0].value) } }
     }
 
     /// The values of every line of a name, in order.
@@ -245,11 +162,11 @@ package struct Fields: Sendable, Equatable {
     ///   - body: Reads the value in the span, which is `bytes`.
     package func eachValue(of name: String, _ body: (Range<Int>, RawSpan) -> Void) {
         let name = unsafe name.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
-        guard mayHave(name) else { return }
+        guard places.mayHave(name) else { return }
         bytes.withRawSpan { span in
             var next = 0
-            while let found = place(of: name, in: span, from: next) {
-                body(places[found].value, span)
+            while let found = places.index(of: name, in: span, from: next) {
+                body(places.all[found].value, span)
                 next = found + 1
             }
         }
@@ -270,7 +187,7 @@ package struct Fields: Sendable, Equatable {
     /// - Returns: Whether there is one or more.
     package func contains(_ name: String) -> Bool {
         let name = unsafe name.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
-        return mayHave(name) && bytes.withRawSpan { span in place(of: name, in: span) != nil }
+        return places.mayHave(name) && bytes.withRawSpan { span in places.index(of: name, in: span) != nil }
     }
 
     // MARK: Removing
@@ -287,7 +204,7 @@ package struct Fields: Sendable, Equatable {
     ///
     /// - Parameter name: The name in any case.
     package mutating func removeLast(_ name: String) {
-        guard let last = bytes.withRawSpan({ span in places.last { span.isSame($0.name, name) } }) else { return }
+        guard let last = bytes.withRawSpan({ span in places.all.last { span.isSame($0.name, name) } }) else { return }
         removeAll { line, _ in line.line.lowerBound == Int(last.start) }
     }
 
@@ -297,28 +214,24 @@ package struct Fields: Sendable, Equatable {
     ///   once for each, in order.
     package mutating func removeAll(where isUnwanted: (FieldLine, RawSpan) -> Bool) {
         // Most often nothing is to be removed, and nothing moved.
-        guard let first = bytes.withRawSpan({ span in places.firstIndex { isUnwanted($0.line, span) } }) else {
+        guard let first = bytes.withRawSpan({ span in places.all.firstIndex { isUnwanted($0.line, span) } }) else {
             return
         }
         // Other lines often follow: Via, CDN-Loop, or a Date.
-        reserveCapacity(places.count + 2, bytes: bytes.count + 96)
-        var (kept, end) = (first, Int(places[first].start))
-        for index in first + 1..<places.count {
-            let place = places[index]
+        reserveCapacity(places.all.count + 2, bytes: bytes.count + 96)
+        var (kept, end) = (first, Int(places.all[first].start))
+        for index in first + 1..<places.all.count {
+            let place = places.all[index]
             guard !bytes.withRawSpan({ isUnwanted(place.line, $0) }) else { continue }
             // because both ranges are in `bytes`, the later one first
             unsafe bytes.withUnsafeMutableBytes { bytes in
                 let line = unsafe UnsafeRawBufferPointer(rebasing: bytes[Int(place.start)..<place.end])
                 unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[end...]).copyMemory(from: line)
             }
-            places[kept] = Place(
-                start: UInt32(end),
-                nameLength: place.nameLength,
-                valueLength: place.valueLength
-            )
+            places.move(place, to: kept, start: end)
             (kept, end) = (kept + 1, end + place.end - Int(place.start))
         }
-        places.removeLast(places.count - kept)
+        places.removeLast(places.all.count - kept)
         bytes.removeLast(bytes.count - end)
     }
 

@@ -42,28 +42,13 @@ package enum EntityTagList: Sendable, Equatable {
         return isQuoted || tags.isEmpty ? nil : .tags(tags)
     }
 
-    /// Whether a tag is among these by strong comparison; `*` has every tag.
+    /// Whether the list has a tag by weak comparison (RFC 9110 §8.8.3.2); `*` has every tag.
     ///
-    /// - Parameter tag: The tag of what is stored, or nil where it has none.
-    /// - Returns: Whether the list has it.
-    package func strongContains(_ tag: EntityTag?) -> Bool {
-        contains(tag) { $0.strongMatches($1) }
-    }
-
-    /// Whether a tag is among these by weak comparison; `*` has every tag.
-    ///
-    /// - Parameter tag: The tag of what is stored, or nil where it has none.
-    /// - Returns: Whether the list has it.
+    /// - Parameter tag: The tag of the stored response; nil if it has none.
     package func weakContains(_ tag: EntityTag?) -> Bool {
-        contains(tag) { $0.weakMatches($1) }
-    }
-
-    private func contains(_ tag: EntityTag?, by isMatch: (EntityTag, EntityTag) -> Bool) -> Bool {
         switch self {
-        case .any:
-            true
-        case .tags(let tags):
-            tag.map { tag in tags.contains { isMatch($0, tag) } } ?? false
+        case .any: true
+        case .tags(let tags): tag.map { tag in tags.contains { $0.weakMatches(tag) } } ?? false
         }
     }
 }

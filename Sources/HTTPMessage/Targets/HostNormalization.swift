@@ -90,11 +90,13 @@ package enum HostNormalization {
         let mayDecode = hasOnlyTriplets(host, range)
         var offset = range.lowerBound
         while offset < range.upperBound {
-            if mayDecode, host[offset] == ASCII.percent, let byte = triplet(host, at: offset, end: range.upperBound) {
+            if mayDecode, host[offset] == ASCII.percent,
+                let byte = PercentEncoding.triplet(host, at: offset, end: range.upperBound)
+            {
                 if ASCII.isUnreserved(byte) {
                     name.append(ASCII.lowercased(byte))
                 } else {
-                    name += [ASCII.percent, ASCII.hexDigit(byte >> 4), ASCII.hexDigit(byte & 15)]
+                    PercentEncoding.append(byte, to: &name)
                 }
                 offset += 3
             } else {
@@ -114,15 +116,10 @@ package enum HostNormalization {
                 offset += 1
                 continue
             }
-            guard triplet(host, at: offset, end: range.upperBound) != nil else { return false }
+            guard PercentEncoding.triplet(host, at: offset, end: range.upperBound) != nil else { return false }
             offset += 3
         }
         return true
-    }
-
-    private static func triplet(_ host: RawSpan, at offset: Int, end: Int) -> UInt8? {
-        guard offset + 2 < end, let high = ASCII.hexValue(host[offset + 1]) else { return nil }
-        return ASCII.hexValue(host[offset + 2]).map { high << 4 | $0 }
     }
 
     /// An address in brackets.

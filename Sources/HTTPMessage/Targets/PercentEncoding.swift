@@ -1,21 +1,19 @@
-// value: percent-encoding of octets (RFC 3986 §2.1), and their hexadecimal digits alone.
-//
-// Owned by HTTPMessage. Invariant: pure; what is encoded is ASCII.
+// Value. Percent-encoding of bytes (RFC 3986 §2.1), and hexadecimal digits.
+// The one place of larder that encodes or decodes. Invariant: the encoded form is ASCII.
 
-/// Percent-encodes octets.
+/// Percent-encodes and decodes.
 package enum PercentEncoding {
-    /// Encodes every octet that is not unreserved: for values of a query.
+    /// Encodes every byte that is not unreserved: for values of a query.
     package static func query(_ text: String) -> String {
         encoded(text.utf8) { ASCII.isUnreserved($0) }
     }
 
-    /// Encodes every octet that may not stand in a path; slashes stay.
+    /// Encodes every byte that a path may not contain; slashes stay.
     package static func path(_ bytes: some Sequence<UInt8>) -> String {
         encoded(bytes) { ASCII.isPathCharacter($0) || $0 == ASCII.slash }
     }
 
-    /// Octets as a text that names the same and can be shown: what is UTF-8 stays as it is, other octets and control characters
-    /// are percent-encoded.
+    /// A text that can be shown and names the same: visible UTF-8 stays as it is, everything else is encoded.
     package static func readable(_ bytes: some Collection<UInt8>) -> String {
         var text = ""
         var iterator = bytes.makeIterator()
@@ -60,15 +58,58 @@ package enum PercentEncoding {
         return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
     }
 
-    static func encoded(_ bytes: some Sequence<UInt8>, where isPlain: (UInt8) -> Bool) -> String {
+    /// Encodes every byte for which the closure does not say that it stays.
+    package static func encoded(_ bytes: some Sequence<UInt8>, where isPlain: (UInt8) -> Bool) -> String {
         var result: [UInt8] = []
         for byte in bytes {
-            if isPlain(byte) {
-                result.append(byte)
-            } else {
-                result += [ASCII.percent, ASCII.hexDigit(byte >> 4), ASCII.hexDigit(byte & 15)]
-            }
+            if isPlain(byte) { result.append(byte) } else { append(byte, to: &result) }
         }
         return String(decoding: result, as: UTF8.self)
+    }
+
+    /// Appends the triplet of a byte.
+    static func append(_ byte: UInt8, to bytes: inout [UInt8]) {
+        bytes.append(ASCII.percent)
+        bytes.append(ASCII.hexDigit(byte >> 4))
+        bytes.append(ASCII.hexDigit(byte & 15))
+    }
+
+    // MARK: Decoding
+
+    /// The bytes of a text, decoded once; nil if a percent sign lacks its two digits.
+    package static func decoded(_ text: some Collection<UInt8>) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count)
+        var rest = text[...]
+        while let byte = rest.popFirst() {
+            guard byte == ASCII.percent else {
+                bytes.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst().flatMap(ASCII.hexValue), let low = rest.popFirst().flatMap(ASCII.hexValue)
+            else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return bytes
+    }
+
+    /// The decoded text; nil if a percent sign lacks its two digits or the bytes are not UTF-8.
+    package static func decodedText(_ text: Substring) -> String? {
+        decoded(text.utf8).flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    /// Whether a path of whole triplets encodes a delimiter, which means something else unencoded (RFC 3986 §2.2).
+    package static func encodesDelimiter(_ path: Substring) -> Bool {
+        path.utf8.split(separator: ASCII.percent, omittingEmptySubsequences: false).dropFirst().contains { piece in
+            guard let byte = bytes(hexadecimal: piece.prefix(2))?.first else { return false }
+            return byte == ASCII.slash || ASCII.isPathCharacter(byte) && !ASCII.isUnreserved(byte)
+        }
+    }
+
+    /// The byte that a triplet encodes; nil if there is no whole triplet before `end`.
+    @inline(__always)
+    static func triplet(_ span: RawSpan, at offset: Int, end: Int) -> UInt8? {
+        guard offset + 2 < end, let high = ASCII.hexValue(span[offset + 1]) else { return nil }
+        return ASCII.hexValue(span[offset + 2]).map { high << 4 | $0 }
     }
 }

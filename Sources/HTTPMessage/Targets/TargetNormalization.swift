@@ -119,20 +119,13 @@ package enum TargetNormalization {
 
     /// The byte a triplet stands for, where the triplet is spelled as it should be: upper case, and for a byte that needs it.
     private static func normalTriplet(_ target: RawSpan, at index: Int) -> UInt8? {
-        guard let decoded = triplet(target, at: index, end: target.byteCount), decoded != 0 else {
+        guard let decoded = PercentEncoding.triplet(target, at: index, end: target.byteCount), decoded != 0 else {
             return nil
         }
         guard !ASCII.isUnreserved(decoded), target[index + 1] < 0x60, target[index + 2] < 0x60 else {
             return nil
         }
         return decoded
-    }
-
-    private static func triplet(_ target: RawSpan, at index: Int, end: Int) -> UInt8? {
-        guard index + 2 < end, let high = ASCII.hexValue(target[index + 1]) else {
-            return nil
-        }
-        return ASCII.hexValue(target[index + 2]).map { high << 4 | $0 }
     }
 
     private static func isNormalQuery(_ target: RawSpan, from start: Int) -> Bool {
@@ -168,7 +161,7 @@ package enum TargetNormalization {
             var isLiteral = ASCII.isPathCharacter(byte) || byte == ASCII.slash || (!isPath && byte == ASCII.question)
             index += 1
             if byte == ASCII.percent {
-                guard let decoded = triplet(target, at: index - 1, end: range.upperBound) else {
+                guard let decoded = PercentEncoding.triplet(target, at: index - 1, end: range.upperBound) else {
                     return false
                 }
                 byte = decoded
@@ -181,9 +174,7 @@ package enum TargetNormalization {
             if isLiteral {
                 bytes.append(foldsCase ? ASCII.lowercased(byte) : byte)
             } else {
-                bytes.append(ASCII.percent)
-                bytes.append(ASCII.hexDigit(byte >> 4))
-                bytes.append(ASCII.hexDigit(byte & 15))
+                PercentEncoding.append(byte, to: &bytes)
             }
         }
         return true

@@ -1,5 +1,6 @@
 // Value. The mapping from the configuration of an origin to the settings of `Origins`, which knows no configuration files.
 
+import HTTPMessage
 import Origins
 import Settings
 
@@ -19,7 +20,7 @@ extension OriginSettings {
             case .percentile95: .percentile95
             }
         self.init(
-            url: origin.url.text,
+            url: origin.url,
             isAuthoritative: origin.isAuthoritative,
             connectTimeout: origin.connectTimeout,
             firstByteTimeout: origin.firstByteTimeout,
@@ -49,7 +50,7 @@ extension OriginSettings {
 extension ObjectStore {
     init(_ store: Configuration.ObjectStore) {
         self.init(
-            endpoint: store.endpoint?.text,
+            endpoint: store.endpoint,
             region: store.region ?? Configuration.ObjectStore.standardRegion,
             usesPathStyle: store.pathStyle,
             accessKey: store.accessKey.secret.reveal(),

@@ -116,7 +116,7 @@ class Attempt {
 
     /// A fault of this attempt.
     func fault(_ kind: OriginError.Kind, _ operation: String, code: Int = 0, detail: String = "") -> OriginError {
-        OriginError(kind: kind, operation: operation, subject: lane.settings.url, code: code, detail: detail)
+        OriginError(kind: kind, operation: operation, subject: lane.settings.url.text, code: code, detail: detail)
     }
 
     /// A response that is refused.

@@ -187,7 +187,7 @@ final class Exchange {
         if resumption != nil { return resume(with: attempt, head) }
         tried.append(OriginAttempt(origin: origin.index, outcome: .answered(head.status)))
         let rank = rank(of: head, from: origin)
-        let isFinal = rank == .answer || rank == .notHere && origin.settings.isAuthoritative
+        let isFinal = rank.isFinal(isAuthoritative: origin.settings.isAuthoritative)
         let isWorse = held.map { rank < $0.rank } ?? false
         guard isFinal || asking.isEmpty && !order.hasNext && !isWorse else {
             hold(attempt, head, rank, isWorse: isWorse)

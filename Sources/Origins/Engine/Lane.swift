@@ -176,7 +176,7 @@ final class Lane {
         lastFailure = OriginError(
             kind: .overloaded,
             operation: "answer",
-            subject: settings.url,
+            subject: settings.url.text,
             detail: "status \(status)" + (retryAfter.map { ", Retry-After \($0.milliseconds / 1000) s" } ?? "")
         )
         // It answered; only a probe that is configured has to succeed.

@@ -3,6 +3,7 @@
 // Invariant: one look at a time an origin, however long the file system hangs: it never takes a second thread.
 
 import CCurl
+import HTTPMessage
 
 /// One look at an origin.
 final class Look {
@@ -74,7 +75,7 @@ final class Look {
     }
 
     private func fault(_ kind: OriginError.Kind, _ operation: String, code: Int = 0, detail: String) -> OriginError {
-        OriginError(kind: kind, operation: operation, subject: lane.settings.url, code: code, detail: detail)
+        OriginError(kind: kind, operation: operation, subject: lane.settings.url.text, code: code, detail: detail)
     }
 }
 

@@ -52,7 +52,8 @@ struct FileRequest: Sendable {
         let path = target.prefix { $0 != "?" }
         var names: [FileName] = []
         for part in path.split(separator: "/") {
-            guard let name = PercentDecoding.decode(part).flatMap({ FileName($0) }), !name.isDot, !name.isDotDot else {
+            guard let name = PercentEncoding.decoded(part.utf8).flatMap({ FileName($0) }), !name.isDot, !name.isDotDot
+            else {
                 return nil
             }
             names.append(name)

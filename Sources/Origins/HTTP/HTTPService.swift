@@ -1,58 +1,74 @@
-// Shared, never changed: where the server of an origin is, and what a request to it asks for. Pure; made once.
-// A bucket of an object store is one too: its server follows from endpoint, region and bucket.
+// Shared, never changed. The HTTP server of an origin, and the targets of requests to it. Made once for each origin.
+// The server of a bucket follows from endpoint, region and bucket.
+
+import HTTPMessage
 
 /// The HTTP server of an origin.
 final class HTTPService: Sendable {
-    /// Scheme and authority.
-    let base: String
-    /// What goes before each target: empty, or "/…" without a "/" at its end.
-    private let prefix: String
-    /// The beginning of all keys, as `prefix`; of an object store only.
+    /// A server, and the path in front of each target.
+    private struct Place: Sendable {
+        let scheme: OriginURL.Scheme
+        let authority: String
+        /// Empty, or "/…" without a "/" at its end.
+        let prefix: String
+        let base: String
+
+        init(_ scheme: OriginURL.Scheme, _ authority: String, _ prefix: String) {
+            (self.scheme, self.authority, self.prefix) = (scheme, authority, prefix)
+            base = "\(scheme.rawValue)://\(authority)"
+        }
+    }
+
+    private let place: Place
+    /// The beginning of all keys, as `Place.prefix`; of an object store only.
     private let keyPrefix: String
-    /// What requests are signed with; nil for a server that wants no signature.
+    /// The keys that sign requests; nil for a server without signatures.
     let store: ObjectStore?
-    /// What goes into the Host field: without the port that is the scheme's own.
-    let host: String
-    /// Requests to it need neither TLS nor a signature.
+    /// Whether requests need neither TLS nor a signature.
     let isPlain: Bool
-    /// By what it is known that a redirect leads to an origin.
+    /// The authority as a redirect's `Location` has it.
     let authority: String?
 
-    /// The server of an origin with these settings; nil when they name none.
+    /// The server of an origin; nil for a file origin, and for a bucket without a store.
     init?(_ settings: OriginSettings) {
-        switch OriginAddress(settings.url) {
-        case .http(let base, let prefix):
-            (self.base, self.prefix, keyPrefix, store) = (base, prefix, "", nil)
-        case .bucket(let bucket, let keyPrefix):
-            guard let store = settings.store, let place = Self.place(of: bucket, in: store) else { return nil }
-            (base, prefix, self.keyPrefix, self.store) = (place.base, place.prefix, keyPrefix, store)
-        case .file, nil: return nil
+        let url = settings.url
+        switch url.scheme {
+        case .http, .https: (place, keyPrefix, store) = (Place(url.scheme, url.authority, url.path), "", nil)
+        case .s3:
+            guard let store = settings.store else { return nil }
+            (place, keyPrefix, self.store) = (Self.place(of: url.host, in: store), url.path, store)
+        case .file: return nil
         }
-        let server = base.split(separator: "/").last ?? ""
-        host = String(server.hasSuffix(":80") ? server.dropLast(3) : server)
-        isPlain = store == nil && base.hasPrefix("http:")
-        authority = Location(base: base, target: "/")?.authority
+        isPlain = store == nil && place.scheme == .http
+        authority = Location(base: place.base, target: "/")?.authority
     }
 
-    /// The target of all there is: for HEAD alone, a store would list its objects.
-    var root: String { prefix + "/" }
+    /// Scheme and authority.
+    var base: String { place.base }
 
-    /// The target to ask the server for; nil where it can have nothing by that name.
+    /// The value of the Host field: without the port if it is the scheme's default.
+    var host: String { place.authority }
+
+    /// The target of the root, for HEAD requests only: to a GET, a store would list its objects.
+    var root: String { place.prefix + "/" }
+
+    /// The target of a request to the server; nil if the server can have nothing by that name.
     func target(for target: String) -> String? {
-        guard store != nil else { return prefix.isEmpty ? target : prefix + target }
-        return ObjectKey.path(keyPrefix + target).map { prefix + $0 }
+        guard store != nil else { return place.prefix.isEmpty ? target : place.prefix + target }
+        return ObjectKey.path(keyPrefix + target).map { place.prefix + $0 }
     }
 
-    /// Where a bucket is.
+    /// The server of a bucket.
     ///
-    /// With an endpoint the bucket is part of the path unless told otherwise: few stores but Amazon's have a name for
-    /// each. So it is with a dot in its name, which no certificate of Amazon's would fit.
-    private static func place(of bucket: String, in store: ObjectStore) -> (base: String, prefix: String)? {
-        let endpoint = store.endpoint ?? "https://s3.\(store.region).amazonaws.com"
-        guard case .http(let base, let prefix) = OriginAddress(endpoint) else { return nil }
+    /// With an endpoint, the bucket is part of the path unless the settings say otherwise: few stores except Amazon's have a
+    /// host name for each bucket. A bucket with a dot in its name is part of the path too, because it would not match the
+    /// wildcard of Amazon's certificate.
+    private static func place(of bucket: String, in store: ObjectStore) -> Place {
+        let amazon = OriginURL(scheme: .https, host: "s3.\(store.region).amazonaws.com", port: 443, path: "")
+        let endpoint = store.endpoint ?? amazon
         guard store.usesPathStyle ?? (store.endpoint != nil || bucket.contains(".")) else {
-            return (base.replacing("://", with: "://\(bucket)."), prefix)
+            return Place(endpoint.scheme, "\(bucket).\(endpoint.authority)", endpoint.path)
         }
-        return (base, "\(prefix)/\(bucket)")
+        return Place(endpoint.scheme, endpoint.authority, "\(endpoint.path)/\(bucket)")
     }
 }

@@ -1,48 +1,33 @@
-// Value. The key of an object as it stands in a request. Pure.
+// Value. The key of an object in the spelling that a request must have.
 //
-// libcurl signs the path as it is sent, so it has to be sent as AWS canonicalizes it: decoded once, and every byte but
-// letters, digits, "-._~" and "/" encoded. Of the client's query nothing goes on: `?list-type=2` or `?acl` would make a
-// signed request for a picture one for something else.
+// libcurl signs the path as it is sent, so the path must be in the canonical form of AWS: decoded once, then every byte
+// encoded except letters, digits, "-._~" and "/". The client's query is dropped: with `?list-type=2` or `?acl`, a signed
+// request for a picture would become a request for something else.
+
+import HTTPMessage
 
 /// Spells keys of objects.
 enum ObjectKey {
-    /// The longest key in bytes that S3 has.
+    /// The limit in bytes that S3 sets for a key.
     static let maximumLength = 1024
 
     /// The path of an object.
     ///
-    /// - Parameter target: A target as a client may send it, the prefix of the keys in front.
-    /// - Returns: nil where no object can have such a key, or the request would not be one for an object: the bucket
-    ///   itself is a list of all there is.
+    /// - Parameter target: The target of a client's request behind the prefix of the keys.
+    /// - Returns: nil if no object can have such a key. The bucket itself is not an object: it lists all there are.
     static func path(_ target: String) -> String? {
-        guard let bytes = PercentDecoding.decode(target.prefix { $0 != "?" }) else { return nil }
+        guard let bytes = PercentEncoding.decoded(target.utf8.prefix { $0 != ASCII.question }) else { return nil }
         let key = bytes.dropFirst()
-        guard key.count <= maximumLength, key.contains(where: { $0 != slash }) else { return nil }
-        guard String(validating: key, as: UTF8.self) != nil, !key.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
-            return nil
-        }
-        // Servers on the way might resolve them, also out of the bucket.
-        guard !key.split(separator: slash).contains(where: { $0.elementsEqual(dot) || $0.elementsEqual(dot + dot) })
+        guard key.count <= maximumLength, key.contains(where: { $0 != ASCII.slash }) else { return nil }
+        guard String(validating: key, as: UTF8.self) != nil,
+            !key.contains(where: { $0 < ASCII.space || $0 == ASCII.delete })
         else { return nil }
-        var path = "/"
-        for byte in key {
-            if isPlain(byte) {
-                path.unicodeScalars.append(Unicode.Scalar(byte))
-            } else {
-                path += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-            }
-        }
-        return path
+        // A server on the way might resolve dot segments, even to a place outside the bucket.
+        guard
+            !key.split(separator: ASCII.slash).contains(where: { $0.elementsEqual(dot) || $0.elementsEqual(dot + dot) })
+        else { return nil }
+        return "/" + PercentEncoding.encoded(key) { ASCII.isUnreserved($0) || $0 == ASCII.slash }
     }
 
-    private static let slash = UInt8(ascii: "/")
-    private static let dot = [UInt8(ascii: ".")]
-    private static let digits = Array("0123456789ABCDEF")
-
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        default: byte == slash || "-._~".utf8.contains(byte)
-        }
-    }
+    private static let dot = [ASCII.dot]
 }

@@ -1,10 +1,12 @@
 // Value. What it takes to ask an S3-compatible store besides bucket and prefix, which are in the origin's URL.
 // Invariant: the keys show in no print and no dump.
 
+package import HTTPMessage
+
 /// The server of an s3:// origin, and what requests to it are signed with (AWS Signature Version 4).
 package struct ObjectStore: Sendable {
-    /// `http://host[:port][/prefix]` or `https://…`; nil for Amazon's, by the region.
-    package var endpoint: String?
+    /// An `http` or `https` URL; nil for Amazon's server of the region.
+    package var endpoint: OriginURL?
     /// The region that is signed for.
     package var region: String
     /// Whether the bucket is a part of the path rather than of the host; nil where it goes by endpoint and bucket.
@@ -20,7 +22,7 @@ package struct ObjectStore: Sendable {
 
     /// Makes the settings of a store.
     package init(
-        endpoint: String? = nil,
+        endpoint: OriginURL? = nil,
         region: String,
         usesPathStyle: Bool? = nil,
         accessKey: String,
@@ -40,7 +42,7 @@ package struct ObjectStore: Sendable {
 
 extension ObjectStore: CustomStringConvertible, CustomReflectable {
     /// Where the store is.
-    package var description: String { "ObjectStore(\(endpoint ?? "Amazon"), \(region))" }
+    package var description: String { "ObjectStore(\(endpoint?.text ?? "Amazon"), \(region))" }
     /// A mirror without children: `dump` shows no key.
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }

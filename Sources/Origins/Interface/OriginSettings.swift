@@ -1,6 +1,8 @@
 // Value. What the configuration says about one origin of the prioritized list.
 // Made by the composition, read once when `Origins` is made; never changed afterwards.
 
+package import HTTPMessage
+
 /// One origin of the prioritized list, as configured.
 package struct OriginSettings: Sendable {
     /// Which Host field an origin is sent.
@@ -36,7 +38,7 @@ package struct OriginSettings: Sendable {
     }
 
     /// `http://host[:port][/prefix]`, `https://…`, `file:///root` or `s3://bucket[/prefix]`.
-    package var url: String
+    package var url: OriginURL
     /// Whether its 404 or 410 is an answer; another origin's means "not here, ask the next".
     package var isAuthoritative: Bool
     /// The longest time for name lookup, TCP and TLS together.
@@ -72,7 +74,7 @@ package struct OriginSettings: Sendable {
 
     /// Makes the settings of one origin.
     package init(
-        url: String,
+        url: OriginURL,
         isAuthoritative: Bool = false,
         connectTimeout: Duration = .seconds(2),
         firstByteTimeout: Duration = .seconds(10),

@@ -25,7 +25,7 @@ package final class Origins: Sendable {
     ///   - looksAtOrigins: Whether each is connected to once at the start, and again while it cannot be reached, so that
     ///     `statistics` tell of it before a request does; no request is sent for it.
     ///   - now: The wall clock, for `requestTime`, `responseTime` and the age of files; nil for the system's.
-    /// - Throws: `badURL` for a URL that cannot be used, `resources` when the system gives no descriptor or thread.
+    /// - Throws: `badURL` for an `s3` URL without a store, `resources` when the system gives no descriptor or thread.
     package init(
         lists: [[OriginSettings]],
         logger: Logger,
@@ -45,7 +45,7 @@ package final class Origins: Sendable {
         let mailbox = try Mailbox()
         let (configured, lists) = (origins, ranges)
         self.lists = ranges
-        identities = origins.map { Self.identity(of: $0.settings.url) }
+        identities = origins.map { max(FNV1a.hash32($0.settings.url.text.utf8), 1) }
         let wallTime = now ?? { SystemClock.now() }
         counters = origins.map(\.counters)
         self.mailbox = mailbox
@@ -109,11 +109,6 @@ package final class Origins: Sendable {
     /// - Parameter index: The origin's index.
     /// - Returns: FNV-1a of its URL; never 0.
     package func identity(of index: Int) -> UInt32 { identities[index] }
-
-    private static func identity(of url: String) -> UInt32 {
-        let hash = url.utf8.reduce(2_166_136_261 as UInt32) { ($0 ^ UInt32($1)) &* 16_777_619 }
-        return max(hash, 1)
-    }
 
     /// The origin of a list with an identity.
     ///

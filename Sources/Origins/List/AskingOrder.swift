@@ -14,7 +14,7 @@ struct AskingOrder {
         waiting = [preferred] + waiting.filter { $0 != preferred }
     }
 
-    /// Whether an answer that is not final may still be bettered.
+    /// Whether an origin is left that may give a better response.
     var hasNext: Bool { !waiting.isEmpty }
 
     /// The next origin to ask.
@@ -44,22 +44,22 @@ struct AskingOrder {
         return nil
     }
 
-    /// Whether an answer is what the client gets, however many origins are left.
-    static func isFinal(status: Int, isAuthoritative: Bool) -> Bool {
-        switch rank(of: status) {
-        case .answer: true
-        case .notHere: isAuthoritative
-        case .trouble: false
-        }
-    }
-
-    /// How much an answer is worth beside another, where both are not final.
+    /// What a response is worth compared with another.
     enum Rank: Comparable {
         /// The origin cannot cope: 429 and 5xx.
         case trouble
         /// Not here: 404 and 410.
         case notHere
         case answer
+
+        /// Whether the client gets the response, however many origins are left.
+        func isFinal(isAuthoritative: Bool) -> Bool {
+            switch self {
+            case .answer: true
+            case .notHere: isAuthoritative
+            case .trouble: false
+            }
+        }
     }
 
     /// What a status says about the origin and the picture.

@@ -1,4 +1,7 @@
-// Shared, never changed. One origin's settings, checked, with what lives as long as the list: counters and, for files, threads.
+// Shared, never changed. One origin's settings, with everything that lives as long as the list: its counters and, for
+// files, its threads.
+
+import HTTPMessage
 
 /// An origin as the engine uses it.
 final class ConfiguredOrigin: Sendable {
@@ -12,13 +15,13 @@ final class ConfiguredOrigin: Sendable {
     let kind: Kind
     let counters: OriginCounters
 
-    /// Checks an origin's settings.
+    /// Makes an origin.
     ///
     /// - Parameters:
     ///   - index: Its place among all origins.
-    ///   - settings: The settings.
+    ///   - settings: Its settings.
     ///   - clock: The wall clock, for the age of files.
-    /// - Throws: `badURL` for a URL that cannot be used, `resources` when the system gives no descriptor or thread.
+    /// - Throws: `badURL` for an `s3` URL without a store, `resources` if the system gives no descriptor or thread.
     init(
         index: Int,
         _ settings: OriginSettings,
@@ -28,21 +31,24 @@ final class ConfiguredOrigin: Sendable {
         self.index = index
         self.settings = settings
         counters = OriginCounters(settings)
-        if case .file(let root) = OriginAddress(settings.url) {
+        switch settings.url.scheme {
+        case .file:
+            let root = Array(settings.url.path.utf8)
             kind = .file(try FileOrigin(root: root, counters: counters, clock: clock))
-        } else if let service = HTTPService(settings) {
+        case .http, .https, .s3:
+            guard let service = HTTPService(settings) else {
+                throw OriginError(
+                    kind: .badURL,
+                    operation: "read configuration",
+                    subject: settings.url.text,
+                    detail: "the settings of its object store are missing"
+                )
+            }
             kind = .http(service)
-        } else {
-            throw OriginError(
-                kind: .badURL,
-                operation: "read configuration",
-                subject: settings.url,
-                detail: "expected http://host[:port][/prefix], https://…, file:///directory or s3://bucket[/prefix]"
-            )
         }
     }
 
-    /// A request's target as this origin knows it; nil where it is none of its own.
+    /// A request's target as this origin knows it; nil if the origin does not have such targets.
     func target(of request: OriginRequest) -> String? {
         guard let prefix = settings.strippedPrefix else { return request.target }
         return prefix.strip(request.target)

@@ -1,6 +1,8 @@
 // Value. The beginning of paths that an origin does not know of: `/images` where `/images/a.jpg` is its `/a.jpg`.
 // Whole segments only: `/images` is no beginning of `/images-old/a.jpg`.
 
+import HTTPMessage
+
 /// What the paths of an origin's requests lose in front.
 package struct StrippedPrefix: Sendable, Equatable {
     private let path: String
@@ -33,10 +35,6 @@ package struct StrippedPrefix: Sendable, Equatable {
     }
 
     private func areSame(_ first: UInt8, _ second: UInt8) -> Bool {
-        first == second || ignoresCase && lowercased(first) == lowercased(second)
-    }
-
-    private func lowercased(_ byte: UInt8) -> UInt8 {
-        (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+        first == second || ignoresCase && ASCII.lowercased(first) == ASCII.lowercased(second)
     }
 }

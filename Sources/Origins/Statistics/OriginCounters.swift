@@ -1,5 +1,6 @@
 // Shared. The running figures of one origin; written by the origin thread, read by any.
 
+import HTTPMessage
 import Synchronization
 
 /// Counts what one origin does.
@@ -8,8 +9,8 @@ final class OriginCounters: Sendable {
     private let figures: Mutex<OriginStatistics>
 
     init(_ settings: OriginSettings) {
-        url = settings.url
-        var figures = OriginStatistics(url: settings.url)
+        url = settings.url.text
+        var figures = OriginStatistics(url: settings.url.text)
         figures.isAuthoritative = settings.isAuthoritative
         self.figures = Mutex(figures)
     }

@@ -128,7 +128,7 @@ extension RawSpan {
             case 0x20..<0x7F: line.append(byte)
             default:
                 line.append(literal: "\\x")
-                line += [Self.hexDigit(byte >> 4), Self.hexDigit(byte & 15)]
+                ASCII.appendHex(byte, to: &line)
             }
         }
     }
@@ -148,14 +148,10 @@ extension RawSpan {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"): line += [UInt8(ascii: "\\"), byte]
             case 0..<0x20, 0x7F:
                 line.append(literal: "\\u00")
-                line += [Self.hexDigit(byte >> 4), Self.hexDigit(byte & 15)]
+                ASCII.appendHex(byte, to: &line)
             case 0x80...: line += [0xC0 | byte >> 6, 0x80 | byte & 0x3F]
             default: line.append(byte)
             }
         }
-    }
-
-    private static func hexDigit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
     }
 }

@@ -16,11 +16,7 @@ enum LoopID {
         _ = unsafe gethostname(&name, name.count - 1)
         let host = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
         let place = configuration.listen.map(\.description) + [configuration.cache.directory]
-        // FNV-1a: a name needs no more.
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in host + Array(place.joined(separator: " ").utf8) {
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-        }
+        let hash = FNV1a.hash64(host + Array(place.joined(separator: " ").utf8))
         let digits = String(hash, radix: 16)
         return "larder-" + String(repeating: "0", count: 16 - digits.count) + digits
     }

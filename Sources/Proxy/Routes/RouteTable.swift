@@ -101,7 +101,7 @@ package final class RouteTable: Sendable {
         guard target.byteCount >= path.count else { return false }
         for offset in 0..<path.count {
             let byte = target.byte(at: offset)
-            if (foldsCase ? Self.lowercased(byte) : byte) != bytes[path.lowerBound + offset] { return false }
+            if (foldsCase ? ASCII.lowercased(byte) : byte) != bytes[path.lowerBound + offset] { return false }
         }
         return true
     }
@@ -115,7 +115,4 @@ package final class RouteTable: Sendable {
         while end < authority.byteCount, authority.byte(at: end) != terminator { end += 1 }
         return start..<end
     }
-
-    @inline(__always)
-    private static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 }

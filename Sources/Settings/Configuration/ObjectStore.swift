@@ -1,6 +1,8 @@
 // value
 // What an s3:// origin needs besides its URL. Means nothing to other origins, which have the initial values.
 
+package import HTTPMessage
+
 extension Configuration {
     /// The server of an object store, and the keys to it.
     package struct ObjectStore: Sendable, Equatable {

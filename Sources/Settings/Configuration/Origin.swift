@@ -2,6 +2,8 @@
 // One origin of the prioritized list. Its place in the list is its priority.
 // Invariant after reading a file: the URL is valid and absolute, and no two origins have the same.
 
+package import HTTPMessage
+
 extension Configuration {
     /// The settings of one origin.
     package struct Origin: Sendable, Equatable {

@@ -5,6 +5,8 @@
 // Letter case in paths is ignored as soon as one route or the top level folds it (`key_case: insensitive`). So a request and
 // its folded path take the same route, and two routes never make one key of two paths (docs/decisions/0030).
 
+import HTTPMessage
+
 /// The routes of a configuration in the order in which they are tried.
 package struct RouteOrder: Sendable {
     /// Places in `Configuration.routes`, the first to be tried first; the default route, which takes the rest, is not in it.
@@ -73,7 +75,7 @@ package struct RouteOrder: Sendable {
     }
 
     private static func spelled(_ path: String, folds: Bool) -> [UInt8] {
-        folds ? path.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 } : Array(path.utf8)
+        folds ? path.utf8.map { ASCII.lowercased($0) } : Array(path.utf8)
     }
 
     /// Less is tried first.

@@ -1,6 +1,8 @@
 // value
 // What concerns an origin's settings together, and the files and variables they name. Secrets are read here, once.
 
+import HTTPMessage
+
 /// Checks the origins of a list.
 struct OriginChecks {
     let probe: any FileProbe

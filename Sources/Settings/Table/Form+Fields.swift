@@ -1,6 +1,8 @@
 // value
 // The forms of secrets, and of request fields, whose values may be secrets.
 
+import HTTPMessage
+
 extension Form where Value == Credential {
     /// A secret, as `{file: PATH}` or `{env: NAME}`.
     ///
@@ -37,7 +39,7 @@ private func readSource(_ entry: Entry, expected: String, _ findings: inout Find
     case "file": return Form<String>.path().parse(child, &findings).map { .file($0) }
     case "env":
         guard let name = child.text(expected: "a variable's name", &findings) else { return nil }
-        guard !name.isEmpty, name.utf8.allSatisfy({ isAlphanumeric($0) || $0 == UInt8(ascii: "_") }) else {
+        guard !name.isEmpty, name.utf8.allSatisfy({ ASCII.isAlphanumeric($0) || $0 == UInt8(ascii: "_") }) else {
             let mistake = Mistake(message: "\(quoted(name)) is not a variable's name", expected: "such as LARDER_KEY")
             findings.problem(child.path, at: child.place, mistake)
             return nil

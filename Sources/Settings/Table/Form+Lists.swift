@@ -1,6 +1,8 @@
 // value
 // The forms of settings that are a word or a list of names.
 
+import HTTPMessage
+
 extension Form {
     /// One of a few words, or a list of names.
     ///
@@ -122,7 +124,8 @@ extension Form where Value == ExpectedImages {
             make: ExpectedImages.extensions,
             names: { if case .extensions(let names) = $0 { names } else { nil } },
             read: { (text) throws(Mistake) in
-                guard text.hasPrefix("."), text.utf8.count > 1, text.dropFirst().utf8.allSatisfy(isAlphanumeric) else {
+                guard text.hasPrefix("."), text.utf8.count > 1, text.dropFirst().utf8.allSatisfy(ASCII.isAlphanumeric)
+                else {
                     throw Mistake(message: "\(quoted(text)) is not the end of a path", expected: "such as .jpg")
                 }
                 return text.lowercased()
@@ -158,7 +161,7 @@ extension Form where Value == String? {
     static var loopID: Form {
         Form<String>.scalar("name", range: "letters, digits, . - _ :", expected: "a name", text: { $0 }) {
             (text, _) throws(Mistake) in
-            let isName = text.utf8.allSatisfy { isAlphanumeric($0) || ".-_:".utf8.contains($0) }
+            let isName = text.utf8.allSatisfy { ASCII.isAlphanumeric($0) || ".-_:".utf8.contains($0) }
             guard (1...128).contains(text.utf8.count), isName else {
                 throw Mistake(message: "\(quoted(text)) is not a name", expected: "such as larder-web-03")
             }
@@ -170,5 +173,5 @@ extension Form where Value == String? {
 
 /// Whether a text is a token (RFC 9110 §5.6.2).
 func isToken(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.allSatisfy { isAlphanumeric($0) || "!#$%&'*+-.^_`|~".utf8.contains($0) }
+    !text.isEmpty && text.utf8.allSatisfy { ASCII.isAlphanumeric($0) || "!#$%&'*+-.^_`|~".utf8.contains($0) }
 }

@@ -64,12 +64,12 @@ extension Form where Value == String {
             guard text.hasPrefix("/"), !text.contains("?"), !text.contains("#") else {
                 throw Mistake(message: "\(quoted(text)) is not a path", expected: expected)
             }
-            guard let decoded = PercentCoding.decode(text[...]), !decoded.contains("\0") else {
+            guard let decoded = PercentEncoding.decodedText(text[...]), !decoded.contains("\0") else {
                 throw Mistake(message: "\(quoted(text)) is not percent-encoded UTF-8", expected: "% written as %25")
             }
-            let spelled = PercentCoding.encode(decoded)
+            let spelled = PercentEncoding.path(decoded.utf8)
             // Keys tell "/a%2Fb" from "/a/b" (RFC 3986 §2.2), and nobody means the former.
-            guard !PercentCoding.encodesDelimiter(text[...]) else {
+            guard !PercentEncoding.encodesDelimiter(text[...]) else {
                 throw Mistake(message: "\(quoted(text)) encodes a delimiter", expected: spelled)
             }
             guard !spelled.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) else {

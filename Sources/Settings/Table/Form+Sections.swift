@@ -2,6 +2,8 @@
 // The forms of sections that may be absent or repeated: the access log and the list of origins. Each reads its
 // mappings by a table of its own.
 
+import HTTPMessage
+
 extension Form where Value == [Configuration.Origin] {
     /// The list of origins.
     static var origins: Form {

@@ -1,6 +1,8 @@
 // value
 // The forms of texts with a meaning: paths, URLs, addresses, hosts, fields.
 
+import HTTPMessage
+
 extension Form where Value == String {
     /// A path; a relative one starts from the directory of the configuration file.
     ///
@@ -115,7 +117,7 @@ extension Form where Value == String {
             guard text.hasPrefix("/"), !text.contains("?"), !text.contains("#") else {
                 throw Mistake(message: "\(quoted(text)) is not a path", expected: expected)
             }
-            guard let decoded = PercentCoding.decode(text[...]), !decoded.contains("\0") else {
+            guard let decoded = PercentEncoding.decodedText(text[...]), !decoded.contains("\0") else {
                 throw Mistake(message: "\(quoted(text)) is not percent-encoded UTF-8", expected: "% written as %25")
             }
             let segments = decoded.split(separator: "/")
@@ -123,7 +125,7 @@ extension Form where Value == String {
                 throw Mistake(message: "\(quoted(text)) names no beginning of paths", expected: expected)
             }
             // As targets are spelled when they come to an origin.
-            return PercentCoding.encode("/" + segments.joined(separator: "/"))
+            return PercentEncoding.path("/\(segments.joined(separator: "/"))".utf8)
         }
     }
 
@@ -143,7 +145,7 @@ extension Form where Value == String {
         let expected = "a region such as eu-central-1"
         return scalar("name", range: "letters, digits and hyphens", expected: expected, text: \.self) {
             (text, _) throws(Mistake) in
-            let isName = text.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
+            let isName = text.utf8.allSatisfy { ASCII.isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
             guard isName, (1...63).contains(text.utf8.count), text.first != "-", text.last != "-" else {
                 throw Mistake(message: "\(quoted(text)) is not a region", expected: expected)
             }

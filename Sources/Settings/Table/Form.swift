@@ -2,6 +2,8 @@
 // How a value is written: its kind and range for people, its reader, and its text. A form reports its own problems;
 // nil means that it did.
 
+import HTTPMessage
+
 /// How a value is written in the file.
 struct Form<Value: Sendable>: Sendable {
     let kind: String
@@ -93,7 +95,7 @@ extension Form where Value == Int {
             expected: expected,
             text: { "\($0)" },
             read: { (text, _) throws(Mistake) in
-                guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+                guard !text.isEmpty, text.utf8.allSatisfy({ ASCII.isDigit($0) }) else {
                     throw Mistake(message: "\(quoted(text)) is not a whole number", expected: expected)
                 }
                 return try within(range, Int(text) ?? Int.max, written: text, bounds)
@@ -113,7 +115,7 @@ extension Form where Value == Double {
             expected: expected,
             text: { "\($0)" },
             read: { (text, _) throws(Mistake) in
-                let isDecimal = text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+                let isDecimal = text.utf8.allSatisfy { ASCII.isDigit($0) || $0 == UInt8(ascii: ".") }
                 guard isDecimal, let value = Double(text) else {
                     throw Mistake(message: "\(quoted(text)) is not a number", expected: expected)
                 }

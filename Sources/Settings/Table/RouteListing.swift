@@ -1,6 +1,8 @@
 // value
 // The routes of a configuration as people read them: in the order in which they are tried, the default route last.
 
+import HTTPMessage
+
 /// A route as listings show it.
 package struct ListedRoute: Sendable {
     /// Its place in `routes`; nil for the default route, which takes the rest.

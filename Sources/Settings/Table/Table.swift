@@ -3,13 +3,15 @@
 // reference documents. A setting that has no row does not exist. Ranges keep a slip of a few digits from becoming an
 // outage; they are not tuning advice.
 
+import HTTPMessage
+
 /// The rows of every subject.
 enum Table {
     static let threads = 1...256
 
     /// An origin of initial values; its URL is never shown nor used.
     static let sampleOrigin = Configuration.Origin(
-        url: OriginURL(text: "", scheme: .http, host: "", port: 0, path: "")
+        url: OriginURL(scheme: .http, host: "", port: 0, path: "")
     )
     static let sampleAccessLog = Configuration.AccessLog(path: "")
 

@@ -2,6 +2,8 @@
 // `host:port` as listen addresses and origins' URLs share it. IPv6 addresses stand in brackets; hosts become lower
 // case. Names are checked for their form only, nothing is resolved.
 
+import HTTPMessage
+
 /// Reads `host:port`.
 enum HostAndPort {
     /// Takes the text apart.
@@ -27,7 +29,7 @@ enum HostAndPort {
             return (host.lowercased(), defaultPort)
         }
         let lowest = defaultPort == nil ? 0 : 1
-        guard portText.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(portText),
+        guard portText.utf8.allSatisfy({ ASCII.isDigit($0) }), let port = Int(portText),
             (lowest...65_535).contains(port)
         else {
             throw Mistake(
@@ -83,7 +85,7 @@ enum HostAndPort {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4
             && parts.allSatisfy { part in
-                (1...3).contains(part.count) && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
+                (1...3).contains(part.count) && part.utf8.allSatisfy { ASCII.isDigit($0) }
                     && (Int(part) ?? 256) <= 255
             }
     }
@@ -91,12 +93,14 @@ enum HostAndPort {
     /// A host name by its letters, or an IPv4 address; a name of digits and dots only must be an address.
     static func isName(_ text: String) -> Bool {
         guard text.utf8.count <= 253 else { return false }
-        if text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }) { return isIPv4(text) }
+        if text.utf8.allSatisfy({ ASCII.isDigit($0) || $0 == UInt8(ascii: ".") }) { return isIPv4(text) }
         let labels = (text.hasSuffix(".") ? text.dropLast() : text[...])
             .split(separator: ".", omittingEmptySubsequences: false)
         return labels.allSatisfy { label in
             (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
-                && label.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+                && label.utf8.allSatisfy {
+                    ASCII.isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+                }
         }
     }
 

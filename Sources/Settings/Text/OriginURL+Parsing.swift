@@ -1,6 +1,7 @@
-// value
-// Reading an origin's URL. Strict: what curl and a person might read differently is refused with a hint, since a wrong
-// origin shows up as every picture missing. A relative `file:` URL is resolved against a directory.
+// Value. Parses the URL of an origin. A URL that curl and a person might read differently is refused with a hint, since a
+// wrong origin shows up as every picture missing. A relative `file:` URL is resolved against a directory.
+
+package import HTTPMessage
 
 extension OriginURL {
     /// Reads a URL.
@@ -35,7 +36,7 @@ extension OriginURL {
         "http://host:port/prefix, https://host/prefix, file:///directory or s3://bucket/prefix"
 
     private static func looksLikeScheme(_ text: Substring) -> Bool {
-        !text.isEmpty && text.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "+") }
+        !text.isEmpty && text.utf8.allSatisfy { ASCII.isAlphanumeric($0) || $0 == UInt8(ascii: "+") }
     }
 
     private static func unsupported(_ scheme: String, in text: String) -> Mistake {
@@ -74,21 +75,16 @@ extension OriginURL {
                 expected: "an Authorization field under headers, its value as {file: PATH}"
             )
         }
-        let standard = scheme == .https ? 443 : 80
-        let (host, port) = try HostAndPort.parse(String(authority), defaultPort: standard, expected: expected)
+        let (host, port) = try HostAndPort.parse(
+            String(authority),
+            defaultPort: scheme.defaultPort,
+            expected: expected
+        )
         if host.contains("%") {
             throw Mistake(message: "\(quoted(host)) has a zone", expected: "an address without %, or a host name")
         }
         let path = try checkedPath(remainder, text: text)
-        let shownHost = host.contains(":") ? "[\(host)]" : host
-        let shownPort = port == standard ? "" : ":\(port)"
-        return OriginURL(
-            text: "\(scheme.rawValue)://\(shownHost)\(shownPort)\(path)",
-            scheme: scheme,
-            host: host,
-            port: port,
-            path: path
-        )
+        return OriginURL(scheme: scheme, host: host, port: port, path: path)
     }
 
     private static func bucket(_ rest: Substring, text: String) throws(Mistake) -> OriginURL {
@@ -103,8 +99,7 @@ extension OriginURL {
         }
         // The rules of Amazon's: other stores' are no wider.
         let isName = name.utf8.allSatisfy { byte in
-            (isAlphanumeric(byte) && !(0x41...0x5A).contains(byte)) || byte == UInt8(ascii: "-")
-                || byte == UInt8(ascii: ".")
+            ASCII.isAlphanumeric(byte) && !ASCII.isUpper(byte) || byte == ASCII.dash || byte == ASCII.dot
         }
         guard isName, (3...63).contains(name.utf8.count) else {
             throw Mistake(
@@ -113,11 +108,11 @@ extension OriginURL {
             )
         }
         let path = try checkedPath(remainder, text: text)
-        return OriginURL(text: "s3://\(name)\(path)", scheme: .s3, host: String(name), port: 0, path: path)
+        return OriginURL(scheme: .s3, host: String(name), port: 0, path: path)
     }
 
     private static func checkedPath(_ path: Substring, text: String) throws(Mistake) -> String {
-        guard PercentCoding.isValid(path) else {
+        guard PercentEncoding.decoded(path.utf8) != nil else {
             throw Mistake(message: "\(quoted(text)) has a % without two hex digits", expected: "a percent-encoded URL")
         }
         let segments = path.split(separator: "/", omittingEmptySubsequences: false)
@@ -142,14 +137,14 @@ extension OriginURL {
         guard !place.isEmpty else {
             throw Mistake(message: "\(quoted(text)) names no directory", expected: "file:///directory")
         }
-        guard let decoded = PercentCoding.decode(place), !decoded.contains("\0") else {
+        guard let decoded = PercentEncoding.decodedText(place), !decoded.contains("\0") else {
             throw Mistake(
                 message: "\(quoted(text)) is not percent-encoded UTF-8",
                 expected: "file:///directory with % written as %25"
             )
         }
         let path = FilePath.absolute(decoded, in: directory)
-        return OriginURL(text: "file://\(PercentCoding.encode(path))", scheme: .file, host: "", port: 0, path: path)
+        return OriginURL(scheme: .file, host: "", port: 0, path: path)
     }
 }
 

@@ -1,5 +1,7 @@
 // A value. What a line of an access log tells of a request, in larder's JSON or in the combined format. Pure.
 
+import HTTPMessage
+
 struct LogLine {
     private static let method = Array("\"method\":\"".utf8)
     private static let target = Array("\"target\":\"".utf8)
@@ -89,7 +91,7 @@ struct LogLine {
     }
 
     private static func number(_ line: ArraySlice<UInt8>) -> (value: Int64, rest: ArraySlice<UInt8>)? {
-        let digits = line.prefix { (0x30...0x39).contains($0) }
+        let digits = line.prefix { ASCII.isDigit($0) }
         guard (1...15).contains(digits.count) else { return nil }
         let value = digits.reduce(Int64(0)) { $0 * 10 + Int64($1 - 0x30) }
         return (value, line[digits.endIndex...])

@@ -102,14 +102,14 @@ package struct TraceReader {
     }
 
     private static func isNumber(_ text: ArraySlice<UInt8>) -> Bool {
-        !text.isEmpty && text.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+        !text.isEmpty && text.allSatisfy { ASCII.isDigit($0) || $0 == UInt8(ascii: ".") }
     }
 
     private static func size(_ text: ArraySlice<UInt8>) -> Int64? {
         guard !text.isEmpty, text.count <= 13 else { return nil }
         var value: Int64 = 0
         for byte in text {
-            guard (0x30...0x39).contains(byte) else { return nil }
+            guard ASCII.isDigit(byte) else { return nil }
             value = value * 10 + Int64(byte - 0x30)
         }
         return value <= largestSize ? value : nil
