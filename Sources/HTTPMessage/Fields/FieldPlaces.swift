@@ -66,6 +66,7 @@ struct FieldPlaces: Sendable {
     }
 
     /// The bit of a name, by its length and its first letter.
+    @inline(__always)
     private static func bit(_ length: Int, _ first: UInt8) -> UInt64 {
         1 << (UInt64(truncatingIfNeeded: length &* 7 &+ Int(ASCII.lowercased(first))) & 63)
     }

@@ -195,7 +195,7 @@ final class ClientConnection: EventSource {
             buffer.moveReaderIndex(forwardBy: head.length)
             if !head.keepAlive || loopState.isDraining { isLast = true }
             waiting = .exchange
-            RequestHandler.handle(head, received, on: self)
+            RequestHandler.handle(head, consume received, on: self)
             return true
         }
     }

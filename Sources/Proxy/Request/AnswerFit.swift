@@ -9,8 +9,8 @@ import Store
 enum AnswerFit {
     /// It is the answer.
     case fits
-    /// It stands for an origin that fails, and this stale response may be served in its place (RFC 5861 §4).
-    case replaceable(by: Stored)
+    /// It stands for an origin that fails, and the stored response may be served in its place (RFC 5861 §4).
+    case replaceable
     /// It holds for one spelling of the path alone, and not for this request's.
     case ofOtherSpelling
     /// It is of another variant; the URI varies by these fields (RFC 9111 §4.1).
@@ -34,7 +34,7 @@ struct WaitingRequest<Followed: FollowedFill> {
 
     /// What a head is to the request; `variantKey` names the variant that it selects by some fields.
     func fit(of head: FillHead, _ variantKey: ([String]) -> String) -> AnswerFit {
-        if let standIn = standIn(for: head) { return .replaceable(by: standIn) }
+        if isReplaceable(head) { return .replaceable }
         if isOfOtherSpelling(head) { return .ofOtherSpelling }
         if !isLeader, case .names(let names) = head.vary, variantKey(names) != fill.variantKey(names) {
             return .ofOtherVariant(names)
@@ -64,9 +64,9 @@ struct WaitingRequest<Followed: FollowedFill> {
         }
     }
 
-    private func standIn(for head: FillHead) -> Stored? {
-        guard head.isFailure, let stored, request.mayServeStale(stored, at: now) else { return nil }
-        return stored
+    private func isReplaceable(_ head: FillHead) -> Bool {
+        guard head.isFailure, let stored else { return false }
+        return request.mayServeStale(stored, at: now)
     }
 
     private func isOfOtherSpelling(_ head: FillHead) -> Bool {

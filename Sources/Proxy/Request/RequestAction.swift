@@ -6,7 +6,7 @@ import NIOCore
 import Origins
 import Store
 
-/// Cases with much to carry are indirect: those of a plain miss are small.
+/// Small: cases with much to carry are indirect, and those of a plain miss have little.
 enum RequestAction {
     /// Nothing until the fill has more news.
     case wait
@@ -35,9 +35,9 @@ enum RequestAction {
 
     // The response.
 
-    indirect case serve(StoredAnswer)
+    case serve(StoredAnswer)
     /// Serve, and validate in the background.
-    indirect case serveAndValidate(StoredAnswer)
+    case serveAndValidate(StoredAnswer)
     /// Serve what the fill brings.
     case relay(FillHead)
     /// No origin could answer.

@@ -255,7 +255,8 @@ struct RequestState: ~Copyable {
         case .ofOtherSpelling: return askInOwnSpelling()
         case _ where diskDetour == .underWay && head.status >= 400: return backToDisk()
         case .fits: return .relay(head)
-        case .replaceable(let stored):
+        case .replaceable:
+            guard let stored else { preconditionFailure("only what is stored replaces an answer") }
             return .serve(StoredAnswer(stored, .stale, stale: .staleIfError, forwardStatus: head.forwardStatus))
         case .ofOtherVariant(let names): return joinOther(names)
         // As it was to be asked for at first: the stored response may be that very answer, and only be validated.

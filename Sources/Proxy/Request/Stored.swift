@@ -5,7 +5,7 @@ import HTTPMessage
 import NIOCore
 import Store
 
-struct Stored: Sendable {
+final class Stored: Sendable {
     enum Body: Sendable {
         case memory(ByteBuffer)
         /// To be sent from its volume.
