@@ -45,21 +45,23 @@ let package = Package(
         .target(name: "CLinux"),
 
         module("HTTPMessage", []),
+        module("Runtime", ["HTTPMessage", "CLinux", nioCore]),
         module(
             "HTTPCaching",
             ["HTTPMessage", .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers")]
         ),
-        module("Store", ["HTTPCaching", "HTTPMessage", "CISAL", "CLinux", "CSQLite", nioCore, nioPosix, logging]),
-        module("Origins", ["HTTPMessage", "CCurl", "CLinux", nioCore, logging]),
+        module("Store", ["HTTPCaching", "HTTPMessage", "Runtime", "CISAL", "CLinux", "CSQLite", nioCore, logging]),
+        module("Origins", ["HTTPMessage", "Runtime", "CCurl", "CLinux", nioCore, logging]),
         module("Settings", ["HTTPMessage", "Yams"]),
         module(
             "Proxy",
-            ["HTTPMessage", "HTTPCaching", "Store", "Origins", "Settings", "CLinux", nioCore, nioPosix, logging]
+            ["HTTPMessage", "HTTPCaching", "Runtime", "Store", "Origins", "Settings", "CLinux", nioCore, logging]
         ),
         module(
             "Admin",
             [
-                "Proxy", "Store", "Origins", "Settings", "HTTPMessage", "HTTPCaching", nioCore, logging,
+                "Proxy", "Store", "Origins", "Settings", "HTTPMessage", "HTTPCaching", "Runtime", nioCore, nioPosix,
+                logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ]
@@ -67,7 +69,8 @@ let package = Package(
         .executableTarget(
             name: "larder",
             dependencies: [
-                "HTTPMessage", "HTTPCaching", "Store", "Origins", "Settings", "Proxy", "Admin", "CLinux", "CMimalloc",
+                "HTTPMessage", "HTTPCaching", "Runtime", "Store", "Origins", "Settings", "Proxy", "Admin", "CLinux",
+                "CMimalloc",
                 nioCore, nioPosix, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -78,13 +81,15 @@ let package = Package(
 
         .target(
             name: "TestSupport",
+            dependencies: ["Runtime"],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
+        tests("RuntimeTests", ["Runtime", "HTTPMessage", "TestSupport"]),
         tests("HTTPMessageTests", ["HTTPMessage", "TestSupport"]),
         tests("HTTPCachingTests", ["HTTPCaching", "HTTPMessage", "TestSupport"]),
-        tests("StoreTests", ["Store", "HTTPCaching", "HTTPMessage", "TestSupport", nioCore, nioPosix, logging]),
-        tests("OriginsTests", ["Origins", "HTTPMessage", "TestSupport", nioCore, logging]),
+        tests("StoreTests", ["Store", "HTTPCaching", "HTTPMessage", "Runtime", "TestSupport", nioCore, logging]),
+        tests("OriginsTests", ["Origins", "HTTPMessage", "Runtime", "TestSupport", nioCore, logging]),
         tests("SettingsTests", ["Settings", "TestSupport"]),
         tests(
             "ProxyTests",
@@ -92,13 +97,13 @@ let package = Package(
         ),
         tests(
             "AdminTests",
-            ["Admin", "Proxy", "Store", "Origins", "Settings", "TestSupport", nioCore, nioPosix, logging]
+            ["Admin", "Proxy", "Store", "Origins", "Settings", "Runtime", "TestSupport", nioCore, nioPosix, logging]
         ),
         tests(
             "ScenarioTests",
             [
-                "Proxy", "Store", "Origins", "Settings", "HTTPMessage", "HTTPCaching", "TestSupport",
-                nioCore, nioPosix, logging,
+                "Proxy", "Store", "Origins", "Settings", "HTTPMessage", "HTTPCaching", "Runtime", "TestSupport",
+                nioCore, logging,
             ]
         ),
     ]

@@ -2,6 +2,7 @@
 
 import Admin
 import Proxy
+import Runtime
 import Settings
 import Store
 import TestSupport

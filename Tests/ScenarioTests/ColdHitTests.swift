@@ -3,6 +3,7 @@
 
 import Foundation
 import Glibc
+import Runtime
 import Store
 import Synchronization
 import TestSupport
@@ -144,7 +145,7 @@ struct PostponedTests {
     func order() async throws {
         let loop = Loop()
         loop.start(number: 0)
-        let ran = Mutex<[Int]>([])
+        let ran = Lock<[Int]>([])
         let isDone = Gate()
         loop.execute {
             for number in 0..<100 {

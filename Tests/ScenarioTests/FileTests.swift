@@ -3,6 +3,7 @@
 import HTTPMessage
 import Origins
 import Proxy
+import Runtime
 import Settings
 import Synchronization
 import TestSupport
@@ -18,7 +19,7 @@ struct FileTests {
     ) async throws {
         let files = try TemporaryDirectory()
         let begun = TestClock.seconds()
-        let isLetGo = Mutex(false)
+        let isLetGo = Lock(false)
         let setup = Setup { setup in
             setup.origins = [OriginSettings(url: "file://\(files.path)", isAuthoritative: true)]
             setup.originClock = {

@@ -1,6 +1,7 @@
 // Scenarios: what an unsafe method invalidates is on the disk before the client has its answer.
 
 import Proxy
+import Runtime
 import Synchronization
 import TestSupport
 import Testing
@@ -64,7 +65,7 @@ struct InvalidationTests {
             try await larder.fill("/a")
             try await larder.fill("/c")
             // The index's thread hangs, as in a write that does not come back.
-            let gate = Semaphore()
+            let gate = CountingSemaphore()
             defer { gate.signal() }
             larder.store.core.post(IndexJob.barrier { gate.wait() })
             async let answer = larder.request("POST", "/a")

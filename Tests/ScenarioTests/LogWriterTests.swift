@@ -1,6 +1,7 @@
 // Stateless: what a log does whose disk or reader fails.
 
 import Glibc
+import Runtime
 import Settings
 import Synchronization
 import TestSupport
@@ -16,7 +17,7 @@ struct LogWriterTests {
         private let reported: Reported
 
         final class Reported: Sendable {
-            let events = Mutex<[LogWriterEvent]>([])
+            let events = Lock<[LogWriterEvent]>([])
         }
 
         init(_ path: String, limit: Int = 1 << 20) {

@@ -1,13 +1,14 @@
 // Shared. The least severe level that is logged; a reload changes it for every logger at once.
 
 import Logging
+import Runtime
 import Settings
 import Synchronization
 
 final class LogLevel: Sendable {
-    private let level: Mutex<Logger.Level>
+    private let level: Lock<Logger.Level>
 
-    init(_ level: Configuration.Log.Level) { self.level = Mutex(Self.level(level)) }
+    init(_ level: Configuration.Log.Level) { self.level = Lock(Self.level(level)) }
 
     var current: Logger.Level { level.withLock { $0 } }
 

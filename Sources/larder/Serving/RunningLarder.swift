@@ -7,6 +7,7 @@ import Admin
 import Glibc
 import Logging
 import Proxy
+import Runtime
 import ServiceLifecycle
 import Settings
 import Store
@@ -21,14 +22,14 @@ final class RunningLarder: Sendable {
     private let level: LogLevel
     private let logger: Logger
     private let notifier = SystemNotifier()
-    private let configuration: Mutex<Configuration>
+    private let configuration: Lock<Configuration>
 
     init(_ parts: Composition, _ configuration: Configuration, file: String, level: LogLevel, logger: Logger) {
         self.parts = parts
         self.file = file
         self.level = level
         self.logger = logger
-        self.configuration = Mutex(configuration)
+        self.configuration = Lock(configuration)
     }
 
     /// Serves until it is told to stop.

@@ -3,6 +3,7 @@
 
 import Glibc
 import NIOCore
+import Runtime
 
 struct SystemNotifier: Sendable {
     private let path: String?

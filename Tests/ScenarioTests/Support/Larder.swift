@@ -5,6 +5,7 @@ import HTTPMessage
 import Logging
 import Origins
 import Proxy
+import Runtime
 import Settings
 import Store
 import Synchronization
@@ -21,7 +22,7 @@ final class Larder: Sendable {
 
     let directory: TemporaryDirectory
     private let setup: Setup
-    private let running = Mutex<Running?>(nil)
+    private let running = Lock<Running?>(nil)
 
     fileprivate init(_ setup: Setup, directory: TemporaryDirectory) {
         self.setup = setup

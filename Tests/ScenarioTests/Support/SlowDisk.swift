@@ -3,6 +3,7 @@
 import Foundation
 import Glibc
 import Origins
+import Runtime
 import Store
 import TestSupport
 import Testing
