@@ -61,6 +61,7 @@ lint: ## Checks formatting, scripts, conformance, decisions and paths in documen
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Fuzzing
 	scripts/lint-unsafe
 	scripts/lint-waits
+	! grep -rnE '\bMutex[(<]' Sources Tests --include='*.swift' | grep -v Sources/Runtime/Threads/Lock.swift
 	scripts/check-conformance
 	scripts/check-decisions
 	scripts/check-paths

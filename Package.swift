@@ -45,21 +45,23 @@ let package = Package(
         .target(name: "CLinux"),
 
         module("HTTPMessage", []),
+        module("Runtime", ["HTTPMessage", "CLinux", nioCore]),
         module(
             "HTTPCaching",
             ["HTTPMessage", .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers")]
         ),
-        module("Store", ["HTTPCaching", "HTTPMessage", "CISAL", "CLinux", "CSQLite", nioCore, nioPosix, logging]),
-        module("Origins", ["HTTPMessage", "CCurl", "CLinux", nioCore, logging]),
+        module("Store", ["HTTPCaching", "HTTPMessage", "Runtime", "CISAL", "CLinux", "CSQLite", nioCore, logging]),
+        module("Origins", ["HTTPMessage", "Runtime", "CCurl", "CLinux", nioCore, logging]),
         module("Settings", ["HTTPMessage", "Yams"]),
         module(
             "Proxy",
-            ["HTTPMessage", "HTTPCaching", "Store", "Origins", "Settings", "CLinux", nioCore, nioPosix, logging]
+            ["HTTPMessage", "HTTPCaching", "Runtime", "Store", "Origins", "Settings", "CLinux", nioCore, logging]
         ),
         module(
             "Admin",
             [
-                "Proxy", "Store", "Origins", "Settings", "HTTPMessage", "HTTPCaching", nioCore, logging,
+                "Proxy", "Store", "Origins", "Settings", "HTTPMessage", "HTTPCaching", "Runtime", nioCore, nioPosix,
+                logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ]
@@ -67,7 +69,7 @@ let package = Package(
         module(
             "LarderKit",
             [
-                "Admin", "HTTPMessage", "Origins", "Proxy", "Settings", "Store", nioCore, nioPosix, logging,
+                "Admin", "HTTPMessage", "Origins", "Proxy", "Runtime", "Settings", "Store", nioCore, nioPosix, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
@@ -83,43 +85,48 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["HTTPMessage", "Settings"],
+            dependencies: ["HTTPMessage", "Runtime", "Settings"],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
         .target(
             name: "LarderHarness",
             dependencies: [
-                "LarderKit", "Admin", "HTTPMessage", "Origins", "Proxy", "Settings", "Store", "TestSupport", nioCore,
-                logging,
+                "LarderKit", "Admin", "HTTPMessage", "Origins", "Proxy", "Runtime", "Settings", "Store", "TestSupport",
+                nioCore, logging,
             ],
             path: "Tests/LarderHarness",
             swiftSettings: settings
         ),
+        tests("RuntimeTests", ["Runtime", "HTTPMessage", "TestSupport"]),
         tests("HTTPMessageTests", ["HTTPMessage", "TestSupport"]),
         tests("HTTPCachingTests", ["HTTPCaching", "HTTPMessage", "TestSupport"]),
-        tests("StoreTests", ["Store", "HTTPCaching", "HTTPMessage", "TestSupport", nioCore, nioPosix, logging]),
-        tests("OriginsTests", ["Origins", "HTTPMessage", "TestSupport", nioCore, logging]),
+        tests("StoreTests", ["Store", "HTTPCaching", "HTTPMessage", "Runtime", "TestSupport", nioCore, logging]),
+        tests("OriginsTests", ["Origins", "HTTPMessage", "Runtime", "TestSupport", nioCore, logging]),
         tests("SettingsTests", ["Settings", "HTTPMessage", "TestSupport"]),
         tests(
             "LarderKitTests",
-            ["LarderKit", "Admin", "HTTPMessage", "Origins", "Settings", "Store", "TestSupport", nioCore, logging]
+            [
+                "LarderKit", "Admin", "HTTPMessage", "Origins", "Runtime", "Settings", "Store", "TestSupport", nioCore,
+                logging,
+            ]
         ),
         tests(
             "ProxyTests",
-            ["Proxy", "HTTPCaching", "HTTPMessage", "Origins", "Settings", "Store", "TestSupport", nioCore]
+            ["Proxy", "HTTPCaching", "HTTPMessage", "Origins", "Runtime", "Settings", "Store", "TestSupport", nioCore]
         ),
         tests(
             "AdminTests",
             [
-                "LarderHarness", "Admin", "HTTPMessage", "Proxy", "Store", "Origins", "Settings", "TestSupport", nioPosix,
+                "LarderHarness", "Admin", "HTTPMessage", "Proxy", "Runtime", "Store", "Origins", "Settings",
+                "TestSupport", nioPosix,
             ]
         ),
         tests(
             "ScenarioTests",
             [
-                "LarderHarness", "Proxy", "Store", "Origins", "Settings", "HTTPMessage", "HTTPCaching", "TestSupport",
-                nioCore, nioPosix, logging,
+                "LarderHarness", "Proxy", "Store", "Origins", "Settings", "HTTPMessage", "HTTPCaching", "Runtime",
+                "TestSupport", nioCore, nioPosix, logging,
             ]
         ),
     ]

@@ -2,7 +2,8 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
-int clinux_wait_until(sem_t *semaphore, int64_t deadline) {
+int clinux_wait_within(sem_t *semaphore, int64_t nanoseconds) {
+    int64_t deadline = clinux_nanoseconds(CLOCK_MONOTONIC) + (nanoseconds > 0 ? nanoseconds : 0);
     struct timespec until = {.tv_sec = deadline / 1000000000, .tv_nsec = deadline % 1000000000};
     int result;
     do {

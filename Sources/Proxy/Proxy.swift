@@ -6,6 +6,7 @@ import HTTPMessage
 package import Logging
 import NIOCore
 package import Origins
+import Runtime
 package import Settings
 package import Store
 import Synchronization
@@ -20,7 +21,7 @@ package final class Proxy: Sendable {
     let core: ProxyCore
     private let loops: [BoundLoop]
     private let counters: [Counters]
-    private let state: Mutex<State>
+    private let state: Lock<State>
     private let logger: Logger
 
     /// Makes the port's parts and starts its loops; binds nothing yet.
@@ -50,7 +51,7 @@ package final class Proxy: Sendable {
             return BoundLoop(loop: loop, bound: LoopBound(state, on: loop))
         }
         self.logger = logger
-        state = Mutex(State(settings: settings))
+        state = Lock(State(settings: settings))
     }
 
     /// Begins to take connections at an address.

@@ -2,6 +2,7 @@
 
 package import HTTPMessage
 import NIOCore
+import Runtime
 package import Settings
 
 /// The settings of the picture port.
@@ -72,9 +73,5 @@ package final class ProxySettings: Sendable {
 }
 
 extension Duration {
-    /// Whole seconds, rounded down.
-    var wholeSeconds: Int { Int(components.seconds) }
-    var timeAmount: TimeAmount {
-        .nanoseconds(components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000)
-    }
+    var timeAmount: TimeAmount { .nanoseconds(nanoseconds) }
 }

@@ -7,16 +7,17 @@
 package import HTTPCaching
 package import Logging
 package import NIOCore
+package import Runtime
 import Synchronization
 
 /// A cache directory in use.
 package final class Store: Sendable {
     let core: StoreCore
     private let threads: [DedicatedThread]
-    private let reader: Mutex<ReaderSlot>
+    private let reader: Lock<ReaderSlot>
 
     /// Where reads go that an event loop may not wait for.
-    package let disk: DiskPool
+    package let disk: BlockingPool
 
     private struct ReaderSlot: ~Copyable {
         var reader: IndexReader?
@@ -47,9 +48,18 @@ package final class Store: Sendable {
         let opened = try StoreOpening(configuration, openVolume: openVolume, logger: logger)
         let core = opened.core
         self.core = core
-        reader = Mutex(ReaderSlot(reader: nil))
-        disk = DiskPool(threads: configuration.diskThreads)
+        reader = Lock(ReaderSlot(reader: nil))
+        disk = Self.makeDiskPool(threads: configuration.diskThreads)
         threads = opened.start(configuration)
+    }
+
+    /// A read of the disk can wait a little; a loop's hits cannot, where both want the same processor.
+    private static func makeDiskPool(threads: Int) -> BlockingPool {
+        do throws(SystemError) {
+            return try BlockingPool(threads: (0..<threads).map { "larder-disk-\($0)" }, niceness: 10)
+        } catch {
+            preconditionFailure("the system gives no thread to read the disk: error \(error.code)")
+        }
     }
 
     // MARK: Finding and reading

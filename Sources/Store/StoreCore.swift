@@ -5,6 +5,7 @@ import HTTPCaching
 import HTTPMessage
 import Logging
 import NIOCore
+import Runtime
 import Synchronization
 
 final class StoreCore: Sendable {
@@ -33,7 +34,7 @@ final class StoreCore: Sendable {
     /// False while the directory loads the index or the index is rebuilt.
     let isLoaded = Atomic<Bool>(false)
     /// What was removed while the directory loads: the index may have its row for an instant more.
-    private let removedInLoading = Mutex<Set<RecordLocation>>([])
+    private let removedInLoading = Lock<Set<RecordLocation>>([])
     /// Past this, what was removed may be found once more, and is removed again.
     private static let removedInLoadingLimit = 4096
     /// The writer thread cannot write at the moment.
@@ -47,13 +48,13 @@ final class StoreCore: Sendable {
     let nextSequence = Atomic<UInt64>(1)
     let nextFill = Atomic<UInt64>(1)
     /// The lock of the cache directory, while it is in use.
-    let lock = Mutex<File?>(nil)
+    let lock = Lock<File?>(nil)
     let scrub = ScrubControl()
     let reads: ReadWatch
-    let writes = Inbox<WriteJob>()
-    let indexing = Inbox<IndexJob>()
+    let writes: Mailbox<WriteJob, CountingSemaphore>
+    let indexing: Mailbox<IndexJob, CountingSemaphore>
     /// The index's thread goes on at once: somebody waits for it.
-    let hurry = Semaphore()
+    let hurry = CountingSemaphore()
     let isHurried = Atomic<Bool>(false)
 
     init(
@@ -69,7 +70,14 @@ final class StoreCore: Sendable {
         self.openVolume = openVolume
         self.logger = logger
         reads = ReadWatch(logger: logger)
+        writes = Mailbox(limit: Self.jobLimit) { logger.warning("Many jobs wait for the writer of the volumes") }
+        indexing = Mailbox(limit: Self.jobLimit) { logger.warning("Many jobs wait for the index") }
     }
+
+    /// Jobs that wait for a thread before its mailbox counts as full.
+    ///
+    /// None is dropped: a lost row or removal would have to be found again by a scan of the volumes.
+    private static let jobLimit = 1 << 18
 
     /// The hash function of the directory's keys.
     ///

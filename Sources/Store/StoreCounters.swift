@@ -1,5 +1,6 @@
 // Shared. What the store counts; statistics read it at any time.
 
+import Runtime
 import Synchronization
 
 final class StoreCounters: Sendable {
@@ -22,7 +23,7 @@ final class StoreCounters: Sendable {
     let directoryLost = Atomic<Int>(0)
     let volumeBytes = Atomic<Int>(0)
     let indexBytes = Atomic<Int>(0)
-    private let refusals = Mutex<[StoreRefusal: Int]>([:])
+    private let refusals = Lock<[StoreRefusal: Int]>([:])
 
     func count(_ refusal: StoreRefusal) { refusals.withLock { $0[refusal, default: 0] += 1 } }
     var refused: [StoreRefusal: Int] { refusals.withLock { $0 } }

@@ -3,6 +3,7 @@
 import HTTPMessage
 import Logging
 import NIOCore
+import Runtime
 import Synchronization
 
 /// The parts of a store, made and not yet running.
@@ -69,9 +70,9 @@ struct StoreOpening {
         // The writer is made here, not on its thread: disk use is within the limit before the first request.
         let writer = HandOver(VolumeWriter(core, maximumSize: configuration.maximumSize, survey: survey))
         return [
-            DedicatedThread("larder-volumes", turns: .long) { writer.take()?.run() },
-            DedicatedThread("larder-index", turns: .long, startIndex),
-            DedicatedThread("larder-scrub", turns: .long, niceness: 19) { [core] in
+            DedicatedThread.start("larder-volumes", slices: .long) { writer.take()?.run() },
+            DedicatedThread.start("larder-index", slices: .long, startIndex),
+            DedicatedThread.start("larder-scrub", slices: .long, niceness: 19) { [core] in
                 Scrubber(core, pause: configuration.scrubPause).run()
             },
         ]

@@ -4,6 +4,7 @@ import Admin
 import HTTPMessage
 import LarderHarness
 import Proxy
+import Runtime
 import Settings
 import Store
 import TestSupport

@@ -7,6 +7,7 @@ import Logging
 import NIOCore
 package import Origins
 package import Proxy
+import Runtime
 package import Settings
 package import Store
 import Synchronization
@@ -23,7 +24,7 @@ package final class Larder: Sendable {
     package let directory: TemporaryDirectory
     private let setup: Setup
     private let hasAdmin: Bool
-    private let running = Mutex<Running?>(nil)
+    private let running = Lock<Running?>(nil)
 
     /// - Parameter hasAdmin: Whether the admin interface listens too.
     fileprivate init(_ setup: Setup, directory: TemporaryDirectory, hasAdmin: Bool) {

@@ -5,6 +5,7 @@ import HTTPMessage
 import Logging
 import NIOCore
 import Origins
+import Runtime
 import Synchronization
 import TestSupport
 
@@ -24,10 +25,10 @@ final class Collector: OriginReceiver {
         var hasEnded: Bool { isFinished || error != nil }
     }
 
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     init(pausing: Bool = false) {
-        state = Mutex(State(pausesAfterEachPiece: pausing))
+        state = Lock(State(pausesAfterEachPiece: pausing))
     }
 
     var now: State { state.withLock { $0 } }

@@ -2,6 +2,8 @@
 
 import Glibc
 import HTTPMessage
+import Origins
+import Runtime
 import Synchronization
 import TestSupport
 import Testing
@@ -130,7 +132,7 @@ import Testing
         try directory.link("root/e/0", to: "../outside")
         try directory.link("root/e/1", to: directory.path("outside"))
         let directory = directory
-        let isOver = Mutex(false)
+        let isOver = Lock(false)
         // The directory on the way is a directory, away, and a link out, in turn.
         async let racing: Void = onThread {
             var turn = 0

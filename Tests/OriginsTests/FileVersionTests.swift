@@ -1,6 +1,7 @@
 // The rules of a file's status as tables: when its writer has finished, and by which validators its content is known.
 
 import HTTPMessage
+import Runtime
 import Testing
 
 @testable import Origins

@@ -1,11 +1,12 @@
 // The health of an origin, the retry budget and the lag: pure machines, tested by event and time.
 
+import Runtime
 import Testing
 
 @testable import Origins
 
 @Suite("An origin that keeps failing is left alone for a while") struct HealthTests {
-    let start = Moment.now
+    let start = Instant.now
 
     private func opened() -> Health {
         var health = Health()
@@ -132,9 +133,9 @@ import Testing
 }
 
 @Suite("Retries and hedges have a budget") struct RetryBudgetTests {
-    let start = Moment.now
+    let start = Instant.now
 
-    private func taken(_ tries: Int, from budget: inout RetryBudget, at now: Moment) -> Int {
+    private func taken(_ tries: Int, from budget: inout RetryBudget, at now: Instant) -> Int {
         var count = 0
         for _ in 0..<tries where budget.take(at: now) { count += 1 }
         return count
@@ -159,7 +160,7 @@ import Testing
 }
 
 @Suite("An origin's lag is learnt from what it did not have") struct LagTests {
-    let start = Moment.now
+    let start = Instant.now
 
     @Test("from the first 404 to the first 200")
     func measured() {

@@ -2,6 +2,7 @@
 
 import HTTPMessage
 import Origins
+import Runtime
 import Synchronization
 import TestSupport
 import Testing
@@ -153,7 +154,7 @@ import Testing
     @Test("an origin that is left alone for being late answers all requests that nobody else can, whatever the budget")
     func onlyLate() async throws {
         let (late, quick) = (try ScriptedOrigin(), try ScriptedOrigin())
-        let isHeld = Mutex(true)
+        let isHeld = Lock(true)
         // Probes get no answer all the time: it stays left alone.
         late.respond { request in request.method == "HEAD" || isHeld.withLock { $0 } ? [.hang] : [.text("late")] }
         quick.respond { request in request.target.hasPrefix("/gone") ? [.reset] : [.text("quick")] }

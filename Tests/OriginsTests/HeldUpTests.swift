@@ -1,11 +1,12 @@
 // Which held-up transfers are ended where others wait: a pure rule.
 
+import Runtime
 import Testing
 
 @testable import Origins
 
 @Suite("Issue 25 §9: half of an origin's places may be held up while others wait") struct HeldUpTests {
-    private let start = Moment.now
+    private let start = Instant.now
 
     private func heldUp(_ ages: [Duration]) -> HeldUp {
         var heldUp = HeldUp()

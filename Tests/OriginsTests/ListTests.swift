@@ -1,5 +1,6 @@
 // The pure parts of the list: order of asking, which answers are final, URLs, timers, stalls, histogram.
 
+import Runtime
 import Testing
 
 @testable import Origins
@@ -66,7 +67,7 @@ import Testing
 @Suite("Deadlines, stalls and latencies") struct TimersTests {
     @Test("deadlines come soonest first, whatever the order they were added in")
     func order() {
-        let start = Moment.now
+        let start = Instant.now
         var timers = Timers()
         for number in 0..<200 {
             let place = UInt64(number * 73 % 200)

@@ -2,6 +2,7 @@
 
 import HTTPMessage
 import Origins
+import Runtime
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 // Whether an origin can be reached, as the operator is told: a pure machine, and looks at real ports and directories.
 
 import Glibc
+import Runtime
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@
 import HTTPMessage
 import NIOCore
 import Origins
+import Runtime
 import Synchronization
 import TestSupport
 import Testing
@@ -150,7 +151,7 @@ import Testing
         let server = try ScriptedOrigin()
         server.on("/a.jpg", .text("taken", status: 201))
         let content = pattern(3_000_000)
-        let writable = Mutex(0)
+        let writable = Lock(0)
         let body = OriginRequestBody(length: isLengthKnown ? Int64(content.count) : nil) {
             writable.withLock { $0 += 1 }
         }
@@ -200,7 +201,7 @@ import Testing
     func earlyAnswer() async throws {
         let server = try ScriptedOrigin()
         server.on("/a.jpg", .head("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), .close)
-        let wasWritable = Mutex(false)
+        let wasWritable = Lock(false)
         let body = OriginRequestBody(length: 10_000_000, mark: 1000) { wasWritable.withLock { $0 = true } }
         let collector = Collector()
         let running = try Running([.test(server.url)])

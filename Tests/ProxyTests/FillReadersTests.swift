@@ -1,5 +1,6 @@
 // The readers of a fill as a list whose members know their places: it has to hold whoever comes, reads on, leaves or is cut off.
 
+import Runtime
 import Synchronization
 import Testing
 

@@ -4,6 +4,7 @@
 import Foundation
 import Glibc
 import LarderHarness
+import Runtime
 import Store
 import Synchronization
 import Settings
@@ -146,7 +147,7 @@ struct PostponedTests {
     func order() async throws {
         let loop = Loop()
         loop.start(number: 0)
-        let ran = Mutex<[Int]>([])
+        let ran = Lock<[Int]>([])
         let isDone = Gate()
         loop.execute {
             for number in 0..<100 {

@@ -4,6 +4,7 @@ import HTTPMessage
 import LarderHarness
 import Origins
 import Proxy
+import Runtime
 import Settings
 import Synchronization
 import TestSupport
@@ -19,7 +20,7 @@ struct FileTests {
     ) async throws {
         let files = try TemporaryDirectory()
         let begun = TestClock.seconds()
-        let isLetGo = Mutex(false)
+        let isLetGo = Lock(false)
         let setup = try Setup(urls: ["file://\(files.path)"]) { setup in
             setup.originClock = {
                 WallTime(secondsSinceEpoch: isLetGo.withLock { $0 } ? TestClock.seconds() : begun)

@@ -3,6 +3,7 @@
 import LarderHarness
 import Origins
 import Proxy
+import Runtime
 import Settings
 import Store
 import Synchronization
@@ -123,7 +124,7 @@ struct ForwardingTests {
     @Test("a request that an origin leads back to larder is refused there, and nobody waits for himself")
     func circle() async throws {
         let origin = try ScriptedOrigin()
-        let port = Mutex(0)
+        let port = Lock(0)
         origin.respond { request in
             let fields = request.values(of: "CDN-Loop").map { ("CDN-Loop", $0) }
             let answer = try? RawClient(port: port.withLock { $0 }).request("GET", request.target, fields)

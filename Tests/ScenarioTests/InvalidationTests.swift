@@ -2,6 +2,7 @@
 
 import LarderHarness
 import Proxy
+import Runtime
 import Synchronization
 import TestSupport
 import Testing
@@ -65,7 +66,7 @@ struct InvalidationTests {
             try await larder.fill("/a")
             try await larder.fill("/c")
             // The index's thread hangs, as in a write that does not come back.
-            let gate = Semaphore()
+            let gate = CountingSemaphore()
             defer { gate.signal() }
             larder.store.core.post(IndexJob.barrier { gate.wait() })
             async let answer = larder.request("POST", "/a")

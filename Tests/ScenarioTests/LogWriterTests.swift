@@ -2,6 +2,7 @@
 
 import Glibc
 import LarderHarness
+import Runtime
 import Settings
 import Synchronization
 import TestSupport
@@ -17,7 +18,7 @@ struct LogWriterTests {
         private let reported: Reported
 
         final class Reported: Sendable {
-            let events = Mutex<[LogWriterEvent]>([])
+            let events = Lock<[LogWriterEvent]>([])
         }
 
         init(_ path: String, limit: Int = 1 << 20) {

@@ -6,6 +6,7 @@
 import LarderHarness
 import Origins
 import Proxy
+import Runtime
 import Settings
 import Store
 import Synchronization
@@ -26,13 +27,13 @@ private struct Model {
 
 /// What is so now, and what has to be seen from now on.
 private final class World: Sendable {
-    private let versions = Mutex([Int](repeating: 1, count: Model.paths.count))
-    private let floors = Mutex([Int](repeating: 1, count: Model.paths.count))
-    private let random: Mutex<SeededGenerator>
+    private let versions = Lock([Int](repeating: 1, count: Model.paths.count))
+    private let floors = Lock([Int](repeating: 1, count: Model.paths.count))
+    private let random: Lock<SeededGenerator>
     /// Requests and purges done.
     let done = Atomic<Int>(0)
 
-    init(seed: UInt64) { random = Mutex(SeededGenerator(seed: seed)) }
+    init(seed: UInt64) { random = Lock(SeededGenerator(seed: seed)) }
 
     func version(_ path: Int) -> Int { versions.withLock { $0[path] } }
     func floor(_ path: Int) -> Int { floors.withLock { $0[path] } }

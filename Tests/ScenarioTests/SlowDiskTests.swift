@@ -2,6 +2,7 @@
 
 import LarderHarness
 import NIOCore
+import Runtime
 import Settings
 import Store
 import Synchronization
@@ -164,7 +165,7 @@ struct SlowDiskTests {
     @Test("where the origin fails, the disk is waited for", arguments: Trouble.allCases)
     func originFails(trouble: Trouble) async throws {
         let origin = try ScriptedOrigin()
-        let isWell = Mutex(true)
+        let isWell = Lock(true)
         origin.respond { _ in
             if isWell.withLock({ $0 }) { return [.respond(fields: Self.lasting, body: Self.picture)] }
             return switch trouble {

@@ -3,6 +3,7 @@
 import Glibc
 import HTTPCaching
 import NIOCore
+import Runtime
 import Synchronization
 import TestSupport
 import Testing
@@ -17,19 +18,19 @@ struct ScrubTests {
     @Test("it reads no more than its rate: pauses are not made up for, and no rate is no wait for ever")
     func pace() {
         var pace = ScrubPace()
-        let second: Int64 = 1_000_000_000
-        pace.note(10_000_000, at: 5 * second, rate: 10_000_000)
-        #expect(pace.next == 6 * second)
-        pace.note(5_000_000, at: 6 * second, rate: 10_000_000)
-        #expect(pace.next == 6 * second + second / 2)
+        func second(_ count: Double) -> Instant { Instant(nanoseconds: Int64(count * 1e9)) }
+        pace.note(10_000_000, at: second(5), rate: 10_000_000)
+        #expect(pace.next == second(6))
+        pace.note(5_000_000, at: second(6), rate: 10_000_000)
+        #expect(pace.next == second(6.5))
         // Behind its time, as after a pause.
-        pace.note(1_000_000, at: 100 * second, rate: 1_000_000)
-        #expect(pace.next == 101 * second)
+        pace.note(1_000_000, at: second(100), rate: 1_000_000)
+        #expect(pace.next == second(101))
         // Ahead of it: what was read before has its time first.
-        pace.note(1_000_000, at: 100 * second, rate: 1_000_000)
-        #expect(pace.next == 102 * second)
-        pace.note(1 << 40, at: 102 * second, rate: 0)
-        #expect(pace.next <= 102 * second + 1000 * second)
+        pace.note(1_000_000, at: second(100), rate: 1_000_000)
+        #expect(pace.next == second(102))
+        pace.note(1 << 40, at: second(102), rate: 0)
+        #expect(pace.next <= second(1102))
     }
 
     @Test("while pictures are stored, replaced, freshened, purged and evicted, it finds no damage, and none is lost")

@@ -2,6 +2,8 @@
 // the threads that collect for it. The end is recorded under the lock that signals take.
 
 import Glibc
+import Runtime
+import Synchronization
 
 final class ChildState: Sendable {
     struct Collected {

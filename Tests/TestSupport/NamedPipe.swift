@@ -1,6 +1,8 @@
 // Shared: a named pipe, whose reader comes, stops reading and leaves when a test says so.
 
 import Glibc
+import Runtime
+import Synchronization
 
 /// A named pipe.
 package final class NamedPipe: Sendable {

@@ -3,6 +3,8 @@
 // so that `stop` never shuts down a number that already means something else.
 
 import Glibc
+import Runtime
+import Synchronization
 
 final class OriginListener: Sendable {
     let port: Int

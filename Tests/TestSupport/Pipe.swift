@@ -3,6 +3,8 @@
 // a child that inherits the write end of a gate would keep it shut.
 
 import Glibc
+import Runtime
+import Synchronization
 
 /// Held while a descriptor exists that is not close-on-exec yet, and while a child is started.
 ///

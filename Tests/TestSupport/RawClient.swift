@@ -2,6 +2,7 @@
 // Owns its socket. Sending and closing may go on while another thread receives; receives take turns.
 
 import Glibc
+import Runtime
 import Synchronization
 
 /// A blocking client on one connection; its calls wait 10 s at most unless told otherwise.

@@ -3,6 +3,8 @@
 // What it answers is scripted per path; what it was asked is kept for the test to look at.
 
 import Glibc
+import Runtime
+import Synchronization
 
 /// A real HTTP server on a free loopback port whose every answer is scripted.
 package final class ScriptedOrigin: Sendable {

@@ -3,6 +3,7 @@
 // a child started by a test must not keep a port or a connection open.
 
 import Glibc
+import Synchronization
 
 enum Socket {
     static let streamType = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)

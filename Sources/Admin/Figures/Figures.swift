@@ -3,6 +3,7 @@
 
 import Origins
 import Proxy
+import Runtime
 import Store
 
 struct Figures: Sendable {

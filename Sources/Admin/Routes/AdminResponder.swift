@@ -4,6 +4,7 @@
 import Hummingbird
 import Origins
 import Proxy
+import Runtime
 import Settings
 import Store
 import Synchronization
@@ -14,12 +15,12 @@ final class AdminResponder: HTTPResponder {
 
     let parts: AdminParts
     /// The configuration in force; swapped on a reload.
-    let configuration: Mutex<Configuration>
+    let configuration: Lock<Configuration>
     private let began: ContinuousClock.Instant
 
     init(_ parts: AdminParts, began: ContinuousClock.Instant) {
         self.parts = parts
-        configuration = Mutex(parts.configuration)
+        configuration = Lock(parts.configuration)
         self.began = began
     }
 

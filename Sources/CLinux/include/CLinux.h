@@ -22,6 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "Files.h"
+
 #ifndef RWF_NOWAIT
 #define RWF_NOWAIT 0x00000008
 #endif
@@ -75,15 +77,24 @@ static inline int64_t clinux_birth(int fd) {
     return mask & 0x800 ? seconds * 1000000000 + nanoseconds : 0;
 }
 
-/// The monotonic clock, which no change of the wall clock moves; in nanoseconds.
-static inline int64_t clinux_monotonic_nanoseconds(void) {
+/// Nanoseconds of a clock; the clock exists.
+static inline int64_t clinux_nanoseconds(clockid_t clock) {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/// Waits for a semaphore until an instant of the monotonic clock, in nanoseconds. Returns whether it was taken.
-int clinux_wait_until(sem_t *_Nonnull semaphore, int64_t deadline);
+/// Nanoseconds since the machine's start, with the time it slept. No change of the wall clock moves it.
+static inline int64_t clinux_instant(void) { return clinux_nanoseconds(CLOCK_BOOTTIME); }
+
+/// Nanoseconds since 1970.
+static inline int64_t clinux_wall_nanoseconds(void) { return clinux_nanoseconds(CLOCK_REALTIME); }
+
+/// Seconds since 1970. A few ns, no system call; a second begins up to a tick of the system late.
+static inline int64_t clinux_wall_seconds(void) { return (int64_t)time(NULL); }
+
+/// Waits for a semaphore for at most so many nanoseconds, which no change of the wall clock moves. Returns whether it was taken.
+int clinux_wait_within(sem_t *_Nonnull semaphore, int64_t nanoseconds);
 
 /// Lets other threads go first where they want the same processor; 0 to 19, for the calling thread alone.
 static inline void clinux_be_nice(int niceness) {
@@ -115,16 +126,33 @@ struct clinux_event {
     uint32_t readiness;
 };
 
-/// Has epoll tell every edge of a descriptor's readiness. 0, or -1 with errno.
-static inline int clinux_epoll_add(int epoll, int fd) {
+static inline int clinux_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+/// Has epoll report every edge of a descriptor's readiness. 0, or -1 with errno.
+static inline int clinux_epoll_add_edges(int epoll, int fd) {
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.fd = fd}};
     return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-/// A counter whose every increment is an edge; -1 with errno.
+/// Has epoll report a descriptor for as long as it is ready for any of `interest`, whether or not it is watched already.
+/// 0, or -1 with errno.
+static inline int clinux_epoll_watch(int epoll, int fd, uint32_t interest) {
+    struct epoll_event event = {
+        .events = (interest & 1 ? EPOLLIN : 0u) | (interest & 2 ? EPOLLOUT : 0u), .data = {.fd = fd}};
+    if (epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) == 0) return 0;
+    return errno == ENOENT ? epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) : -1;
+}
+
+/// A counter; each increment is an edge to epoll. -1 with errno.
 static inline int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 static inline void clinux_eventfd_signal(int fd) { (void)eventfd_write(fd, 1); }
+
+/// Sets the counter to 0.
+static inline void clinux_eventfd_clear(int fd) {
+    eventfd_t value;
+    while (eventfd_read(fd, &value) != 0 && errno == EINTR) {}
+}
 
 /// Takes a connection, which then does not block, and writes its other side's address as text. The descriptor, or -1 with errno.
 static inline int clinux_accept(int listener, char *_Nonnull peer, unsigned length) {
@@ -156,7 +184,7 @@ static inline int clinux_send_queue(int fd) {
 
 static inline void clinux_epoll_remove(int epoll, int fd) { epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL); }
 
-/// Waits for edges, `patience` milliseconds at most. Returns how many of `events`, 256 at most, were filled.
+/// Waits for `patience` milliseconds at most; -1 without a limit. Returns how many of `events`, 256 at most, were filled.
 static inline int clinux_epoll_wait(
     int epoll, struct clinux_event *_Nonnull events, int count, int patience) {
     struct epoll_event found[256];

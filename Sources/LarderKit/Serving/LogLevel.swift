@@ -1,13 +1,14 @@
 // Shared. The least severe level that is logged; a reload changes it for every logger at once.
 
 import Logging
+import Runtime
 package import Settings
 import Synchronization
 
 package final class LogLevel: Sendable {
-    private let level: Mutex<Logger.Level>
+    private let level: Lock<Logger.Level>
 
-    package init(_ level: Configuration.Log.Level) { self.level = Mutex(Self.level(level)) }
+    package init(_ level: Configuration.Log.Level) { self.level = Lock(Self.level(level)) }
 
     var current: Logger.Level { level.withLock { $0 } }
 

@@ -7,6 +7,7 @@ import Admin
 import Glibc
 package import Logging
 package import Proxy
+import Runtime
 import ServiceLifecycle
 package import Settings
 import Store
@@ -25,7 +26,7 @@ package final class RunningLarder: Sendable {
     private let log: LogWriter
     private let logger: Logger
     private let notifier = SystemNotifier()
-    private let configuration: Mutex<Configuration>
+    private let configuration: Lock<Configuration>
 
     package init(
         _ parts: Composition,
@@ -41,7 +42,7 @@ package final class RunningLarder: Sendable {
         self.level = level
         self.log = log
         self.logger = logger
-        configuration = Mutex(parts.configuration)
+        configuration = Lock(parts.configuration)
     }
 
     /// Serves until a signal stops it.

@@ -1,5 +1,6 @@
 // Shared. Acts on the signals that a running larder gets.
 
+import Runtime
 import ServiceLifecycle
 import Synchronization
 import UnixSignals
@@ -9,7 +10,7 @@ final class SignalService: Service {
     private let reload: @Sendable () -> Void
     private let reopenLog: @Sendable () -> Void
     private let endAtOnce: @Sendable () -> Never
-    private let group = Mutex<ServiceGroup?>(nil)
+    private let group = Lock<ServiceGroup?>(nil)
 
     init(
         stop: @escaping @Sendable () -> Void,

@@ -2,6 +2,7 @@
 
 import Glibc
 import NIOCore
+import Runtime
 
 struct SystemNotifier: Sendable {
     private let path: String?

@@ -1,6 +1,7 @@
 // A value. One HTTP request and its whole answer, for the commands that ask a running larder. It blocks its thread.
 
 import CCurl
+import Runtime
 
 /// A request that is sent over a connection of its own.
 package struct SingleRequest: Sendable {

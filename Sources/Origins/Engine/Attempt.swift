@@ -4,6 +4,7 @@
 
 import HTTPMessage
 import NIOCore
+import Runtime
 
 /// One origin asked once.
 class Attempt {
@@ -24,7 +25,7 @@ class Attempt {
     private(set) var exchange: Exchange?
     private(set) var phase = Phase.queued
     private(set) var requestTime: WallTime
-    private var sentAt: Moment
+    private var sentAt: Instant
     private var bytes: UInt64 = 0
     /// The bytes that the body has by its Content-Range; nil where only its framing tells.
     private var bodyLength: Int64?
@@ -34,9 +35,9 @@ class Attempt {
     var place = Lane.Place.none
     private var stall = Stall()
     /// When `expire` is called, unless it is moved.
-    var deadline: Moment?
+    var deadline: Instant?
     /// The deadline the engine's timers know.
-    var scheduled: Moment?
+    var scheduled: Instant?
 
     init(id: UInt64, lane: Lane, isProbe: Bool, engine: Engine, exchange: Exchange) {
         self.id = id
@@ -168,7 +169,7 @@ class Attempt {
     /// The final head is here; inside libcurl.
     func received(_ head: ReceivedHead) {
         enter(.body)
-        let now = Moment.now
+        let now = Instant.now
         if let exchange {
             let answer = Lane.Answer(
                 head: head,
@@ -221,7 +222,7 @@ class Attempt {
     }
 
     /// Looks for progress from now on.
-    func watchStall(from now: Moment) {
+    func watchStall(from now: Instant) {
         stall = Stall()
         engine.setDeadline(now + lane.settings.stallTimeout, of: self)
     }

@@ -2,6 +2,7 @@
 
 import HTTPMessage
 import NIOCore
+import Runtime
 
 extension Engine {
     /// An origin's health has changed, or not.

@@ -1,6 +1,8 @@
 // How the engine finds out which origins can be reached, for the operator: each is looked at once at the start, and again,
 // less and less often, while it cannot be reached.
 
+import Runtime
+
 extension Engine {
     /// Looks at an origin as it is configured: by its probe, or by connecting.
     func lookAtStart(at lane: Lane) {

@@ -4,8 +4,10 @@
 // engine owns refers back to it, and none of that is left when `run` returns.
 
 import CCurl
+import CLinux
 import HTTPMessage
 import Logging
+import Runtime
 
 /// The origin thread's work.
 @safe final class Engine {  // because its pointer is to a buffer of its own, used on its thread alone
@@ -23,13 +25,13 @@ import Logging
     }
 
     let lanes: [Lane]
-    let mailbox: Mailbox
+    let mailbox: Commands
     let multi: Multi
     let wallTime: @Sendable () -> WallTime
     /// Origins are looked at whether they are needed or not.
     let looksAtOrigins: Bool
     /// The time as of this turn; good enough for deadlines, not for latencies.
-    private(set) var now = Moment.now
+    private(set) var now = Instant.now
 
     private let budget: SharedRetryBudget
     /// Where connections receive.
@@ -48,14 +50,14 @@ import Logging
     private var told: [any OriginReceiver] = []
     private var random = SmallGenerator()
     private var commands: [Command] = []
-    private var events = [origins_event](repeating: origins_event(), count: Poller.batch)
+    private var events = Poller.room
     private var isRunning = true
 
     /// Makes the loop; called on its thread.
     init(
         _ origins: [ConfiguredOrigin],
         _ lists: [Range<Int>],
-        mailbox: Mailbox,
+        mailbox: Commands,
         poller: Poller,
         budget: SharedRetryBudget,
         logger: Logger,
@@ -77,7 +79,7 @@ import Logging
             byteCount: 2 * ResponseHeadParser.maximumBytes + PlainConnection.room,
             alignment: 64
         )
-        poller.watch(mailbox.descriptor, for: 0x001)
+        precondition(poller.addEdges(of: mailbox.bell.number), "the origin thread can be woken")
     }
 
     deinit {
@@ -88,9 +90,9 @@ import Logging
     func run() {
         for lane in lanes { lookAtStart(at: lane) }
         while isRunning {
-            let count = poller.wait(into: &events, milliseconds: timeout())
+            let count = poller.wait(into: &events, milliseconds: patience())
             now = .now
-            for event in events.prefix(count) where event.descriptor != mailbox.descriptor { dispatch(event) }
+            for event in events.prefix(count) where event.descriptor != mailbox.bell.number { dispatch(event) }
             collectEnded()
             mailbox.take(into: &commands)
             for command in commands { perform(command) }
@@ -154,7 +156,7 @@ import Logging
     }
 
     /// Sets or moves the time at which an attempt is told `expire`.
-    func setDeadline(_ deadline: Moment, of attempt: Attempt) {
+    func setDeadline(_ deadline: Instant, of attempt: Attempt) {
         attempt.deadline = deadline
         if let scheduled = attempt.scheduled, scheduled <= deadline { return }
         attempt.scheduled = deadline
@@ -162,7 +164,7 @@ import Logging
     }
 
     /// Has something done at a time.
-    func schedule(_ subject: Timers.Subject, at deadline: Moment) {
+    func schedule(_ subject: Timers.Subject, at deadline: Instant) {
         timers.add(subject, at: deadline)
     }
 
@@ -193,8 +195,8 @@ import Logging
 
     // MARK: Connections
 
-    /// Has a connection told when its socket is ready for any of these epoll events.
-    func watch(_ connection: PlainConnection, _ socket: Int32, for events: UInt32) {
+    /// Has a connection told when its socket is ready for any of these.
+    func watch(_ connection: PlainConnection, _ socket: Int32, for events: Readiness) {
         let place = Int(socket)
         while connections.count <= place { connections.append(nil) }
         connections[place] = connection
@@ -209,17 +211,18 @@ import Logging
 
     // MARK: A turn
 
-    private func dispatch(_ event: origins_event) {
+    private func dispatch(_ event: Event) {
         let place = Int(event.descriptor)
         if place < connections.count, let connection = connections[place] {
-            connection.ready(event.events)
+            connection.ready(event.isFor)
         } else {
-            multi.ready(event.descriptor, events: event.events)
+            multi.ready(event.descriptor, for: event.isFor)
         }
     }
 
-    private func timeout() -> Int32 {
-        guard deferred.isEmpty else { return 0 }
+    /// How long to sleep, in ms: not at all where there is something to do; -1 without a limit.
+    private func patience() -> Int32 {
+        guard deferred.isEmpty, mailbox.fallAsleep() else { return 0 }
         let (first, second) = (timers.first, multi.deadline)
         guard let next = first.map({ first in second.map { min(first, $0) } ?? first }) ?? second else { return -1 }
         let left = next - .now
@@ -294,7 +297,7 @@ import Logging
         }
     }
 
-    private func expire(_ id: UInt64, _ due: Moment) {
+    private func expire(_ id: UInt64, _ due: Instant) {
         // An entry that the attempt's deadline has overtaken is not its current one.
         guard let attempt = attempts[id], attempt.scheduled == due else { return }
         attempt.scheduled = nil
@@ -351,7 +354,8 @@ import Logging
 
     private func close() {
         for exchange in Array(exchanges.values) { exchange.cancel() }
-        for case .send(_, let request, let receiver) in mailbox.close() {
+        mailbox.close()
+        for case .send(_, let request, let receiver) in mailbox.take() {
             tellOfEnd(receiver)
             receiver.fail(OriginError(kind: .cancelled, operation: "send", subject: request.target))
         }

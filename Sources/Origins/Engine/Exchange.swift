@@ -11,6 +11,7 @@
 
 import HTTPMessage
 import NIOCore
+import Runtime
 
 /// A request in progress.
 final class Exchange {
@@ -46,7 +47,7 @@ final class Exchange {
     private var lastError: OriginError?
     var asking: [Attempt] = []
     /// When the next origin is asked as well, if the one being asked has said nothing by then.
-    private var hedgeDue: Moment?
+    private var hedgeDue: Instant?
     var held: Held?
     var delivering: Attempt?
     var resumption: Resumption?
@@ -116,7 +117,7 @@ final class Exchange {
     }
 
     /// The origin being asked is late: asks the next as well, if it is well and the budget allows.
-    func hedge(_ due: Moment) {
+    func hedge(_ due: Instant) {
         guard !hasEnded, hedgeDue == due, let late = asking.first, asking.count == 1, delivering == nil else { return }
         guard engine.takeRetry() else { return late.lane.counters.update { $0.hedgesRefused += 1 } }
         guard let next = order.next(isWell: { isWorthAsking($0) }) else { return }

@@ -1,12 +1,14 @@
 // Value. Which transfers of one origin wait for their receivers, and which of them are ended where others need the places
 // that they hold. Pure: the time is an argument.
 
+import Runtime
+
 /// The transfers of an origin that are held up.
 struct HeldUp {
     /// How long a transfer is held up before it may be ended: a client that takes anything to speak of goes on before.
     static let patience: Duration = .seconds(1)
 
-    private var began: [UInt64: Moment] = [:]
+    private var began: [UInt64: Instant] = [:]
 
     var count: Int { began.count }
 
@@ -16,7 +18,7 @@ struct HeldUp {
     }
 
     /// An attempt's receiver takes nothing from now on.
-    mutating func begin(_ attempt: UInt64, at now: Moment) {
+    mutating func begin(_ attempt: UInt64, at now: Instant) {
         if began[attempt] == nil { began[attempt] = now }
     }
 
@@ -35,7 +37,7 @@ struct HeldUp {
     ///   - waiting: The requests that wait for a place.
     ///   - now: The time.
     /// - Returns: Those to end, and when more of them may be; nil where no more need to be.
-    func excess(_ attempts: [UInt64], places: Int, waiting: Int, at now: Moment) -> (ended: [UInt64], next: Moment?) {
+    func excess(_ attempts: [UInt64], places: Int, waiting: Int, at now: Instant) -> (ended: [UInt64], next: Instant?) {
         let excess = attempts.prefix(max(0, min(attempts.count - places / 2, waiting)))
         let ended = excess.prefix { began[$0].map { now - $0 >= Self.patience } ?? true }
         let next = excess.dropFirst(ended.count).first.flatMap { began[$0] }.map { $0 + Self.patience }

@@ -4,6 +4,7 @@
 import HTTPMessage
 import Logging
 import NIOCore
+import Runtime
 
 /// One origin's connections, queue and health.
 final class Lane {
@@ -43,7 +44,7 @@ final class Lane {
     /// Connections to use again, the last used last; never more than were in use at a time.
     private var kept: [PlainConnection] = []
     private let logger: Logger
-    private var toldOperator: Moment?
+    private var toldOperator: Instant?
     private var waiting = CircularBuffer<Attempt>()
     private var inProgress = 0
 
@@ -99,7 +100,7 @@ final class Lane {
     // MARK: Its connections without TLS
 
     /// The connection used last, if it was lately.
-    func takeKept(at now: Moment) -> PlainConnection? {
+    func takeKept(at now: Instant) -> PlainConnection? {
         guard let last = kept.popLast() else { return nil }
         guard now - last.idleSince > PlainConnection.longestIdle else { return last }
         closeKept()
@@ -156,7 +157,7 @@ final class Lane {
     /// Counts an answer, and judges the origin's health by it.
     func answered(
         _ answer: Answer,
-        at now: Moment,
+        at now: Instant,
         wallTime: WallTime,
         chance: Double
     ) -> Health.Change {
@@ -195,7 +196,7 @@ final class Lane {
 
     private func mustSucceed(_ answer: Answer) -> Bool { answer.isProbe && settings.probe != nil }
 
-    private func measureLag(_ answer: Answer, at now: Moment) {
+    private func measureLag(_ answer: Answer, at now: Instant) {
         if answer.isOutdated || AskingOrder.rank(of: answer.head.status) == .notHere {
             lag.miss(answer.target, at: now)
         } else if answer.head.status == 200, let time = lag.hit(answer.target, at: now) {
@@ -249,7 +250,7 @@ final class Lane {
     }
 
     /// Tells of an answer that is none and that only the operator can mend, once a minute: there is one a request.
-    func tellOperator(_ error: OriginError, at now: Moment) {
+    func tellOperator(_ error: OriginError, at now: Instant) {
         guard toldOperator.map({ now - $0 >= .seconds(60) }) ?? true else { return }
         toldOperator = now
         logger.warning("Origin answers otherwise than configured", metadata: ["origin.error": "\(error)"])

@@ -4,6 +4,7 @@
 
 import CCurl
 import HTTPMessage
+import Runtime
 
 /// One look at an origin.
 final class Look {
@@ -11,7 +12,7 @@ final class Look {
     private let engine: Engine
     private var handle: EasyHandle?
     /// When the file system should have answered; what it says later still counts.
-    private var deadline: Moment?
+    private var deadline: Instant?
 
     init(at lane: Lane, engine: Engine) {
         self.lane = lane
@@ -61,7 +62,7 @@ final class Look {
     }
 
     /// The file system has not answered in time, if the deadline is this look's.
-    func expire(_ due: Moment) {
+    func expire(_ due: Instant) {
         guard deadline == due else { return }
         engine.note(failure: fault(.connectTimeout, "open the directory", detail: "no answer in time"), of: lane)
     }

@@ -1,6 +1,8 @@
 // Value. Progress of a body within one window of `stallTimeout`. A rate rather than silence is judged, or an origin
 // that drips a byte a second would hold its place, and everybody who waits for the picture, for hours.
 
+import Runtime
+
 /// What came in one window.
 struct Stall: Equatable {
     /// The least bytes a second.

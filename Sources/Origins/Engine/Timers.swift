@@ -1,6 +1,8 @@
 // Value. A binary heap of deadlines. Entries are not taken out when what they are for ends or its deadline moves: the
 // owner checks each due entry against its subject, so moving a deadline later costs nothing.
 
+import Runtime
+
 /// Deadlines, soonest first.
 struct Timers {
     /// What is to be done at a deadline.
@@ -21,17 +23,17 @@ struct Timers {
     }
 
     private struct Entry {
-        var time: Moment
+        var time: Instant
         var subject: Subject
     }
 
     private var heap: [Entry] = []
 
     /// The soonest deadline; O(1).
-    var first: Moment? { heap.first?.time }
+    var first: Instant? { heap.first?.time }
 
     /// Adds a deadline; O(log n).
-    mutating func add(_ subject: Subject, at deadline: Moment) {
+    mutating func add(_ subject: Subject, at deadline: Instant) {
         heap.append(Entry(time: deadline, subject: subject))
         var child = heap.count - 1
         while child > 0 {
@@ -43,7 +45,7 @@ struct Timers {
     }
 
     /// Takes out the soonest deadline if it is due; O(log n).
-    mutating func removeDue(at now: Moment) -> (subject: Subject, deadline: Moment)? {
+    mutating func removeDue(at now: Instant) -> (subject: Subject, deadline: Instant)? {
         guard !heap.isEmpty, heap[0].time <= now else { return nil }
         let soonest = heap[0]
         let last = heap.removeLast()

@@ -5,6 +5,7 @@
 import Glibc
 import HTTPMessage
 import NIOCore
+import Runtime
 import Synchronization
 
 /// A file origin asked once.

@@ -6,8 +6,9 @@
 // directory that is open, and follows no link; ".." goes back to the directory the lookup came from, not to the one that
 // the file system names; a link that leads out of the root is followed in thought alone, along the root's own path.
 
-import CCurl
+import CLinux
 import Glibc
+import Runtime
 
 /// One lookup.
 struct FileLookup {
@@ -17,7 +18,7 @@ struct FileLookup {
     static let maximumDepth = 256
 
     /// The root.
-    private let root: Descriptor
+    private let root: SharedDescriptor
     /// The root's path as it is configured, which absolute links may begin with.
     private let configured: [FileName]
     /// The root's path without symbolic links.
@@ -25,7 +26,7 @@ struct FileLookup {
     /// What is still to be looked up, the next name last.
     private var pending: [FileName]
     /// The directories on the way, the deepest last; none at the root.
-    private var directories: [Descriptor] = []
+    private var directories: [SharedDescriptor] = []
     /// How many names of `real` lead to where the lookup is, above the root; nil beneath it.
     private var above: Int?
     private var links = 0
@@ -36,7 +37,7 @@ struct FileLookup {
     ///   - names: What to look up.
     ///   - root: The root.
     ///   - path: Its path.
-    init(_ names: [FileName], beneath root: Descriptor, at path: [UInt8]) {
+    init(_ names: [FileName], beneath root: SharedDescriptor, at path: [UInt8]) {
         self.root = root
         configured = FileName.names(in: path).filter { !$0.isDot }
         real = Self.realNames(of: path)
@@ -80,10 +81,10 @@ struct FileLookup {
         let directory = directories.last ?? root
         let isLast = pending.isEmpty
         // because the name is copied for the call
-        let number = unsafe origins_open_step(directory.number, name.cString, isLast ? 1 : 0)
+        let number = unsafe clinux_open_step(directory.number, name.cString, isLast ? 1 : 0)
         if number >= 0 {
             if isLast { return number }
-            directories.append(Descriptor(owning: number))
+            directories.append(SharedDescriptor(owning: number))
             return directories.count > Self.maximumDepth ? -ENAMETOOLONG : nil
         }
         // A symbolic link is neither.
@@ -110,7 +111,7 @@ struct FileLookup {
     }
 
     /// What a symbolic link says; nil where the name is of none.
-    private static func target(of name: FileName, in directory: Descriptor) -> [UInt8]? {
+    private static func target(of name: FileName, in directory: SharedDescriptor) -> [UInt8]? {
         var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
         // because the name is copied for the call, which gets the array's own space and size
         let count = unsafe readlinkat(directory.number, name.cString, &bytes, bytes.count)

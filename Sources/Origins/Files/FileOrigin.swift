@@ -5,20 +5,23 @@
 // A file that is being written is answered as it is at the moment, and in a way that nobody believes later (decision 56):
 // with `no-cache`, and without a validator that anything matches.
 
-import CCurl
+import CLinux
 import Glibc
 import HTTPMessage
 import NIOCore
+import Runtime
 
 /// An origin that is a directory.
 final class FileOrigin: Sendable {
+    /// Enough to keep a disk or a share busy; each may hang in the file system.
+    static let threads = 6
     /// How much is read at a time.
     static let pieceLength = 128 * 1024
     /// How often a file that changes while its first piece is read is begun again.
     static let maximumTries = 3
 
     private let root: FileRoot
-    private let pool: FilePool
+    private let pool: BlockingPool
     private let systems = FileSystems()
     private let counters: OriginCounters
     private let clock: @Sendable () -> FileTime
@@ -36,7 +39,11 @@ final class FileOrigin: Sendable {
         clock: @escaping @Sendable () -> FileTime
     ) throws(OriginError) {
         root = FileRoot(path: path)
-        pool = try FilePool()
+        do throws(SystemError) {
+            pool = try BlockingPool(threads: Array(repeating: "larder-files", count: Self.threads))
+        } catch {
+            throw OriginError(error, subject: "file origin")
+        }
         self.counters = counters
         self.clock = clock
     }
@@ -48,7 +55,7 @@ final class FileOrigin: Sendable {
 
     /// Ends the threads that do not hang.
     func shutDown() {
-        pool.shutDown()
+        pool.abandon()
     }
 
     /// Answers a request, with the first piece of the body; on a file thread.

@@ -3,15 +3,16 @@
 // sees to it (openat2 with RESOLVE_BENEATH), and where it refuses a link `FileLookup` does. Used by the origin's file
 // threads; no system call under the lock.
 
-import CCurl
+import CLinux
 import Glibc
+import Runtime
 import Synchronization
 
 /// The directory all files of an origin are in.
 final class FileRoot: Sendable {
     /// How opening a file can end.
     enum Opened {
-        case file(Descriptor, origins_file_status)
+        case file(SharedDescriptor, clinux_file_status)
         /// There is no such file.
         case absent
         /// The path leads out of the root.
@@ -24,14 +25,14 @@ final class FileRoot: Sendable {
     private static let checkInterval: Duration = .seconds(1)
 
     private struct State {
-        var root: Descriptor?
-        var checked: Moment?
+        var root: SharedDescriptor?
+        var checked: Instant?
     }
 
     private let path: [UInt8]
     /// The same for calls of the system.
     private let cPath: [CChar]
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// A root that need not be there yet.
     ///
@@ -51,7 +52,7 @@ final class FileRoot: Sendable {
             case .failure(let error): return Self.rootFailed("open the directory", error.code)
             case .success(let root):
                 let number = open(names, beneath: root)
-                if number >= 0 { return examine(Descriptor(owning: number)) }
+                if number >= 0 { return examine(SharedDescriptor(owning: number)) }
                 if number == -EXDEV { return .outside }
                 let fault = FileFault(-number)
                 // The root itself may have been replaced, or mounted over, since it was opened.
@@ -74,17 +75,17 @@ final class FileRoot: Sendable {
     }
 
     /// What keeps names from being looked up in the root.
-    private func searchFault(_ root: Descriptor) -> Opened? {
-        let number = unsafe origins_open_step(root.number, ".", 0)  // because the name is a literal
+    private func searchFault(_ root: SharedDescriptor) -> Opened? {
+        let number = unsafe clinux_open_step(root.number, ".", 0)  // because the name is a literal
         guard number >= 0 else { return Self.rootFailed("search the directory", -number) }
-        _ = Descriptor(owning: number)
+        _ = SharedDescriptor(owning: number)
         return nil
     }
 
     private var emptyRoot: Opened { Self.rootFailed("read an empty root", ENOENT) }
 
     /// What it says that a name could not be opened, when the root is known to be the right one.
-    private func judge(_ fault: FileFault, _ code: Int32, beneath root: Descriptor) -> Opened {
+    private func judge(_ fault: FileFault, _ code: Int32, beneath root: SharedDescriptor) -> Opened {
         switch fault {
         case .absent where code == ENOENT || code == ENOTDIR:
             return isMounted(root) ? .absent : emptyRoot
@@ -103,50 +104,50 @@ final class FileRoot: Sendable {
         return .failed(kind, operation: operation, code: code)
     }
 
-    private func examine(_ descriptor: Descriptor) -> Opened {
-        let status = origins_status_of(descriptor.number)
+    private func examine(_ descriptor: SharedDescriptor) -> Opened {
+        let status = clinux_status_of(descriptor.number)
         if status.error != 0 {
             return .failed(FileFault(status.error).kind ?? .unreadable, operation: "fstat", code: status.error)
         }
         return status.is_regular != 0 ? .file(descriptor, status) : .absent
     }
 
-    private func current(reopening: Bool) -> Result<Descriptor, SystemError> {
-        let now = Moment.now
+    private func current(reopening: Bool) -> Result<SharedDescriptor, SystemError> {
+        let now = Instant.now
         let (known, isDue) = state.withLock { state in
             let isDue = state.checked.map { now - $0 > Self.checkInterval } ?? true
             if isDue { state.checked = now }
             return (state.root, isDue)
         }
         if let known, !reopening, !isDue || isCurrent(known) { return .success(known) }
-        let number = unsafe origins_open_root(cPath)  // because the path is copied for the call
+        let number = unsafe clinux_open_root(cPath)  // because the path is copied for the call
         guard number >= 0 else {
             state.withLock { $0.root = nil }
-            return .failure(SystemError(code: -number))
+            return .failure(SystemError("open", code: -number))
         }
-        let root = Descriptor(owning: number)
+        let root = SharedDescriptor(owning: number)
         state.withLock { $0.root = root }
         return .success(root)
     }
 
     /// Whether the path still names the directory that is open.
-    private func isCurrent(_ root: Descriptor) -> Bool {
-        let named = unsafe origins_status_of_path(cPath)  // because the path is copied for the call
-        let opened = origins_status_of(root.number)
+    private func isCurrent(_ root: SharedDescriptor) -> Bool {
+        let named = unsafe clinux_status_of_path(cPath)  // because the path is copied for the call
+        let opened = clinux_status_of(root.number)
         return named.error == 0 && opened.error == 0 && named.inode == opened.inode && named.device == opened.device
     }
 
     /// Whether the root has anything in it: the bare mount point of a share that is not there has not, and would
     /// otherwise turn every picture into a 404.
-    private func isMounted(_ root: Descriptor) -> Bool {
-        let status = origins_status_of(root.number)
-        return status.error == 0 && (status.links > 2 || origins_is_empty(root.number) == 0)
+    private func isMounted(_ root: SharedDescriptor) -> Bool {
+        let status = clinux_status_of(root.number)
+        return status.error == 0 && (status.links > 2 || clinux_is_empty(root.number) == 0)
     }
 
-    private func open(_ names: [FileName], beneath root: Descriptor) -> Int32 {
+    private func open(_ names: [FileName], beneath root: SharedDescriptor) -> Int32 {
         let path = FileName.path(names)
         for _ in 0..<8 {
-            let number = unsafe origins_open_beneath(root.number, path)  // because the path is copied for the call
+            let number = unsafe clinux_open_beneath(root.number, path)  // because the path is copied for the call
             switch -number {
             case ENOSYS, EPERM, EXDEV:
                 var lookup = FileLookup(names, beneath: root, at: self.path)

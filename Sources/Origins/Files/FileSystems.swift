@@ -1,7 +1,8 @@
 // Shared. Which mounted file systems keep the time of a file's last change (ctime), found out once a device: asking costs a
 // call to the server on NFS. Used by the origin's file threads; no system call under the lock.
 
-import CCurl
+import CLinux
+import Runtime
 import Synchronization
 
 /// The file systems that an origin's files are on.
@@ -9,12 +10,12 @@ final class FileSystems: Sendable {
     /// The most devices that are remembered; beyond them it is asked each time.
     private static let maximumDevices = 64
 
-    private let known = Mutex<[UInt64: Bool]>([:])
+    private let known = Lock<[UInt64: Bool]>([:])
 
     /// Whether ctime is kept where a file is.
-    func keepChangeTime(_ descriptor: Descriptor, device: UInt64) -> Bool {
+    func keepChangeTime(_ descriptor: SharedDescriptor, device: UInt64) -> Bool {
         if let answer = known.withLock({ $0[device] }) { return answer }
-        let answer = Self.keepsChangeTime(origins_file_system_of(descriptor.number))
+        let answer = Self.keepsChangeTime(clinux_file_system_of(descriptor.number))
         known.withLock { if $0.count < Self.maximumDevices { $0[device] = answer } }
         return answer
     }

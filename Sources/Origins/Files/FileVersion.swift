@@ -2,6 +2,7 @@
 // validators it is known (RFC 9110 §8.8). Pure.
 
 import HTTPMessage
+import Runtime
 
 /// An instant in nanoseconds since 1970-01-01T00:00:00Z, as file systems count them.
 struct FileTime: Sendable, Hashable, Comparable {

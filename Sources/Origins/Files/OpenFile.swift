@@ -1,9 +1,10 @@
 // Shared (immutable). One regular file opened for reading, and which version of it that was; read at offsets, so that any
 // thread may.
 
-import CCurl
+import CLinux
 import Glibc
 import NIOCore
+import Runtime
 
 /// An open file of an origin.
 final class OpenFile: Sendable {
@@ -11,7 +12,7 @@ final class OpenFile: Sendable {
     let version: FileVersion
     /// Whether its writer had finished by then.
     let isSettled: Bool
-    private let descriptor: Descriptor
+    private let descriptor: SharedDescriptor
     private let counters: OriginCounters
 
     /// Takes over an open file.
@@ -21,7 +22,7 @@ final class OpenFile: Sendable {
     ///   - version: What its status says, asked after opening.
     ///   - isSettled: Whether that version is finished.
     ///   - counters: Count it among the origin's connections as long as it lives.
-    init(_ descriptor: Descriptor, _ version: FileVersion, isSettled: Bool, counters: OriginCounters) {
+    init(_ descriptor: SharedDescriptor, _ version: FileVersion, isSettled: Bool, counters: OriginCounters) {
         self.descriptor = descriptor
         self.version = version
         self.isSettled = isSettled
@@ -44,7 +45,7 @@ final class OpenFile: Sendable {
     /// - Returns: False also where that cannot be told.
     func isUnchanged(isLast: Bool) -> Bool {
         let number = descriptor.number
-        let status = isLast ? origins_synchronized_status_of(number) : origins_status_of(number)
+        let status = isLast ? clinux_synchronized_status_of(number) : clinux_status_of(number)
         guard status.error == 0 else { return false }
         return version.isContinued(by: FileVersion(status, keepsChangeTime: version.keepsChangeTime))
     }
@@ -65,7 +66,7 @@ final class OpenFile: Sendable {
                 // Either the end or an error, which a second read tells without bytes in between.
                 var byte: UInt8 = 0
                 let again = unsafe pread(descriptor.number, &byte, 1, off_t(position))  // because one local byte
-                if again < 0, errno != EINTR { return .failure(SystemError(code: errno)) }
+                if again < 0, errno != EINTR { return .failure(SystemError("read", code: errno)) }
                 if again == 0 { break }
             }
         }
@@ -75,16 +76,11 @@ final class OpenFile: Sendable {
 
 extension FileVersion {
     /// The version that a status tells.
-    init(_ status: origins_file_status, keepsChangeTime: Bool) {
+    init(_ status: clinux_file_status, keepsChangeTime: Bool) {
         size = status.size
         modified = FileTime(seconds: status.modified_seconds, nanoseconds: status.modified_nanoseconds)
         changed = FileTime(seconds: status.changed_seconds, nanoseconds: status.changed_nanoseconds)
         self.keepsChangeTime = keepsChangeTime
         links = status.links
     }
-}
-
-/// An errno.
-struct SystemError: Error, Equatable {
-    var code: Int32
 }

@@ -5,6 +5,7 @@
 import CCurl
 import Glibc
 import NIOCore
+import Runtime
 
 /// One transfer's place in libcurl.
 @safe final class EasyHandle {  // because its pointers are never handed out but to libcurl
@@ -244,11 +245,3 @@ import NIOCore
 
 @available(*, unavailable)
 extension EasyHandle: Sendable {}  // lives on the origin thread
-
-extension Duration {
-    /// Whole milliseconds, rounded up.
-    var milliseconds: Int {
-        let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000)
-        return Int(whole) + (rest > 0 ? 1 : 0)
-    }
-}

@@ -6,6 +6,7 @@
 import CCurl
 import HTTPMessage
 import NIOCore
+import Runtime
 
 /// An HTTP origin asked once.
 final class HTTPAttempt: Attempt {

@@ -3,6 +3,7 @@
 // Invariant: never entered while libcurl is calling back (it forbids that).
 
 import CCurl
+import Runtime
 
 /// All transfers over HTTP.
 @safe final class Multi {  // because its pointer is never handed out but to libcurl
@@ -10,7 +11,7 @@ import CCurl
     private let poller: Poller
     private var isClosed = false
     /// When libcurl wants to be called though no socket is ready.
-    private(set) var deadline: Moment?
+    private(set) var deadline: Instant?
 
     /// Makes the handle.
     ///
@@ -42,18 +43,18 @@ import CCurl
     }
 
     /// Tells libcurl what epoll said of a socket.
-    func ready(_ socket: Int32, events: UInt32) {
+    func ready(_ socket: Int32, for readiness: Readiness) {
         var mask: Int32 = 0
-        if events & 0x001 != 0 { mask |= CURL_CSELECT_IN }  // EPOLLIN
-        if events & 0x004 != 0 { mask |= CURL_CSELECT_OUT }  // EPOLLOUT
-        if events & 0x018 != 0 { mask |= CURL_CSELECT_ERR | CURL_CSELECT_IN }  // EPOLLERR, EPOLLHUP
+        if readiness.contains(.reading) { mask |= CURL_CSELECT_IN }
+        if readiness.contains(.writing) { mask |= CURL_CSELECT_OUT }
+        if readiness.contains(.broken) { mask |= CURL_CSELECT_ERR | CURL_CSELECT_IN }
         act(socket, mask)
     }
 
     /// Calls libcurl if its time has come.
     ///
     /// - Returns: Whether it had.
-    func fire(at now: Moment) -> Bool {
+    func fire(at now: Instant) -> Bool {
         guard let due = deadline, due <= now else { return false }
         deadline = nil
         act(CURL_SOCKET_BAD, 0)
@@ -97,9 +98,9 @@ import CCurl
 
     fileprivate func watch(_ socket: Int32, _ what: Int32) {
         switch what {
-        case CURL_POLL_IN: poller.watch(socket, for: 0x001)
-        case CURL_POLL_OUT: poller.watch(socket, for: 0x004)
-        case CURL_POLL_INOUT: poller.watch(socket, for: 0x005)
+        case CURL_POLL_IN: poller.watch(socket, for: .reading)
+        case CURL_POLL_OUT: poller.watch(socket, for: .writing)
+        case CURL_POLL_INOUT: poller.watch(socket, for: [.reading, .writing])
         default: poller.forget(socket)
         }
     }

@@ -7,6 +7,7 @@
 import Glibc
 import HTTPMessage
 import NIOCore
+import Runtime
 
 /// A connection to an origin without TLS.
 @safe final class PlainConnection {  // because its pointer is to the engine's buffer, which outlives the loop
@@ -38,7 +39,7 @@ import NIOCore
     private(set) var isReused = false
     /// Whether anything has come back for the present one.
     private(set) var hasReceived = false
-    private(set) var idleSince = Moment.now
+    private(set) var idleSince = Instant.now
 
     /// Takes over a connected socket that does not block.
     init(owning socket: Int32, engine: Engine, lane: Lane) {
@@ -46,11 +47,8 @@ import NIOCore
         self.engine = engine
         self.lane = lane
         lane.counters.update { $0.connections += 1 }
-        engine.watch(self, socket, for: Self.readable)
+        engine.watch(self, socket, for: .reading)
     }
-
-    private static let readable: UInt32 = 0x001  // EPOLLIN
-    private static let writable: UInt32 = 0x004  // EPOLLOUT
 
     /// Sends a request; the attempt is told what comes back, and never from within this call.
     func send(_ head: [UInt8], for attempt: HTTPAttempt) {
@@ -90,11 +88,11 @@ import NIOCore
     }
 
     /// The socket is ready.
-    func ready(_ events: UInt32) {
+    func ready(_ readiness: Readiness) {
         // Nothing was asked for: the server closes the connection, or is not to be trusted with another request.
         guard attempt != nil else { return lane.drop(self) }
-        if events & Self.writable != 0 { sendOn() }
-        if events & ~Self.writable != 0 { receive() }
+        if readiness.contains(.writing) { sendOn() }
+        if !readiness.isDisjoint(with: [.reading, .ended, .broken]) { receive() }
     }
 
     private func sendOn() {
@@ -109,7 +107,7 @@ import NIOCore
         if isWhole { unsent = [] } else if sent > 0 { unsent.removeFirst(sent) }
         // What keeps it from being sent is told by the next read, with what the server may have said before.
         if sent < 0, errno != EAGAIN { unsent = [] }
-        if !isWhole { engine.watch(self, socket, for: unsent.isEmpty ? Self.readable : Self.readable | Self.writable) }
+        if !isWhole { engine.watch(self, socket, for: unsent.isEmpty ? .reading : [.reading, .writing]) }
     }
 
     // MARK: Receiving
@@ -118,7 +116,7 @@ import NIOCore
     func readOn() {
         guard attempt != nil, let bytes = held else { return }
         held = nil
-        engine.watch(self, socket, for: Self.readable)
+        engine.watch(self, socket, for: .reading)
         guard deliver(bytes) else { return }
         let rest = left
         left = []

@@ -2,6 +2,7 @@
 // Invariants: what is queued is bounded; the origin is never sent a complete request with a part of the content.
 
 package import NIOCore
+import Runtime
 import Synchronization
 
 /// Content to upload, with back-pressure.
@@ -44,7 +45,7 @@ package final class OriginRequestBody: Sendable {
     package let length: Int64?
     private let mark: Int
     private let onWritable: @Sendable () -> Void
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// Makes an empty body.
     ///

@@ -1,12 +1,14 @@
 // Shared. The sender's hold on a request in progress; any thread may use it, at any time, any number of times.
 // Letting go of it does not end the transfer.
 
+import Runtime
+
 /// A request in progress.
 package final class OriginTransfer: Sendable {
     private let id: UInt64
-    private let mailbox: Mailbox
+    private let mailbox: Commands
 
-    init(id: UInt64, mailbox: Mailbox) {
+    init(id: UInt64, mailbox: Commands) {
         self.id = id
         self.mailbox = mailbox
     }

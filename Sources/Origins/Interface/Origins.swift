@@ -4,16 +4,17 @@
 
 package import HTTPMessage
 package import Logging
+import Runtime
 import Synchronization
 
 /// The prioritized lists of origins.
 package final class Origins: Sendable {
-    private let mailbox: Mailbox
+    private let mailbox: Commands
     private let counters: [OriginCounters]
     private let identities: [UInt32]
     private let lists: [Range<Int>]
     private let budget: SharedRetryBudget
-    private let engine: Mutex<Worker?>
+    private let engine: Lock<DedicatedThread?>
     private let nextID = Atomic<UInt64>(1)
 
     /// Makes the lists and starts their thread; waits for no origin.
@@ -42,7 +43,16 @@ package final class Origins: Sendable {
                 origins.append(try ConfiguredOrigin(index: origins.count, settings, clock: fileClock))
             }
         }
-        let mailbox = try Mailbox()
+        let mailbox: Commands
+        let poller: Poller
+        do throws(SystemError) {
+            mailbox = Commands(limit: Commands.usualLimit, bell: try EventCounter()) {
+                logger.warning("Many commands wait for the origin thread")
+            }
+            poller = try Poller()
+        } catch {
+            throw OriginError(error, subject: "origins")
+        }
         let (configured, lists) = (origins, ranges)
         self.lists = ranges
         identities = origins.map { max(FNV1a.hash32($0.settings.url.text.utf8), 1) }
@@ -51,21 +61,24 @@ package final class Origins: Sendable {
         self.mailbox = mailbox
         let budget = SharedRetryBudget()
         self.budget = budget
-        let poller = try Poller()
-        engine = Mutex(
-            try Worker(name: "larder-origins") {
-                Engine(
-                    configured,
-                    lists,
-                    mailbox: mailbox,
-                    poller: poller,
-                    budget: budget,
-                    logger: logger,
-                    looksAtOrigins: looksAtOrigins,
-                    now: wallTime
-                ).run()
-            }
-        )
+        do throws(SystemError) {
+            engine = Lock(
+                try DedicatedThread("larder-origins", slices: .short) {
+                    Engine(
+                        configured,
+                        lists,
+                        mailbox: mailbox,
+                        poller: poller,
+                        budget: budget,
+                        logger: logger,
+                        looksAtOrigins: looksAtOrigins,
+                        now: wallTime
+                    ).run()
+                }
+            )
+        } catch {
+            throw OriginError(error, subject: "larder-origins")
+        }
     }
 
     /// Sends a request; returns at once.

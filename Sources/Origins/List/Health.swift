@@ -1,6 +1,8 @@
 // Value. Whether an origin is worth asking, learnt from requests (passive health) and probes. Pure: time and chance are
 // arguments. Closed: asked. Open: left alone until a time. Half-open: one probe finds out; requests go on passing it over.
 
+import Runtime
+
 /// What is known of one origin's health.
 struct Health: Equatable {
     /// Failures in a row after which an origin is left alone: few, so that an outage costs few requests a timeout.
@@ -26,14 +28,14 @@ struct Health: Equatable {
 
     private enum State: Equatable {
         case closed(failures: Int)
-        case open(until: Moment, backOff: Duration)
+        case open(until: Instant, backOff: Duration)
         case halfOpen(backOff: Duration)
     }
 
     private var state = State.closed(failures: 0)
     /// The last outcomes, a bit each, set for a failure.
     private var outcomes: UInt32 = 0
-    private var lastAnswer: Moment?
+    private var lastAnswer: Instant?
     /// It said itself until when it wants no requests (Retry-After): it is not asked even as a last resort.
     private(set) var askedForPause = false
 
@@ -43,21 +45,21 @@ struct Health: Equatable {
     }
 
     /// When it is to be probed; nil while it is well or being probed.
-    var probeDue: Moment? {
+    var probeDue: Instant? {
         if case .open(let until, _) = state { until } else { nil }
     }
 
     /// Begins the probe that is due.
     ///
     /// - Returns: Whether one is due.
-    mutating func beginProbe(at now: Moment) -> Bool {
+    mutating func beginProbe(at now: Instant) -> Bool {
         guard case .open(let until, let backOff) = state, now >= until else { return false }
         state = .halfOpen(backOff: backOff)
         return true
     }
 
     /// It answered.
-    mutating func recordAnswer(at now: Moment) -> Change {
+    mutating func recordAnswer(at now: Instant) -> Change {
         let wasWell = isWell
         lastAnswer = now
         outcomes = wasWell ? outcomes << 1 : 0
@@ -76,7 +78,7 @@ struct Health: Equatable {
     ///     not probe in step.
     /// - Returns: Whether it is left alone from now on.
     mutating func recordFailure(
-        at now: Moment,
+        at now: Instant,
         isPrompt: Bool = false,
         chance: Double
     ) -> Change {
@@ -99,7 +101,7 @@ struct Health: Equatable {
     }
 
     /// It asks to be left alone for a while (RFC 9110 §10.2.3).
-    mutating func pause(for time: Duration, at now: Moment) -> Change {
+    mutating func pause(for time: Duration, at now: Instant) -> Change {
         let wasWell = isWell
         let time = min(time, Self.longestRetryAfter)
         askedForPause = true
@@ -108,12 +110,12 @@ struct Health: Equatable {
     }
 
     /// The probe ended without telling anything: the next is due as if it had failed.
-    mutating func releaseProbe(at now: Moment) {
+    mutating func releaseProbe(at now: Instant) {
         guard case .halfOpen(let backOff) = state else { return }
         state = .open(until: now + backOff, backOff: backOff)
     }
 
-    private mutating func open(for backOff: Duration, at now: Moment, _ chance: Double) -> Change {
+    private mutating func open(for backOff: Duration, at now: Instant, _ chance: Double) -> Change {
         precondition((0...1).contains(chance), "chance is between 0 and 1")
         let time = backOff * (0.5 + chance / 2)
         state = .open(until: now + time, backOff: backOff)

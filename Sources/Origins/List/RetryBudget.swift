@@ -2,18 +2,19 @@
 // Pure: time is an argument. A share of the requests, and a few a second where there are few, so that an outage adds a
 // bounded part to the load and never multiplies it (as Finagle's retry budgets do).
 
+import Runtime
 import Synchronization
 
 /// The one budget of all origins, which any thread may use: hedges and retries take from it, and who asks an origin in the place
 /// of a disk.
 final class SharedRetryBudget: Sendable {
-    private let budget = Mutex(RetryBudget(at: .now))
+    private let budget = Lock(RetryBudget(at: .now))
 
     /// A request is asked for the first time.
     func earn() { budget.withLock { $0.earn() } }
 
     /// Whether one more request may be asked; takes its token.
-    func take(at now: Moment) -> Bool { budget.withLock { $0.take(at: now) } }
+    func take(at now: Instant) -> Bool { budget.withLock { $0.take(at: now) } }
 }
 
 /// The tokens for extra requests.
@@ -26,9 +27,9 @@ struct RetryBudget: Equatable {
     static let most = 100.0
 
     private var tokens = Self.aSecond
-    private var filledAt: Moment
+    private var filledAt: Instant
 
-    init(at now: Moment) {
+    init(at now: Instant) {
         filledAt = now
     }
 
@@ -38,7 +39,7 @@ struct RetryBudget: Equatable {
     }
 
     /// Whether one more request may be asked; takes its token.
-    mutating func take(at now: Moment) -> Bool {
+    mutating func take(at now: Instant) -> Bool {
         if now > filledAt {
             tokens = min(tokens + Self.aSecond * (now - filledAt).seconds, Self.most)
             filledAt = now

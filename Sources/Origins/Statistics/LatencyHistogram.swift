@@ -1,5 +1,7 @@
 // Value. Latencies in fixed buckets, as Prometheus wants them. 15 words, no allocation after it is made.
 
+import Runtime
+
 /// Counts of durations by size.
 package struct LatencyHistogram: Sendable, Equatable {
     /// The upper bounds of the buckets in seconds; a last bucket without a bound follows.

@@ -1,18 +1,19 @@
 // Shared. The running figures of one origin; written by the origin thread, read by any.
 
 import HTTPMessage
+import Runtime
 import Synchronization
 
 /// Counts what one origin does.
 final class OriginCounters: Sendable {
     let url: String
-    private let figures: Mutex<OriginStatistics>
+    private let figures: Lock<OriginStatistics>
 
     init(_ settings: OriginSettings) {
         url = settings.url.text
         var figures = OriginStatistics(url: settings.url.text)
         figures.isAuthoritative = settings.isAuthoritative
-        self.figures = Mutex(figures)
+        self.figures = Lock(figures)
     }
 
     func snapshot() -> OriginStatistics {

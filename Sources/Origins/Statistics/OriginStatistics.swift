@@ -1,5 +1,7 @@
 // Value. What one origin has done since start: the figures behind /stats and /metrics.
 
+import Runtime
+
 /// How far an origin lags behind, in seconds.
 package struct LagFigures: Sendable, Equatable {
     /// How many times it was measured.

@@ -8,6 +8,7 @@ import CLinux
 import Glibc
 import HTTPMessage
 import NIOCore
+import Runtime
 import Store
 import Synchronization
 

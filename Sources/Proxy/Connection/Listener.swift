@@ -5,6 +5,7 @@
 
 import CLinux
 import Glibc
+import Runtime
 
 final class Listener: EventSource {
     private let loopState: LoopState

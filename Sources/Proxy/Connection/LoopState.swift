@@ -5,6 +5,7 @@ import Glibc
 import HTTPMessage
 import Logging
 import NIOCore
+import Runtime
 import Store
 import Synchronization
 

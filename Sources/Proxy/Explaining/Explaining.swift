@@ -4,6 +4,7 @@
 import HTTPCaching
 package import HTTPMessage
 import Origins
+import Runtime
 import Store
 
 extension Proxy {

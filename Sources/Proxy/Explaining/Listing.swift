@@ -1,6 +1,7 @@
 // What is stored, page by page, with what the records' heads tell of it. Nothing is counted, loaded or changed.
 
 import HTTPMessage
+import Runtime
 package import Store
 
 /// A stored response of a listing.

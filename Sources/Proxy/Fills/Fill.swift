@@ -11,6 +11,7 @@ import HTTPCaching
 import HTTPMessage
 import NIOCore
 import Origins
+import Runtime
 import Store
 import Synchronization
 
@@ -124,7 +125,7 @@ final class Fill: Sendable {
     let began = NIODeadline.now()
     let table: FillTable
     let services: FillServices
-    let state = Mutex(State())
+    let state = Lock(State())
     /// The origin thread has more for it at once: readers are told when that is over, so that head and body find them together.
     let isInTurn = Atomic<Bool>(false)
     /// Its answer is in the store or about to be; may be read under the table's lock, where `state` may not.

@@ -4,6 +4,7 @@
 import HTTPCaching
 import HTTPMessage
 import Origins
+import Runtime
 import Store
 import Synchronization
 
@@ -16,7 +17,7 @@ final class FillHistory: Sendable {
         var next = 0
     }
 
-    private let ring = Mutex(Ring())
+    private let ring = Lock(Ring())
 
     func add(_ record: FillRecord) {
         ring.withLock { ring in

@@ -1,5 +1,6 @@
 // Shared. One client's place in a fill: how its loop is told that there is something new, at most once until it looked.
 
+import Runtime
 import Synchronization
 
 final class FillReader: Sendable {

@@ -1,5 +1,6 @@
 // Shared. The fills in progress by key: who comes second follows (invariant 8).
 
+import Runtime
 import Synchronization
 
 final class FillTable: Sendable {
@@ -18,7 +19,7 @@ final class FillTable: Sendable {
         func hash(into hasher: inout Hasher) { hasher.combine(digest) }
     }
 
-    private let fills = Mutex<[Key: Fill]>([:])
+    private let fills = Lock<[Key: Fill]>([:])
     /// Those that have not got all of their answer.
     private let inProgress = Atomic<Int>(0)
 

@@ -2,6 +2,7 @@
 // served the old picture again, also not after a crash.
 
 import NIOCore
+import Runtime
 import Store
 import Synchronization
 
@@ -17,12 +18,12 @@ final class Invalidating: Sendable {
         var then: (@Sendable () -> Void)?
     }
 
-    private let state: Mutex<State>
+    private let state: Lock<State>
     private let counters: Counters
 
     /// Waits for a number of rules, none included.
     init(_ count: Int, _ counters: Counters) {
-        state = Mutex(State(left: count))
+        state = Lock(State(left: count))
         self.counters = counters
     }
 

@@ -2,6 +2,7 @@
 
 import HTTPMessage
 import NIOCore
+import Runtime
 import Settings
 
 struct LogRecord {

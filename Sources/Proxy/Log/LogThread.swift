@@ -3,6 +3,7 @@
 
 import Glibc
 import NIOCore
+import Runtime
 import Store
 import Synchronization
 
@@ -11,7 +12,7 @@ final class LogThread {
     private static let patience: CInt = 100
     private static let upkeepInterval = TimeAmount.seconds(1)
 
-    private let inbox: Inbox<LogLines>
+    private let inbox: LogInbox
     private let shared: LogShared
     private let file: LogFile
     /// The rest of a line that was written in part.
@@ -20,7 +21,7 @@ final class LogThread {
     private var isReopenDue = false
     private var nextUpkeep = NIODeadline.now()
 
-    init(_ destination: LogDestination, _ inbox: Inbox<LogLines>, _ shared: LogShared) {
+    init(_ destination: LogDestination, _ inbox: LogInbox, _ shared: LogShared) {
         file = LogFile(destination)
         self.inbox = inbox
         self.shared = shared

@@ -4,12 +4,13 @@
 // Invariant: each line that is handed over is written or counted as lost.
 
 import NIOCore
+import Runtime
 import Store
 import Synchronization
 
 /// Writes the lines of one log.
 package final class LogWriter: Sendable {
-    private let lines = Inbox<LogLines>()
+    private let lines = LogInbox(limit: LogInbox.usualLimit)
     private let thread: DedicatedThread
     private let shared: LogShared
 
@@ -22,7 +23,7 @@ package final class LogWriter: Sendable {
     package init(_ destination: LogDestination, limit: Int, report: @escaping @Sendable (LogWriterEvent) -> Void) {
         let shared = LogShared(limit: limit, report: report)
         self.shared = shared
-        thread = DedicatedThread("larder-log", turns: .long) { [lines] in
+        thread = DedicatedThread.start("larder-log", slices: .long) { [lines] in
             LogThread(destination, lines, shared).run()
         }
     }
@@ -61,6 +62,14 @@ package final class LogWriter: Sendable {
     }
 }
 
+/// The mailbox of a log's thread, bounded in bytes by `LogShared.limit`.
+typealias LogInbox = Mailbox<LogLines, CountingSemaphore>
+
+extension LogInbox {
+    /// Batches of lines that wait before the mailbox counts as full; the bound in bytes is reached first.
+    static var usualLimit: Int { 1 << 20 }
+}
+
 /// Lines that wait.
 struct LogLines: Sendable {
     let bytes: [UInt8]
@@ -76,7 +85,7 @@ final class LogShared: Sendable {
     /// When the log ends, in nanoseconds of the monotonic clock.
     let end = Atomic<UInt64>(.max)
     private let isFailing = Atomic<Bool>(false)
-    private let health = Mutex(LogHealth())
+    private let health = Lock(LogHealth())
     private let report: @Sendable (LogWriterEvent) -> Void
 
     init(limit: Int, report: @escaping @Sendable (LogWriterEvent) -> Void) {

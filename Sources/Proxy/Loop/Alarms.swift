@@ -1,6 +1,7 @@
 // Loop-confined. What a loop does at a time of its own, unless it is called off before: for waits that end within a second or so.
 
 import NIOCore
+import Runtime
 
 /// Something that is done at a time.
 class Alarm {

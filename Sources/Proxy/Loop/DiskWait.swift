@@ -3,6 +3,7 @@
 // Invariant: of `late` returning true and `done`, one comes, once; neither comes where the pool did not take the work.
 
 import NIOCore
+import Runtime
 import Store
 
 private final class DiskWait<Result: Sendable>: Alarm {

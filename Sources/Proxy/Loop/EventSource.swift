@@ -3,19 +3,9 @@
 import CLinux
 import Glibc
 import NIOCore
+import Runtime
 
 class EventSource {
-    /// What a socket is ready for, edge by edge: what was told once is told again only after it has been used up.
-    struct Readiness: OptionSet {
-        let rawValue: UInt32
-        static let reading = Readiness(rawValue: 1 << 0)
-        static let writing = Readiness(rawValue: 1 << 1)
-        /// The other side sends nothing more.
-        static let ended = Readiness(rawValue: 1 << 2)
-        /// The socket is broken, or closed by both sides.
-        static let broken = Readiness(rawValue: 1 << 3)
-    }
-
     /// The socket; -1 once closed.
     final fileprivate(set) var descriptor: Int32
     /// It has asked for another turn.
@@ -32,7 +22,7 @@ class EventSource {
 
 /// What is confined to a loop's thread: its sockets, and what they have asked of it.
 final class LoopTables {
-    private let epoll: Int32
+    private let poller: Poller
     private var sources: [EventSource?] = []
     private var waiting: [EventSource] = []
     private var postponed = CircularBuffer<() -> Void>()
@@ -44,7 +34,7 @@ final class LoopTables {
     var roundBegan: UInt64 = 0
     var isStopping = false
 
-    init(epoll: Int32) { self.epoll = epoll }
+    init(_ poller: Poller) { self.poller = poller }
 
     /// Postponed tasks that are run before the sockets are looked at again.
     private static let postponedInARow = 8
@@ -53,16 +43,16 @@ final class LoopTables {
 
     func add(_ source: EventSource) -> Bool {
         let index = Int(source.descriptor)
-        guard clinux_epoll_add(epoll, source.descriptor) == 0 else { return false }
+        guard poller.addEdges(of: source.descriptor) else { return false }
         while sources.count <= index { sources.append(contentsOf: repeatElement(nil, count: max(64, sources.count))) }
         sources[index] = source
         return true
     }
 
-    func dispatch(_ event: clinux_event) {
+    func dispatch(_ event: Event) {
         let index = Int(event.descriptor)
         guard index < sources.count, let source = sources[index] else { return }
-        source.handle(EventSource.Readiness(rawValue: event.readiness))
+        source.handle(event.isFor)
     }
 
     func again(_ source: EventSource) {
@@ -97,7 +87,7 @@ final class LoopTables {
     func close(_ source: EventSource) {
         guard source.descriptor >= 0 else { return }
         // Closing does not take a socket out of epoll that another loop listens on as well.
-        clinux_epoll_remove(epoll, source.descriptor)
+        poller.forget(source.descriptor)
         if Int(source.descriptor) < sources.count { sources[Int(source.descriptor)] = nil }
         retired.append(source.descriptor)
         source.descriptor = -1

@@ -8,20 +8,14 @@
 import CLinux
 import Glibc
 import NIOCore
+import Runtime
 import Store
 import Synchronization
 
 final class Loop: Sendable {
-    private struct Mail {
-        var tasks: [@Sendable () -> Void] = []
-        var isAsleep = false
-        var isClosed = false
-    }
-
-    private let mail = Mutex(Mail())
-    private let epoll: Int32
-    private let wakeUp: Int32
-    private let runner = Mutex<DedicatedThread?>(nil)
+    private let mail: Mailbox<@Sendable () -> Void, EventCounter>
+    private let poller: Poller
+    private let runner = Lock<DedicatedThread?>(nil)
     private let thread = Atomic<UInt>(0)
     private let confined: Confined
 
@@ -29,18 +23,20 @@ final class Loop: Sendable {
         let tables: LoopTables
     }
 
-    /// Events taken from the kernel at a time.
-    private static let batch = 256
+    // Tasks that wait before the mail counts as full. None is dropped: its sender waits for what it does.
+    private static let mailLimit = 1 << 16
     private static let second: UInt64 = 1_000_000_000
 
     /// Makes a loop; `start` runs it.
     init() {
-        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-        wakeUp = clinux_eventfd()
-        confined = Confined(tables: LoopTables(epoll: epoll))
-        precondition(epoll >= 0 && wakeUp >= 0, "the system gives no descriptors for a loop: error \(errno)")
-        // The counter is never read: each write is an edge of its own.
-        precondition(clinux_epoll_add(epoll, wakeUp) == 0, "a loop cannot be woken: error \(errno)")
+        do throws(SystemError) {
+            poller = try Poller()
+            mail = Mailbox(limit: Self.mailLimit, bell: try EventCounter())
+        } catch {
+            preconditionFailure("the system gives no descriptors for a loop: \(error.operation), error \(error.code)")
+        }
+        confined = Confined(tables: LoopTables(poller))
+        precondition(poller.addEdges(of: mail.bell.number), "a loop cannot be woken: error \(errno)")
     }
 
     /// Starts the loop's thread.
@@ -48,12 +44,7 @@ final class Loop: Sendable {
     /// Once; from here on what is confined to the loop is touched there only.
     /// - Parameter number: Tells it from others in `top -H`.
     func start(number: Int) {
-        runner.withLock { $0 = DedicatedThread("larder-loop-\(number)", turns: .short) { [self] in run() } }
-    }
-
-    deinit {
-        Glibc.close(epoll)
-        Glibc.close(wakeUp)
+        runner.withLock { $0 = DedicatedThread.start("larder-loop-\(number)", slices: .short) { [self] in run() } }
     }
 
     /// True on the loop's own thread.
@@ -62,15 +53,7 @@ final class Loop: Sendable {
     /// Runs something on the loop, after what it does now.
     ///
     /// Any thread; dropped where the loop has ended. One system call where the loop is asleep, none where it is not.
-    func execute(_ task: @escaping @Sendable () -> Void) {
-        let mustWake = mail.withLock { mail in
-            guard !mail.isClosed else { return false }
-            mail.tasks.append(task)
-            defer { mail.isAsleep = false }
-            return mail.isAsleep
-        }
-        if mustWake { clinux_eventfd_signal(wakeUp) }
-    }
+    func execute(_ task: @escaping @Sendable () -> Void) { mail.post(task) }
 
     /// Runs something on the loop after a time; dropped where the loop has ended by then.
     ///
@@ -123,15 +106,14 @@ final class Loop: Sendable {
     private func run() {
         thread.store(UInt(pthread_self()), ordering: .relaxed)
         let tables = confined.tables
-        var events = Array(repeating: clinux_event(), count: Self.batch)
+        var events = Poller.room
         var nextTick = Self.now + Self.second
         while !tables.isStopping {
             let patience = nextPatience(until: min(nextTick, tables.alarms.first ?? .max))
-            // because the kernel fills at most as many as the array has
-            let count = unsafe clinux_epoll_wait(epoll, &events, Int32(Self.batch), patience)
+            let count = poller.wait(into: &events, milliseconds: patience)
             tables.roundBegan = Self.now
-            for index in 0..<Int(count) { tables.dispatch(events[index]) }
-            runTasks()
+            for index in 0..<count { tables.dispatch(events[index]) }
+            for task in mail.take() { task() }
             tables.resumeWaiting()
             tables.runPostponed()
             tables.ringAlarms()
@@ -145,33 +127,14 @@ final class Loop: Sendable {
 
     /// How long to sleep, in ms: not at all where there is something to do.
     private func nextPatience(until tick: UInt64) -> Int32 {
-        guard !confined.tables.isWaiting else { return 0 }
-        let isIdle = mail.withLock { mail in
-            mail.isAsleep = mail.tasks.isEmpty
-            return mail.isAsleep
-        }
-        guard isIdle else { return 0 }
+        guard !confined.tables.isWaiting, mail.fallAsleep() else { return 0 }
         let now = Self.now
         return tick > now ? Int32((tick - now) / 1_000_000) + 1 : 0
     }
 
-    private func runTasks() {
-        let tasks = mail.withLock { mail in
-            mail.isAsleep = false
-            guard !mail.tasks.isEmpty else { return [@Sendable () -> Void]() }
-            defer { mail.tasks = [] }
-            return mail.tasks
-        }
-        for task in tasks { task() }
-    }
-
     private func end() {
-        let dropped = mail.withLock { mail in
-            mail.isClosed = true
-            defer { mail.tasks = [] }
-            return mail.tasks
-        }
-        withExtendedLifetime(dropped) {}
+        mail.close()
+        _ = mail.take()
         confined.tables.end()
     }
 
@@ -185,9 +148,9 @@ final class Loop: Sendable {
 
 /// One answer to one who waits; nil where nobody ever gives it.
 private final class Answer<Result: Sendable>: Sendable {
-    private let continuation: Mutex<CheckedContinuation<Result?, Never>?>
+    private let continuation: Lock<CheckedContinuation<Result?, Never>?>
 
-    init(_ continuation: CheckedContinuation<Result?, Never>) { self.continuation = Mutex(continuation) }
+    init(_ continuation: CheckedContinuation<Result?, Never>) { self.continuation = Lock(continuation) }
 
     deinit { continuation.withLock { $0.take() }?.resume(returning: nil) }
 

@@ -1,5 +1,7 @@
 // Shared. A reference to what is confined to a loop, for other threads to hold and hand back.
 
+import Runtime
+
 /// Holds something of a loop's; it is looked at on that loop only.
 @safe struct LoopBound<Value>: @unchecked Sendable {  // because `value` checks the thread
     private let bound: Value

@@ -2,6 +2,7 @@
 
 import Glibc
 import HTTPMessage
+import Runtime
 import Settings
 
 /// The name in CDN-Loop.

@@ -3,6 +3,7 @@
 import HTTPCaching
 import HTTPMessage
 import Origins
+import Runtime
 
 struct Refusal {
     let status: Int

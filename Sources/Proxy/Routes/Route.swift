@@ -3,6 +3,7 @@
 
 import HTTPCaching
 import HTTPMessage
+import Runtime
 import Settings
 
 /// The settings of a route, in the proxy's terms.

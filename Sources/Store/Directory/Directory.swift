@@ -3,6 +3,7 @@
 // Invariant: an entry is only inserted under its shard's lock after the fence was asked, so that a purge that began
 // before cannot be undone by a fill, a validation or the loading of the index that began earlier still.
 
+import Runtime
 import Synchronization
 
 /// A stored response that a look-up found.
@@ -41,9 +42,9 @@ final class Directory: Sendable {
     private static let chunksAtOnce = 16
 
     private final class Shard: Sendable {
-        let state: Mutex<DirectoryShard>
+        let state: Lock<DirectoryShard>
         init(memoryLimit: Int, clock: EpochClock) {
-            state = Mutex(DirectoryShard(memoryLimit: memoryLimit, clock: clock))
+            state = Lock(DirectoryShard(memoryLimit: memoryLimit, clock: clock))
         }
     }
 

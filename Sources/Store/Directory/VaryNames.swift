@@ -1,12 +1,13 @@
 // Shared. The sets of field names that `Vary` fields in the store name, each with a small number for the directory.
 
+import Runtime
 import Synchronization
 
 final class VaryNames: Sendable {
     /// A site has a handful; past this, responses with yet another `Vary` are not stored.
     private static let limit = 255
 
-    private let sets = Mutex<[[String]]>([[]])
+    private let sets = Lock<[[String]]>([[]])
 
     /// The number of a set of names, 1…255; nil where the limit is reached.
     func number(of names: [String]) -> UInt8? {

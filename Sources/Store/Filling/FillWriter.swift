@@ -2,6 +2,7 @@
 // the end. The sender never waits for the disk: what the disk cannot keep up with is not stored.
 
 package import NIOCore
+import Runtime
 import Synchronization
 
 /// The right, and duty, to store one response: `finish` or `abort` ends it.
@@ -44,7 +45,7 @@ package final class FillWriter: Sendable {
     private let store: StoreCore
     /// Bytes of `longWholes` that the body takes.
     private let reserved: Int
-    private let state: Mutex<State>
+    private let state: Lock<State>
     /// The CRC-32C of what is kept: taken while the processor's cache has the bytes, outside the lock by the one who appends.
     private let checksum = Atomic<UInt32>(0)
 
@@ -56,7 +57,7 @@ package final class FillWriter: Sendable {
         let isLong = response.bodyLength.map { $0 > Self.wholeLimit } ?? false
         reserved = isLong ? store.reserveWhole(response.bodyLength ?? 0) : 0
         let isStreaming = isLong && reserved == 0
-        state = Mutex(State(isStreaming: isStreaming))
+        state = Lock(State(isStreaming: isStreaming))
         if isStreaming { store.post(.open(self)) }
     }
 

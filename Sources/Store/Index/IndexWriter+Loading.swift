@@ -3,6 +3,7 @@
 import Glibc
 import HTTPCaching
 import HTTPMessage
+import Runtime
 import Synchronization
 
 extension IndexWriter {
@@ -102,7 +103,7 @@ extension IndexWriter {
                     // A volume that has just been made may be in the table later than here.
                     for row in rows where !core.volumes.isThere(row.location.volume) {
                         try database.remove(row.key, at: row.location)
-                        turn.giveWay()
+                        slice.yieldIfOver()
                     }
                 }
                 last = rows.count < Self.transactionLimit ? nil : rows.last

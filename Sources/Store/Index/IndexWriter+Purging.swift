@@ -7,6 +7,7 @@
 import HTTPCaching
 import HTTPMessage
 import Logging
+import Runtime
 import Synchronization
 
 extension IndexWriter {
@@ -150,7 +151,7 @@ extension IndexWriter {
 
     /// Tries again to put purges on the disk; those that could not be swept are once index and directory are whole again.
     func settle() {
-        guard !unsettled.isEmpty, ContinuousClock.now >= nextSettling else { return }
+        guard !unsettled.isEmpty, Instant.now >= nextSettling else { return }
         let isWhole = task == nil && write([]) && !isRebuilding
         let due = isWhole ? unsettled : unsettled.filter { !$0.isDurable }
         guard !due.isEmpty else { return }

@@ -9,6 +9,7 @@ import HTTPCaching
 import HTTPMessage
 import Logging
 import NIOCore
+import Runtime
 import Synchronization
 
 final class IndexWriter {
@@ -51,7 +52,7 @@ final class IndexWriter {
     /// Purges that are not durable yet, or were swept while rows were missing: their rules hold until they are swept again.
     var unsettled: [Sweep]
     /// When they are tried again.
-    var nextSettling = ContinuousClock.now
+    var nextSettling = Instant.now
     /// Batches of purges that are on the disk, of this directory.
     var purges: UInt64 = 0
     /// What its mark says where the index could not take them.
@@ -62,8 +63,8 @@ final class IndexWriter {
     /// Volumes that could not be opened when the index was rebuilt: it has no rows of theirs.
     private var unread: Set<UInt32> = []
     private var reportedSize: Int64 = 0
-    private var lastRebuild: ContinuousClock.Instant?
-    var turn = Turn()
+    private var lastRebuild: Instant?
+    var slice = TimeSlice()
 
     // `found` are the volumes that were there at the start: those of this run tell of their records themselves.
     init(_ core: StoreCore, _ opening: IndexOpening, found: [UInt32]) {
@@ -93,11 +94,11 @@ final class IndexWriter {
         }
     }
 
-    /// Nanoseconds for which rows gather, unless somebody waits.
-    private static let gathering: Int64 = 20_000_000
+    /// How long rows gather, unless somebody waits.
+    private static let gathering: Duration = .milliseconds(20)
 
     private func gather() {
-        guard core.hurry.wait(until: Semaphore.now + Self.gathering) else { return }
+        guard core.hurry.wait(until: .now + Self.gathering) else { return }
         core.isHurried.store(false, ordering: .relaxed)
     }
 
@@ -147,7 +148,7 @@ final class IndexWriter {
                     for job in batch {
                         try apply(job, to: database)
                         // Behind, it needs its share of a processor that all others want: who yields is served last.
-                        if waiting.count <= Self.usualWaiting { turn.giveWay() }
+                        if waiting.count <= Self.usualWaiting { slice.yieldIfOver() }
                     }
                 }
             }
@@ -319,7 +320,7 @@ final class IndexWriter {
     ///
     /// At most once a second: a disk that fails stays failing.
     func rebuild() {
-        if let lastRebuild, ContinuousClock.now - lastRebuild < .seconds(1) { return }
+        if let lastRebuild, Instant.now - lastRebuild < .seconds(1) { return }
         lastRebuild = .now
         if database == nil { open() }
         let isBegun = attempt { (database) throws(StoreError) in

@@ -6,6 +6,7 @@
 //
 // Invariant: a rule is visible here before its sweep begins, and stays until nothing older that matches is left.
 
+import Runtime
 import Synchronization
 
 final class Fence: Sendable {
@@ -28,7 +29,7 @@ final class Fence: Sendable {
     /// Past it the oldest are forgotten, and fills older than those not stored.
     private static let recentLimit = 4096
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let current = Atomic<UInt32>(1)
     private let activeCount = Atomic<Int>(0)
 

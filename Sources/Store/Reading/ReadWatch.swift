@@ -2,13 +2,14 @@
 // are none.
 
 import Logging
+import Runtime
 import Synchronization
 
 final class ReadWatch: Sendable {
-    /// A read for the watch's own sake is in time within this, in nanoseconds.
-    private static let probeLimit: Int64 = 1_000_000_000
+    /// A read for the watch's own sake is in time within this.
+    private static let probeLimit: Duration = .seconds(1)
 
-    private let health = Mutex(ReadHealth())
+    private let health = Lock(ReadHealth())
     private let isSlowNow = Atomic<Bool>(false)
     private let isProbing = Atomic<Bool>(false)
     private let logger: Logger
@@ -21,7 +22,7 @@ final class ReadWatch: Sendable {
     /// Notes how long a read took that a hit waited for.
     ///
     /// One short lock.
-    func note(inTime: Bool, at now: Int64 = Semaphore.now) {
+    func note(inTime: Bool, at now: Instant = .now) {
         let change: Bool? = health.withLock { health in
             let before = health.isSlow
             if inTime { health.noteInTime() } else { health.noteLate(at: now) }
@@ -43,12 +44,12 @@ final class ReadWatch: Sendable {
     /// would find out that it is well again.
     ///
     /// Any thread; one such read at a time.
-    func probe(_ volumes: VolumeTable, on pool: DiskPool) {
+    func probe(_ volumes: VolumeTable, on pool: BlockingPool) {
         guard isSlow, !isProbing.exchange(true, ordering: .relaxed) else { return }
-        let began = Semaphore.now
+        let began = Instant.now
         let isTaken = pool.submit(isBounded: false) { [self] in
             if let file = volumes.all.randomElement()?.file { Self.readFromDisk(file) }
-            let now = Semaphore.now
+            let now = Instant.now
             note(inTime: now - began < Self.probeLimit, at: now)
             isProbing.store(false, ordering: .relaxed)
         }

@@ -1,11 +1,12 @@
 // Shared. What the scrub's thread is told: how fast to read, and when to end.
 
+import Runtime
 import Synchronization
 
 final class ScrubControl: Sendable {
     private let bytesASecond = Atomic<Int64>(0)
     private let isClosed = Atomic<Bool>(false)
-    private let wakeUp = Semaphore()
+    private let wakeUp = CountingSemaphore()
 
     /// Bytes a second; 0 while the scrub is off.
     var rate: Int64 {
@@ -24,8 +25,8 @@ final class ScrubControl: Sendable {
         wakeUp.signal()
     }
 
-    /// Waits until an instant of the monotonic clock, in nanoseconds, or until something changes; nil waits for a change.
-    func wait(until deadline: Int64?) {
+    /// Waits until an instant or until something changes; nil waits for a change.
+    func wait(until deadline: Instant?) {
         if let deadline { _ = wakeUp.wait(until: deadline) } else { wakeUp.wait() }
     }
 }

@@ -1,15 +1,16 @@
-// A value. When the scrub may read on, so that it reads no more than so many bytes a second. Pure: time is an argument, in
-// nanoseconds of the monotonic clock.
+// Value. When the scrub may read on, so that it reads no more than so many bytes a second. Pure: time is an argument.
+
+import Runtime
 
 struct ScrubPace: Equatable {
     /// When the next bytes may be read.
-    private(set) var next: Int64 = 0
+    private(set) var next = Instant(nanoseconds: 0)
 
     /// Bytes are read now.
     ///
     /// A pause that was longer than it had to be is not made up for.
-    mutating func note(_ bytes: Int, at now: Int64, rate: Int64) {
+    mutating func note(_ bytes: Int, at now: Instant, rate: Int64) {
         let cost = Double(bytes) / Double(max(rate, 1)) * 1e9
-        next = max(next, now) + Int64(min(cost, 1e12))
+        next = max(next, now) + .nanoseconds(Int64(min(cost, 1e12)))
     }
 }

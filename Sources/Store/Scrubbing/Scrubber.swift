@@ -6,6 +6,7 @@
 
 import Logging
 import NIOCore
+import Runtime
 import Synchronization
 
 final class Scrubber {
@@ -50,7 +51,7 @@ final class Scrubber {
             if control.rate == 0 {
                 control.wait(until: nil)
             } else if !core.isLoaded.load(ordering: .acquiring) {
-                control.wait(until: Semaphore.now + 1_000_000_000)
+                control.wait(until: .now + .seconds(1))
             } else if round() {
                 core.counters.scrubRounds.add(1)
                 rest()
@@ -59,8 +60,8 @@ final class Scrubber {
     }
 
     private func rest() {
-        let end = Semaphore.now + pause.nanoseconds
-        while !control.isOver, Semaphore.now < end { control.wait(until: end) }
+        let end = Instant.now + pause
+        while !control.isOver, Instant.now < end { control.wait(until: end) }
     }
 
     /// Looks at everything once; false where it ended early.
@@ -195,10 +196,10 @@ final class Scrubber {
     private func load(around offset: Int64, in window: inout ScrubWindow) throws(Stop) -> Bool {
         while true {
             guard !control.isOver, control.rate > 0 else { throw .closing }
-            if pace.next <= Semaphore.now { break }
+            if pace.next <= Instant.now { break }
             control.wait(until: pace.next)
         }
-        let began = Semaphore.now
+        let began = Instant.now
         let (read, count) = window.load(around: offset)
         pace.note(count, at: began, rate: control.rate)
         core.counters.scrubbedBytes.add(count)

@@ -1,10 +1,12 @@
 // A value, confined to the writer thread. The volumes that are there and could not be opened, and when each is tried again. Pure.
 
+import Runtime
+
 struct UnopenedVolumes {
     private struct Entry {
         let ring: Ring
         var failures = 0
-        var nextTry: ContinuousClock.Instant?
+        var nextTry: Instant?
     }
 
     /// Volumes that are tried in one go: each may wait for a failing disk.
@@ -20,14 +22,14 @@ struct UnopenedVolumes {
     mutating func remove(_ number: UInt32) { entries[number] = nil }
 
     /// The volumes that are to be tried now, the lowest numbers first; `mostAtOnce` at most.
-    func due(at now: ContinuousClock.Instant) -> [(number: UInt32, ring: Ring)] {
+    func due(at now: Instant) -> [(number: UInt32, ring: Ring)] {
         entries.filter { entry in entry.value.nextTry.map { $0 <= now } ?? true }
             .sorted { $0.key < $1.key }.prefix(Self.mostAtOnce)
             .map { ($0.key, $0.value.ring) }
     }
 
     /// A try failed: the next comes after a second, two, four, up to `longestPause`.
-    mutating func failed(_ number: UInt32, at now: ContinuousClock.Instant) {
+    mutating func failed(_ number: UInt32, at now: Instant) {
         guard var entry = entries[number] else { return }
         entry.nextTry = now + min(.seconds(1 << min(entry.failures, 6)), Self.longestPause)
         entry.failures += 1

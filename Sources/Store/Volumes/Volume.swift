@@ -3,6 +3,7 @@
 import CLinux
 import Glibc
 import NIOCore
+import Runtime
 import Synchronization
 
 /// An append-only file of records.
@@ -18,7 +19,7 @@ package final class Volume: Sendable {
     let file: File
     /// What the volume is charged while it is written, in bytes.
     let capacity: Int64
-    private let mapping = Mutex<UInt>(0)
+    private let mapping = Lock<UInt>(0)
     /// Up to where the file has disk space, as far as the writer knows.
     private let reserved = Atomic<Int64>(0)
 

@@ -1,11 +1,12 @@
 // Shared. The volumes that look-ups may read, by number, and the numbers of those that are there and could not be opened yet;
 // the writer thread alone adds and removes.
 
+import Runtime
 import Synchronization
 
 final class VolumeTable: Sendable {
-    private let volumes = Mutex<[UInt32: Volume]>([:])
-    private let unopened = Mutex<Set<UInt32>>([])
+    private let volumes = Lock<[UInt32: Volume]>([:])
+    private let unopened = Lock<Set<UInt32>>([])
 
     subscript(number: UInt32) -> Volume? { volumes.withLock { $0[number] } }
     var all: [Volume] { volumes.withLock { Array($0.values) } }

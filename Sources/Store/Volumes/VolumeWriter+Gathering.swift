@@ -5,6 +5,7 @@
 // volume while records for it are gathered.
 
 import NIOCore
+import Runtime
 import Synchronization
 
 extension VolumeWriter {
@@ -25,7 +26,7 @@ extension VolumeWriter {
     /// Records that lie one behind the other in a volume.
     final class Gathering {
         let volume: Volume
-        var since: ContinuousClock.Instant
+        var since: Instant
         /// Where the first piece goes.
         var start: Int64
         /// Where the next byte goes.
@@ -101,7 +102,7 @@ extension VolumeWriter {
 
     /// Writes what was gathered and makes it known, unless it may wait for what comes next.
     func writeWhatWaited() {
-        if let gathering, gathering.since.duration(to: .now) > Self.longestWait { writeGathered() }
+        if let gathering, .now - gathering.since > Self.longestWait { writeGathered() }
     }
 
     /// Writes what was gathered and makes it known.

@@ -3,12 +3,13 @@
 
 import Logging
 import NIOCore
+import Runtime
 import Synchronization
 
 extension VolumeWriter {
     /// Does what may fail for want of disk; a failure makes the store sick for a while, and is no more than a refusal.
     func attempt(_ body: () throws(StoreError) -> StoreRefusal?) -> StoreRefusal? {
-        guard identity != nil, !core.isSick.load(ordering: .relaxed) || ContinuousClock.now >= retryAt else {
+        guard identity != nil, !core.isSick.load(ordering: .relaxed) || Instant.now >= retryAt else {
             return .sick
         }
         do throws(StoreError) {
@@ -131,7 +132,7 @@ extension VolumeWriter {
     /// The cache directory is gone, was replaced, or could not be used so far: forget what was in it, and take the one
     /// that is there now into use, or a new one.
     private func takeOver() {
-        guard identity != nil || ContinuousClock.now >= retryAt else { return }
+        guard identity != nil || Instant.now >= retryAt else { return }
         if identity != nil {
             core.counters.directoryLost.add(1)
             core.logger.warning(

@@ -7,6 +7,7 @@
 import Glibc
 import Logging
 import NIOCore
+import Runtime
 import Synchronization
 
 final class VolumeWriter {
@@ -23,13 +24,13 @@ final class VolumeWriter {
     /// The directory of the volumes in use; nil where there is none: then nothing is written.
     var identity: FileIdentity?
     var failures = 0
-    var retryAt = ContinuousClock.now
-    var nextUpkeep = ContinuousClock.now
+    var retryAt = Instant.now
+    var nextUpkeep = Instant.now
     /// Volumes that are there and could not be opened yet.
     var unopened = UnopenedVolumes()
     /// Files of volumes that went and could not be removed, and what they take on the disk.
     var leftovers: [UInt32: Int64] = [:]
-    private var turn = Turn()
+    private var slice = TimeSlice()
 
     /// Where a response of known length lies.
     struct Placed {
@@ -88,10 +89,10 @@ final class VolumeWriter {
                 perform(job)
                 giveWay()
                 // Between jobs, too: a batch may take long.
-                if ContinuousClock.now >= nextUpkeep { doUpkeep() }
+                if Instant.now >= nextUpkeep { doUpkeep() }
             }
             if batch.isEmpty { writeGathered() } else { writeWhatWaited() }
-            if ContinuousClock.now >= nextUpkeep { doUpkeep() }
+            if Instant.now >= nextUpkeep { doUpkeep() }
             // What comes meanwhile needs no wake-up of its own, which costs as much as writing a small record. The bytes of a
             // long one are better written while the processor's cache still has them.
             guard !batch.isEmpty, !batch.contains(where: { $0.isLong }) else { continue }
@@ -105,7 +106,7 @@ final class VolumeWriter {
 
     /// Lets the loops go first, unless it is behind.
     func giveWay() {
-        if !core.isBehind { turn.giveWay() }
+        if !core.isBehind { slice.yieldIfOver() }
     }
 
     private func doUpkeep() {

@@ -1,5 +1,6 @@
 // Shared. An origin whose files are told apart by letter case, as on Linux: what is no file is a 404.
 
+import Runtime
 import Synchronization
 import TestSupport
 
@@ -14,11 +15,11 @@ final class CaseSensitiveServer: Sendable {
     }
 
     let origin: ScriptedOrigin
-    private let answers: Mutex<[String: Answer]>
+    private let answers: Lock<[String: Answer]>
 
     init(_ answers: [String: Answer] = [:]) throws {
         origin = try ScriptedOrigin()
-        self.answers = Mutex(answers)
+        self.answers = Lock(answers)
         origin.respond { [weak self] request in self?.steps(for: request) ?? [.close] }
     }
 

@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import LarderHarness
 import Origins
+import Runtime
 import Store
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 // Shared: the origin's side of the model walk: makes answers, and remembers them. The origin's threads answer, the walk
 // asks.
 
+import Runtime
 import Synchronization
 import TestSupport
 
@@ -35,9 +36,9 @@ final class WalkingOrigin: Sendable {
     /// What stands before an answer's number in its Content-Location.
     static let location = "/answers/"
 
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
-    init(seed: UInt64) { state = Mutex(State(generator: HeaderGenerator(seed: seed))) }
+    init(seed: UInt64) { state = Lock(State(generator: HeaderGenerator(seed: seed))) }
 
     var answers: [Answer] { state.withLock { $0.answers } }
     func takeAsked() -> [Asked] {

@@ -1,15 +1,18 @@
-// Shared: a value behind a lock, as Synchronization's Mutex is. The thread sanitizer sees pthread's locks but not
-// the waiting half of Mutex, which is compiled into an uninstrumented library: a contended Mutex is reported as a race.
-// The test kit is contended on purpose, so it uses this. The lock lives at a fixed address, as pthread demands.
+// Shared. A value behind a lock: Synchronization's Mutex, by a name of its own.
+//
+// The thread sanitizer sees pthread's locks, but not the waiting half of Mutex, which is in a library without instrumentation:
+// it would report a contended Mutex as a race. So its builds have a stand-in (decision 7).
+
+#if THREAD_SANITIZER
 
 import Glibc
 
 // because the value is touched only between lock and unlock, and the pointer never leaves this class
-@safe final class Lock<Value: Sendable>: @unchecked Sendable {
+@safe package final class Lock<Value: ~Copyable>: @unchecked Sendable {
     private var value: Value
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
-    init(_ value: Value) {
+    package init(_ value: consuming sending Value) {
         self.value = value
         // because pthread needs an address that stays; it is given back at deinit and seen by this class alone
         unsafe mutex = .allocate(capacity: 1)
@@ -23,9 +26,19 @@ import Glibc
         unsafe mutex.deallocate()
     }
 
-    func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+    package func withLock<Result: ~Copyable, Failure: Error>(
+        _ body: (inout sending Value) throws(Failure) -> sending Result
+    ) throws(Failure) -> sending Result {
         unsafe pthread_mutex_lock(mutex)  // because the pointer lives as long as this object
         defer { unsafe pthread_mutex_unlock(mutex) }  // because as above
         return try body(&value)
     }
 }
+
+#else
+
+package import Synchronization
+
+package typealias Lock<Value: ~Copyable> = Synchronization.Mutex<Value>
+
+#endif

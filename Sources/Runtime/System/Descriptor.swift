@@ -1,0 +1,26 @@
+// Values with one owner, and a shared one. An open file descriptor, closed when its owner, or the last of its owners, lets go.
+
+import Glibc
+
+/// An open file descriptor with one owner.
+package struct Descriptor: ~Copyable, Sendable {
+    package let number: Int32
+
+    /// Takes over an open descriptor.
+    package init(owning number: Int32) {
+        precondition(number >= 0, "a descriptor is not negative")
+        self.number = number
+    }
+
+    deinit { close(number) }
+}
+
+/// An open file descriptor with several owners.
+package final class SharedDescriptor: Sendable {
+    private let descriptor: Descriptor
+
+    package var number: Int32 { descriptor.number }
+
+    /// Takes over an open descriptor.
+    package init(owning number: Int32) { descriptor = Descriptor(owning: number) }
+}

@@ -1,0 +1,20 @@
+// Shared. An eventfd: it wakes a thread that sleeps in epoll. Nobody reads it; watched by edges, each signal is one.
+
+import CLinux
+import Glibc
+
+/// Wakes a thread that waits for descriptors.
+package final class EventCounter: Bell {
+    private let descriptor: Descriptor
+
+    /// What epoll watches.
+    package var number: Int32 { descriptor.number }
+
+    package init() throws(SystemError) {
+        let number = clinux_eventfd()
+        guard number >= 0 else { throw SystemError("eventfd", code: errno) }
+        descriptor = Descriptor(owning: number)
+    }
+
+    package func ring() { clinux_eventfd_signal(number) }
+}

@@ -1,0 +1,122 @@
+// Shared. A few threads for work that blocks, and the queue before them. A full queue refuses: whoever asks has another way.
+//
+// Not NIO's pool: its threads cannot be told to let others go first, and on a machine with few processors a loop's hits
+// would wait behind reads of the disk.
+
+import NIOCore
+import Synchronization
+
+/// Threads that may block.
+package final class BlockingPool: Sendable {
+    private struct State {
+        var jobs = CircularBuffer<@Sendable () -> Void>()
+        var isClosed = false
+    }
+
+    // What the threads hold. They do not hold the pool, whose end is theirs.
+    private final class Queue: Sendable {
+        let state = Lock(State())
+        let available = CountingSemaphore()
+
+        /// False where the pool is shut down, or `limit` jobs wait.
+        func add(_ job: @escaping @Sendable () -> Void, limit: Int) -> Bool {
+            let isTaken = state.withLock { state in
+                guard !state.isClosed, state.jobs.count < limit else { return false }
+                state.jobs.append(job)
+                return true
+            }
+            if isTaken { available.signal() }
+            return isTaken
+        }
+
+        func run() {
+            var slice = TimeSlice()
+            while true {
+                available.wait()
+                let job = state.withLock { $0.jobs.popFirst() }
+                // More signals than jobs come only from the end.
+                guard let job else { return }
+                job()
+                slice.yieldIfOver()
+            }
+        }
+    }
+
+    /// The usual bound of jobs that wait: each waits for all before it, so past it another way is faster.
+    package static let queueLimit = 1024
+
+    private let queue = Queue()
+    private let limit: Int
+    private let threads: Lock<[DedicatedThread]>
+
+    /// Starts the threads.
+    ///
+    /// - Parameters:
+    ///   - names: A thread for each, named so.
+    ///   - limit: Jobs that may wait.
+    ///   - niceness: See `DedicatedThread`.
+    /// - Throws: Where the system has no thread left.
+    package init(threads names: [String], limit: Int = queueLimit, niceness: Int32 = 0) throws(SystemError) {
+        self.limit = limit
+        threads = Lock([])
+        for name in names {
+            let queue = queue
+            let thread = try DedicatedThread(name, slices: .short, niceness: niceness) { queue.run() }
+            threads.withLock { $0.append(thread) }
+        }
+    }
+
+    /// Leaves a job; any thread.
+    ///
+    /// - Parameters:
+    ///   - isBounded: False where another bound holds for the job.
+    ///   - job: The work.
+    /// - Returns: False where too many wait, or the pool is shut down: the job is dropped.
+    package func submit(isBounded: Bool = true, _ job: @escaping @Sendable () -> Void) -> Bool {
+        queue.add(job, limit: isBounded ? limit : .max)
+    }
+
+    /// Waits for a job's result; the bound does not hold.
+    ///
+    /// - Throws: CancellationError where the pool is shut down.
+    package func run<Result: Sendable>(_ job: @escaping @Sendable () -> Result) async throws -> Result {
+        let result: Result? = await withCheckedContinuation { continuation in
+            let isTaken = queue.add({ continuation.resume(returning: job()) }, limit: .max)
+            if !isTaken { continuation.resume(returning: nil) }
+        }
+        guard let result else { throw CancellationError() }
+        return result
+    }
+
+    /// Takes no more jobs; blocks until those that wait are done.
+    package func shutDown() {
+        queue.state.withLock { $0.isClosed = true }
+        let threads = takeThreads()
+        for thread in threads { thread.join() }
+    }
+
+    /// Takes no more jobs and drops those that wait.
+    ///
+    /// A thread that hangs in the file system is left behind.
+    package func abandon() {
+        let dropped = queue.state.withLock { state in
+            state.isClosed = true
+            defer { state.jobs = [] }
+            return state.jobs
+        }
+        withExtendedLifetime(dropped) {}  // released here, outside the lock
+        _ = takeThreads()
+    }
+
+    /// Lets every thread end once no job waits.
+    private func takeThreads() -> [DedicatedThread] {
+        let threads = threads.withLock { threads in
+            defer { threads = [] }
+            return threads
+        }
+        for _ in threads { queue.available.signal() }
+        return threads
+    }
+
+    deinit { abandon() }
+}

@@ -1,0 +1,42 @@
+// Shared. A counting semaphore. Its waits end by the monotonic clock: with Dispatch's, whose waits end by the wall clock on
+// Linux, a thread would sleep on while the clock is set back.
+
+import CLinux
+import Glibc
+
+/// Counts signals; a waiter takes one, or sleeps until there is one.
+@safe  // because its place lives exactly as long as the object
+package final class CountingSemaphore: @unchecked Sendable {  // because any thread may use the C library's
+    private let place: UnsafeMutablePointer<sem_t>
+
+    package init() {
+        unsafe place = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)  // because `deinit` gives it back
+        let result = unsafe sem_init(place, 0, 0)  // because the place is allocated
+        precondition(result == 0, "a semaphore of one process that begins at 0 can always be made")
+    }
+
+    deinit {
+        unsafe sem_destroy(place)  // because nobody waits: a waiter holds a reference
+        unsafe place.deallocate()  // because `init` allocated it
+    }
+
+    /// One system call where a thread waits.
+    package func signal() { unsafe sem_post(place) }  // because the place lives as long as this object
+
+    /// Waits for a signal.
+    package func wait() {
+        while unsafe sem_wait(place) != 0 {}  // because the place lives as long as this object; EINTR waits again
+    }
+
+    /// Waits for a signal until an instant at most.
+    ///
+    /// - Returns: Whether a signal was taken.
+    package func wait(until deadline: Instant) -> Bool {
+        // because the place lives as long as this object
+        unsafe clinux_wait_within(place, deadline.nanoseconds(since: .now)) != 0
+    }
+}
+
+extension CountingSemaphore: Bell {
+    package func ring() { signal() }
+}
