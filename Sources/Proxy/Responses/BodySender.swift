@@ -251,7 +251,7 @@ final class BodySender {
             counters.add(.bodiesResumed)
             pump()
             connection.flushIfNeeded()
-        case .notModified, .failed: giveUpRest()
+        case .notModified, .failed, .abandoned: giveUpRest()
         }
     }
 
