@@ -112,8 +112,19 @@ import Testing
         fill.began = arrival - .seconds(1)
         fill.isSettling = isSettling
         #expect(Self.progress(&state, fill).words == expected)
-        let accepts = state.accepts(fillFrom: fill.began)
-        #expect(accepts == !expected.hasPrefix("join"))
+        let wish = state.fillWish
+        #expect(wish == (expected.hasPrefix("join") ? .begun(since: arrival) : .any))
+    }
+
+    @Test("a fill whose leader asked for nothing is looked behind, as long as look-ups are left")
+    func abandoned() throws {
+        var state = try Self.state()
+        var actions: [String] = []
+        for _ in 0..<4 {
+            state.joins(.fill, .uriMiss, as: .follower)
+            actions.append(Self.progress(&state, SomeFill(progress: .abandoned)).words)
+        }
+        #expect(actions == ["look up", "look up", "look up", "join fill, uri-miss, counted"])
     }
 
     @Test("RFC 9111 §4.1: a follower of another variant has a fill of its own")

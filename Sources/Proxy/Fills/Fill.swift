@@ -1,11 +1,10 @@
 // Shared. One fetch from the origins, however many clients wait for it: bytes go to the store once and to every reader
-// at its own pace (design §3.5).
+// at its own pace.
 //
-// The origin thread brings head and bytes in; readers on any loop pull what they have not had. Under the lock only
-// state changes; readers are told, and the store is handed bytes, outside it.
+// The origin thread brings head and body (`FillReceiver`); readers on any loop pull what they have not had. `FillState`
+// decides under the lock what an event leads to; `perform` does it once the lock is left, so nothing is called under it.
 //
-// Invariants: an answer is complete only after `finish` (2); one fill a key at a time (8); a reader that is slow holds
-// nobody up as long as the body is stored (9).
+// Invariants: one fill a key at a time (8); a reader that is slow holds nobody up as long as the body is stored (9).
 
 import HTTPCaching
 import HTTPMessage
@@ -16,282 +15,334 @@ import Store
 import Synchronization
 
 final class Fill: Sendable {
-    /// What a fill is for.
-    enum Purpose: Sendable {
-        /// Nothing usable is stored.
-        case fill
-        /// A stored response is to be validated.
-        indirect case validate(Stored)
-        /// A part is stored, with this body: the rest is asked for (RFC 9111 §3.4).
-        indirect case complete(Stored, ByteBuffer)
-        /// One client's alone; what its answer does to what is stored.
-        indirect case pass(PassEffect)
-    }
-
-    /// How far it is, as its readers see it.
-    enum Progress: Sendable {
-        case waiting
-        case head(FillHead)
-        /// The origin said 304: serve the stored response with this head and these facts; to its leader alone where the
-        /// 304 has made it one that must not be stored any more, for this reason. The leader alone gets `own`, the fields of
-        /// the 304 that are nobody else's.
-        indirect case notModified(Stored, Storability.Refusal?, own: Fields)
-        /// The answer is not for others: each follower asks for itself.
-        case alone(FillHead)
-        indirect case failed(OriginError)
-    }
-
-    /// What a reader gets next.
-    enum Next: Sendable {
-        case bytes(ByteBuffer)
-        /// Bytes that left memory and are in the volume.
-        case volume(Volume, Range<Int64>)
-        case wait
-        case end
-        case broken
-    }
-
-    /// A 1xx head.
-    struct Interim: Sendable {
-        let status: Int
-        let fields: Fields
-    }
-
-    struct State {
-        var progress = Progress.waiting
-        var body = FillBody()
-        /// Takes the body, while it is being stored.
-        var writer: FillWriter?
-        /// Where readers find what left memory; stays when storing has to be given up.
-        var spill: FillWriter?
-        /// What follows the origin's bytes: the end of a stored part.
-        var suffix: ByteBuffer?
-        /// A picture is expected: without bytes it is none.
-        var mustHaveBody = false
-        /// Interim responses so far, for readers to pass on (RFC 9110 §15.2).
-        var interims: [Interim] = []
-        /// The trailer section, once the body is complete.
-        var trailers = Fields()
-        var isComplete = false
-        /// The directory knows the response, or never will.
-        var isSettled = false
-        var isBroken = false
-        var isPaused = false
-        /// What it takes of the memory for slow clients.
-        var heldUp = HeldUpBody()
-        /// Its transfer was ended, since its clients took too little while others waited for the origin.
-        var wasHeldUp = false
+    private struct Guarded {
+        var state: FillState
+        /// What the leader asked for; nil before it did.
+        var request: FillRequest?
         var transfer: OriginTransfer?
-        var readers = FillReaders()
-        /// Bytes were let go that are nowhere else: a newcomer could not be given the whole body.
-        var isClosed = false
-        var isRetried = false
-        /// The status of the last answer, and the origins that were asked for it.
-        var answered: (status: Int, tried: [OriginAttempt])?
-        /// Nobody needs it any more; said before the transfer was known.
-        var isUnwanted = false
-        /// The fill in whose place this one came, for requests that the former's answer is too old for.
-        weak var former: Fill?
-
-        /// All bytes are in, and the store has them or is about to.
-        ///
-        /// Changes nothing: what may not change it is called with a copy of it, which costs more than the rest.
-        mutating func hasAll() -> Bool {
-            guard writer != nil, !isBroken, case .head(let head) = progress else { return false }
-            return isComplete || head.contentLength == body.received
-        }
-
-        /// Whether to go on without readers.
-        var isWorthwhile: Bool {
-            if case .waiting = progress { return true }
-            return writer != nil
-        }
+        /// Takes the body; readers find there what left memory.
+        var writer: FillWriter?
     }
 
-    let key: [UInt8]
-    /// What the table has it under: the key, and the variant where what is stored tells that there are several.
-    let tableKey: FillTable.Key
-    let purpose: Purpose
-    /// The request as the origins get it.
-    let request: OriginRequest
-    let method: HTTPMessage.Method
-    /// The epoch in which it began: the fence.
-    let epoch: UInt32
-    /// What is stored already may stand in for an error: then the error is not stored in its place (RFC 9111 §4.3.3).
-    let hasStandIn: Bool
-    /// It asks for the spelling of the path that a stored success came from: without one there, the stored one is untrue.
-    let asksForKept: Bool
-    /// Who came before this may be given its answer whatever its freshness.
-    let began = NIODeadline.now()
-    let table: FillTable
-    let services: FillServices
-    let state = Lock(State())
-    /// The origin thread has more for it at once: readers are told when that is over, so that head and body find them together.
-    let isInTurn = Atomic<Bool>(false)
-    /// Its answer is in the store or about to be; may be read under the table's lock, where `state` may not.
-    let hasArrived = Atomic<Bool>(false)
-    /// The table counts it among those in progress.
-    let isCounted = Atomic<Bool>(false)
+    /// What a change of the state leads to, with what is needed to do it.
+    private typealias Work = (effects: FillEffects, transfer: OriginTransfer?, writer: FillWriter?)
 
-    /// Makes a fill; `epoch` is that of before the store was looked at for it.
-    init(
-        key: [UInt8],
-        tableKey: FillTable.Key,
-        purpose: Purpose,
-        request: OriginRequest,
-        method: HTTPMessage.Method,
-        epoch: UInt32,
-        hasStandIn: Bool,
-        asksForKept: Bool,
-        table: FillTable,
-        services: FillServices
-    ) {
-        self.key = key
-        self.hasStandIn = hasStandIn
-        self.asksForKept = asksForKept
-        self.tableKey = tableKey
-        self.purpose = purpose
-        self.request = request
-        self.method = method
-        self.table = table
-        self.services = services
-        self.epoch = epoch
+    private let claim: FillClaim
+    private let guarded: Lock<Guarded>
+    /// Nil for a pass, before the start and at the end; its own lock, since its end takes one of the table's.
+    private let permit = Lock<FillPermit?>(nil)
+    /// The fill that this one replaced, for requests that the former's response is too old for.
+    private let former: Former
+    private let arrived = Atomic<Bool>(false)
+    private let closed = Atomic<Bool>(false)
+
+    private struct Former: Sendable {
+        weak let fill: Fill?
     }
 
-    /// Asks the origins.
+    /// Makes a fill that waits for its leader.
+    init(_ claim: FillClaim, replacing former: Fill? = nil) {
+        self.claim = claim
+        self.former = Former(fill: former)
+        guarded = Lock(Guarded(state: FillState(isPass: claim.isPass)))
+    }
+
+    deinit {
+        let held = guarded.withLock { $0.state.held }
+        services.held.subtract(held.bytes)
+        services.heldUp.subtract(held.heldUp)
+    }
+
+    var purpose: Purpose { claim.purpose }
+
+    /// Requests that arrived before this instant may use the response even if it is not fresh.
+    var began: NIODeadline { claim.began }
+
+    private var services: FillServices { claim.services }
+
+    // MARK: For the table, which calls these under its locks
+
+    /// Its response is in the store or about to be.
+    var hasArrived: Bool { arrived.load(ordering: .acquiring) }
+
+    /// Nobody can join it any more.
+    var isClosed: Bool { closed.load(ordering: .acquiring) }
+
+    /// Its key was purged since it began: it answers requests that came before, and no others.
+    var isPurged: Bool { services.store.hasPurged(claim.key, since: claim.epoch) }
+
+    // MARK: The leader
+
+    /// Asks the origins; called once.
     ///
-    /// Once.
-    func start() {
+    /// - Parameters:
+    ///   - request: What for.
+    ///   - permit: The right to fill the key; nil for a pass.
+    func start(_ request: FillRequest, _ permit: consuming FillPermit?) {
+        permit?.begin()
+        keep(permit)
         services.counters.add(.fills)
-        switch purpose {
-        case .fill, .pass: send(request)
-        case .validate(let stored):
-            let conditions = Conditional.validationFields(storedHead: stored.fields)
-            send(request.changing { $0.append(contentsOf: conditions) })
-        case .complete(let stored, _):
-            guard let rest = stored.part?.rest, let tag = stored.fields.first("ETag") else { return send(request) }
-            send(
-                request.changing { fields in
-                    fields.append(name: "Range", value: rest)
-                    fields.append(name: "If-Range", value: tag)
-                }
-            )
+        guarded.withLock { guarded in
+            guarded.state.start()
+            guarded.request = request
+        }
+        send(purpose.applied(to: request.request), FillReceiver(self, claim, request))
+    }
+
+    private func keep(_ permit: consuming FillPermit?) {
+        var permit = permit
+        self.permit.withLock { $0 = permit.take() }
+    }
+
+    private func send(_ request: OriginRequest, _ receiver: FillReceiver) {
+        let transfer = services.origins.send(request, to: receiver)
+        update { guarded in
+            guarded.transfer = transfer
+            return guarded.state.sent()
         }
     }
 
-    func send(_ request: OriginRequest) {
-        let transfer = services.origins.send(request, to: FillReceiver(self))
-        let (resume, isUnwanted) = state.withLock { state in
-            state.transfer = transfer
-            return (takeResume(&state), state.isUnwanted)
-        }
-        if isUnwanted { transfer.cancel() }
-        resume?.resume()
+    /// Its permit has ended before it was started.
+    func abandon() { update { $0.state.abandon() } }
+
+    /// The request as the origins got it, without what its purpose adds; known once there is a head.
+    var request: OriginRequest {
+        guard let request = guarded.withLock({ $0.request }) else { preconditionFailure("the fill has been started") }
+        return request.request
     }
 
-    /// The origin thread begins to give something.
-    func beginTurn() { isInTurn.store(true, ordering: .sequentiallyConsistent) }
-
-    /// The origin thread has given all there is for now.
-    func endTurn() {
-        isInTurn.store(false, ordering: .sequentiallyConsistent)
-        tell { _ in }
-    }
-
-    /// The text that names the variant it asks for.
+    /// The text that names the variant it asks for; known once there is a head.
     func variantKey(_ names: [String]) -> String {
-        services.route.variantKey(names, request.fields, target: request.target)
+        let request = request
+        return services.route.variantKey(names, request.fields, target: request.target)
     }
-
-    /// It is one client's alone.
-    var isPass: Bool { if case .pass = purpose { true } else { false } }
-
-    /// Takes the place of another in the table.
-    func replace(_ former: Fill) { state.withLock { $0.former = former } }
-
-    /// True where its key was purged since it began: it answers those who came before, and nobody else.
-    var isPurged: Bool { services.store.hasPurged(key, since: epoch) }
 
     // MARK: Readers
 
-    /// Lets a reader in; false where the fill is past the point of being joined.
-    func join(_ reader: FillReader) -> Bool {
-        state.withLock { state in
-            guard !state.isClosed, !state.isBroken else { return false }
-            state.readers.add(reader)
-            return true
-        }
-    }
+    /// Lets a reader in; false if the fill is past the point of being joined.
+    func join(_ reader: FillReader) -> Bool { guarded.withLock { $0.state.join(reader) } }
 
     /// A reader is done or gone.
     ///
     /// A fill that nobody needs any more and that is not stored is ended.
-    func leave(_ reader: FillReader) {
-        let (mustCancel, mustResume) = state.withLock { state -> (OriginTransfer?, OriginTransfer?) in
-            state.readers.remove(reader)
-            if state.readers.isEmpty, !state.isComplete, isPass || !state.isWorthwhile {
-                state.isUnwanted = true
-                return (state.transfer, nil)
-            }
-            return (nil, takeResume(&state))
-        }
-        mustCancel?.cancel()
-        mustResume?.resume()
-    }
+    func leave(_ reader: FillReader) { update { $0.state.leave(reader) } }
 
-    var progress: Progress { state.withLock { $0.progress } }
+    var progress: Progress { guarded.withLock { $0.state.progress } }
 
-    /// All bytes are in, and the store is about to have them: readers are told when it does.
-    var isSettling: Bool { state.withLock { $0.hasAll() && !$0.isSettled } }
+    /// All bytes are in, and the store is about to have them: readers are woken when it does.
+    var isSettling: Bool { guarded.withLock { $0.state.isSettling } }
 
     /// All bytes are in, and the store has them or is about to.
-    var isStored: Bool { state.withLock { $0.hasAll() } }
+    var isStored: Bool { guarded.withLock { $0.state.hasAll } }
 
     /// The interim responses behind the first `count`.
-    func interims(after count: Int) -> ArraySlice<Interim> { state.withLock { $0.interims.dropFirst(count) } }
+    func interims(after count: Int) -> ArraySlice<Interim> { guarded.withLock { $0.state.interims(after: count) } }
 
     /// Its transfer was ended for its slow clients.
-    var wasHeldUp: Bool { state.withLock { $0.wasHeldUp } }
+    var wasHeldUp: Bool { guarded.withLock { $0.state.wasHeldUp } }
 
-    /// The trailer section, which is known when `next` has said `end`.
-    var trailers: Fields { state.withLock { $0.trailers } }
+    /// The trailer section, which is known when `next` has returned `end`.
+    var trailers: Fields { guarded.withLock { $0.state.trailers } }
+
+    /// The loop of one of the readers, if there are any.
+    var loop: Loop? { guarded.withLock { $0.state.loop } }
 
     /// The next bytes for a reader that is at `offset` and wants none from `end` on.
     func next(for reader: FillReader, at offset: Int64, upTo end: Int64) -> Next {
-        let (next, resume) = state.withLock { state -> (Next, OriginTransfer?) in
-            guard state.readers.note(reader, at: offset) else { return (.broken, nil) }
-            let next = self.next(&state, at: offset, upTo: end)
-            return (next, takeResume(&state))
+        let ((step, needsDrain), writer) = guarded.withLock { guarded in
+            let next = guarded.state.next(for: reader, at: offset, upTo: end)
+            guard case .disk = next.0 else { return (next, nil as FillWriter?) }
+            return (next, guarded.writer)
         }
-        resume?.resume()
-        return next
-    }
-
-    private func next(_ state: inout State, at offset: Int64, upTo end: Int64) -> Next {
-        if offset >= end { return .end }
-        if let piece = state.body.piece(at: offset, upTo: end) { return .bytes(piece) }
-        if offset < state.body.start {
-            guard let written = state.spill?.written, offset < written.length else { return .broken }
-            let upper = min(written.length, end, offset + (256 << 10))
-            return .volume(written.volume, written.bodyOffset + offset..<written.bodyOffset + upper)
+        if needsDrain { drain() }
+        switch step {
+        case .bytes(let bytes): return .bytes(bytes)
+        case .disk: return writer?.next(at: offset, upTo: end) ?? .broken
+        case .wait: return .wait
+        case .end: return .end
+        case .broken: return .broken
         }
-        if state.isBroken { return .broken }
-        return state.isComplete ? .end : .wait
     }
 
-    /// A transfer that was paused for slow readers goes on once they have had most of what is held.
-    func takeResume(_ state: inout State) -> OriginTransfer? {
-        guard state.isPaused || state.heldUp.isTaken else { return nil }
-        letGo(&state)
-        guard state.isPaused, let transfer = state.transfer else { return nil }
-        guard state.body.held <= window || state.readers.isEmpty else { return nil }
-        state.isPaused = false
-        return transfer
+    private func drain() {
+        let written = written
+        let memory = services.memory
+        update { $0.state.drain(written: written, memory) }
     }
 
-    deinit {
-        let (held, heldUp) = state.withLock { ($0.body.held, $0.heldUp.bytes) }
-        services.held.subtract(held)
-        services.heldUp.subtract(heldUp)
+    /// How much of the body the disk has.
+    private var written: Int64 { guarded.withLock { $0.writer }?.written?.length ?? 0 }
+
+    // MARK: For `FillReceiver`: heads; the origin thread, unless said otherwise
+
+    func receive(_ interim: Interim) { guarded.withLock { $0.state.receive(interim) } }
+
+    func receive(trailers: Fields) { guarded.withLock { $0.state.receive(trailers: trailers) } }
+
+    /// The head of a response that is passed on; see `FillState`.
+    func receive(
+        _ answer: FillPhase.Answer,
+        storedBy writer: FillWriter?,
+        suffix: ByteBuffer? = nil,
+        isAnnounced: Bool = true
+    ) {
+        update { guarded in
+            guarded.writer = writer
+            return guarded.state.receive(answer, isStored: writer != nil, suffix: suffix, isAnnounced: isAnnounced)
+        }
+    }
+
+    /// Readers may have the head; any thread.
+    func announce() { update { $0.state.announce() } }
+
+    /// A 304 was understood; see `FillState`.
+    func receive(notModified response: OriginResponse, _ outcome: FillRecord.Outcome, isJoinable: Bool) {
+        update { $0.state.receive(notModified: response, outcome, isJoinable: isJoinable) }
+    }
+
+    /// The response was of no use: asks again, for the whole (RFC 9111 §4.3.3).
+    func retry(_ request: FillRequest, after response: OriginResponse?) {
+        let transfer = guarded.withLock { guarded in
+            guarded.state.retry(after: response)
+            return guarded.transfer
+        }
+        // Nobody reads the rest of that response.
+        transfer?.cancel()
+        send(request.request, FillReceiver(self, claim, request, isRetry: true))
+    }
+
+    // MARK: For `FillReceiver`: the body
+
+    /// Takes bytes of the body, wherever they come from.
+    func append(_ bytes: ByteBuffer) -> OriginFlow {
+        guard bytes.readableBytes > 0 else { return .proceed }
+        services.held.add(bytes.readableBytes)
+        let memory = services.memory
+        let limit = services.route.maximumResponse
+        let (work, writer) = guarded.withLock { guarded -> (Work, FillWriter?) in
+            let (effects, isStored) = guarded.state.append(bytes, limit: limit, memory)
+            return (takeWork(effects, guarded), isStored ? guarded.writer : nil)
+        }
+        perform(work)
+        let isRefused = writer?.append(bytes) != nil
+        guard isRefused || work.effects.needsRoom else { return .proceed }
+        let written = written
+        return update { $0.state.makeRoom(isRefused: isRefused, written: written, memory) }.effects.flow
+    }
+
+    /// Others wait for the origin's connection: takes all there is from now on, if there is room.
+    ///
+    /// - Returns: Whether the body flows.
+    func takeAll() -> Bool {
+        let memory = services.memory
+        var isFlowing = false
+        update { guarded in
+            let (effects, flows) = guarded.state.takeAll(memory)
+            isFlowing = flows
+            return effects
+        }
+        return isFlowing
+    }
+
+    /// The body is complete.
+    func finish() {
+        if case .complete = purpose, let suffix = guarded.withLock({ $0.state.takeSuffix() }) { _ = append(suffix) }
+        let work = update { $0.state.finish() }
+        guard work.effects.finishesWriter, let writer = work.writer else { return }
+        former.fill?.stopStoring()
+        // It can be joined until the store's table knows the response: no request falls between the two.
+        writer.finish { [self] refusal in settle(refusal.map { .notStored($0.rawValue) } ?? .stored) }
+    }
+
+    /// A stored response is served, since a 304 said so; any thread.
+    func finish(with stored: Stored, _ refusal: Storability.Refusal?, own: Fields) {
+        update { $0.state.finish(with: stored, refusal, own: own) }
+    }
+
+    /// The store has what came, or never will; any thread.
+    func settle(_ outcome: FillRecord.Outcome?) { update { $0.state.settle(outcome) } }
+
+    /// No origin could answer, or the body is broken.
+    func fail(_ error: OriginError, after response: OriginResponse? = nil) {
+        update { $0.state.fail(error, after: response) }
+    }
+
+    /// The origin thread has given all there is for now.
+    func endTurn() { update { $0.state.endTurn() } }
+
+    /// A newer response is being stored: this one must not come after it.
+    private func stopStoring() {
+        update { $0.state.stopStoring() }
+        former.fill?.stopStoring()
+    }
+
+    // MARK: Effects
+
+    /// Changes the state, then does what follows, with the lock left.
+    @discardableResult
+    private func update(_ event: (inout Guarded) -> FillEffects) -> Work {
+        let work = guarded.withLock { guarded in
+            let effects = event(&guarded)
+            return takeWork(effects, guarded)
+        }
+        perform(work)
+        return work
+    }
+
+    /// Takes out what effects need, and shows the table what it may see of them; under the lock.
+    private func takeWork(_ effects: FillEffects, _ guarded: borrowing Guarded) -> Work {
+        if effects.leavesRoom { arrived.store(true, ordering: .releasing) }
+        if effects.endsPermit, guarded.state.isClosed { closed.store(true, ordering: .releasing) }
+        return (
+            effects,
+            effects.transfer == .leave ? nil : guarded.transfer,
+            effects.abortsWriter || effects.finishesWriter ? guarded.writer : nil
+        )
+    }
+
+    private func perform(_ work: Work) {
+        let effects = work.effects
+        if effects.held != 0 { services.held.add(effects.held) }
+        if effects.heldUp != 0 { services.heldUp.add(effects.heldUp) }
+        if let counter = effects.counter { services.counters.add(counter) }
+        if effects.leavesRoom { permit.withLock { $0?.leaveRoom() } }
+        if effects.endsPermit { permit.withLock { $0.take() }?.end() }
+        if let end = effects.end { record(end) }
+        if effects.abortsWriter { work.writer?.abort() }
+        switch effects.transfer {
+        case .leave: break
+        case .resume: work.transfer?.resume()
+        case .cancel: work.transfer?.cancel()
+        }
+        if !effects.cuts.isEmpty {
+            services.counters.add(.limitSlowReaders, effects.cuts.count)
+            for reader in effects.cuts { reader.wake() }
+        }
+        for reader in effects.wakes { reader.wake() }
+        if effects.needsDrain { drain() }
+    }
+
+    /// Remembers how it ended; passes are one client's business.
+    private func record(_ end: FillEffects.End) {
+        guard !claim.isPass else { return }
+        services.history.add(
+            FillRecord(
+                keyHash: claim.key.withRawSpan { services.store.hash($0) },
+                endedAt: SystemClock.now,
+                isValidation: claim.isValidation,
+                status: end.status,
+                outcome: end.outcome,
+                tried: end.tried
+            )
+        )
+    }
+}
+
+extension FillWriter {
+    /// Bytes from an offset of the body on, as far as they are in the volume; nil if it has none of them.
+    fileprivate func next(at offset: Int64, upTo end: Int64) -> Fill.Next? {
+        guard let written, offset < written.length else { return nil }
+        let upper = min(written.length, end, offset + (256 << 10))
+        return .volume(written.volume, written.bodyOffset + offset..<written.bodyOffset + upper)
     }
 }

@@ -59,6 +59,12 @@ final class FillHead: Sendable {
         return false
     }
 
+    /// Why it is not stored, in one word.
+    var refusal: String {
+        if case .refused(let refusal) = storability { return refusal.rawValue }
+        return "not-taken"
+    }
+
     /// Prepares an origin's head.
     ///
     /// - Parameters:

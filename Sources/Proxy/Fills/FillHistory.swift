@@ -42,37 +42,3 @@ final class FillHistory: Sendable {
         }
     }
 }
-
-extension Fill {
-    /// Notes what the origins have answered so far.
-    func note(_ response: OriginResponse) {
-        state.withLock { $0.answered = (response.status, response.tried) }
-    }
-
-    /// Remembers how it ended; passes are one client's business.
-    func record(_ outcome: FillRecord.Outcome, tried: [OriginAttempt] = []) {
-        if case .pass = purpose { return }
-        let isValidation = if case .validate = purpose { true } else { false }
-        let answered = state.withLock { $0.answered }
-        services.history.add(
-            FillRecord(
-                keyHash: key.withRawSpan { services.store.hash($0) },
-                endedAt: SystemClock.now,
-                isValidation: isValidation,
-                status: answered?.status,
-                outcome: outcome,
-                tried: tried.isEmpty ? answered?.tried ?? [] : tried
-            )
-        )
-    }
-
-    /// Why its answer is not stored, in one word.
-    var refusal: String {
-        switch progress {
-        case .head(let head), .alone(let head):
-            if case .refused(let refusal) = head.storability { return refusal.rawValue }
-        case .waiting, .notModified, .failed: break
-        }
-        return "not-taken"
-    }
-}

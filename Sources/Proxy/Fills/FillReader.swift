@@ -1,12 +1,12 @@
-// Shared. One client's place in a fill: how its loop is told that there is something new, at most once until it looked.
+// Shared. One client's place in a fill. Wakes the client's loop if there is something new, at most once until it has looked.
 
 import Runtime
 import Synchronization
 
 final class FillReader: Sendable {
     let loop: Loop
-    private let isTold = Atomic<Bool>(false)
-    /// Where it stands in its fill's list, and how far it has read the body: under the fill's lock.
+    private let isWoken = Atomic<Bool>(false)
+    /// Where it stands in its fill's list, and how far it has read the body: changed by the list only, under the fill's lock.
     let place = Atomic<Int>(FillReader.nowhere)
     let position = Atomic<Int64>(0)
     private let look: @Sendable () -> Void
@@ -16,20 +16,20 @@ final class FillReader: Sendable {
 
     /// - Parameters:
     ///   - loop: The reader's loop.
-    ///   - look: Called on it; there `FillReader.looked()` comes first.
+    ///   - look: Called on it; calls `looked` first.
     init(on loop: Loop, look: @escaping @Sendable () -> Void) {
         self.loop = loop
         self.look = look
     }
 
-    /// Tells the reader to look.
+    /// Makes the reader look.
     ///
-    /// Any thread; one wake-up however often it is called before the reader does.
-    func tell() {
-        guard !isTold.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    /// Any thread; one wake-up however often it is called before the reader looks.
+    func wake() {
+        guard !isWoken.exchange(true, ordering: .acquiringAndReleasing) else { return }
         loop.execute(look)
     }
 
-    /// The reader looks now: what comes after is told again.
-    func looked() { isTold.store(false, ordering: .releasing) }
+    /// The reader looks now: what comes later wakes it again.
+    func looked() { isWoken.store(false, ordering: .releasing) }
 }

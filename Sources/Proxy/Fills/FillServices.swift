@@ -1,4 +1,4 @@
-// Shared, never changed. What every fill needs of the rest of larder; one object for all fills of a loop and a route.
+// Shared, immutable. What every fill needs of the rest of larder; one object for all fills of a loop and a route.
 
 import Origins
 import Store
@@ -11,11 +11,11 @@ final class FillServices: Sendable {
     let settings: ProxySettings
     /// The route of the request that it began with.
     let route: Route
-    /// What the last fills came to.
+    /// How the last fills ended.
     let history: FillHistory
     /// Bytes of bodies that all fills hold.
     let held: Gauge
-    /// Bytes of those that slow clients have yet to take, so that the origin's connections are free for others.
+    /// Those of them that are held for slow clients, so that the origin's connections are free for others.
     let heldUp: Gauge
 
     /// What the fills of a loop need, as its settings are now.
@@ -28,5 +28,15 @@ final class FillServices: Sendable {
         history = proxy.history
         held = proxy.held
         heldUp = proxy.heldUp
+    }
+
+    /// How much memory all fills hold now.
+    var memory: FillMemory {
+        let heldUp = heldUp.now
+        return FillMemory(
+            isShort: held.now - heldUp > settings.fillMemory,
+            heldUp: heldUp,
+            heldUpLimit: settings.heldUpMemory
+        )
     }
 }

@@ -13,32 +13,35 @@ enum Forwarding {
         let counters = task.loop.counters
         if !isCounted { counters.add(reason.counter) }
         guard !refuseLoop(task) else { return }
-        switch place(for: purpose, task, isUsable: { task.state.accepts(fillFrom: $0.began) }) {
-        case .leader(let fill):
+        switch place(for: purpose, task, task.state.fillWish) {
+        case .leader(let fill, let permit):
+            // Looked at again after the fill is in the table; see `FillTable`.
+            guard !hasStoreChanged(for: task) else {
+                permit.end()
+                return task.report { state, _ in state.isOutdated() }
+            }
             task.join(fill, purpose, reason, as: .leader)
-            fill.start()
+            fill.start(fillRequest(for: purpose, task), permit)
         case .follower(let fill):
             counters.add(.followers)
             task.join(fill, purpose, reason, as: .follower)
         case .full:
             counters.add(.limitFills)
             pass(reason, isCounted: true, for: task)
-        case .outdated: task.report { state, _ in state.isOutdated() }
         }
     }
 
     private static func place(
         for purpose: Fill.Purpose,
         _ task: RequestTask,
-        isUsable: (Fill) -> Bool
+        _ wish: FillTable.Wish
     ) -> FillTable.Place {
-        let key = fillKey(task)
-        return task.loop.proxy.fills.join(key, limit: task.loop.settings.fills, isUsable: isUsable) {
-            task.state.mayLookAgain && Lookups.find(task).sightings != task.state.sightings
-        } make: {
-            let stored: Stored? = if case .validate(let stored) = purpose { stored } else { nil }
-            return makeFill(purpose, request(for: task, isFill: true, validating: stored), key, task)
-        }
+        task.loop.proxy.fills.join(fillKey(task), claim(for: purpose, task), wish: wish)
+    }
+
+    /// Whether the store has changed since the last look-up, as long as look-ups are left.
+    private static func hasStoreChanged(for task: RequestTask) -> Bool {
+        task.state.mayLookAgain && Lookups.find(task).sightings != task.state.sightings
     }
 
     /// What fills are told apart by: the key and, where it is known what the URI varies by, the variant.
@@ -54,9 +57,9 @@ enum Forwarding {
         let upload = task.makeUpload()
         let request = request(for: task, isFill: false, body: upload?.body)
         let purpose = Fill.Purpose.pass(effect(task))
-        let fill = makeFill(purpose, request, FillTable.Key(task.request.key), task)
+        let fill = Fill(claim(for: purpose, task))
         task.join(fill, purpose, reason, as: .pass)
-        fill.start()
+        fill.start(fillRequest(request, task.request.head.method, task), nil)
         task.connection.wantsBody()
     }
 
@@ -79,9 +82,13 @@ enum Forwarding {
 
     /// Validates what was just served stale, for the next client.
     static func validateInBackground(_ stored: Stored, for task: RequestTask) {
-        // A fill whose answer is in the store has brought what was just served.
-        let isUnderWay = { (fill: Fill) in !fill.hasArrived.load(ordering: .relaxed) }
-        if case .leader(let fill) = place(for: .validate(stored), task, isUsable: isUnderWay) { fill.start() }
+        // A fill whose response is in the store has brought what was just served.
+        guard case .leader(let fill, let permit) = place(for: .validate(stored), task, .underWay) else { return }
+        if hasStoreChanged(for: task) {
+            permit.end()
+        } else {
+            fill.start(fillRequest(for: .validate(stored), task), permit)
+        }
     }
 
     /// Asks the origin for the part of an interrupted body that the client lacks.
@@ -94,9 +101,9 @@ enum Forwarding {
             fields.append(name: "Range", value: "bytes=\(missing.lowerBound)-\(missing.upperBound - 1)")
             fields.append(name: "If-Range", value: tag)
         }
-        let fill = makeFill(.pass(.none), request, FillTable.Key(task.request.key), task, method: .get)
+        let fill = Fill(claim(for: .pass(.none), task))
         task.subscribe(to: fill, isLeader: true)
-        fill.start()
+        fill.start(fillRequest(request, .get, task), nil)
     }
 
     /// Refuses a request that this larder has forwarded before (RFC 8586); false for others.
@@ -110,25 +117,30 @@ enum Forwarding {
 
     // MARK: What the origins are asked for
 
-    private static func makeFill(
-        _ purpose: Fill.Purpose,
-        _ request: OriginRequest,
-        _ key: FillTable.Key,
-        _ task: RequestTask,
-        method: HTTPMessage.Method? = nil
-    ) -> Fill {
-        let isPass = if case .pass = purpose { true } else { false }
-        return Fill(
+    private static func claim(for purpose: Fill.Purpose, _ task: RequestTask) -> FillClaim {
+        FillClaim(
             key: task.request.key,
-            tableKey: key,
             purpose: purpose,
-            request: request,
-            method: method ?? (isPass ? task.request.head.method : .get),
             epoch: task.state.epoch,
-            hasStandIn: task.state.hasFallback(at: SystemClock.now),
-            asksForKept: task.state.keptTarget != nil,
-            table: task.loop.proxy.fills,
             services: task.loop.fillServices(task.request.route)
+        )
+    }
+
+    private static func fillRequest(for purpose: Fill.Purpose, _ task: RequestTask) -> FillRequest {
+        let stored: Stored? = if case .validate(let stored) = purpose { stored } else { nil }
+        return fillRequest(request(for: task, isFill: true, validating: stored), .get, task)
+    }
+
+    private static func fillRequest(
+        _ request: OriginRequest,
+        _ method: HTTPMessage.Method,
+        _ task: RequestTask
+    ) -> FillRequest {
+        FillRequest(
+            request: request,
+            method: method,
+            hasStandIn: task.state.hasFallback(at: SystemClock.now),
+            asksForKept: task.state.keptTarget != nil
         )
     }
 

@@ -84,8 +84,8 @@ struct RequestState: ~Copyable {
         stored.map { request.mayServeStale($0, at: now) } ?? (diskDetour == .underWay)
     }
 
-    /// Whether a fill under way may be followed.
-    func accepts(fillFrom began: NIODeadline) -> Bool { !wantsNewer || began >= request.arrived }
+    /// Which fill under way may be followed.
+    var fillWish: FillTable.Wish { wantsNewer ? .begun(since: request.arrived) : .any }
 
     // MARK: The store
 
@@ -211,6 +211,12 @@ struct RequestState: ~Copyable {
     /// The fill ended before the request could follow it: what it brought is stored, or is another client's alone.
     mutating func missedFill() -> RequestAction { mayLookAgain ? lookAgain() : passAlone() }
 
+    /// The leader of the fill found that the store has changed, and asked for nothing.
+    private mutating func abandoned() -> RequestAction {
+        mayLookAgain
+            ? lookAgain() : .join(forward?.purpose ?? .fill, forward?.reason ?? .uriMiss, isCounted: true)
+    }
+
     /// A follower has waited too long.
     func waitedTooLong() -> RequestAction { passAlone() }
 
@@ -243,6 +249,7 @@ struct RequestState: ~Copyable {
             let answer = isLeader && !own.isEmpty ? fresh.adding(own) : fresh
             return .serve(StoredAnswer(answer, .validated, refusal: refusal, forwardStatus: 304))
         case .failed(let error): return failed(error, at: now)
+        case .abandoned: return abandoned()
         }
     }
 

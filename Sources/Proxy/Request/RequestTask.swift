@@ -109,7 +109,7 @@ final class RequestTask {
         guard fill.join(reader) else { return report { state, _ in state.missedFill() } }
         subscription = FillSubscription(fill: fill, reader: reader)
         // What came before the reader was let in has woken nobody.
-        if !isLeader { reader.tell() }
+        if !isLeader { reader.wake() }
     }
 
     private func fillChanged() {

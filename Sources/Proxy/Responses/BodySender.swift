@@ -249,7 +249,7 @@ final class BodySender {
             counters.add(.bodiesResumed)
             pump()
             connection.flushIfNeeded()
-        case .notModified, .failed: giveUpRest()
+        case .notModified, .failed, .abandoned: giveUpRest()
         }
     }
 

@@ -82,15 +82,14 @@ enum Make {
         return Candidate(entry: entry, item: item)
     }
 
-    /// What a fill knows when an origin's head is in.
-    static func fillHead(
+    /// An origin's response.
+    static func response(
         _ status: Int,
-        _ fields: [(String, String)],
-        length: Int64? = 7,
-        for request: ClientRequest,
+        _ fields: [(String, String)] = [],
+        length: Int64? = nil,
         isDefinitive: Bool = true
-    ) -> FillHead {
-        let response = OriginResponse(
+    ) -> OriginResponse {
+        OriginResponse(
             status: status,
             reason: "",
             fields: Fields(fields),
@@ -102,8 +101,18 @@ enum Make {
             tried: [],
             isDefinitive: isDefinitive
         )
-        return FillHead(
-            response,
+    }
+
+    /// What a fill knows when an origin's head is in.
+    static func fillHead(
+        _ status: Int,
+        _ fields: [(String, String)],
+        length: Int64? = 7,
+        for request: ClientRequest,
+        isDefinitive: Bool = true
+    ) -> FillHead {
+        FillHead(
+            response(status, fields, length: length, isDefinitive: isDefinitive),
             method: .get,
             request: Fields(),
             route: request.route,

@@ -1,14 +1,13 @@
-// Shared. What is stored is being made unusable, because of an answer that waits for it: a client that has the answer is not
-// served the old picture again, also not after a crash.
+// Shared. Rules on their way to the disk, and what is done then: the client gets its response only after that, so that it is
+// not served the old picture again, not even after a crash.
 
 import NIOCore
 import Runtime
 import Store
 import Synchronization
 
-/// Rules on their way to the disk, and what is to be done then.
-final class Invalidating: Sendable {
-    /// The longest wait: a disk that takes longer makes no answer late beyond this.
+final class InvalidationWait: Sendable {
+    /// The longest wait: a slow disk delays no response beyond this.
     static let patience = TimeAmount.milliseconds(250)
 
     private struct State {
@@ -36,7 +35,7 @@ final class Invalidating: Sendable {
         if isNow { body() }
     }
 
-    /// A rule has been swept, and is on the disk or cannot be put there now.
+    /// A rule has been swept, and is on the disk or cannot be written there now.
     func isOver(durably: Bool) {
         end { state in
             state.left = max(0, state.left - 1)
