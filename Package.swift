@@ -19,8 +19,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], excluding excluded: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: excluded, swiftSettings: settings)
 }
 
 let package = Package(
@@ -97,7 +97,11 @@ let package = Package(
         ),
         tests("HTTPMessageTests", ["HTTPMessage", "TestSupport"]),
         tests("HTTPCachingTests", ["HTTPCaching", "HTTPMessage", "TestSupport"]),
-        tests("StoreTests", ["Store", "HTTPCaching", "HTTPMessage", "TestSupport", nioCore, nioPosix, logging]),
+        tests(
+            "StoreTests",
+            ["Store", "HTTPCaching", "HTTPMessage", "TestSupport", nioCore, nioPosix, logging],
+            excluding: ["Fixtures"]
+        ),
         tests("OriginsTests", ["Origins", "HTTPMessage", "TestSupport", nioCore, logging]),
         tests("SettingsTests", ["Settings", "TestSupport"]),
         tests(

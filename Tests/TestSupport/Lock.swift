@@ -5,11 +5,11 @@
 import Glibc
 
 // because the value is touched only between lock and unlock, and the pointer never leaves this class
-@safe final class Lock<Value: Sendable>: @unchecked Sendable {
+@safe package final class Lock<Value: Sendable>: @unchecked Sendable {
     private var value: Value
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
-    init(_ value: Value) {
+    package init(_ value: Value) {
         self.value = value
         // because pthread needs an address that stays; it is given back at deinit and seen by this class alone
         unsafe mutex = .allocate(capacity: 1)
@@ -23,7 +23,7 @@ import Glibc
         unsafe mutex.deallocate()
     }
 
-    func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+    package func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
         unsafe pthread_mutex_lock(mutex)  // because the pointer lives as long as this object
         defer { unsafe pthread_mutex_unlock(mutex) }  // because as above
         return try body(&value)
