@@ -18,7 +18,7 @@ THREADED := --sanitize thread --scratch-path .build-thread -Xswiftc -DTHREAD_SAN
 ADDRESSED := --sanitize address --scratch-path .build-address
 
 # One target after the other: hundreds of tests with servers and clients at once would wait for each other's processors.
-SUITES := HTTPMessageTests HTTPCachingTests SettingsTests StoreTests OriginsTests AdminTests ScenarioTests
+SUITES := HTTPMessageTests HTTPCachingTests SettingsTests StoreTests OriginsTests ProxyTests LarderKitTests AdminTests ScenarioTests
 each-suite = @for suite in $(SUITES); do echo "== $$suite" && $(1) --filter "^$$suite\\." || exit 1; done
 
 # How long each parser is fuzzed.
@@ -56,7 +56,7 @@ test: ## Installs missing packages and runs all tests
 
 check: lint test sanitize ## Everything that must pass before a change is merged
 
-lint: ## Checks formatting, scripts, conformance, decisions and paths in documents
+lint: ## Checks formatting, scripts, and what documents say of files, functions, clauses and decisions
 	@scripts/install-packages check
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Fuzzing
 	scripts/lint-unsafe
@@ -65,6 +65,7 @@ lint: ## Checks formatting, scripts, conformance, decisions and paths in documen
 	scripts/check-conformance
 	scripts/check-decisions
 	scripts/check-paths
+	scripts/check-walks
 	shellcheck $(SCRIPTS)
 
 format: ## Formats all Swift files

@@ -19,8 +19,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], excluding excluded: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: excluded, swiftSettings: settings)
 }
 
 let package = Package(
@@ -101,7 +101,11 @@ let package = Package(
         tests("RuntimeTests", ["Runtime", "HTTPMessage", "TestSupport"]),
         tests("HTTPMessageTests", ["HTTPMessage", "TestSupport"]),
         tests("HTTPCachingTests", ["HTTPCaching", "HTTPMessage", "TestSupport"]),
-        tests("StoreTests", ["Store", "HTTPCaching", "HTTPMessage", "Runtime", "TestSupport", nioCore, logging]),
+        tests(
+            "StoreTests",
+            ["Store", "HTTPCaching", "HTTPMessage", "Runtime", "TestSupport", nioCore, logging],
+            excluding: ["Fixtures"]
+        ),
         tests("OriginsTests", ["Origins", "HTTPMessage", "Runtime", "TestSupport", nioCore, logging]),
         tests("SettingsTests", ["Settings", "HTTPMessage", "TestSupport"]),
         tests(

@@ -152,8 +152,6 @@ struct PlannerTests {
         #expect(RequestFacts(method: .get, fields: fields("Range: x")).isRange)
         #expect(!RequestFacts(method: .head, fields: fields("Range: x")).isRange)
         #expect(RequestFacts(method: .get, fields: fields("if-none-match: x")).isConditional)
-        #expect(RequestFacts.plain.allowsFollowers)
-        #expect(!RequestFacts(method: .get, fields: fields("Authorization: x")).allowsFollowers)
     }
 
     @Test(

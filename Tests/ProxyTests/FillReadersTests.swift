@@ -2,6 +2,7 @@
 
 import Runtime
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Proxy
@@ -17,16 +18,17 @@ import Testing
 
     @Test("every reader is where its place says, whoever leaves in which order")
     func places() {
+        var generator = SeededGenerator()
         var readers = FillReaders()
         var here: [FillReader] = []
         var gone: [FillReader] = []
         for _ in 0..<2_000 {
-            if here.isEmpty || Int.random(in: 0..<100) < 52 {
+            if here.isEmpty || Int.random(in: 0..<100, using: &generator) < 52 {
                 let new = reader()
                 readers.add(new)
                 here.append(new)
             } else {
-                let left = here.remove(at: Int.random(in: here.indices))
+                let left = here.remove(at: Int.random(in: here.indices, using: &generator))
                 readers.remove(left)
                 gone.append(left)
             }

@@ -52,14 +52,7 @@ struct RandomWalkTests {
 
         private func freshen(_ key: String) {
             guard let entry = stage.entry(key) else { return }
-            let head = "HTTP/1.1 200 OK\r\nX: \(version)\(String(repeating: "x", count: Int(version % 3) * 60))\r\n"
-            stage.store.freshen(
-                entry,
-                key: Array(key.utf8),
-                head: ByteBuffer(string: head),
-                facts: facts(),
-                epoch: stage.store.epoch
-            )
+            stage.freshen(key, entry, field: "\(version)" + String(repeating: "x", count: Int(version % 3) * 60))
         }
 
         private mutating func purge(_ rule: PurgeRule, _ matches: (String) -> Bool) async {

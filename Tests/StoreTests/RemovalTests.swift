@@ -12,23 +12,12 @@ struct RemovalTests {
     /// Lengths of a field's value: one fits the record's place; with the other the record is written to another place.
     private static let lengths = [20, 4_000]
 
-    private static func freshen(_ stage: TestStore, _ key: String, _ entry: DirectoryEntry, length: Int) {
-        let head = "HTTP/1.1 200 OK\r\nX: \(String(repeating: "x", count: length))\r\n"
-        stage.store.freshen(
-            entry,
-            key: Array(key.utf8),
-            head: ByteBuffer(string: head),
-            facts: facts(),
-            epoch: stage.store.epoch
-        )
-    }
-
     @Test("found before a 304 was written, removed after", arguments: lengths)
     func after(length: Int) async throws {
         let stage = try TestStore()
         await stage.put("/a", sampleBytes(3_000))
         let found = try #require(stage.entry("/a"))
-        Self.freshen(stage, "/a", found, length: length)
+        stage.freshen("/a", found, field: String(repeating: "x", count: length))
         await stage.settle()
         #expect(stage.get("/a") != nil)
         stage.store.remove(found, key: Array("/a".utf8))
@@ -45,7 +34,7 @@ struct RemovalTests {
         for round in 0..<60 {
             await stage.put("/a", body)
             let found = try #require(stage.entry("/a"))
-            Self.freshen(stage, "/a", found, length: length)
+            stage.freshen("/a", found, field: String(repeating: "x", count: length))
             // Somewhere in the writer's work, which takes a few milliseconds.
             for _ in 0..<(round * round * 4) { await Task.yield() }
             stage.store.remove(found, key: Array("/a".utf8))
@@ -62,7 +51,7 @@ struct RemovalTests {
         let stage = try TestStore()
         await stage.put("/a", sampleBytes(3_000))
         let found = try #require(stage.entry("/a"))
-        Self.freshen(stage, "/a", found, length: Self.lengths[1])
+        stage.freshen("/a", found, field: String(repeating: "x", count: Self.lengths[1]))
         await stage.settle()
         stage.store.forget(found, key: Array("/a".utf8))
         #expect(stage.get("/a") == sampleBytes(3_000))

@@ -60,6 +60,7 @@ final class TestStore: Sendable {
         maximumSize: Int64 = 64 * mebibyte,
         memory: Int64 = 0,
         scrubRate: Int64 = 0,
+        logger: Logger = silent,
         openVolume: @escaping VolumeSurvey.Open = openPlainly
     ) throws {
         let directory = try directory ?? TemporaryDirectory()
@@ -74,7 +75,7 @@ final class TestStore: Sendable {
                 scrubRate: scrubRate,
                 scrubPause: .milliseconds(1)
             ),
-            logger: silent,
+            logger: logger,
             openVolume: openVolume
         )
     }
@@ -135,6 +136,17 @@ final class TestStore: Sendable {
         case .several(let candidates): candidates.first?.entry
         case .miss, .loading: nil
         }
+    }
+
+    /// Freshens an entry as a 304 does, with one field in its head.
+    func freshen(_ key: String, _ entry: DirectoryEntry, field: String) {
+        store.freshen(
+            entry,
+            key: Array(key.utf8),
+            head: ByteBuffer(string: "HTTP/1.1 200 OK\r\nX: \(field)\r\n"),
+            facts: facts(),
+            epoch: store.epoch
+        )
     }
 
     func read(_ key: String, _ entry: DirectoryEntry, mayBlock: Bool = true) -> StoredRead {

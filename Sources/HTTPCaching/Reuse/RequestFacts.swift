@@ -39,9 +39,4 @@ package struct RequestFacts: Sendable, Equatable {
         isConditional = fields.contains("If-None-Match") || fields.contains("If-Modified-Since")
         isForOrigin = fields.contains("If-Match") || fields.contains("If-Unmodified-Since")
     }
-
-    /// Whether others may be given what this request brings while it is not yet known to be storable.
-    package var allowsFollowers: Bool {
-        method == .get && !hasAuthorization && !cacheControl.noStore
-    }
 }
