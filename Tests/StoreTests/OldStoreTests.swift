@@ -5,6 +5,7 @@ import HTTPCaching
 import Logging
 import NIOCore
 import Runtime
+import Synchronization
 import TestSupport
 import Testing
 
@@ -13,8 +14,16 @@ import Testing
 @Suite("a store that an older version wrote")
 struct OldStoreTests {
     /// What larder logs while it opens the directory.
+    private final class Messages: Sendable {
+        private let lines = Lock<[String]>([])
+
+        var all: [String] { lines.withLock { $0 } }
+
+        func add(_ line: String) { lines.withLock { $0.append(line) } }
+    }
+
     private struct Recorder: LogHandler {
-        let messages: Lock<[String]>
+        let messages: Messages
         var metadata: Logger.Metadata = [:]
         var logLevel = Logger.Level.trace
 
@@ -25,7 +34,7 @@ struct OldStoreTests {
 
         func log(event: LogEvent) {
             guard event.level >= .notice else { return }
-            messages.withLock { $0.append("\(event.level): \(event.message)") }
+            messages.add("\(event.level): \(event.message)")
         }
     }
 
@@ -65,7 +74,7 @@ struct OldStoreTests {
     func open() async throws {
         let directory = try await copy()
         let before = try directory.read("cache/volumes/1.volume")
-        let messages = Lock<[String]>([])
+        let messages = Messages()
         let stage = try TestStore(
             directory,
             maximumSize: 32 * mebibyte,
@@ -80,7 +89,7 @@ struct OldStoreTests {
         #expect(stage.get("/purged.jpg") == nil && stage.store.rows(of: Array("/purged.jpg".utf8)).isEmpty)
         #expect(stage.store.statistics.responses == 8)
         #expect(stage.store.statistics.indexErrors == 0 && stage.store.statistics.corrupt == 0)
-        #expect(messages.withLock { $0 } == [], "a rebuilding would be logged")
+        #expect(messages.all == [], "a rebuilding would be logged")
         #expect(try directory.read("cache/volumes/1.volume") == before)
         stage.store.close()
         let report = try Store.verify(directory: stage.path)
