@@ -4,9 +4,9 @@
 import Foundation
 import Glibc
 import LarderHarness
+import Settings
 import Store
 import Synchronization
-import Settings
 import TestSupport
 import Testing
 
