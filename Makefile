@@ -13,10 +13,6 @@ CHECKED := --explicit-target-dependency-import-check error
 RELEASE := --configuration release --product larder --static-swift-stdlib $(CHECKED) \
 	-Xswiftc -enforce-exclusivity=unchecked
 
-THREADED := --sanitize thread --scratch-path .build-thread -Xswiftc -DTHREAD_SANITIZER
-# The leak checker is off: it finds only what the test runner itself leaves.
-ADDRESSED := --sanitize address --scratch-path .build-address
-
 # One target after the other: hundreds of tests with servers and clients at once would wait for each other's processors.
 SUITES := HTTPMessageTests HTTPCachingTests SettingsTests StoreTests OriginsTests ProxyTests LarderKitTests AdminTests ScenarioTests
 each-suite = @for suite in $(SUITES); do echo "== $$suite" && $(1) --filter "^$$suite\\." || exit 1; done
@@ -26,9 +22,9 @@ FUZZ_SECONDS ?= 60
 
 PICTURES := var/pictures
 PICTURE_COUNT := 3200
-SCRIPTS := scripts/install-packages scripts/fuzz scripts/lint-waits .ci/run
+SCRIPTS := scripts/install-packages scripts/fuzz scripts/lint-waits .ci/run .ci/sanitizers
 
-.PHONY: help build run test check lint format sanitize fuzz pictures bench miss-ratios show-binary install clean
+.PHONY: help build run test check lint format sanitize fuzz pictures bench miss-ratios show-binary show-suites install clean
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -76,11 +72,7 @@ fuzz: ## Fuzzes each parser for FUZZ_SECONDS (60)
 	scripts/fuzz $(FUZZ_SECONDS)
 
 sanitize: ## Runs the tests under the thread and the address sanitizer
-	@scripts/install-packages build test
-	$(SWIFT) build --build-tests $(THREADED) $(CHECKED)
-	$(call each-suite,TSAN_OPTIONS=suppressions=$(CURDIR)/scripts/thread-sanitizer.supp $(SWIFT) test --skip-build $(THREADED))
-	$(SWIFT) build --build-tests $(ADDRESSED) $(CHECKED)
-	$(call each-suite,ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --skip-build $(ADDRESSED))
+	.ci/sanitizers
 
 bench: build ## Measures larder beside its peers and counts its instructions
 	@scripts/install-packages bench
@@ -89,6 +81,9 @@ bench: build ## Measures larder beside its peers and counts its instructions
 
 miss-ratios: build ## Measures larder's eviction beside reference policies
 	LARDER="$$($(SWIFT) build $(RELEASE) --show-bin-path)/larder" Benchmarks/miss-ratios
+
+show-suites: # Which suites there are, for scripts
+	@echo $(SUITES)
 
 show-binary: # Where the release binary is, for scripts
 	@echo "$$($(SWIFT) build $(RELEASE) --show-bin-path)/larder"

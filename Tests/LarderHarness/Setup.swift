@@ -7,8 +7,9 @@ package import TestSupport
 package struct Setup {
     /// As a user would write it; the harness gives it a cache directory.
     package var configuration = Configuration()
-    /// Whether larder connects to the origins at its start, as it does when it serves. Otherwise a test's connections are its
-    /// own.
+    /// Whether larder connects to the origins at its start, as it does when it serves.
+    ///
+    /// If not, a test counts only the connections of its own requests.
     package var looksAtOrigins = false
     /// The wall clock of the origins; nil for the machine's.
     package var originClock: (@Sendable () -> WallTime)?

@@ -32,48 +32,61 @@ struct OriginSettingsTests {
     }
 
     private static let places = [
-        Row("url", "http://b.test/p", { "\($0.url)" }) { $0.url = try OriginURL("HTTP://B.test:80/p/") },
-        Row("isAuthoritative", "true", { "\($0.isAuthoritative)" }) { $0.isAuthoritative = true },
-        Row("strippedPrefix", "/in", { "\($0.strippedPrefix == StrippedPrefix("/in") ? "/in" : "?")" }) {
-            $0.strip = "/in"
-        },
+        Row("url", "http://b.test/p", { "\($0.url)" }, { $0.url = try OriginURL("HTTP://B.test:80/p/") }),
+        Row("isAuthoritative", "true", { "\($0.isAuthoritative)" }, { $0.isAuthoritative = true }),
+        Row(
+            "strippedPrefix",
+            "/in",
+            { "\($0.strippedPrefix == StrippedPrefix("/in") ? "/in" : "?")" },
+            { $0.strip = "/in" }
+        ),
     ]
 
     private static let waits = [
-        Row("connectTimeout", "7.0 seconds", { "\($0.connectTimeout)" }) { $0.connectTimeout = .seconds(7) },
-        Row("firstByteTimeout", "7.0 seconds", { "\($0.firstByteTimeout)" }) { $0.firstByteTimeout = .seconds(7) },
-        Row("queueTimeout", "7.0 seconds", { "\($0.queueTimeout)" }) { $0.queueTimeout = .seconds(7) },
-        Row("stallTimeout", "7.0 seconds", { "\($0.stallTimeout)" }) { $0.stallTimeout = .seconds(7) },
-        Row("maximumConnections", "7", { "\($0.maximumConnections)" }) { $0.connections = 7 },
-        Row("maximumQueued", "7", { "\($0.maximumQueued)" }) { $0.queue = 7 },
-        Row("hedge", "never", { "\($0.hedge)" }) { _ in },
-        Row("hedge", "after(7.0 seconds)", { "\($0.hedge)" }) { $0.hedgeDelay = .after(.seconds(7)) },
-        Row("hedge", "percentile95", { "\($0.hedge)" }) { $0.hedgeDelay = .percentile95 },
-        Row("probe", "/up 7.0 seconds", { "\($0.probe?.path ?? "") \($0.probe?.interval ?? .zero)" }) { origin in
-            origin.probePath = "/up"
-            origin.probeInterval = .seconds(7)
-        },
+        Row("connectTimeout", "7.0 seconds", { "\($0.connectTimeout)" }, { $0.connectTimeout = .seconds(7) }),
+        Row("firstByteTimeout", "7.0 seconds", { "\($0.firstByteTimeout)" }, { $0.firstByteTimeout = .seconds(7) }),
+        Row("queueTimeout", "7.0 seconds", { "\($0.queueTimeout)" }, { $0.queueTimeout = .seconds(7) }),
+        Row("stallTimeout", "7.0 seconds", { "\($0.stallTimeout)" }, { $0.stallTimeout = .seconds(7) }),
+        Row("maximumConnections", "7", { "\($0.maximumConnections)" }, { $0.connections = 7 }),
+        Row("maximumQueued", "7", { "\($0.maximumQueued)" }, { $0.queue = 7 }),
+        Row("hedge", "never", { "\($0.hedge)" }, { _ in }),
+        Row("hedge", "after(7.0 seconds)", { "\($0.hedge)" }, { $0.hedgeDelay = .after(.seconds(7)) }),
+        Row("hedge", "percentile95", { "\($0.hedge)" }, { $0.hedgeDelay = .percentile95 }),
+        Row(
+            "probe",
+            "/up 7.0 seconds",
+            { "\($0.probe?.path ?? "") \($0.probe?.interval ?? .zero)" },
+            { origin in
+                origin.probePath = "/up"
+                origin.probeInterval = .seconds(7)
+            }
+        ),
     ]
 
     private static let requests = [
-        Row("hostHeader", "origin", { "\($0.hostHeader)" }) { _ in },
-        Row("hostHeader", "client", { "\($0.hostHeader)" }) { $0.hostHeader = .client },
-        Row("hostHeader", "name(\"c.test\")", { "\($0.hostHeader)" }) { $0.hostHeader = .name("c.test") },
-        Row("headers", "X: a, Y: b", { $0.headers.map { "\($0.0): \($0.1)" }.joined(separator: ", ") }) { origin in
-            origin.headers = [
-                HeaderField(name: "X", value: Credential("a")), HeaderField(name: "Y", value: Credential("b")),
-            ]
-        },
-        Row("maximumRedirects", "7", { "\($0.maximumRedirects)" }) { $0.followRedirects = 7 },
-        Row("allowsHTTP2", "true", { "\($0.allowsHTTP2)" }) { $0.http2 = true },
+        Row("hostHeader", "origin", { "\($0.hostHeader)" }, { _ in }),
+        Row("hostHeader", "client", { "\($0.hostHeader)" }, { $0.hostHeader = .client }),
+        Row("hostHeader", "name(\"c.test\")", { "\($0.hostHeader)" }, { $0.hostHeader = .name("c.test") }),
+        Row(
+            "headers",
+            "X: a, Y: b",
+            { $0.headers.map { "\($0.0): \($0.1)" }.joined(separator: ", ") },
+            { origin in
+                origin.headers = [
+                    HeaderField(name: "X", value: Credential("a")), HeaderField(name: "Y", value: Credential("b")),
+                ]
+            }
+        ),
+        Row("maximumRedirects", "7", { "\($0.maximumRedirects)" }, { $0.followRedirects = 7 }),
+        Row("allowsHTTP2", "true", { "\($0.allowsHTTP2)" }, { $0.http2 = true }),
     ]
 
     private static let tls = [
-        Row("tls", "/ca", { $0.tls.caFile ?? "" }) { $0.caFile = "/ca" },
-        Row("tls", "/certificate", { $0.tls.clientCertificate ?? "" }) { $0.clientCertificate = "/certificate" },
-        Row("tls", "/key", { $0.tls.clientKey ?? "" }) { $0.clientKey = "/key" },
-        Row("tls", "word", { $0.tls.clientKeyPassphrase ?? "" }) { $0.clientKeyPassphrase = Credential("word") },
-        Row("tls", "d.test", { $0.tls.serverName ?? "" }) { $0.serverName = "d.test" },
+        Row("tls", "/ca", { $0.tls.caFile ?? "" }, { $0.caFile = "/ca" }),
+        Row("tls", "/certificate", { $0.tls.clientCertificate ?? "" }, { $0.clientCertificate = "/certificate" }),
+        Row("tls", "/key", { $0.tls.clientKey ?? "" }, { $0.clientKey = "/key" }),
+        Row("tls", "word", { $0.tls.clientKeyPassphrase ?? "" }, { $0.clientKeyPassphrase = Credential("word") }),
+        Row("tls", "d.test", { $0.tls.serverName ?? "" }, { $0.serverName = "d.test" }),
     ]
 
     /// A row about a bucket.
@@ -82,26 +95,27 @@ struct OriginSettingsTests {
         _ value: @escaping @Sendable (ObjectStore) -> String,
         _ change: @escaping @Sendable (inout Configuration.ObjectStore) throws -> Void = { _ in }
     ) -> Row {
-        Row("store", expected, { $0.store.map(value) ?? "no store" }) { origin in
+        let changeOrigin: @Sendable (inout Configuration.Origin) throws -> Void = { origin in
             origin.url = try OriginURL("s3://bucket")
             try change(&origin.s3)
         }
+        return Row("store", expected, { $0.store.map(value) ?? "no store" }, changeOrigin)
     }
 
     private static let stores = [
-        Row("store", "none", { $0.store == nil ? "none" : "one" }) { $0.s3.region = "eu" },
+        Row("store", "none", { $0.store == nil ? "none" : "one" }, { $0.s3.region = "eu" }),
         bucket("none", { $0.endpoint?.description ?? "none" }),
-        bucket("https://e.test", { $0.endpoint?.description ?? "" }) { $0.endpoint = try OriginURL("https://e.test") },
+        bucket("https://e.test", { $0.endpoint?.description ?? "" }, { $0.endpoint = try OriginURL("https://e.test") }),
         bucket("us-east-1", { $0.region }),
-        bucket("eu", { $0.region }) { $0.region = "eu" },
+        bucket("eu", { $0.region }, { $0.region = "eu" }),
         bucket("nil", { "\($0.usesPathStyle.map { "\($0)" } ?? "nil")" }),
-        bucket("false", { "\($0.usesPathStyle.map { "\($0)" } ?? "nil")" }) { $0.pathStyle = false },
-        bucket("open", { $0.accessKey }) { $0.accessKey = Credential("open") },
-        bucket("sesame", { $0.secretKey }) { $0.secretKey = Credential("sesame") },
+        bucket("false", { "\($0.usesPathStyle.map { "\($0)" } ?? "nil")" }, { $0.pathStyle = false }),
+        bucket("open", { $0.accessKey }, { $0.accessKey = Credential("open") }),
+        bucket("sesame", { $0.secretKey }, { $0.secretKey = Credential("sesame") }),
         bucket("none", { $0.sessionToken ?? "none" }),
-        bucket("today", { $0.sessionToken ?? "" }) { $0.sessionToken = Credential("today") },
+        bucket("today", { $0.sessionToken ?? "" }, { $0.sessionToken = Credential("today") }),
         bucket("false", { "\($0.forbiddenMeansMissing)" }),
-        bucket("true", { "\($0.forbiddenMeansMissing)" }) { $0.forbidden = .missing },
+        bucket("true", { "\($0.forbiddenMeansMissing)" }, { $0.forbidden = .missing }),
     ]
 
     static let rows = places + waits + requests + tls + stores

@@ -12,8 +12,8 @@ package struct AdminClient {
 
     package func get(_ target: String) throws(Failure) -> JSON { try ask("GET", target, nil).value }
 
-    /// How often a request is sent while larder is too busy (other purges are being swept), and the pause between two in
-    /// microseconds: a minute in all. Rules that larder has already accepted have no further effect.
+    // A minute in all while larder is too busy (other purges are being swept), with a pause in microseconds. Rules that larder
+    // has already accepted have no further effect.
     private static let (tries, pause): (Int, UInt32) = (300, 200_000)
 
     /// Sends JSON; repeats the request for a while if larder is too busy.
