@@ -25,7 +25,11 @@ final class Fill: Sendable {
     }
 
     /// What a change of the state leads to, with what is needed to do it.
-    private typealias Work = (effects: FillEffects, transfer: OriginTransfer?, writer: FillWriter?)
+    private struct Work: ~Copyable {
+        let effects: FillEffects
+        let transfer: OriginTransfer?
+        let writer: FillWriter?
+    }
 
     private let claim: FillClaim
     private let guarded: Lock<Guarded>
@@ -219,12 +223,8 @@ final class Fill: Sendable {
         services.held.add(bytes.readableBytes)
         let memory = services.memory
         let limit = services.route.maximumResponse
-        let (work, writer) = guarded.withLock { guarded -> (Work, FillWriter?) in
-            let (effects, isStored) = guarded.state.append(bytes, limit: limit, memory)
-            return (takeWork(effects, guarded), isStored ? guarded.writer : nil)
-        }
-        perform(work)
-        let isRefused = writer?.append(bytes) != nil
+        let work = update { $0.state.append(bytes, limit: limit, memory) }
+        let isRefused = work.effects.handsToWriter && work.writer?.append(bytes) != nil
         guard isRefused || work.effects.needsRoom else { return .proceed }
         let written = written
         return update { $0.state.makeRoom(isRefused: isRefused, written: written, memory) }.effects.flow
@@ -235,13 +235,7 @@ final class Fill: Sendable {
     /// - Returns: Whether the body flows.
     func takeAll() -> Bool {
         let memory = services.memory
-        var isFlowing = false
-        update { guarded in
-            let (effects, flows) = guarded.state.takeAll(memory)
-            isFlowing = flows
-            return effects
-        }
-        return isFlowing
+        return update { $0.state.takeAll(memory) }.effects.isFlowing
     }
 
     /// The body is complete.
@@ -281,45 +275,39 @@ final class Fill: Sendable {
     /// Changes the state, then does what follows, with the lock left.
     @discardableResult
     private func update(_ event: (inout Guarded) -> FillEffects) -> Work {
-        let work = guarded.withLock { guarded in
-            let effects = event(&guarded)
-            return takeWork(effects, guarded)
-        }
+        let work = guarded.withLock { takeWork(event(&$0), $0) }
         perform(work)
         return work
     }
 
     /// Takes out what effects need, and shows the table what it may see of them; under the lock.
-    private func takeWork(_ effects: FillEffects, _ guarded: borrowing Guarded) -> Work {
+    private func takeWork(_ effects: consuming FillEffects, _ guarded: borrowing Guarded) -> Work {
         if effects.leavesRoom { arrived.store(true, ordering: .releasing) }
         if effects.endsPermit, guarded.state.isClosed { closed.store(true, ordering: .releasing) }
-        return (
-            effects,
-            effects.transfer == .leave ? nil : guarded.transfer,
-            effects.abortsWriter || effects.finishesWriter ? guarded.writer : nil
-        )
+        let needsWriter = effects.handsToWriter || effects.abortsWriter || effects.finishesWriter
+        let transfer = effects.transfer == .leave ? nil : guarded.transfer
+        return Work(effects: effects, transfer: transfer, writer: needsWriter ? guarded.writer : nil)
     }
 
-    private func perform(_ work: Work) {
-        let effects = work.effects
-        if effects.held != 0 { services.held.add(effects.held) }
-        if effects.heldUp != 0 { services.heldUp.add(effects.heldUp) }
-        if let counter = effects.counter { services.counters.add(counter) }
-        if effects.leavesRoom { permit.withLock { $0?.leaveRoom() } }
-        if effects.endsPermit { permit.withLock { $0.take() }?.end() }
-        if let end = effects.end { record(end) }
-        if effects.abortsWriter { work.writer?.abort() }
-        switch effects.transfer {
+    private func perform(_ work: borrowing Work) {
+        if work.effects.held != 0 { services.held.add(work.effects.held) }
+        if work.effects.heldUp != 0 { services.heldUp.add(work.effects.heldUp) }
+        if let counter = work.effects.counter { services.counters.add(counter) }
+        if work.effects.leavesRoom { permit.withLock { $0?.leaveRoom() } }
+        if work.effects.endsPermit { permit.withLock { $0.take() }?.end() }
+        if let end = work.effects.end { record(end) }
+        if work.effects.abortsWriter { work.writer?.abort() }
+        switch work.effects.transfer {
         case .leave: break
         case .resume: work.transfer?.resume()
         case .cancel: work.transfer?.cancel()
         }
-        if !effects.cuts.isEmpty {
-            services.counters.add(.limitSlowReaders, effects.cuts.count)
-            for reader in effects.cuts { reader.wake() }
+        if !work.effects.cuts.isEmpty {
+            services.counters.add(.limitSlowReaders, work.effects.cuts.count)
+            for reader in work.effects.cuts { reader.wake() }
         }
-        for reader in effects.wakes { reader.wake() }
-        if effects.needsDrain { drain() }
+        for reader in work.effects.wakes { reader.wake() }
+        if work.effects.needsDrain { drain() }
     }
 
     /// Remembers how it ended; passes are one client's business.

@@ -2,7 +2,8 @@
 
 import Origins
 
-struct FillEffects {
+/// Noncopyable: each event of a miss returns one.
+struct FillEffects: ~Copyable {
     enum Transfer { case leave, resume, cancel }
 
     /// How a fill ended, for `FillHistory`.
@@ -37,4 +38,8 @@ struct FillEffects {
     var needsRoom = false
     /// `FillState.drain` is due: a transfer is paused, or a body is held for slow clients.
     var needsDrain = false
+    /// The bytes that were appended are for the store's writer.
+    var handsToWriter = false
+    /// The body comes on, as others who wait for the origin need it.
+    var isFlowing = false
 }

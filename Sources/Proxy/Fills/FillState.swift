@@ -210,15 +210,15 @@ struct FillState {
     ///   - bytes: The bytes; not empty.
     ///   - limit: The largest body that is stored.
     ///   - memory: With these bytes in it.
-    /// - Returns: The effects, and whether the store gets the bytes.
-    mutating func append(_ bytes: ByteBuffer, limit: Int64?, _ memory: FillMemory) -> (FillEffects, isStored: Bool) {
+    mutating func append(_ bytes: ByteBuffer, limit: Int64?, _ memory: FillMemory) -> FillEffects {
         var effects = FillEffects()
         isInTurn = true
         buffer.append(bytes)
         effects.leavesRoom = hasAll
         if let limit, buffer.received > limit { buffer.giveUpStoring(&effects) }
         effects.needsRoom = buffer.held.bytes > memory.window
-        return (effects, buffer.isStored)
+        effects.handsToWriter = buffer.isStored
+        return effects
     }
 
     /// More is held than the window, or the store has refused the last bytes; see `FillBuffer.makeRoom`.
@@ -230,11 +230,11 @@ struct FillState {
     }
 
     /// Others wait for the origin's connection; see `FillBuffer.takeAll`.
-    mutating func takeAll(_ memory: FillMemory) -> (FillEffects, isFlowing: Bool) {
+    mutating func takeAll(_ memory: FillMemory) -> FillEffects {
         var effects = FillEffects()
         isInTurn = true
-        let isFlowing = buffer.takeAll(memory, &effects)
-        return (effects, isFlowing)
+        effects.isFlowing = buffer.takeAll(memory, &effects)
+        return effects
     }
 
     /// The end of a stored part, which follows the origin's bytes.
