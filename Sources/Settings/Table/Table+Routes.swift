@@ -15,21 +15,21 @@ extension Table {
                 \.host,
                 .routeHost,
                 .restart,
-                "Whose requests it takes, by the host they name; ports, letter case and a dot at the end do not count."
+                "The host of the requests that it takes; port, letter case and a dot at the end do not matter."
             ),
             row(
                 "path",
                 \.path,
                 .pathPrefix,
                 .restart,
-                "What their paths begin with: a plain prefix, the longest one wins."
+                "The prefix of the paths that it takes; the longest one wins."
             ),
             row(
                 "origins",
                 \.origins,
                 .origins,
                 .restart,
-                "Its own origins, with the settings of `origins[]`, in the order they are asked.",
+                "Its own origins in the order in which they are tried, with the settings of `origins[]`.",
                 default: "as `origins`"
             ),
             row(
