@@ -23,7 +23,8 @@ struct Guard {
         guard Self.isAddress(host) || Self.name(in: host) == own.lowercased() else {
             throw Refusal(
                 status: .forbidden,
-                detail: "Without a token the interface answers to addresses and localhost, not to the name \(host)."
+                detail:
+                    "Without a token the interface accepts addresses and localhost as its host, not the name \(host)."
             )
         }
     }
@@ -76,7 +77,10 @@ struct Guard {
     func checkIsJSON(_ request: Request) throws(Refusal) {
         let type = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased() ?? ""
         guard type.filter({ $0 != " " }) == "application/json" else {
-            throw Refusal(status: .unsupportedMediaType, detail: "The body is JSON: Content-Type application/json.")
+            throw Refusal(
+                status: .unsupportedMediaType,
+                detail: "The body must be JSON, with Content-Type application/json."
+            )
         }
     }
 }
