@@ -40,11 +40,15 @@ package enum Counter: Int, Sendable, CaseIterable {
                 "Stored bodies whose rest came from an origin, because they could not be read, or not in time"
             )
         case .bodiesHeldUp:
-            ("bodies_held_up", "Bodies taken whole into memory for slow clients, because other requests waited for the origin")
+            (
+                "bodies_held_up",
+                "Bodies taken whole into memory for slow clients, because other requests waited for the origin"
+            )
         case .readsLate: ("reads_late", "Reads of the disk that took longer than cache.read_timeout")
         case .fillsFailed: ("fills_failed", "Fills whose origin failed")
         case .unstorable: ("unstorable", "Responses that may not be stored")
-        case .originErrors: ("origin_errors", "Requests with an error as the response because no origin could serve them")
+        case .originErrors:
+            ("origin_errors", "Requests with an error as the response because no origin could serve them")
         case .refused: ("refused", "Request heads refused as malformed or ambiguous")
         case .invalidations: ("invalidations", "Keys invalidated by an unsafe method")
         case .loops: ("loops", "Requests refused because they had passed through this larder before")

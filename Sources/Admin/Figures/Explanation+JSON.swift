@@ -1,4 +1,4 @@
-// An explanation as /explain tells it. Names are stable: they are added to, never changed.
+// Value. The JSON of /explain. Names are stable: they are added, never changed.
 
 import HTTPCaching
 import HTTPMessage

@@ -1,5 +1,4 @@
-// A value. Everything the parts tell of themselves at one moment: what /stats, /metrics, /healthz and the page are
-// made of.
+// Value. All figures of the parts at one moment, from which /stats, /metrics, /healthz and the page are made of.
 
 import Origins
 import Proxy

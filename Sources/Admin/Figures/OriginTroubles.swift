@@ -1,4 +1,5 @@
-// A value, pure. What /healthz says of the origins: which of them fail so that larder cannot work as it should, and why.
+// Value. The reasons of /healthz that concern origins: which of them fail so that larder cannot work as it should, and
+// why.
 
 import Origins
 

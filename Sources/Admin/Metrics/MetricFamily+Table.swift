@@ -1,5 +1,5 @@
-// The one table of /metrics. Counters of the picture port come from its own table of counters, the groups `hits`,
-// `misses`, `passes` and `limit` as one family each.
+// Value. The one table of /metrics. Counters of the picture port come from its own table of counters, the groups
+// `hits`, `misses`, `passes` and `limit` as one family each.
 
 import Origins
 import Proxy

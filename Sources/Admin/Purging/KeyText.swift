@@ -1,5 +1,5 @@
-// A value. From what people write (a path, a URL, the beginning or a pattern of one) to the bytes of cache keys, in the
-// spelling that requests get: /a%7eb and /a~b are one key. Which keys a URL has is the routes' to say.
+// Value. Turns what people write (a path, a URL, a prefix or a pattern) into the bytes of cache keys, in the spelling that
+// requests get: /a%7eb and /a~b are one key. The routes decide which keys a URL has.
 
 import HTTPMessage
 import Hummingbird

@@ -1,4 +1,4 @@
-// A value. What a request to /purge asks for: its JSON read and checked whole before anything is removed.
+// Value. The rules of a request to /purge. All of its JSON is read and checked before anything is removed.
 
 import HTTPMessage
 import Hummingbird

@@ -1,4 +1,4 @@
-// GET /explain: what is known of a URL, and what would become of a request for it now. It changes nothing.
+// Shared. GET /explain: what is stored for a URL, and what a request for it would get now. It changes nothing.
 
 import HTTPMessage
 import Hummingbird

@@ -1,4 +1,4 @@
-// GET /objects: what is stored, in the order of the keys, a page at a time.
+// Shared. GET /objects: the stored responses in the order of their keys, a page at a time.
 
 import Glibc
 import HTTPMessage

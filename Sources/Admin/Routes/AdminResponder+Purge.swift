@@ -1,5 +1,5 @@
-// POST /purge: every rule holds before the answer; the answer waits for the sweeps, to tell what they removed and whether that
-// is on the disk.
+// Shared. POST /purge: every rule is in effect before the response. The response waits for the sweeps, so that it can say
+// what they removed and whether the purge is on the disk.
 
 import Hummingbird
 import NIOCore

@@ -1,8 +1,8 @@
-// A value. Who may use the admin interface: the token where one is configured, and never a web page of another site.
+// Value. Decides who may use the admin interface: senders of the token if there is one, and never a page of another site.
 //
-// A browser sends requests to any address for any page, with the password it remembers. So a request of another
-// origin is refused, and without a token so is one for a host name that is not this interface's: a name that an
-// attacker points at 127.0.0.1 makes his page look like one of ours (DNS rebinding).
+// A browser sends requests to any address for any page, with the password it remembers. So a request of another origin
+// is refused, and without a token so is one for a host name that is not this interface's: a name that an attacker
+// points at 127.0.0.1 makes his page look like one of ours (DNS rebinding).
 
 import Hummingbird
 import Settings

@@ -1,5 +1,4 @@
-// value
-// The table of settings as text: docs/configuration.md, and listings of a configuration in use.
+// Value. The table of settings as text: docs/configuration.md, and listings of a configuration in use.
 
 /// Every setting, in the order of the reference.
 package var settingDescriptions: [SettingDescription] { Table.descriptions }

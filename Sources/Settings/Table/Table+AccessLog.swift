@@ -1,5 +1,4 @@
-// value
-// The rows of the access log, which has a table of its own because it may be absent.
+// Value. The rows of the access log, which has a table of its own because it may be absent.
 
 extension Table {
     static func makeAccessLog() -> [Setting<Configuration.AccessLog>] {

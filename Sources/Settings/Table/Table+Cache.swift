@@ -1,5 +1,4 @@
-// value
-// The rows of the store and of freshness. Routes have most of them too.
+// Value. The rows of the store and of freshness. Routes have most of them too.
 
 extension Table {
     /// The settings under `cache`.

@@ -1,5 +1,4 @@
-// value
-// The rows of the bounds: each has a counter of the same name for reaching it.
+// Value. The rows of the bounds: each has a counter of the same name for reaching it.
 
 extension Table {
     private static let row = Rows(sample: Configuration(), prefix: "")

@@ -1,5 +1,4 @@
-// value
-// The rows of an origin, which has a table of its own because it repeats.
+// Value. The rows of an origin, which has a table of its own because it repeats.
 
 extension Table {
     private static let row = Rows(sample: sampleOrigin, prefix: "origins[].")

@@ -1,5 +1,4 @@
-// value
-// The rows of a route: by what it is chosen, its origins, and those of the cache settings that can differ between routes.
+// Value. The rows of a route: host and path, its origins, and the cache settings that can differ between routes.
 
 extension Table {
     /// What the one store and its one status line are told.

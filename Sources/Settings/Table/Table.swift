@@ -1,7 +1,5 @@
-// value
-// The one table of settings: what the parser knows, what `larder check` lists, what a reload compares and what the
-// reference documents. A setting that has no row does not exist. Ranges keep a slip of a few digits from becoming an
-// outage; they are not tuning advice.
+// Value. The one table of settings: the parser, `larder check`, reloads and the reference use it. A setting without a
+// row does not exist. Ranges prevent an outage by a typing error; they are not tuning advice.
 
 import HTTPMessage
 
