@@ -1,4 +1,4 @@
-// A value. What the admin interface looks at and acts on; made by the composition.
+// Value. The parts that the admin interface reads and acts on; made by the composition.
 
 package import Origins
 package import Proxy

@@ -108,7 +108,7 @@ package final class Proxy: Sendable {
         }
         let left = core.connections.load(ordering: .relaxed)
         if left > 0 {
-            logger.warning("Clients were cut off at the drain's limit", metadata: ["connections": "\(left)"])
+            logger.warning("Clients were cut off at the end of the drain", metadata: ["connections": "\(left)"])
             onEveryLoop { $0.closeAll() }
         }
         for bound in loops { await bound.loop.submit { bound.value.log?.flush() } }

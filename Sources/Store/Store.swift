@@ -301,7 +301,7 @@ package final class Store: Sendable {
         for index in rules.indices { completion(index, PurgeReport(obstacle: "larder is stopping.")) }
     }
 
-    /// Purges whose sweep is under way at once, before one more is taken, which may be of as many rules.
+    /// Purges whose sweep is in progress at once, before one more is taken, which may be of as many rules.
     private static let activeBansLimit = 1000
 
     /// Removes a stored response that another answer has made untrue, also where its record was copied or freshened meanwhile.

@@ -23,7 +23,7 @@ package struct StoreStatistics: Sendable, Equatable {
     package let memoryResponses: Int
     /// Bytes in the memory tier.
     package let memoryBytes: Int
-    /// Responses that left the memory tier for others.
+    /// Responses evicted from the memory tier.
     package let memoryEvictions: Int
     /// Responses stored.
     package let stored: Int
@@ -37,19 +37,19 @@ package struct StoreStatistics: Sendable, Equatable {
     package let survivors: Int
     /// Responses removed by purges.
     package let purged: Int
-    /// Purges whose sweep is under way.
+    /// Purges whose sweep is in progress.
     package let activeBans: Int
     /// Purges that hold and that a crash would undo: they could not be put on the disk yet.
     package let undurablePurges: Int
     /// Times everything was purged because too many purges could not be put on the disk.
     package let purgesWidened: Int
-    /// Records found torn or corrupt.
+    /// Records found incomplete or corrupt.
     package let corrupt: Int
-    /// Those of them that the scrub found.
+    /// Corrupt records that the scrub found.
     package let scrubCorrupt: Int
     /// Bytes of volumes that the scrub has read.
     package let scrubbedBytes: Int
-    /// Times that the scrub has looked at everything.
+    /// Complete rounds of the scrub.
     package let scrubRounds: Int
     /// Reads of volumes that failed, or ended before the bytes that should be there.
     package let readErrors: Int

@@ -10,10 +10,10 @@ struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check the configuration file.",
         discussion: """
-            Prints every problem with its file, line and column, what is wrong and what is expected. Nothing is \
-            started or changed. A file that passes may still be doubtful: warnings are printed too, and do not count. \
-            Where there are routes, they are listed in the order in which they are tried, with their origins, whether \
-            the host is part of their keys, and the cache settings of their own.
+            Prints every problem with its file, line and column, what is wrong and what is expected. Starts and \
+            changes nothing. Warnings are printed too, but a file with warnings alone is valid. Routes are listed in the \
+            order in which they are tried, with their origins, whether the host is part of their keys, and their own \
+            cache settings.
 
             EXAMPLES
               larder check

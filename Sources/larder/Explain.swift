@@ -7,25 +7,25 @@ import LarderKit
 
 struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Tell what is known of a URL and what a request for it would get.",
+        abstract: "Show what is stored for a URL and what a request for it would get.",
         discussion: """
-            Asks the running larder, and changes nothing there: no access is counted, nothing is fetched, and nothing \
-            is brought into memory. Prints
+            Asks the running larder and changes nothing there: it counts no access, fetches nothing, and loads \
+            nothing into memory. Prints
 
-              the cache key, and what the origins are asked for
-              the route that takes the request, with its own cache settings
-              what would become of a GET now, with the reason in the words of
+              the cache key, and the target that the origins get
+              the route of the request, with its own cache settings
+              what a GET would get now, with the reason in the words of
                 Cache-Status (RFC 9211)
               every stored variant: status, size, age, how long it is fresh,
-                validators, where it lies, the origin it came from, and the
-                request fields that select it (* marks the one selected)
-              the origins in the order in which they would be asked, and
+                validators, its place, its origin, and the request fields
+                that select it (* marks the one that is selected)
+              the origins in the order in which they would be tried, and
                 which of them are failing
-              how the last fills of the key ended, and what each origin
-                answered (the last 1024 fills of all keys are remembered)
+              the results of the last fills of the key, and each origin's
+                response (of the last 1024 fills of all keys)
 
-            A URL is named in full (http://www.example.com/a.jpg), or by its path alone where it has the same key on \
-            every host. A URL of which nothing is stored is no error.
+            Give the full URL (http://www.example.com/a.jpg), or the path alone if it has the same key on every host. A \
+            URL without a stored response is not an error.
 
             EXAMPLES
               larder explain /images/0042/front.jpg
@@ -41,7 +41,7 @@ struct Explain: AsyncParsableCommand {
     @Option(
         name: .customLong("header"),
         parsing: .singleValue,
-        help: ArgumentHelp("A field of the request, as 'Name: value'; may be given again.", valueName: "field")
+        help: ArgumentHelp("A field of the request, as 'Name: value'; repeatable.", valueName: "field")
     )
     var headers: [String] = []
 
@@ -49,7 +49,7 @@ struct Explain: AsyncParsableCommand {
         guard !url.text.isEmpty else { throw ValidationError("Name a URL.") }
         for header in headers { try ArgumentBytes.check(header, "The header field") }
         for header in headers where !header.contains(":") {
-            throw ValidationError("\"\(header)\" is no header field, as 'Accept: image/webp' is.")
+            throw ValidationError("\"\(header)\" is not a header field such as 'Accept: image/webp'.")
         }
     }
 

@@ -12,13 +12,13 @@ struct Larder: AsyncParsableCommand {
         commandName: "larder",
         abstract: "A read-through cache for pictures.",
         discussion: """
-            larder runs on a web server, on localhost. IIS, nginx or Apache points its image paths at it. What is \
-            stored is answered from this machine's disk or memory; the rest is fetched from the first origin of a list \
-            that can answer, and kept.
+            larder runs on a web server, on localhost. IIS, nginx or Apache sends the requests for pictures to it. It \
+            serves stored pictures from this machine's disk or memory. It fetches other pictures from the first origin \
+            of a list that responds, and stores them.
 
             serve and check read the whole configuration file. purge, stats, explain, ls and warm ask the running \
-            larder: --admin URL (warm: --url) says where it is, or a configuration file does, whatever else is wrong \
-            in it. verify reads the cache directory. simulate needs none of them.
+            larder. Its address comes from --admin URL (warm: --url), or from a configuration file, even if that has \
+            other problems. verify reads the cache directory. simulate needs none of them.
 
             EXAMPLES
               larder check --config larder.yaml

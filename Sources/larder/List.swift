@@ -11,10 +11,10 @@ struct List: AsyncParsableCommand {
         commandName: "ls",
         abstract: "List stored pictures.",
         discussion: """
-            Prints status, type, size, age, how long the picture is still fresh, and its key, in the order of the keys. \
-            With --all every picture is listed, 1000 at a time.
+            Prints status, type, size, age, the remaining freshness and the key, in the order of the keys. With --all \
+            it lists every picture, 1000 at a time.
 
-            A full URL names the pictures of one host: those that only it has, and those that hosts share.
+            A full URL lists the pictures of one host: its own, and those that it shares with other hosts.
 
             EXAMPLES
               larder ls /images/0042/
@@ -28,17 +28,17 @@ struct List: AsyncParsableCommand {
 
     @OptionGroup var options: AdminOptions
     @OptionGroup var json: JSONOption
-    @Argument(help: ArgumentHelp("What the paths begin with; a full URL where keys have a host.", valueName: "prefix"))
+    @Argument(help: ArgumentHelp("The prefix of the paths; a full URL if keys have a host.", valueName: "prefix"))
     var prefix: NameArgument?
-    @Option(help: ArgumentHelp("How many at most, up to 1000. (default: 100)", valueName: "count"))
+    @Option(help: ArgumentHelp("The most pictures to list, up to 1000. (default: 100)", valueName: "count"))
     var limit: Int?
-    @Flag(help: "List everything, however much it is.")
+    @Flag(help: "List everything.")
     var all = false
 
     func validate() throws {
-        guard limit == nil || !all else { throw ValidationError("--all has no limit: leave --limit out.") }
+        guard limit == nil || !all else { throw ValidationError("--all has no limit: omit --limit.") }
         guard (1...Self.largestPage).contains(limit ?? 1) else {
-            throw ValidationError("--limit is a number from 1 to \(Self.largestPage); --all lists everything.")
+            throw ValidationError("--limit must be a number from 1 to \(Self.largestPage); --all lists everything.")
         }
     }
 

@@ -45,15 +45,15 @@ struct AdminOptions: ParsableArguments {
     @OptionGroup var file: ConfigurationOption
     @Option(
         help: ArgumentHelp(
-            "The running larder's admin interface, http://HOST:PORT, https://… or unix:/path, in the place of a "
-                + "configuration file. LARDER_ADMIN in the environment does the same.",
+            "The running larder's admin interface, http://HOST:PORT, https://… or unix:/path, instead of a "
+                + "configuration file. The variable LARDER_ADMIN has the same effect.",
             valueName: "url"
         )
     )
     var admin: String?
     @Option(
         help: ArgumentHelp(
-            "The file with the admin interface's token. LARDER_TOKEN_FILE in the environment does the same.",
+            "The file with the token of the admin interface. The variable LARDER_TOKEN_FILE has the same effect.",
             valueName: "file"
         )
     )
@@ -74,8 +74,8 @@ struct PictureOptions: ParsableArguments {
     @OptionGroup var file: ConfigurationOption
     @Option(
         help: ArgumentHelp(
-            "The running larder's picture port, http://HOST:PORT or unix:/path, in the place of a configuration "
-                + "file. LARDER_URL in the environment does the same.",
+            "The running larder's picture port, http://HOST:PORT or unix:/path, instead of a configuration "
+                + "file. The variable LARDER_URL has the same effect.",
             valueName: "url"
         )
     )
@@ -92,17 +92,17 @@ struct PictureOptions: ParsableArguments {
 
 /// `--paths` and `--null`: the form of a list of names.
 struct ListOptions: ParsableArguments {
-    @Flag(help: "The list has names of files below the pictures' directory, as find prints them there, not URLs.")
+    @Flag(help: "The list has names of files in the pictures' directory, as find prints them there, instead of URLs.")
     var paths = false
-    @Flag(name: [.customLong("null"), .customShort("0")], help: "Names end with NUL, as find -print0 writes them.")
+    @Flag(name: [.customLong("null"), .customShort("0")], help: "Names end with NUL, as find -print0 prints them.")
     var isNullSeparated = false
 
     /// What every command's help says of lists.
     static let help = """
-        A list has a path or full URL on each line, as in a request; with --paths, a file's name. Names are taken byte \
-        by byte, blanks included: only the line's end (LF or CR LF) is no part of them. Empty lines are skipped, and \
-        lines that begin with # and a blank. A line that is no name is reported with its number, and the rest is done; \
-        the exit status is 1 then.
+        Each line of a list is a path or full URL, as in a request; with --paths, the name of a file. A name is all \
+        bytes of its line, blanks included, without the line end (LF or CR LF). Empty lines are skipped, and so are \
+        lines that begin with # and a blank. A line that is not a name is reported with its number; the rest is \
+        processed, and the exit status is 1.
         """
 
     func names(of file: FileArgument) throws(Failure) -> NameList {

@@ -8,18 +8,18 @@ struct Purge: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Remove stored pictures.",
         discussion: """
-            A purge holds from the moment it is taken: no purged picture is served any more, and none that was on its \
-            way is stored. The command waits until what it removed is counted and the purge is on the disk.
+            A purge takes effect at once: larder serves no purged picture any more, and stores none that was being \
+            fetched. The command waits until the removed pictures are counted and the purge is on the disk.
 
-            The exit status is 0 when the purge is done, and 3 when it holds but a crash of larder or of the machine \
-            may undo it, because the disk does not take it; larder goes on trying.
+            The exit status is 0 if the purge is done. It is 3 if the purge is in effect but the disk did not take it, \
+            so that a crash of larder or of the machine may undo it; larder tries again until it succeeds.
 
-            A picture is named by its path (/images/a.jpg) or a full URL. Where the host is part of the key (an \
-            origin with host_header: client, a route with a host), only full URLs name one; the command says so. \
-            Percent-encoding need not match: /a%7eb is /a~b.
+            Give the path of a picture (/images/a.jpg) or its full URL. If the host is part of the key (an origin with \
+            host_header: client, a route with a host), the full URL is needed; the command says so. Percent-encoding \
+            need not match: /a%7eb is /a~b.
 
-            In a pattern * is any text, slashes included, and ? is one character: /my?photo.jpg matches \
-            /my%20photo.jpg. A star and a question mark of the name itself are %2A and %3F.
+            In a pattern, * matches any text, slashes included, and ? matches one character: /my?photo.jpg matches \
+            /my%20photo.jpg. Write %2A and %3F for a star and a question mark in the name itself.
 
             \(ListOptions.help)
 
@@ -42,15 +42,15 @@ struct Purge: AsyncParsableCommand {
     var from: FileArgument?
     @Option(
         parsing: .singleValue,
-        help: ArgumentHelp("Everything whose path begins so; may be given again.", valueName: "path")
+        help: ArgumentHelp("Every picture whose path has this prefix; repeatable.", valueName: "path")
     )
     var prefix: [NameArgument] = []
     @Option(
         parsing: .singleValue,
-        help: ArgumentHelp("Everything that matches: * is any text, ? any one character.", valueName: "pattern")
+        help: ArgumentHelp("Every picture that matches: * is any text, ? is one character.", valueName: "pattern")
     )
     var glob: [NameArgument] = []
-    @Flag(help: "Everything.")
+    @Flag(help: "Every picture.")
     var all = false
 
     /// Rules of one command, as many as the admin interface takes at once.
@@ -63,14 +63,14 @@ struct Purge: AsyncParsableCommand {
         if listFile != nil {
             guard rules == (from == nil ? 1 : 0) else {
                 throw ValidationError(
-                    "A list is purged by itself: leave the other URLs, --prefix, --glob and --all out."
+                    "A list is purged on its own: omit other URLs, --prefix, --glob and --all."
                 )
             }
             return
         }
         guard !list.paths, !list.isNullSeparated else {
             throw ValidationError(
-                "--paths and --null tell of a list: name it with --from FILE, or - for standard input."
+                "--paths and --null describe a list: name it with --from FILE, or - for standard input."
             )
         }
         guard rules > 0 else {
@@ -140,7 +140,7 @@ struct Purge: AsyncParsableCommand {
     }
 
     private static func tellRemainder(_ reason: String) {
-        Console.print("the purge holds, and is not on the disk yet: a crash may undo it. \(reason)")
+        Console.print("the purge is in effect but not on the disk yet: a crash may undo it. \(reason)")
     }
 
     private static func words(_ removed: JSON) -> String {

@@ -11,14 +11,14 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve pictures.",
         discussion: """
-            Runs in the foreground, as systemd wants it, and logs to standard error.
+            Runs in the foreground, as systemd expects it, and logs to standard error.
 
             SIGNALS
-              SIGTERM, SIGINT  finish the requests in progress, and stop
+              SIGTERM, SIGINT  finish the requests in progress and stop
                                (a second one stops at once)
               SIGHUP           read the configuration again
                                (the log names what needs a restart)
-              SIGUSR1          open the access log anew, after it was moved away
+              SIGUSR1          reopen the access log, after it was renamed
 
             EXAMPLES
               larder serve

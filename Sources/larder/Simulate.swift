@@ -10,17 +10,17 @@ struct Simulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Find out how large a cache should be.",
         discussion: """
-            Replays requests through larder's own eviction, without a disk, and prints the share of requests and of \
-            bytes that would still go to the origins: at a quarter, half, twice and four times the size given, and at \
-            the size itself. --size 5GB,10GB,20GB prints exactly these. A size is what cache.max_size would be.
+            Replays requests through larder's own eviction, without a disk. Prints the share of requests and of bytes \
+            that would still go to the origins, for the given size and for a quarter, half, twice and four times that \
+            size. --size 5GB,10GB,20GB prints exactly these sizes. A size is a value of cache.max_size.
 
-            The requests are lines of time,key,size: seconds, path, and bytes of the picture, in the order in which \
-            they came. The time is not used. With --from-log they are taken from an access log: larder's own (combined \
-            or JSON), or nginx's or Apache's in the combined format. Of a log, only GETs that were answered with the \
-            whole picture (200) count, by their path and query as they stand there; all routes share one cache.
+            A trace has a line time,key,size for each request, in the order of their arrival: seconds, path, and bytes \
+            of the picture. The time is not used. With --from-log the requests come from an access log: larder's own \
+            (combined or JSON), or nginx's or Apache's in the combined format. Only GETs with status 200 count, by their \
+            path and query as logged; all routes share one cache.
 
-            Freshness is left out: what is stored is a hit until it is evicted. The first request for a picture is \
-            always a miss, so a trace should be several times as long as the cache has pictures.
+            Freshness does not count: a stored picture is a hit until it is evicted. The first request for a picture \
+            is always a miss, so a trace should have several times as many requests as the cache has pictures.
 
             EXAMPLES
               larder simulate trace.csv --size 10GB
@@ -30,9 +30,9 @@ struct Simulate: AsyncParsableCommand {
     )
 
     // So that every command can be given the same options.
-    @Option(help: ArgumentHelp("Taken and not looked at.", valueName: "file", visibility: .hidden))
+    @Option(help: ArgumentHelp("Accepted and ignored.", valueName: "file", visibility: .hidden))
     var config: String?
-    @Option(help: ArgumentHelp("The cache's size, or several with commas between.", valueName: "size"))
+    @Option(help: ArgumentHelp("The size of the cache, or several, separated by commas.", valueName: "size"))
     var size: String
     @Option(help: ArgumentHelp("An access log instead of a trace, or - for standard input.", valueName: "file"))
     var fromLog: FileArgument?
@@ -61,7 +61,7 @@ struct Simulate: AsyncParsableCommand {
             do {
                 let bytes = try bytes(ofSize: text)
                 guard bytes >= Simulation.smallestSize, bytes <= 1 << 50 else {
-                    throw ValidationError("--size \(text): a cache has from 32MiB to 1024TiB.")
+                    throw ValidationError("--size \(text): a cache has between 32MiB and 1024TiB.")
                 }
                 return bytes
             } catch let problem as SizeProblem {
@@ -96,10 +96,10 @@ struct Simulate: AsyncParsableCommand {
     }
 
     private func nothing(in path: String, _ reader: TraceReader) -> String {
-        guard reader.lines > 0 else { return "\(path): is empty; it needs a line for each request" }
+        guard reader.lines > 0 else { return "\(path): is empty; it must have a line for each request" }
         guard fromLog != nil else { return "\(path): has a heading and no requests" }
         return
-            "\(path): none of its \(reader.lines) lines is a GET answered 200, as larder logs it (combined or JSON) or "
-            + "nginx and Apache do (combined)"
+            "\(path): none of its \(reader.lines) lines is a GET with status 200 as larder logs it (combined or JSON) or "
+            + "nginx and Apache log it (combined)"
     }
 }

@@ -6,10 +6,10 @@ import LarderKit
 
 struct Stats: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what larder has done and is doing.",
+        abstract: "Show the figures of the running larder.",
         discussion: """
-            Figures count from larder's start. --json prints all of them, under names that do not change; a monitor \
-            reads the same at /metrics of the admin interface.
+            Figures count from larder's start. --json prints all of them under names that do not change; monitoring \
+            reads the same figures at /metrics of the admin interface.
 
             EXAMPLES
               larder stats

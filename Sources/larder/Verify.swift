@@ -10,10 +10,10 @@ struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check the stored pictures against their checksums.",
         discussion: """
-            Reads the whole cache directory and changes nothing. larder must not be running. Damage does no harm: what \
-            is not as it was written is never served, and is fetched again when it is asked for. What is damaged is \
-            named, with its volume (the first 1000). Exits with 1 if there is any, and with 0 where there is none or \
-            only what a crash leaves behind.
+            Reads the whole cache directory and changes nothing. larder must not be running. Damage does no harm: a \
+            damaged picture is never served, and is fetched again at the next request for it. Damaged pictures are \
+            listed with their volumes (the first 1000). The exit status is 1 if there is damage, and 0 if there is none \
+            or only the traces of a crash.
 
             EXAMPLES
               larder verify
@@ -99,7 +99,7 @@ struct Verify: AsyncParsableCommand {
     }
 
     private static func tell(_ report: VerificationReport, _ directory: String) {
-        let state = report.isSound ? "sound" : "damaged; what is broken is never served"
+        let state = report.isSound ? "sound" : "damaged; broken pictures are never served"
         Console.print("\(directory): \(state)")
         var table = TextTable(.left, .right)
         for (_, title, value) in figures(report) where value > 0 { table.add(title, Readable.number(value)) }

@@ -10,8 +10,8 @@ struct Warm: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Fetch pictures so that they are stored.",
         discussion: """
-            Asks larder's picture port for each picture of a list. Prints how many were stored already, how many were \
-            fetched, and how many failed. Failures are reported with their lines; the exit status is 1 then.
+            Requests each picture of a list from larder's picture port. Prints how many were stored already, how many \
+            were fetched, and how many failed. Failures are reported with their lines, and the exit status is 1.
 
             \(ListOptions.help)
 
@@ -43,7 +43,7 @@ struct Warm: AsyncParsableCommand {
     }
 
     func validate() throws {
-        guard (1...256).contains(jobs) else { throw ValidationError("--jobs is a number from 1 to 256.") }
+        guard (1...256).contains(jobs) else { throw ValidationError("--jobs must be a number from 1 to 256.") }
     }
 
     func run() async throws {
@@ -93,15 +93,15 @@ struct Warm: AsyncParsableCommand {
     private static func fetch(_ name: PictureName, _ client: PictureClient) async -> Outcome {
         do {
             let response = try await client.send("GET", name.target, host: name.host ?? "localhost")
-            guard response.status == 200 else { return .failed("was answered \(response.status)") }
+            guard response.status == 200 else { return .failed("got status \(response.status)") }
             let isHit = response.fields["cache-status"]?.contains("; hit") == true
             return isHit ? .hit : .miss(response.length)
         } catch PictureClient.Problem.unreachable {
-            return .failed("was not asked for: larder does not answer on \(client.address)")
+            return .failed("was not requested: larder does not respond on \(client.address)")
         } catch PictureClient.Problem.broken(let detail) {
-            return .failed("was not answered whole: \(detail)")
+            return .failed("got an incomplete response: \(detail)")
         } catch {
-            return .failed("was not answered in time")
+            return .failed("got no response in time")
         }
     }
 

@@ -27,9 +27,9 @@ struct CommandTextTests {
     @Test(
         "an unknown command is an error with the one that is meant",
         arguments: [
-            ("serv", "did you mean serve?"), ("help nosuch", "\"nosuch\" is no command"),
+            ("serv", "did you mean serve?"), ("help nosuch", "\"nosuch\" is not a command"),
             ("help purg", "did you mean purge?"),
-            ("list", "is no command"),
+            ("list", "is not a command"),
         ]
     )
     func unknown(words: String, reason: String) async throws {

@@ -87,7 +87,7 @@ struct LocationCommandTests {
             let refused: [(String, [String: String], Int32, String)] = [
                 ("stats --admin nope", [:], 64, "--admin: \"nope\" is no address"),
                 ("stats", ["LARDER_ADMIN": "nope"], 1, "LARDER_ADMIN"),
-                ("stats --admin http://127.0.0.1:1", [:], 1, "larder does not answer on http://127.0.0.1:1 (--admin)"),
+                ("stats --admin http://127.0.0.1:1", [:], 1, "larder does not respond on http://127.0.0.1:1 (--admin)"),
                 ("stats --admin \(url)", [:], 1, "not as larder's admin interface does"),
                 ("stats --admin https://127.0.0.1:\(larder.adminPort)", [:], 1, "SSL_CERT_FILE"),
                 ("warm - --url https://h", [:], 64, "is no picture port"),

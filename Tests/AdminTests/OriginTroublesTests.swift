@@ -41,7 +41,7 @@ struct OriginTroublesTests {
             (
                 Origin(isAuthoritative: true, isBackingOff: true, failure: refused),
                 [
-                    "authoritative origin http://a fails and is left alone for a while: connection_refused (Connection refused)"
+                    "authoritative origin http://a fails (circuit breaker open): connection_refused (Connection refused)"
                 ]
             ),
             (
@@ -50,7 +50,7 @@ struct OriginTroublesTests {
             ),
             (
                 Origin(isAuthoritative: true, isBackingOff: true),
-                ["authoritative origin http://a fails and is left alone for a while: it failed too often"]
+                ["authoritative origin http://a fails (circuit breaker open): it failed too often"]
             ),
             (Origin(isBackingOff: true, failure: refused), []),
             (Origin(failure: refused), []),
@@ -78,7 +78,7 @@ struct OriginTroublesTests {
         let each = "http://a: connection_refused (Connection refused); http://b: its name does not resolve"
         #expect(
             OriginTroubles.reasons(origins, listNames: ["default"])
-                == ["every origin fails: only what is stored is served (\(each))"]
+                == ["every origin fails: only stored pictures are served (\(each))"]
         )
     }
 
@@ -91,7 +91,7 @@ struct OriginTroublesTests {
         #expect(
             OriginTroubles.reasons(origins, listNames: ["default", "routes[0]"]) == [
                 "authoritative origin http://a of default cannot be reached: tls_failure",
-                "every origin of routes[0] fails: only what is stored is served "
+                "every origin of routes[0] fails: only stored pictures are served "
                     + "(http://c: connection_refused (Connection refused))",
             ]
         )

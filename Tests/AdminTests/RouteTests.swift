@@ -162,7 +162,7 @@ struct RouteTests {
                 _ = try client.get("/t/c.jpg")
                 let health = try await JSON(parsing: larder.admin("GET", "/healthz").body)
                 let reasons = health["reasons"]?.items.compactMap(\.text) ?? []
-                let sentence = "every origin of routes[0] fails: only what is stored is served (\(url): "
+                let sentence = "every origin of routes[0] fails: only stored pictures are served (\(url): "
                 return reasons.count == 1 && reasons[0].hasPrefix(sentence)
             }
         }

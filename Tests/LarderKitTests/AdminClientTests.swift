@@ -60,21 +60,21 @@ struct AdminClientTests {
     @Test("a refusal without words is told by its status")
     func wordless() async throws {
         let (failure, url) = try await failure(of: .text("{}", status: 401))
-        #expect(failure.description == "\(url) (--admin) answered 401" && failure.refusedItem == nil)
+        #expect(failure.description == "\(url) (--admin) responded with status 401" && failure.refusedItem == nil)
     }
 
     @Test("another server is recognized")
     func otherServer() async throws {
         let (failure, url) = try await failure(of: .text("<html>", status: 404))
         #expect(
-            failure.description == "\(url) (--admin) answers, but not as larder's admin interface does (status 404)"
+            failure.description == "\(url) (--admin) responds, but not as larder's admin interface does (status 404)"
         )
     }
 
     @Test("a connection that breaks is told")
     func broken() async throws {
         let (failure, url) = try await failure(of: .reset)
-        #expect(failure.description.hasPrefix("\(url) (--admin) gave no whole answer: "))
+        #expect(failure.description.hasPrefix("\(url) (--admin) sent no complete response: "))
     }
 
     @Test("where nothing listens, the user is asked whether larder runs")
@@ -83,7 +83,7 @@ struct AdminClientTests {
         origin.stop()
         let client = try client(origin)
         let failure = await #expect(throws: Failure.self) { try await onThread { try client.get("/stats") } }
-        #expect(failure?.description.hasPrefix("larder does not answer on \(origin.url) (--admin): ") == true)
+        #expect(failure?.description.hasPrefix("larder does not respond on \(origin.url) (--admin): ") == true)
         #expect(failure?.description.hasSuffix(". Is it running?") == true)
     }
 

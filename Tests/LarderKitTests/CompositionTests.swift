@@ -68,7 +68,7 @@ struct CompositionTests {
     func elsewhere() async throws {
         let parts = try compose(configuration(.tcp(host: "192.0.2.1", port: 0)))
         let failure = await #expect(throws: Failure.self) { try await parts.listen() }
-        #expect(failure?.description == "192.0.2.1:0: it is no address of this machine; change listen in f.yaml")
+        #expect(failure?.description == "192.0.2.1:0: it is not an address of this machine; change listen in f.yaml")
     }
 
     @Test("a cache directory has one larder")

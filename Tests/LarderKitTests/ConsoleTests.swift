@@ -41,9 +41,9 @@ struct ConsoleTests {
         "a command that does not exist",
         arguments: [
             (["serve"], nil), ([], nil), (["--help"], nil), (["help"], nil), (["help", "purge"], nil),
-            (["serv"], "\"serv\" is no command of larder; did you mean serve?"),
-            (["help", "purg"], "\"purg\" is no command of larder; did you mean purge?"),
-            (["zzz"], "\"zzz\" is no command of larder; larder --help lists them"),
+            (["serv"], "\"serv\" is not a command of larder; did you mean serve?"),
+            (["help", "purg"], "\"purg\" is not a command of larder; did you mean purge?"),
+            (["zzz"], "\"zzz\" is not a command of larder; larder --help lists them"),
         ] as [([String], String?)]
     )
     func commandName(arguments: [String], mistake: String?) {

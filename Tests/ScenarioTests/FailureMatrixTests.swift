@@ -172,7 +172,7 @@ struct FailureMatrixTests {
     private func counted(_ figures: OriginStatistics) -> String {
         var names = figures.errors.keys.map(\.rawValue).sorted().map { "`errors.\(Self.label($0))`" }
         if figures.serverErrors > 0 { names.append("`server_errors`") }
-        if figures.isBackingOff { names.append("left alone") }
+        if figures.isBackingOff { names.append("circuit breaker open") }
         return names.joined(separator: ", ")
     }
 

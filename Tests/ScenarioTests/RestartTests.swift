@@ -140,7 +140,7 @@ struct RestartTests {
                                 let count = target.utf8.count
                                 guard response.status == 200,
                                     response.body == pictureBytes(1_000 + count * 9_000, seed: UInt64(count))
-                                else { throw TestError(.malformed, "\(target) was answered \(response.status)") }
+                                else { throw TestError(.malformed, "\(target) got status \(response.status)") }
                                 answered += 1
                             }
                             return answered

@@ -1,4 +1,4 @@
-// A value. A "no" of the admin interface as problem details (RFC 9457): what larder's commands and people are told.
+// Value. A refusal of the admin interface as problem details (RFC 9457), for commands and people.
 
 import Hummingbird
 

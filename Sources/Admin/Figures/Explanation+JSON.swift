@@ -1,4 +1,4 @@
-// An explanation as /explain tells it. Names are stable: they are added to, never changed.
+// Value. The JSON of /explain. Names are stable: they are added, never changed.
 
 import HTTPCaching
 import HTTPMessage
@@ -60,23 +60,23 @@ extension Explanation {
 
     /// The same for people.
     private var summary: String {
-        if isLoop, asksOrigins { return "refused with 508: the request has passed this larder before" }
+        if isLoop, asksOrigins { return "refused with 508: the request has passed through this larder before" }
         let place = selected?.isInMemory == true ? "memory" : "disk"
         let left = selected?.timeToLive ?? 0
         switch plan {
-        case .serve(stale: nil): return "answered from \(place), fresh for \(Readable.duration(Double(left)))"
-        case .serve(let stale?): return "answered from \(place), stale for \(Self.time(-left)) (\(stale.rawValue))"
+        case .serve(stale: nil): return "served from \(place), fresh for \(Readable.duration(Double(left)))"
+        case .serve(let stale?): return "served from \(place), stale for \(Self.time(-left)) (\(stale.rawValue))"
         case .serveStaleAndValidate(let stale):
             return
-                "answered from \(place), stale for \(Self.time(-left)) (\(stale.rawValue)), and validated behind the answer"
+                "served from \(place), stale for \(Self.time(-left)) (\(stale.rawValue)), and validated in the background"
         case .validate(let reason):
-            return "the origins are asked if what is stored is still good: \(words(reason))" + more
+            return "the origins are asked whether the stored response is still good: \(words(reason))" + more
         case .complete(let reason):
-            return "the origins are asked for the rest of what is stored: \(words(reason))" + more
-        case .fill(let reason): return "fetched from the origins, and stored if it may be: \(words(reason))" + more
-        case .pass(let reason): return "fetched from the origins for this client alone: \(words(reason))" + more
+            return "the rest is fetched from the origins: \(words(reason))" + more
+        case .fill(let reason): return "fetched from the origins, and stored if allowed: \(words(reason))" + more
+        case .pass(let reason): return "fetched from the origins for this client only: \(words(reason))" + more
         case .refuse(let status, let reason):
-            return "refused with \(status): nothing stored can answer (\(reason.rawValue))"
+            return "refused with \(status): nothing stored can be used (\(reason.rawValue))"
         }
     }
 
@@ -90,7 +90,7 @@ extension Explanation {
     /// RFC 9211 has one word for what is stale and for what must be validated at each use.
     private func words(_ reason: ForwardReason) -> String {
         guard reason == .stale, let selected, selected.timeToLive > 0 else { return reason.words }
-        return "what is stored must be validated each time (\(reason.rawValue))"
+        return "the stored response must be validated each time (\(reason.rawValue))"
     }
 
     private static func time(_ seconds: Int64) -> String { Readable.duration(Double(seconds)) }
@@ -107,7 +107,7 @@ extension ForwardReason {
             case .varyMiss: "only other variants are stored"
             case .miss: "nothing stored can be used"
             case .request: "the request asks for it"
-            case .stale: "what is stored is stale"
+            case .stale: "the stored response is stale"
             case .partial: "only a part is stored"
             }
         return "\(text) (\(rawValue))"

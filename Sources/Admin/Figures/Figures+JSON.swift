@@ -1,4 +1,4 @@
-// The figures as /stats tells them. Names are stable: they are added to, never changed.
+// Value. The JSON of /stats. Names are stable: they are added, never changed.
 
 import Origins
 import Proxy

@@ -1,5 +1,4 @@
-// A value. Everything the parts tell of themselves at one moment: what /stats, /metrics, /healthz and the page are
-// made of.
+// Value. All figures of the parts at one moment, from which /stats, /metrics, /healthz and the page are made of.
 
 import Origins
 import Proxy
@@ -66,23 +65,23 @@ struct Figures: Sendable {
         var troubles: [String] = []
         if !store.isWritable { troubles.append("the cache directory cannot be written: nothing new is stored") }
         if !store.isIndexWritable {
-            troubles.append("the index cannot be written: what is stored now may be forgotten at a restart")
+            troubles.append("the index cannot be written: pictures stored now may be lost at a restart")
         }
         if store.undurablePurges > 0 {
             let count = store.undurablePurges
             troubles.append(
-                "\(count) \(count == 1 ? "purge is" : "purges are") not on the disk yet: they hold, and a crash may undo them"
+                "\(count) \(count == 1 ? "purge is" : "purges are") not on the disk yet: they are in effect, but a crash may undo them"
             )
         }
         if store.isSlow {
             troubles.append(
-                "the disk of the cache directory is slow: some of what is stored is fetched from the origins instead"
+                "the disk of the cache directory is slow: some stored pictures are fetched from the origins instead"
             )
         }
         if store.unopenedVolumes > 0 {
             let count = store.unopenedVolumes
             troubles.append(
-                "\(count) \(count == 1 ? "volume" : "volumes") cannot be opened: what is stored there is fetched anew"
+                "\(count) \(count == 1 ? "volume" : "volumes") cannot be opened: pictures stored there are fetched again"
             )
         }
         return troubles + OriginTroubles.reasons(origins, listNames: listNames)

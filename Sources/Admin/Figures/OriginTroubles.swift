@@ -1,4 +1,5 @@
-// A value, pure. What /healthz says of the origins: which of them fail so that larder cannot work as it should, and why.
+// Value. The reasons of /healthz that concern origins: which of them fail so that larder cannot work as it should, and
+// why.
 
 import Origins
 
@@ -20,7 +21,7 @@ enum OriginTroubles {
             let ofList = listNames.count > 1 ? " of \(name)" : ""
             guard all.allSatisfy(\.isFailing) else { return all.compactMap { reason($0, ofList) } }
             let each = all.map { "\($0.url): \(cause($0))" }.joined(separator: "; ")
-            return ["every origin\(ofList) fails: only what is stored is served (\(each))"]
+            return ["every origin\(ofList) fails: only stored pictures are served (\(each))"]
         }
     }
 
@@ -28,7 +29,7 @@ enum OriginTroubles {
         let isUnresolved = origin.failure?.isOfName == true
         guard isUnresolved || origin.isAuthoritative && origin.isFailing else { return nil }
         let rank = origin.isAuthoritative ? "authoritative origin" : "origin"
-        let state = origin.isBackingOff ? "fails and is left alone for a while" : "cannot be reached"
+        let state = origin.isBackingOff ? "fails (circuit breaker open)" : "cannot be reached"
         return "\(rank) \(origin.url)\(ofList) \(state): \(cause(origin))"
     }
 

@@ -1,4 +1,4 @@
-// A JSON value as text: on one line for programs, indented for people.
+// Value. A JSON value as text: on one line for programs, indented for people.
 
 extension JSON: CustomStringConvertible {
     /// The value on one line.

@@ -1,4 +1,4 @@
-// A value. A JSON text (RFC 8259) as the admin interface writes it and its commands read it: members keep their order.
+// Value. A JSON text (RFC 8259) as the admin interface writes it and its commands read it: members keep their order.
 
 /// A JSON value.
 package enum JSON: Sendable, Equatable {

@@ -1,5 +1,5 @@
-// A value. Reads a JSON text (RFC 8259), strictly: what is no JSON, or nests deeper than anything larder asks for, is
-// refused with the place of the mistake.
+// Value. Reads a JSON text (RFC 8259), strictly: a text that is not JSON, or nests deeper than larder's own
+// requests, is refused with the place of the mistake.
 
 import HTTPMessage
 

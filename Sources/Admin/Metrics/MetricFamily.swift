@@ -1,4 +1,4 @@
-// A value. One family of the Prometheus text: name, kind, sentence and where its samples come from.
+// Value. One family of the Prometheus text: name, kind, sentence and where its samples come from.
 
 struct MetricFamily: Sendable {
     enum Kind: String, Sendable {

@@ -1,4 +1,4 @@
-// The Prometheus text format 0.0.4: the table of families with this moment's figures.
+// Value. The Prometheus text format 0.0.4: the table of families with this moment's figures.
 
 enum MetricsText {
     static func page(_ figures: Figures) -> String {

@@ -1,4 +1,4 @@
-// Figures as people read them; used by the status page and by the commands. Pure.
+// Value. Formats figures for people; used by the status page and by the commands.
 
 /// Texts of figures for people.
 package enum Readable {

@@ -1,5 +1,5 @@
-// A value. From what people write (a path, a URL, the beginning or a pattern of one) to the bytes of cache keys, in the
-// spelling that requests get: /a%7eb and /a~b are one key. Which keys a URL has is the routes' to say.
+// Value. Turns what people write (a path, a URL, a prefix or a pattern) into the bytes of cache keys, in the spelling that
+// requests get: /a%7eb and /a~b are one key. The routes decide which keys a URL has.
 
 import HTTPMessage
 import Hummingbird
@@ -34,7 +34,7 @@ struct KeyText {
         do {
             pattern = try PictureName(pattern: text.utf8)
         } catch .relative {
-            throw Self.refusal(text, "is no pattern of a path, /…, of a URL, http://…, or of any key, *….", field)
+            throw Self.refusal(text, "is not a pattern of a path, /…, of a URL, http://…, or of any key, *….", field)
         } catch {
             throw Self.refusal(text, error.words, field)
         }
@@ -71,15 +71,15 @@ struct KeyText {
     private static func words(_ problem: KeyProblem) -> String {
         switch problem {
         case .malformed:
-            "can be no key: a percent sign without two hexadecimal digits (the sign itself is %25), or a NUL."
+            "cannot be a key: a percent sign without two hexadecimal digits (the sign itself is %25), or a NUL."
         case .badHost(let host):
-            "names the host \"\(host)\", which no request can: a host is letters, digits, dots and dashes, with a port or "
-                + "without; a name with letters beyond ASCII is written in its ASCII form, xn--..."
+            "names the host \"\(host)\", which no request can have: a host consists of letters, digits, dots and dashes, with or "
+                + "without a port; a name with letters beyond ASCII is written in its ASCII form, xn--..."
         case .needsHost(let route):
-            "is no full URL (http://HOST/PATH): the host is part of the keys of \(route)."
+            "is not a full URL (http://HOST/PATH): the host is part of the keys of \(route)."
         case .tooWide(let route):
-            "is too wide: it would match the keys of other hosts besides those of \(route). "
-                + "Name a longer path, or the beginning of the paths without a pattern (--prefix)."
+            "is too wide: it would also match keys of hosts other than those of \(route). "
+                + "Use a longer path, or a prefix instead of a pattern (--prefix)."
         }
     }
 }

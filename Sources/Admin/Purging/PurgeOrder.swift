@@ -1,4 +1,4 @@
-// A value. What a request to /purge asks for: its JSON read and checked whole before anything is removed.
+// Value. The rules of a request to /purge. All of its JSON is read and checked before anything is removed.
 
 import HTTPMessage
 import Hummingbird
@@ -24,14 +24,17 @@ struct PurgeOrder {
         do {
             order = try JSON(parsing: body)
         } catch {
-            throw Refusal(status: .badRequest, detail: "The body is no JSON: \(error).")
+            throw Refusal(status: .badRequest, detail: "The body is not JSON: \(error).")
         }
         guard case .object(let members) = order else {
-            throw Refusal(status: .badRequest, detail: "The body is a JSON object with url, prefix, glob or all.")
+            throw Refusal(status: .badRequest, detail: "The body must be a JSON object with url, prefix, glob or all.")
         }
         for member in members { try add(member, keys) }
         guard !items.isEmpty else {
-            throw Refusal(status: .badRequest, detail: "Nothing to purge is named: give url, prefix, glob or all.")
+            throw Refusal(
+                status: .badRequest,
+                detail: "The body names nothing to purge: give url, prefix, glob or all."
+            )
         }
     }
 
@@ -47,7 +50,7 @@ struct PurgeOrder {
             try add(member) { text, field throws(Refusal) in try keys.globs(text, field: field).map(PurgeRule.glob) }
         case "all":
             guard case .bool(let isWanted) = member.value else {
-                throw Refusal(status: .badRequest, detail: "all is true or false.", field: "all")
+                throw Refusal(status: .badRequest, detail: "all must be true or false.", field: "all")
             }
             if isWanted { add([.all], "all") }
         default:
@@ -76,7 +79,7 @@ struct PurgeOrder {
                 throw Refusal(status: .badRequest, detail: "\(field) is no text.", field: field)
             }
             guard !text.isEmpty else {
-                let all = "Everything is named by all (--all)."
+                let all = "Use all (--all) to purge everything."
                 throw Refusal(status: .badRequest, detail: "\(field) is empty. \(all)", field: field)
             }
             let rules = try rules(text, field)

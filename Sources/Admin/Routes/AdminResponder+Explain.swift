@@ -1,4 +1,4 @@
-// GET /explain: what is known of a URL, and what would become of a request for it now. It changes nothing.
+// Shared. GET /explain: what is stored for a URL, and what a request for it would get now. It changes nothing.
 
 import HTTPMessage
 import Hummingbird
@@ -10,7 +10,7 @@ extension AdminResponder {
         let parameters = request.uri.queryParameters
         let urls = parameters[values: "url"]
         guard urls.count == 1, let url = urls.first.map(String.init), !url.isEmpty else {
-            throw Refusal(status: .badRequest, detail: "url names one path or full URL.", field: "url")
+            throw Refusal(status: .badRequest, detail: "url must be one path or full URL.", field: "url")
         }
         let limits = parts.proxy.settings.requestLimits
         guard url.utf8.count <= limits.target else {

@@ -1,4 +1,4 @@
-// GET /objects: what is stored, in the order of the keys, a page at a time.
+// Shared. GET /objects: the stored responses in the order of their keys, a page at a time.
 
 import Glibc
 import HTTPMessage
@@ -39,7 +39,7 @@ extension AdminResponder {
         guard let limit = Int(text), (1...largestLimit).contains(limit) else {
             throw Refusal(
                 status: .badRequest,
-                detail: "limit is a number from 1 to \(largestLimit), not \"\(text)\".",
+                detail: "limit must be a number from 1 to \(largestLimit), not \"\(text)\".",
                 field: "limit"
             )
         }
@@ -63,7 +63,7 @@ extension AdminResponder {
         else {
             throw Refusal(
                 status: .badRequest,
-                detail: "cursor is the next of an answer, as it stands there.",
+                detail: "cursor must be the value of next in a response.",
                 field: "cursor"
             )
         }

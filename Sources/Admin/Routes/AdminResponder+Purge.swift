@@ -1,5 +1,5 @@
-// POST /purge: every rule holds before the answer; the answer waits for the sweeps, to tell what they removed and whether that
-// is on the disk.
+// Shared. POST /purge: every rule is in effect before the response. The response waits for the sweeps, so that it can say
+// what they removed and whether the purge is on the disk.
 
 import Hummingbird
 import NIOCore
@@ -20,7 +20,7 @@ extension AdminResponder {
         guard isTaken else {
             throw Refusal(
                 status: .serviceUnavailable,
-                detail: "Too many purges are being swept; none of these rules holds. Try again."
+                detail: "Too many purges are being swept; none of these rules is in effect. Try again."
             )
         }
         return Self.response(order, reports)
@@ -36,7 +36,7 @@ extension AdminResponder {
                 if body.count > bodyLimit { break }
             }
         } catch {
-            throw Refusal(status: .badRequest, detail: "The body broke off.")
+            throw Refusal(status: .badRequest, detail: "The body ended early.")
         }
         guard body.count <= bodyLimit else { throw tooLarge }
         return body
@@ -81,7 +81,7 @@ extension AdminResponder {
             ]
         }
         let known = reports.compactMap { $0 }
-        let obstacle = known.compactMap(\.obstacle).first ?? (isComplete ? nil : "The sweep is not over yet.")
+        let obstacle = known.compactMap(\.obstacle).first ?? (isComplete ? nil : "The sweep has not ended yet.")
         let body: JSON = [
             "responses": .integer(known.reduce(0) { $0 + $1.responses }),
             "bytes": .integer(Int(known.reduce(0) { $0 + $1.bytes })), "is_complete": .bool(isComplete),

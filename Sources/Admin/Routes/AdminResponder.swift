@@ -1,5 +1,5 @@
-// Shared. The routes of the admin interface. A request is checked (Guard), then answered by its route; whatever is
-// thrown on the way becomes problem details here and nowhere else.
+// Shared. The routes of the admin interface. Guard checks a request, then its route responds. Every error becomes problem
+// details here and nowhere else.
 
 import Hummingbird
 import Origins

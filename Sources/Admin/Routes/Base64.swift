@@ -1,4 +1,4 @@
-// Base 64 (RFC 4648 §4), as HTTP Basic has it. Pure.
+// Value. Base 64 (RFC 4648 §4), for HTTP Basic.
 
 enum Base64 {
     /// The bytes of a text; nil where it is none.

@@ -1,8 +1,8 @@
-// A value. Who may use the admin interface: the token where one is configured, and never a web page of another site.
+// Value. Decides who may use the admin interface: senders of the token if there is one, and never a page of another site.
 //
-// A browser sends requests to any address for any page, with the password it remembers. So a request of another
-// origin is refused, and without a token so is one for a host name that is not this interface's: a name that an
-// attacker points at 127.0.0.1 makes his page look like one of ours (DNS rebinding).
+// A browser sends requests to any address for any page, with the password it remembers. So a request of another origin
+// is refused, and without a token so is one for a host name that is not this interface's: a name that an attacker
+// points at 127.0.0.1 makes his page look like one of ours (DNS rebinding).
 
 import Hummingbird
 import Settings
@@ -23,7 +23,8 @@ struct Guard {
         guard Self.isAddress(host) || Self.name(in: host) == own.lowercased() else {
             throw Refusal(
                 status: .forbidden,
-                detail: "Without a token the interface answers to addresses and localhost, not to the name \(host)."
+                detail:
+                    "Without a token the interface accepts addresses and localhost as its host, not the name \(host)."
             )
         }
     }
@@ -76,7 +77,10 @@ struct Guard {
     func checkIsJSON(_ request: Request) throws(Refusal) {
         let type = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased() ?? ""
         guard type.filter({ $0 != " " }) == "application/json" else {
-            throw Refusal(status: .unsupportedMediaType, detail: "The body is JSON: Content-Type application/json.")
+            throw Refusal(
+                status: .unsupportedMediaType,
+                detail: "The body must be JSON, with Content-Type application/json."
+            )
         }
     }
 }

@@ -49,11 +49,11 @@ package struct AdminClient {
             throw failure(error)
         }
         guard let value = try? JSON(parsing: answer.body) else {
-            throw Failure("\(location) answers, but not as larder's admin interface does (status \(answer.status))")
+            throw Failure("\(location) responds, but not as larder's admin interface does (status \(answer.status))")
         }
         guard (200..<300).contains(answer.status) else {
             throw Failure(
-                value["detail"]?.text ?? "\(location) answered \(answer.status)",
+                value["detail"]?.text ?? "\(location) responded with status \(answer.status)",
                 refusedField: value["field"]?.text,
                 isPassing: answer.status == 503
             )
@@ -63,11 +63,11 @@ package struct AdminClient {
 
     private func failure(_ problem: SingleRequest.Problem) -> Failure {
         switch problem {
-        case .unreachable(let words): Failure("larder does not answer on \(location): \(words). Is it running?")
+        case .unreachable(let words): Failure("larder does not respond on \(location): \(words). Is it running?")
         case .insecure(let words):
             Failure("\(location): \(words). SSL_CERT_FILE names a file with other certificates to trust.")
-        case .timeout: Failure("larder did not answer on \(location) in time")
-        case .broken(let words): Failure("\(location) gave no whole answer: \(words)")
+        case .timeout: Failure("larder did not respond on \(location) in time")
+        case .broken(let words): Failure("\(location) sent no complete response: \(words)")
         }
     }
 }

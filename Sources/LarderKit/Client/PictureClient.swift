@@ -126,14 +126,14 @@ package struct PictureClient {
         let lines = String(decoding: head, as: UTF8.self).split(separator: "\r\n")
         guard isWhole, let first = lines.first, first.hasPrefix("HTTP/1."),
             case let words = first.split(separator: " "), words.count >= 2, let status = Int(words[1])
-        else { throw Problem.broken("what came is not an HTTP answer") }
+        else { throw Problem.broken("the bytes received are not an HTTP response") }
         var fields: [String: String] = [:]
         for line in lines.dropFirst() {
             let parts = line.split(separator: ":", maxSplits: 1)
             if parts.count == 2 { fields[parts[0].lowercased()] = String(parts[1].drop { $0 == " " }) }
         }
         if let told = fields["content-length"].flatMap({ Int($0) }), told != length {
-            throw Problem.broken("the answer broke off")
+            throw Problem.broken("the response ended early")
         }
         return Response(status: status, fields: fields, body: body, length: length)
     }

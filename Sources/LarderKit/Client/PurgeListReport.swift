@@ -22,5 +22,5 @@ package struct PurgeListReport {
 
 extension JSON {
     /// Why a purge is not done, by the admin interface's response to it.
-    package var remainder: String { self["reason"]?.text ?? "Its sweep is not over yet." }
+    package var remainder: String { self["reason"]?.text ?? "Its sweep has not ended yet." }
 }

@@ -9,6 +9,6 @@ package enum CommandName {
         if names.first == "help" { names = names.dropFirst() }
         guard let name = names.first, !name.hasPrefix("-"), !(known + ["help"]).contains(name) else { return nil }
         let hint = Suggestion.closest(to: name, among: known).map { "did you mean \($0)?" }
-        return "\"\(name)\" is no command of larder; \(hint ?? "larder --help lists them")"
+        return "\"\(name)\" is not a command of larder; \(hint ?? "larder --help lists them")"
     }
 }

@@ -65,7 +65,7 @@ package struct ExplainText {
         ]
         .filter { variant[$0.0]?.isTrue == true }.map(\.1)
         if !flags.isEmpty { table.add("rules", flags.joined(separator: ", ")) }
-        if variant["is_verified"]?.isTrue == false { table.add("checksum", "not looked at since an unclean stop") }
+        if variant["is_verified"]?.isTrue == false { table.add("checksum", "not checked since an unclean stop") }
         let size = Readable.bytes(variant["bytes"]?.whole ?? 0)
         let age = Readable.duration(variant["age_seconds"]?.double ?? 0)
         return ["\(mark) \(variant["status"]?.whole ?? 0)  \(size)  age \(age)  \(freshness)  \(place)"]
@@ -74,11 +74,13 @@ package struct ExplainText {
 
     private var origins: [String] {
         let lines = (report["origins"]?.items ?? []).enumerated().map { index, origin -> String in
-            let state = origin["backing_off"]?.isTrue == true ? "failing: asked if no other answers" : "well"
-            let note = origin["is_preferred"]?.isTrue == true ? ", what is stored came from it" : ""
+            let state =
+                origin["backing_off"]?.isTrue == true
+                ? "circuit breaker open: tried if no other origin responds" : "ok"
+            let note = origin["is_preferred"]?.isTrue == true ? ", the stored response came from it" : ""
             return "  \(index + 1)  \(origin["url"]?.text ?? "")  \(state)\(note)"
         }
-        return ["ORIGINS, in the order in which they would be asked"] + lines
+        return ["ORIGINS, in the order in which they would be tried"] + lines
     }
 
     private var fills: [String] {
@@ -96,10 +98,10 @@ package struct ExplainText {
 
     private static func result(_ asked: JSON) -> String {
         switch asked["result"]?.text {
-        case "answered": "answered \(asked["status"]?.whole ?? 0)"
+        case "answered": "responded \(asked["status"]?.whole ?? 0)"
         case "failed": "failed (\(asked["error"]?.text ?? ""))"
-        case "skipped": "left alone, because it failed"
-        case "overtaken": "another answered first"
+        case "skipped": "skipped, circuit breaker open"
+        case "overtaken": "another origin responded first"
         default: ""
         }
     }

@@ -38,7 +38,7 @@ package final class InputFile {
             if count < limit { room.removeLast(limit - count) }
             // The magic number of gzip (RFC 1952 §2.3.1); no text begins with it.
             if isAtStart, room.starts(with: [0x1F, 0x8B]) {
-                throw Failure("\(file.text): is compressed with gzip: give what zcat makes of it to standard input (-)")
+                throw Failure("\(file.text): is compressed with gzip: pipe the output of zcat to standard input (-)")
             }
             isAtStart = false
             return room

@@ -62,7 +62,7 @@ package struct SimulationReport {
         ]
         if leftOut > 0 {
             lines.append(
-                "\(Readable.number(leftOut)) \(leftOut == 1 ? "line" : "lines") left out: not a GET answered 200"
+                "\(Readable.number(leftOut)) \(leftOut == 1 ? "line" : "lines") skipped: not a GET with status 200"
             )
         }
         var table = TextTable(.right, .right, .right, .right, .right)

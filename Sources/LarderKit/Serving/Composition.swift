@@ -132,8 +132,8 @@ package struct Composition: Sendable {
         let reason =
             switch code {
             case EADDRINUSE: "it is in use already; stop what listens there, or change \(setting) in \(file)"
-            case EACCES, EPERM: "it may not be bound by this user; change \(setting) in \(file)"
-            case EADDRNOTAVAIL: "it is no address of this machine; change \(setting) in \(file)"
+            case EACCES, EPERM: "this user may not bind it; change \(setting) in \(file)"
+            case EADDRNOTAVAIL: "it is not an address of this machine; change \(setting) in \(file)"
             case .some(let code): "\(Console.reason(code)) (\(setting) in \(file))"
             case nil: "\(error) (\(setting) in \(file))"
             }

@@ -87,7 +87,7 @@ package final class RunningLarder: Sendable {
 
     private func stop() {
         notifier.stopping(within: configuration.withLock { $0.limits.drainTimeout } + Self.closingTime)
-        logger.notice("Stopping: requests in progress are finished")
+        logger.notice("Stopping: finishing the requests in progress")
     }
 
     private func endAtOnce() -> Never {
@@ -122,7 +122,7 @@ package final class RunningLarder: Sendable {
         parts.store.setScrubRate(reload.effective.cache.scrubRate)
         parts.admin.reload(reload.effective)
         if reload.applied.isEmpty {
-            logger.notice("Configuration reloaded: no setting that a reload takes over has changed")
+            logger.notice("Configuration reloaded: no reloadable setting has changed")
         } else {
             let paths = reload.applied.joined(separator: " ")
             logger.notice("Configuration reloaded", metadata: ["changed": "\(paths)"])

@@ -212,14 +212,14 @@ final class Lane {
         case .none: return
         case .opened(let backOff):
             logger.warning(
-                "Origin keeps failing, left alone for a while",
+                "Origin keeps failing; its circuit breaker is open",
                 metadata: [
                     "origin.url": "\(settings.url)", "back_off.seconds": "\((backOff.seconds * 1000).rounded() / 1000)",
                     "origin.error": "\(lastFailure.map { "\($0)" } ?? "")",
                 ]
             )
         case .closed:
-            logger.notice("Origin answers again", metadata: ["origin.url": "\(settings.url)"])
+            logger.notice("Origin responds again", metadata: ["origin.url": "\(settings.url)"])
         }
     }
 
@@ -253,7 +253,7 @@ final class Lane {
     func tellOperator(_ error: OriginError, at now: Instant) {
         guard toldOperator.map({ now - $0 >= .seconds(60) }) ?? true else { return }
         toldOperator = now
-        logger.warning("Origin answers otherwise than configured", metadata: ["origin.error": "\(error)"])
+        logger.warning("Origin responds differently from its configuration", metadata: ["origin.error": "\(error)"])
     }
 
     private func startNext(_ engine: Engine) {

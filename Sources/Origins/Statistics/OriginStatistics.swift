@@ -43,9 +43,9 @@ package struct OriginStatistics: Sendable {
     package var skipped: UInt64 = 0
     /// Times the next origin was asked too because this one was late.
     package var hedges: UInt64 = 0
-    /// Times it was not, because the retry budget was used up.
+    /// Hedges that were not sent because the retry budget was used up.
     package var hedgesRefused: UInt64 = 0
-    /// Requests dropped because another origin answered first.
+    /// Requests dropped because another origin responded first.
     package var overtaken: UInt64 = 0
     /// Interrupted bodies that were resumed from here.
     package var resumed: UInt64 = 0

@@ -80,7 +80,7 @@ package struct Explanation: Sendable {
     package let isFilling: Bool
     /// Whether a stored response is served if every origin fails.
     package let hasFallback: Bool
-    /// Whether the request has passed this larder before, and is refused if it is not answered from the store.
+    /// Whether the request has passed through this larder before, and is refused if it is not answered from the store.
     package let isLoop: Bool
     /// The Cache-Status of the answer, as far as it is known.
     package let cacheStatus: String

@@ -1,5 +1,4 @@
-// value
-// The settings of the access log: one line a request.
+// Value. The settings of the access log: one line a request.
 
 extension Configuration {
     /// The settings of the access log.

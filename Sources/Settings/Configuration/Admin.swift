@@ -1,5 +1,5 @@
-// value
-// The settings of the admin interface. Invariant after reading a file: an address that others can reach has a token.
+// Value. The settings of the admin interface. Invariant after reading a file: an address that others can reach has a
+// token.
 
 extension Configuration {
     /// The settings of the admin interface.

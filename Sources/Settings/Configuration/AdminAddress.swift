@@ -1,5 +1,5 @@
-// value
-// Where a command finds the admin interface of a running larder: on this machine or another, by a URL or a socket.
+// Value. Where a command finds the admin interface of a running larder: on this machine or another, by a URL or a
+// socket.
 
 /// The address of an admin interface.
 package struct AdminAddress: Sendable, Equatable {

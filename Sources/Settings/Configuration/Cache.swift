@@ -1,6 +1,5 @@
-// value
-// The settings of the store, and of freshness where the origin's answer does not say. Sizes are bytes.
-// Invariant after reading a file: `directory` is absolute, every duration is zero or more.
+// Value. The settings of the store, and of freshness if the origin does not say. Sizes are bytes. Invariant after
+// reading a file: `directory` is absolute, every duration is zero or more.
 
 extension Configuration {
     /// The settings of the store and of freshness.

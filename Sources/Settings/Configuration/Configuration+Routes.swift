@@ -1,6 +1,5 @@
-// value
-// What holds on a route: its own settings, and the top-level ones for the rest. The default route, which takes what no
-// other takes, is nil.
+// Value. The settings of a route: its own, and the top-level ones for the rest. nil stands for the default route, which
+// takes all requests that no other route takes.
 
 extension Configuration {
     /// Every list of origins, the top-level one first; two routes with equal lists share one.

@@ -1,7 +1,6 @@
-// value
-// Everything larder can be told, parsed and checked: handlers are given this and never see the file.
-// Made by ConfigurationFile and swapped whole on a reload; nothing changes a Configuration that is in use.
-// The initial values below are the defaults: the table of settings reads them from here.
+// Value. All settings, parsed and checked: handlers get this value and never see the file. ConfigurationFile makes it,
+// and a reload replaces it as a whole; a Configuration in use never changes. The initial values below are the defaults:
+// the table of settings reads them from here.
 
 /// The whole of larder's settings, as one immutable value.
 package struct Configuration: Sendable, Equatable {

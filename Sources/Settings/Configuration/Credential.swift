@@ -1,6 +1,5 @@
-// value
-// A secret and where it is read from. Read once, by the checks of a configuration; until then it is empty.
-// Invariant: shows where it comes from, never what it is.
+// Value. A secret and where it is read from. Read once, by the checks of a configuration; until then it is empty.
+// Invariant: its description has the source, never the text.
 
 /// A text that is read from a file or the environment, so that it need not stand in the configuration.
 package struct Credential: Sendable, Equatable {

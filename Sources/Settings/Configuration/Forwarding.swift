@@ -1,5 +1,4 @@
-// value
-// What an origin gets to see of a request besides its method and target.
+// Value. Which fields of a request an origin gets.
 
 /// Which request fields may reach an origin on a request whose answer may be stored.
 package enum ForwardedFields: Sendable, Equatable {

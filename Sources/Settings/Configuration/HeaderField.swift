@@ -1,5 +1,5 @@
-// value
-// A field to add to an origin's requests. Invariant after reading a file: the name is a token, the value is one line.
+// Value. A field to add to an origin's requests. Invariant after reading a file: the name is a token, the value is one
+// line.
 
 /// A request field: a name and a value.
 package struct HeaderField: Sendable, Equatable {

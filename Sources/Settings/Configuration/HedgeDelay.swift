@@ -1,5 +1,4 @@
-// value
-// When the next origin is asked too, because one is late.
+// Value. When the next origin gets a request too, because the first one is late.
 
 /// How long an origin may take to begin its answer before the next is asked too.
 package enum HedgeDelay: Sendable, Hashable {

@@ -1,5 +1,5 @@
-// value
-// What an origin sees as Host. With `.client` the Host is part of the cache key, since the origin may answer by it.
+// Value. The Host field for an origin. With `.client` the host is part of the cache key, because the origin's response
+// may depend on it.
 
 /// What goes into the Host field of a request to an origin.
 package enum HostHeader: Sendable, Hashable {

@@ -1,5 +1,4 @@
-// value
-// The named bounds of the picture port and of fills; reaching one is counted. Sizes are bytes.
+// Value. The named bounds of the picture port and of fills; reaching one is counted. Sizes are bytes.
 
 extension Configuration {
     /// The bounds of the picture port and of fills.

@@ -1,6 +1,5 @@
-// value
-// An address to listen on, as its text in the configuration says it: `127.0.0.1:8080`, `[::1]:8080`, `unix:/path`.
-// The host is kept without brackets. Nothing is resolved here: a name is looked up when it is bound.
+// Value. An address to listen on, as written in the configuration: `127.0.0.1:8080`, `[::1]:8080`, `unix:/path`. The
+// host is kept without brackets. Nothing is resolved here: a name is looked up when it is bound.
 
 /// An address that larder listens on.
 package enum ListenAddress: Sendable, Hashable {

@@ -1,5 +1,4 @@
-// value
-// The settings of larder's own log, which goes to standard error.
+// Value. The settings of larder's own log, which goes to standard error.
 
 extension Configuration {
     /// The settings of larder's own log.

@@ -1,5 +1,4 @@
-// value
-// What an s3:// origin needs besides its URL. Means nothing to other origins, which have the initial values.
+// Value. The settings of an s3:// origin in addition to its URL. Other origins have the initial values and ignore them.
 
 package import HTTPMessage
 

@@ -1,6 +1,5 @@
-// value
-// One origin of the prioritized list. Its place in the list is its priority.
-// Invariant after reading a file: the URL is valid and absolute, and no two origins have the same.
+// Value. One origin of the prioritized list. Its place in the list is its priority. Invariant after reading a file: the
+// URL is valid and absolute, and no two origins have the same URL.
 
 package import HTTPMessage
 

@@ -1,8 +1,6 @@
-// value
-// A route: which requests it takes, and what is different for them. Its place in the file does not count: RouteOrder says
-// which of several takes a request.
-// Invariant after reading a file: `path` begins with a slash and is spelled as cache keys are; a host is in lower case and
-// is spelled as `HostNormalization` spells it, without port and brackets.
+// Value. A route: which requests it takes, and the settings for them. Its place in the file does not matter: RouteOrder
+// decides between routes that match. Invariant after reading a file: `path` begins with a slash and is spelled as cache
+// keys are; a host is in lower case and is spelled as `HostNormalization` spells it, without port and brackets.
 
 import HTTPMessage
 

@@ -1,8 +1,8 @@
-// value
-// Which route takes a request: the most exact host first (a name, then `*.name`, the longest first, then any), among those
-// the longest path. A path is a plain prefix, as nginx's is: `/thumbs` takes `/thumbs-old/a.jpg` too.
+// Value. Decides which route takes a request: the most specific host first (a name, then `*.name`, the longest first,
+// then any), among those the longest path. A path is a plain prefix, as nginx's is: `/thumbs` takes `/thumbs-old/a.jpg`
+// too.
 //
-// Letter case in paths is ignored as soon as one route or the top level folds it (`key_case: insensitive`). So a request and
+// Letter case in paths is ignored if one route or the top level folds it (`key_case: insensitive`). So a request and
 // its folded path take the same route, and two routes never make one key of two paths (docs/decisions/0030).
 
 import HTTPMessage

@@ -1,5 +1,4 @@
-// value
-// A text that must not reach a log, an error message or a dump: only `reveal()` gives it away.
+// Value. A text that must not get into a log, an error message or a dump: only `reveal()` returns it.
 
 /// A text that never prints itself.
 package struct Secret: Sendable, Equatable {

@@ -1,5 +1,4 @@
-// value
-// What the checks need to know of the machine, as a protocol so that tests need no files: paths are absolute.
+// Value. The machine as the checks see it: a protocol, so that tests need no files. Paths are absolute.
 
 /// A look at the machine that a configuration is for.
 package protocol FileProbe: Sendable {

@@ -1,5 +1,4 @@
-// value
-// Why a file could not be read, in the words of a problem's message.
+// Value. Why a file could not be read, in the words of a problem's message.
 
 /// Why a file could not be read.
 package enum FileProblem: Error, Sendable, Equatable {

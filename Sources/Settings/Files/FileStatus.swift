@@ -1,5 +1,4 @@
-// value
-// What is at a path, as far as the checks of a configuration need it.
+// Value. The kind of file at a path, as far as the checks of a configuration need it.
 
 /// What is at a path.
 package struct FileStatus: Sendable, Equatable {

@@ -1,6 +1,4 @@
-// value
-// The machine itself. The only place of Settings that makes system calls; each call is complete in itself, so that
-// nothing is held open.
+// Value. The machine itself. The only place of Settings that makes system calls; no call leaves anything open.
 
 import Glibc
 

@@ -1,6 +1,5 @@
-// value
-// What concerns more than one setting, or the machine: run once every setting has been read by itself. A setting that
-// already has a problem is left alone, so that one mistake gives one message.
+// Value. The checks of several settings together, and of the machine; they run after every setting has been read. They
+// skip a setting that already has a problem, so that one mistake gives one message.
 
 /// Checks a whole configuration.
 struct Checks {

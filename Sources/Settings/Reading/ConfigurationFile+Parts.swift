@@ -1,6 +1,5 @@
-// value
-// What commands need of a file that they do not serve by: where the running larder is, or its cache directory. Nothing
-// else of the file matters: a half-edited section, a secret that this user has not, a log that only larder may write.
+// Value. The few settings that commands need of a file: the address of the running larder, or its cache directory. The
+// rest of the file does not matter: it may be half edited, or name a secret or a log that this user cannot open.
 
 /// The few settings of a file that commands read by themselves.
 package struct ConfigurationParts: Sendable {

@@ -1,7 +1,6 @@
-// value
-// From a file to a Configuration: the module's main entrance. Read the bytes, compose the YAML, read each setting by
-// the table, then check what concerns more than one setting or the machine. Nothing stops at the first problem, except
-// where there is no tree to go on with (unreadable file, broken YAML).
+// Value. Reads a file into a Configuration: the main entry point of the module. It reads the bytes, composes the YAML,
+// reads each setting by the table, and then checks settings together and against the machine. It does not stop at the
+// first problem, unless there is no YAML tree (unreadable file, broken YAML).
 
 /// Reads and checks configuration files.
 package enum ConfigurationFile {

@@ -1,6 +1,5 @@
-// value
-// Why a configuration was refused: every problem of the file at once, in the order of its lines.
-// Invariant: `problems` is not empty.
+// Value. Why a configuration was refused: every problem of the file at once, in the order of its lines. Invariant:
+// `problems` is not empty.
 
 /// The problems that make a configuration unusable.
 package struct ConfigurationProblems: Error, Sendable, Equatable {

@@ -1,5 +1,4 @@
-// value
-// One value of the file with its place, as a form gets it to read: it says what kind of YAML it is, or why not.
+// Value. One value of the file with its place, as a form reads it: its kind of YAML, or the problem with it.
 
 import Yams
 

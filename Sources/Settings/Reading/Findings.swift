@@ -1,6 +1,5 @@
-// value
-// What reading a file has found so far: the problems, the warnings, and where each setting stands, so that a check
-// that comes later can name a setting and get its line.
+// Value. The problems and warnings found so far in a file, and the place of each setting, so that a later check can get
+// the line of a setting.
 
 /// Problems and warnings in the making.
 struct Findings {

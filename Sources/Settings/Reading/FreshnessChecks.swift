@@ -1,6 +1,6 @@
-// value
-// Settings of freshness that cancel each other: each is right by itself, and together one of them does nothing. A warning, never
-// a problem, since larder can serve. Only what a section itself says is doubted: a route may well override what is above it.
+// Value. Finds settings of freshness that cancel each other: each is valid, but together one of them has no effect.
+// This is a warning, never a problem, because larder can serve. Only settings of one section are compared: a route may
+// override the top level on purpose.
 
 /// Checks the settings of freshness of one section.
 struct FreshnessChecks {

@@ -1,5 +1,5 @@
-// value
-// What concerns an origin's settings together, and the files and variables they name. Secrets are read here, once.
+// Value. The checks of an origin's settings together, and of the files and variables that they name. They read secrets,
+// once.
 
 import HTTPMessage
 

@@ -1,5 +1,4 @@
-// value
-// A place in the file, counted from 1; columns count Unicode scalars, as libyaml does.
+// Value. A place in the file, counted from 1; columns count Unicode scalars, as libyaml does.
 
 import Yams
 

@@ -1,5 +1,4 @@
-// value
-// One thing that is wrong, or doubtful, in a configuration file: where it is, what it is, and what is expected.
+// Value. One thing that is wrong, or doubtful, in a configuration file: its place, what it is, and what is expected.
 
 /// A problem in a configuration file.
 package struct Problem: Sendable, Equatable {

@@ -1,7 +1,6 @@
-// value
-// What is wrong or doubtful about routes as a whole: routes that take no request, and pictures of one route that another
-// would serve. Invariant: in a configuration without problems, two requests whose cache keys are the same are answered
-// from the same list of origins (invariant 1).
+// Value. The checks of the routes together: routes that take no request, and pictures of one route that another would
+// serve. Invariant: in a configuration without problems, two requests with the same cache key use the same list of
+// origins (invariant 1).
 
 /// Checks the routes of a configuration.
 struct RouteChecks {

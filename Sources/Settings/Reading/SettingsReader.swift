@@ -1,6 +1,5 @@
-// value
-// Walks a mapping of the file by the rows of a table: every key is a row's, a section's, or unknown. It reports what
-// is wrong with each and goes on.
+// Value. Walks a mapping of the file by the rows of a table: every key is a row's, a section's, or unknown. It reports
+// each problem and continues.
 
 import Yams
 

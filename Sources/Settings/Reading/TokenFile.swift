@@ -1,5 +1,4 @@
-// value
-// The file with the token of the admin interface, as larder and its commands read it.
+// Value. The file with the token of the admin interface, as larder and its commands read it.
 
 /// Reads tokens.
 package enum TokenFile {

@@ -1,8 +1,7 @@
-// value
-// From text to Yams' tree of nodes. Yams stops at the first mapping with a duplicate key and does not say where the
-// second one is; here the first of the two gets a private letter in front and the text is composed again, so that the
-// reader meets both and can name both lines. Anchors and aliases are refused before that: a few nested ones stand for
-// more nodes than there is memory.
+// Value. Parses YAML text into Yams' tree of nodes. Yams stops at the first mapping with a duplicate key and does not
+// say where the second one is. Here the first of the two gets a private letter in front, and the text is parsed again,
+// so that the reader finds both and can report both lines. Anchors and aliases are refused before that: a few nested
+// ones can stand for more nodes than fit in memory.
 
 import Yams
 

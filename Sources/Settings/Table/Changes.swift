@@ -1,5 +1,4 @@
-// value
-// What a reload would change, by the table of settings.
+// Value. The changes that a reload would make, by the table of settings.
 
 /// Compares two configurations.
 ///

@@ -1,5 +1,4 @@
-// value
-// The forms of secrets, and of request fields, whose values may be secrets.
+// Value. The forms of secrets, and of request fields, whose values may be secrets.
 
 import HTTPMessage
 

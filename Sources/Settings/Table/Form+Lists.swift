@@ -1,5 +1,4 @@
-// value
-// The forms of settings that are a word or a list of names.
+// Value. The forms of settings that are a word or a list of names.
 
 import HTTPMessage
 

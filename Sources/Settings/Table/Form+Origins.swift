@@ -1,5 +1,4 @@
-// value
-// The forms of what only origins have.
+// Value. The forms of settings that only origins have.
 
 extension Form where Value == HedgeDelay {
     /// A span of time, `p95`, or never.

@@ -1,5 +1,4 @@
-// value
-// The forms of routes: the list of them, and the host and path by which a route is chosen.
+// Value. The forms of routes: the list of them, and the host and path that select a route.
 
 import HTTPMessage
 

@@ -1,5 +1,4 @@
-// value
-// The forms of sections that may be absent or repeated: the access log and the list of origins. Each reads its
+// Value. The forms of sections that may be absent or repeated: the access log and the list of origins. Each reads its
 // mappings by a table of its own.
 
 import HTTPMessage

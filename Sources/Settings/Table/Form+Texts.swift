@@ -1,5 +1,4 @@
-// value
-// The forms of texts with a meaning: paths, URLs, addresses, hosts, fields.
+// Value. The forms of texts with a meaning: paths, URLs, addresses, hosts, fields.
 
 import HTTPMessage
 

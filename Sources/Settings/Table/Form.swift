@@ -1,6 +1,5 @@
-// value
-// How a value is written: its kind and range for people, its reader, and its text. A form reports its own problems;
-// nil means that it did.
+// Value. How a value is written: its kind and range for people, its reader, and its text. A form reports its own
+// problems and then returns nil.
 
 import HTTPMessage
 

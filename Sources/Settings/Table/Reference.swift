@@ -1,5 +1,4 @@
-// value
-// The table of settings as text: docs/configuration.md, and listings of a configuration in use.
+// Value. The table of settings as text: docs/configuration.md, and listings of a configuration in use.
 
 /// Every setting, in the order of the reference.
 package var settingDescriptions: [SettingDescription] { Table.descriptions }
@@ -64,23 +63,25 @@ private func listing(of routes: [Configuration.Route]) -> [(path: String, value:
 private let introduction = """
     # Configuration
 
-    larder reads one YAML file, `/etc/larder/larder.yaml` unless `--config FILE` names another. `conf/larder.yaml` is
-    a commented example with every setting. `larder check` reports every problem of a file at once, with its line.
+    larder reads one YAML file: `/etc/larder/larder.yaml`, or the one that `--config FILE` names. `conf/larder.yaml` is a
+    commented example with every setting. `larder check` reports all problems of a file at once, with their lines.
 
     - **Sizes** have a unit: `B`, `kB`, `MB`, `GB`, `TB` (powers of 1000), `KiB`, `MiB`, `GiB`, `TiB` (powers of
       1024). `1.5GB` is allowed. Only `0` needs no unit.
     - **Durations** have a unit: `ms`, `s`, `m`, `h`, `d`.
-    - **Paths**, `unix:` sockets and `file:` URLs that are relative start from the directory of the configuration file.
-    - **Directories** (`url: file:…`): a name is the octets that the request's path decodes to, in whatever encoding. Symbolic links,
-      relative or absolute, are followed where they end beneath the directory; an absolute one begins with the directory's path as
-      configured or with its real path. Links that lead out are answered 404, logged and counted (`refused_paths`). A file that was
-      written or changed less than two seconds ago is not kept: no `ttl` and no heuristic holds for it until then. Clocks of
-      file servers are to agree with the machine's. Give pictures another name while they are written, and rename them.
-    - **Routes**: of those that match, the one with the most exact host takes a request (a name before `*.name`, the longest
-      first, before none), then the one with the longest path. Paths are plain prefixes of the normal path: `/thumbs` takes
-      `/thumbs-old/a.jpg`. Their letter case is ignored as soon as `key_case` is `insensitive` on any route or at the top.
+    - **Relative** paths, `unix:` sockets and `file:` URLs start from the directory of the configuration file.
+    - **Directories** (`url: file:…`): a file's name is the bytes that the request's path decodes to, in any encoding. Symbolic
+      links, relative or absolute, are followed if they end below the directory; an absolute link must begin with the
+      directory's path as configured, or with its real path. A link that leads out gets a 404, and is logged and counted
+      (`refused_paths`). A file that was changed less than two seconds ago is not stored: until then no `ttl` and no heuristic
+      applies to it. The clocks of file servers must agree with the machine's. Write a picture under another name and then
+      rename it.
+    - **Routes**: of the routes that match a request, the one with the most specific host takes it (a name before `*.name`, the
+      longest first, before no host), then the one with the longest path. Paths are plain prefixes of the normalized path:
+      `/thumbs` matches `/thumbs-old/a.jpg` too. Their letter case is ignored if `key_case` is `insensitive` on any route or at
+      the top level.
     - **Addresses** are `host:port`, `[::1]:port` or `unix:/path`.
     - Unknown and duplicate settings are errors, and so are YAML anchors with aliases.
-    - **Change** says what a new value takes: *reload* (SIGHUP) or *restart*.
+    - **Change** says how a new value takes effect: by a *reload* (SIGHUP) or a *restart*.
 
     """

@@ -1,5 +1,4 @@
-// value
-// The routes of a configuration as people read them: in the order in which they are tried, the default route last.
+// Value. The routes of a configuration for people: in the order in which they are tried, the default route last.
 
 import HTTPMessage
 

@@ -1,6 +1,5 @@
-// value
-// One row of the table of settings: it reads, shows, compares and describes a setting of a subject (the whole
-// configuration, an origin, the access log). Everything that knows the list of settings goes through these rows.
+// Value. One row of the table of settings: it reads, shows, compares and describes a setting of a subject (the whole
+// configuration, an origin, the access log). All code that needs the list of settings uses these rows.
 
 /// A setting of a subject.
 struct Setting<Subject: Sendable>: Sendable {

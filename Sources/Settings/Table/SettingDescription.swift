@@ -1,5 +1,4 @@
-// value
-// What a person may want to know of a setting: a row of the reference and of listings.
+// Value. A setting's row in the reference and in listings.
 
 /// A setting as documentation shows it.
 package struct SettingDescription: Sendable, Equatable {

@@ -1,5 +1,4 @@
-// value
-// The rows of the access log, which has a table of its own because it may be absent.
+// Value. The rows of the access log, which has a table of its own because it may be absent.
 
 extension Table {
     static func makeAccessLog() -> [Setting<Configuration.AccessLog>] {
@@ -13,13 +12,13 @@ extension Table {
                 "The file or named pipe, or `-` for standard output.",
                 default: "required"
             ),
-            row("format", \.format, .anyCase, .restart, "The form of a line."),
+            row("format", \.format, .anyCase, .restart, "The format of a line."),
             row(
                 "buffer",
                 \.buffer,
                 .size(0...16 << 20),
                 .restart,
-                "The bytes of lines that are gathered before they are written; they are written after a second in any case, and each at once with `0`."
+                "The bytes of lines that are collected before they are written; they are written after a second in any case; with `0` each line is written at once."
             ),
         ]
     }

@@ -1,5 +1,4 @@
-// value
-// The rows of the store and of freshness. Routes have most of them too.
+// Value. The rows of the store and of freshness. Routes have most of them too.
 
 extension Table {
     /// The settings under `cache`.
@@ -16,7 +15,7 @@ extension Table {
             \.directory,
             .path(),
             .restart,
-            "Where pictures are stored; made at start if its parent exists.",
+            "The directory of the store; larder creates it at the start if its parent exists.",
             default: "required"
         ),
         row(
@@ -24,84 +23,84 @@ extension Table {
             \.maxSize,
             .size(32 * mebibyte...1024 * tebibyte),
             .reload,
-            "The bytes on disk that are never passed, index included."
+            "The most bytes on disk, index included."
         ),
         row(
             "cache.memory",
             \.memory,
             .size(0...tebibyte),
             .restart,
-            "The bytes of small, often asked pictures that are kept in memory; `0` keeps none."
+            "The bytes of small, often requested pictures that are kept in memory; `0` keeps none."
         ),
         row(
             "cache.max_response",
             \.maximumResponse,
             Form.size(1024...tebibyte).optional(),
             .reload,
-            "The largest body that is stored; larger ones pass through."
+            "The largest body that is stored; larger ones are forwarded without being stored."
         ),
         row(
             "cache.read_timeout",
             \.readTimeout,
             .duration(.milliseconds(10)...Duration.seconds(3600)),
             .reload,
-            "How long a stored picture is waited for from the disk (for each 16 MiB that are read) before it is fetched from an origin instead, as far as the retry budget allows."
+            "How long larder waits for the disk (for each 16 MiB of a picture) before it fetches the picture from an origin instead, as far as the retry budget allows."
         ),
         row(
             "cache.scrub_rate",
             \.scrubRate,
             .size(0...tebibyte),
             .reload,
-            "The bytes a second of stored pictures that are read and compared with their checksums, all the time, so that damage is found before it is asked for; `0` turns it off."
+            "The bytes of stored pictures that are compared with their checksums every second, so that damage is found before a request finds it; `0` turns this off."
         ),
         row(
             "cache.key_case",
             \.foldCase,
             .choice([("sensitive", false), ("insensitive", true)]),
             .restart,
-            "Whether `/A.jpg` and `/a.jpg` are two pictures, or one as on IIS: ASCII letters of the path; origins are asked in the client's spelling."
+            "Whether `/A.jpg` and `/a.jpg` are two pictures, or one as on IIS; it concerns ASCII letters of the path; origins get the client's spelling."
         ),
         row(
             "cache.query",
             \.query,
             .queryParameters,
             .restart,
-            "Which query parameters tell pictures apart and are asked of the origin."
+            "The query parameters that are part of the cache key and are sent to the origin."
         ),
         row(
             "cache.sort_query",
             \.sortsQuery,
             .boolean,
             .restart,
-            "Whether query parameters are brought into the order of their names, so that `?a&b` and `?b&a` are one."
+            "Whether query parameters are sorted by name, so that `?a&b` and `?b&a` are one key."
         ),
         row(
             "cache.picture_types",
             \.pictureTypes,
             .pictureTypes,
             .reload,
-            "The types by which pictures behind `Vary: Accept` are told apart; `[]` takes `Accept` as it stands."
+            "The media types that select a variant if a response has `Vary: Accept`; `[]` compares the whole `Accept`."
         ),
         row(
             "cache.expect_images",
             \.expectImages,
             .expectedImages,
             .reload,
-            "The paths whose 200 is stored only where it is a picture with content."
+            "The paths whose 200 is stored only if it is a picture and not empty."
         ),
         row(
             "cache.set_cookie",
             \.setCookie,
             .choice(SetCookieHandling.allCases.map { ($0.rawValue, $0) }),
             .reload,
-            "What becomes of `Set-Cookie`: `strip` stores the picture without it, `refuse` does not store the picture, `keep` stores both where RFC 9111 lets it and gives the cookie to everyone."
+            "How to treat `Set-Cookie`: `strip` stores the picture without it, `refuse` does not store the picture, `keep` stores both if RFC 9111 allows it and sends the cookie to every client."
         ),
         row(
             "cache.show_key",
             \.showsKey,
             .boolean,
             .reload,
-            "Whether `Cache-Status` tells the cache key."
+            "Whether `Cache-Status` shows the cache key."
         ),
     ]
 
@@ -111,63 +110,63 @@ extension Table {
             \.ttl,
             Form.duration(.zero...day * 3650).optional(isWord: true),
             .reload,
-            "How long a picture is fresh from its arrival on, whatever the origin says; `no-store` and `private` still hold, and errors keep their own times."
+            "How long a picture is fresh after its arrival, whatever the origin says; `no-store` and `private` still apply, and errors have their own lifetimes."
         ),
         row(
             "cache.default_ttl",
             \.defaultTTL,
             .duration(.zero...day * 3650),
             .reload,
-            "How long a picture (by its type, or its path) is fresh where the origin says nothing and no heuristic applies; `0` stores none then."
+            "How long a picture (by its type or its path) is fresh if the origin does not say and no heuristic applies; with `0` such a picture is not stored."
         ),
         row(
             "cache.negative_ttl",
             \.negativeTTL,
             .duration(.zero...day),
             .reload,
-            "How long a 404 or 410 is fresh where the origin says nothing; `0` stores none."
+            "How long a 404 or 410 is fresh if the origin does not say; with `0` such a response is not stored."
         ),
         row(
             "cache.maximum_ttl",
             \.maximumTTL,
             .duration(.seconds(1)...day * 3650),
             .reload,
-            "The most any response stays fresh, whatever the origin says."
+            "The longest time that any response is fresh, whatever the origin says."
         ),
         row(
             "cache.heuristic_fraction",
             \.heuristicFraction,
             .fraction(0...1),
             .reload,
-            "The share of its age since Last-Modified that a picture stays fresh where the origin says nothing."
+            "The share of its age since Last-Modified that a picture is fresh if the origin does not say."
         ),
         row(
             "cache.heuristic_minimum",
             \.heuristicMinimum,
             .duration(.zero...day * 3650),
             .reload,
-            "The least that this heuristic gives a picture, up to `heuristic_maximum`: one that was written a moment ago is one request to the origin, not one a visitor."
+            "The least time that this heuristic gives, at most `heuristic_maximum`; so a picture that was written a moment ago costs the origin one request, not one a visitor."
         ),
         row(
             "cache.heuristic_maximum",
             \.heuristicMaximum,
             .duration(.zero...day * 3650),
             .reload,
-            "The most that this heuristic gives; `0` turns it off, and `default_ttl` holds."
+            "The longest time that this heuristic gives; `0` turns it off, and `default_ttl` applies."
         ),
         row(
             "cache.grace",
             \.grace,
             .duration(.zero...day * 30),
             .reload,
-            "How long past freshness a picture is served at once while it is validated behind, where its origin does not say; an origin's own lifetime of 0 gets none."
+            "How long a stale picture is served at once while it is validated in the background, if its origin does not say; it does not apply if the origin itself gave a lifetime of 0."
         ),
         row(
             "cache.stale_if_error",
             \.staleIfError,
             .duration(.zero...day * 3650),
             .reload,
-            "How long past freshness a picture is served when every origin fails."
+            "How long a stale picture is served if every origin fails."
         ),
     ]
 }

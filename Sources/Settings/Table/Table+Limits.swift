@@ -1,5 +1,4 @@
-// value
-// The rows of the bounds: each has a counter of the same name for reaching it.
+// Value. The rows of the bounds: each has a counter of the same name for reaching it.
 
 extension Table {
     private static let row = Rows(sample: Configuration(), prefix: "")
@@ -25,7 +24,7 @@ extension Table {
             \.limits.requestBody,
             .size(0...1 << 40),
             .reload,
-            "The largest request body that is passed on to an origin."
+            "The largest request body that is forwarded to an origin."
         ),
         row(
             "limits.connections",
@@ -39,7 +38,7 @@ extension Table {
             \.limits.pipelined,
             .count(1...1000),
             .reload,
-            "The most requests that a connection may send ahead of their answers before it is read no further."
+            "The most requests that a client may send before it has their responses; larder reads no more of them until then."
         ),
     ]
 
@@ -49,28 +48,28 @@ extension Table {
             \.limits.headTimeout,
             .duration(brief...second * 300),
             .reload,
-            "How long a request head may take from its first byte."
+            "How long the head of a request may take from its first byte."
         ),
         row(
             "limits.idle_timeout",
             \.limits.idleTimeout,
             .duration(brief...second * 3600),
             .reload,
-            "How long a connection is kept without a request."
+            "How long an idle connection stays open."
         ),
         row(
             "limits.send_timeout",
             \.limits.sendTimeout,
             .duration(brief...second * 3600),
             .reload,
-            "How long a client may take none of the bytes that are ready for it; one that takes some, however slowly, is not cut off."
+            "How long a client may take nothing although bytes are ready for it; a client that takes bytes, however slowly, is not cut off."
         ),
         row(
             "limits.drain_timeout",
             \.limits.drainTimeout,
             .duration(.zero...second * 3600),
             .reload,
-            "How long requests in progress may take once larder is told to stop."
+            "How long requests in progress may take after larder is told to stop."
         ),
     ]
 
@@ -81,21 +80,21 @@ extension Table {
             \.limits.followerDeadline,
             .duration(brief...second * 3600),
             .reload,
-            "How long a follower waits for its leader before it fetches for itself."
+            "How long a follower waits for its leader before it fetches the picture itself."
         ),
         row(
             "limits.fill_memory",
             \.limits.fillMemory,
             .size(1 << 20...1 << 40),
             .reload,
-            "The bytes of bodies that fills in progress may hold in memory."
+            "The most bytes of bodies that fills in progress hold in memory."
         ),
         row(
             "limits.held_up_memory",
             \.limits.heldUpMemory,
             .size(0...1 << 40),
             .reload,
-            "The bytes of bodies that are not stored which slow clients have yet to take, held in memory while others wait for the origin's connections."
+            "The most bytes of non-stored bodies held in memory for slow clients while other requests wait for the origin's connections."
         ),
     ]
 }

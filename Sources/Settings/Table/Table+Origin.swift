@@ -1,5 +1,4 @@
-// value
-// The rows of an origin, which has a table of its own because it repeats.
+// Value. The rows of an origin, which has a table of its own because it repeats.
 
 extension Table {
     private static let row = Rows(sample: sampleOrigin, prefix: "origins[].")
@@ -15,7 +14,7 @@ extension Table {
             \.url,
             .url,
             .restart,
-            "Where the pictures are, with what goes before each path; a relative `file:` URL starts from the configuration file's directory.",
+            "The URL of the pictures; its path goes before each request's path; a relative `file:` URL starts from the directory of the configuration file.",
             default: "required"
         ),
         row(
@@ -23,21 +22,21 @@ extension Table {
             \.strip,
             Form.strip.optional(),
             .restart,
-            "What the path loses in front before the URL's path goes there; paths that do not begin so are not asked of this origin."
+            "The prefix that is removed from a request's path before the URL's path is put in front; requests without the prefix do not go to this origin."
         ),
         row(
             "prefix",
             \.prefix,
             Form.strip.optional(),
             .restart,
-            "What goes in front of each path, behind the path of `url`: the same as writing it at the end of `url`."
+            "A prefix for each path, after the path of `url`: the same as writing it at the end of `url`."
         ),
         row(
             "authoritative",
             \.isAuthoritative,
             .boolean,
             .restart,
-            "Whether its 404 is an answer; another's means \"not here, ask the next\".",
+            "Whether its 404 is final; a 404 of another origin means \"not here, ask the next\".",
             default: "true for the first origin, false for the others"
         ),
     ]
@@ -48,35 +47,35 @@ extension Table {
             \.connectTimeout,
             .duration(brief...second * 300),
             .restart,
-            "How long connecting may take, TLS included."
+            "How long connecting may take, including TLS."
         ),
         row(
             "first_byte_timeout",
             \.firstByteTimeout,
             .duration(brief...second * 3600),
             .restart,
-            "How long the response head may take once the request is sent."
+            "How long the head of the response may take after the request is sent."
         ),
         row(
             "stall_timeout",
             \.stallTimeout,
             .duration(second...second * 3600),
             .restart,
-            "How long a body may stand still."
+            "How long a body may make no progress."
         ),
         row(
             "hedge_after",
             \.hedgeDelay,
             .hedgeDelay,
             .restart,
-            "How late its answer may begin before the next origin is asked too; the first good answer is taken."
+            "How late its response may begin before the next origin gets the request too; the first good response is used."
         ),
         row(
             "probe",
             \.probePath,
             Form.target.optional(),
             .restart,
-            "A path that is asked for (HEAD) to see whether it is well: 200 to 399 is."
+            "A path that is requested (HEAD) to find out whether the origin works: a status from 200 to 399 says so."
         ),
         row(
             "probe_interval",
@@ -90,7 +89,7 @@ extension Table {
             \.connections,
             .count(1...10_000),
             .restart,
-            "The most requests in progress at a time: each has a connection, with HTTP/2 they share a few."
+            "The most requests in progress at a time; each has a connection; with HTTP/2 they share a few."
         ),
         row(
             "queue",
@@ -104,7 +103,7 @@ extension Table {
             \.queueTimeout,
             .duration(brief...second * 300),
             .restart,
-            "How long they wait before the next origin is asked."
+            "How long they wait before the next origin gets the request."
         ),
     ]
 
@@ -121,21 +120,21 @@ extension Table {
             \.followRedirects,
             .count(0...10),
             .restart,
-            "How many redirects in a row are followed, with the same scheme, to public addresses and to other origins; `0` passes redirects on."
+            "How many redirects in a row are followed, with the same scheme, to public addresses and to other origins; with `0` the client gets the redirect."
         ),
         row(
             "host_header",
             \.hostHeader,
             .host,
             .restart,
-            "What goes into Host: the URL's host, the client's (then part of the cache key, in one spelling), or a fixed name."
+            "The Host field: the URL's host, the client's (then it is part of the cache key, in one spelling), or a fixed name."
         ),
         row(
             "headers",
             \.headers,
             .fields,
             .restart,
-            "Fields added to every request to it; a value is a text, `{file: PATH}` or `{env: NAME}`."
+            "Fields that are added to every request to it; a value is a text, `{file: PATH}` or `{env: NAME}`."
         ),
     ]
 
@@ -152,7 +151,7 @@ extension Table {
             \.clientCertificate,
             Form.path().optional(),
             .restart,
-            "A PEM file with the certificate to show to the origin, and its chain."
+            "A PEM file with larder's certificate for the origin, and its chain."
         ),
         row(
             "client_key",
@@ -166,14 +165,14 @@ extension Table {
             \.clientKeyPassphrase,
             Form.credential().optional(),
             .restart,
-            "What the private key is encrypted with."
+            "The passphrase of the private key."
         ),
         row(
             "server_name",
             \.serverName,
             Form.serverName.optional(none: "the URL's host"),
             .restart,
-            "The name for SNI and for the check of the origin's certificate."
+            "The name in SNI and in the check of the origin's certificate."
         ),
     ]
 
@@ -199,7 +198,7 @@ extension Table {
             \.s3.pathStyle,
             Form.boolean.optional(none: "true with an endpoint or a dot in the bucket's name"),
             .restart,
-            "Whether the bucket goes into the path, `https://host/bucket/…`, rather than into the host."
+            "Whether the bucket is in the path, `https://host/bucket/…`, instead of the host."
         ),
         row("s3.access_key", \.s3.accessKey, .credential(allowsText: true), .restart, "The access key's name."),
         row("s3.secret_key", \.s3.secretKey, .credential(), .restart, "The secret access key."),
@@ -215,7 +214,7 @@ extension Table {
             \.s3.forbidden,
             .anyCase,
             .restart,
-            "What 403 means: that larder is not let in, or that the picture is missing, which S3 says so to who may not list the bucket."
+            "How to treat 403: access failure, or missing object (S3 sends 403 to callers without list permission)."
         ),
     ]
 }

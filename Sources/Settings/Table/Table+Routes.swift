@@ -1,5 +1,4 @@
-// value
-// The rows of a route: by what it is chosen, its origins, and those of the cache settings that can differ between routes.
+// Value. The rows of a route: host and path, its origins, and the cache settings that can differ between routes.
 
 extension Table {
     /// What the one store and its one status line are told.
@@ -15,21 +14,21 @@ extension Table {
                 \.host,
                 .routeHost,
                 .restart,
-                "Whose requests it takes, by the host they name; ports, letter case and a dot at the end do not count."
+                "The host of the requests that it takes; port, letter case and a dot at the end do not matter."
             ),
             row(
                 "path",
                 \.path,
                 .pathPrefix,
                 .restart,
-                "What their paths begin with: a plain prefix, the longest one wins."
+                "The prefix of the paths that it takes; the longest one wins."
             ),
             row(
                 "origins",
                 \.origins,
                 .origins,
                 .restart,
-                "Its own origins, with the settings of `origins[]`, in the order they are asked.",
+                "Its own origins in the order in which they are tried, with the settings of `origins[]`.",
                 default: "as `origins`"
             ),
             row(

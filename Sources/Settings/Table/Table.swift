@@ -1,7 +1,5 @@
-// value
-// The one table of settings: what the parser knows, what `larder check` lists, what a reload compares and what the
-// reference documents. A setting that has no row does not exist. Ranges keep a slip of a few digits from becoming an
-// outage; they are not tuning advice.
+// Value. The one table of settings: the parser, `larder check`, reloads and the reference use it. A setting without a
+// row does not exist. Ranges prevent an outage by a typing error; they are not tuning advice.
 
 import HTTPMessage
 
@@ -35,7 +33,13 @@ enum Table {
     private static let row = Rows(sample: Configuration(), prefix: "")
 
     private static let general: [Setting<Configuration>] = [
-        row("listen", \.listen, .addresses, .restart, "Where the web server sends picture requests."),
+        row(
+            "listen",
+            \.listen,
+            .addresses,
+            .restart,
+            "The address to which the web server sends requests for pictures."
+        ),
         row(
             "threads",
             \.threads,
@@ -49,39 +53,52 @@ enum Table {
             \.forwardHeaders,
             .forwardedFields,
             .reload,
-            "Which request fields may reach an origin on a request whose answer may be stored."
+            "The request fields that an origin gets if the response may be stored."
         ),
         row(
             "forwarded",
             \.forwarded,
             .anyCase,
             .reload,
-            "What becomes of `Forwarded` and `X-Forwarded-*`: as received, with the client's address added, or dropped."
+            "How to treat `Forwarded` and `X-Forwarded-*`: forward them as received, add the client's address, or drop them."
         ),
         row(
             "loop_id",
             \.loopID,
             .loopID,
             .reload,
-            "The name in `CDN-Loop` by which larder knows requests that come back to it."
+            "larder's name in `CDN-Loop`, by which it recognizes its own requests when they come back."
         ),
         row(
             "admin.listen",
             \.admin.listen,
             .address,
             .restart,
-            "Where figures, purges and the status page are; needs `admin.token_file` when it is not a loopback address."
+            "The address for figures, purges and the status page; any but a loopback address needs `admin.token_file`."
         ),
         token,
-        row("origins", \.origins, .origins, .restart, "The origins in the order they are asked.", default: "required"),
-        row("routes", \.routes, .routes, .restart, "Requests that go to other origins, or are cached by other rules."),
-        row("access_log", \.accessLog, .accessLog, .restart, "One line a request; absent writes none."),
+        row(
+            "origins",
+            \.origins,
+            .origins,
+            .restart,
+            "The origins in the order in which they are tried.",
+            default: "required"
+        ),
+        row("routes", \.routes, .routes, .restart, "Requests that go to other origins or are cached by other rules."),
+        row(
+            "access_log",
+            \.accessLog,
+            .accessLog,
+            .restart,
+            "A log with one line a request; without this setting there is none."
+        ),
         row(
             "log.level",
             \.log.level,
             .anyCase,
             .reload,
-            "The least severe messages of larder's own log, which goes to standard error."
+            "The least severe level of larder's own log, which goes to standard error."
         ),
     ]
 
@@ -92,7 +109,7 @@ enum Table {
             \.admin.tokenFile,
             Form.path().optional(),
             .reload,
-            "The file with the token that admin requests must carry; read at start and at each reload."
+            "The file with the token that admin requests must have; it is read at the start and at each reload."
         )
         setting.differs = { $0.admin.tokenFile != $1.admin.tokenFile || $0.admin.token != $1.admin.token }
         return setting

@@ -1,5 +1,5 @@
-// value
-// Paths as text. `..` stays as it is: behind a symlink it is not the name before it, and only the kernel knows.
+// Value. Paths as text. `..` is not resolved: after a symbolic link it does not undo the name before it, and only the
+// kernel knows.
 
 /// Joins and cuts paths.
 enum FilePath {

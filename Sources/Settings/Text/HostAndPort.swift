@@ -1,6 +1,5 @@
-// value
-// `host:port` as listen addresses and origins' URLs share it. IPv6 addresses stand in brackets; hosts become lower
-// case. Names are checked for their form only, nothing is resolved.
+// Value. `host:port`, for listen addresses and origins' URLs. IPv6 addresses are in brackets; hosts become lower case.
+// Only the form of a name is checked; nothing is resolved.
 
 import HTTPMessage
 

@@ -1,6 +1,5 @@
-// value
-// Reading a listen address. A bare port is refused: whether it means loopback or every interface decides who can
-// reach the pictures, and the reader of the file should see which.
+// Value. Parses a listen address. A port alone is refused: loopback or every interface decides who can reach the
+// pictures, so the file must say which.
 
 extension ListenAddress {
     /// Reads an address.

@@ -1,5 +1,4 @@
-// value
-// Why a text is not what it should be, before it is known where it stands: the reader adds file, line and path.
+// Value. A mistake in a text, without its place: the reader adds file, line and path.
 
 /// What is wrong with a text, and what was expected in its place.
 package struct Mistake: Error, Sendable, Equatable {

@@ -1,5 +1,5 @@
-// Value. Parses the URL of an origin. A URL that curl and a person might read differently is refused with a hint, since a
-// wrong origin shows up as every picture missing. A relative `file:` URL is resolved against a directory.
+// Value. Parses the URL of an origin. A URL that curl and a person might read differently is refused with a hint, since
+// a wrong origin shows up as every picture missing. A relative `file:` URL is resolved against a directory.
 
 package import HTTPMessage
 

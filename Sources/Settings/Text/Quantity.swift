@@ -1,7 +1,6 @@
-// value
-// A number with a unit, as sizes and durations share it: `1.5GB`, `30s`. Exact integer arithmetic; what is less than
-// the base unit (a byte, a nanosecond) is cut off. A bare number is refused, since guessing its unit is a way to be
-// wrong by a thousand; only `0` needs none.
+// Value. A number with a unit, for sizes and durations: `1.5GB`, `30s`. Exact integer arithmetic; fractions of the base
+// unit (a byte, a nanosecond) are cut off. A number without a unit is refused, because a guess may be wrong by a factor
+// of a thousand; only `0` needs none.
 
 /// One family of units, with the factors to its base unit.
 struct Quantity: Sendable {

@@ -1,5 +1,4 @@
-// value
-// Sizes for command lines, as the configuration has them.
+// Value. Sizes for command lines, as the configuration has them.
 
 /// Why a text is no size.
 package struct SizeProblem: Error, Sendable {

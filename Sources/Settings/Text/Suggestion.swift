@@ -1,5 +1,4 @@
-// value
-// "Did you mean": the known word closest to an unknown one, if it is close enough to be a slip.
+// Value. "Did you mean": the known word closest to an unknown one, if it is close enough to be a typing error.
 
 /// Finds the known word that a misspelt one was meant to be.
 package enum Suggestion {

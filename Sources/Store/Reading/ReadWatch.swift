@@ -33,9 +33,9 @@ final class ReadWatch: Sendable {
         switch change {
         case true?:
             logger.warning(
-                "The disk of the cache directory is slow; some of what is stored is fetched from the origins instead"
+                "The disk of the cache directory is slow; some stored pictures are fetched from the origins instead"
             )
-        case false?: logger.notice("The disk of the cache directory is in time again")
+        case false?: logger.notice("The disk of the cache directory is fast enough again")
         case nil: break
         }
     }

@@ -59,7 +59,7 @@ enum StoreFiles {
         let volumes = try Paths.names(in: path + "/volumes").filter { Volume.number(ofName: $0) != nil }
         if !volumes.isEmpty {
             logger.warning(
-                "\(formatName) is missing or another one; the volumes are of no use without it and are removed",
+                "\(formatName) is missing or belongs to another directory; the volumes cannot be used without it and are removed",
                 metadata: ["path": "\(path)", "volumes": "\(volumes.count)"]
             )
         }

@@ -69,7 +69,7 @@ struct VolumeSurvey: Sendable {
                 unopened += 1
                 if unopened <= Self.mostTold {
                     logger.warning(
-                        "A volume cannot be opened; it is tried again, and what it holds is fetched anew meanwhile",
+                        "A volume cannot be opened; until it can, its pictures are fetched from the origins",
                         metadata: ["error": "\(error)"]
                     )
                 }

@@ -87,7 +87,7 @@ extension VolumeWriter {
             } catch {
                 // What is gone or was read and is no volume is of no use; anything else may be well the next time.
                 if error.kind == .corrupt || !Paths.isTaken(path) {
-                    core.logger.warning("A volume is of no use", metadata: ["error": "\(error)"])
+                    core.logger.warning("A volume cannot be used", metadata: ["error": "\(error)"])
                     drop(number)
                 } else {
                     unopened.failed(number, at: .now)
@@ -95,7 +95,7 @@ extension VolumeWriter {
             }
         }
         guard !opened.isEmpty else { return }
-        core.logger.notice("Volumes could be opened at last", metadata: ["volumes": "\(opened.count)"])
+        core.logger.notice("Volumes that could not be opened are open now", metadata: ["volumes": "\(opened.count)"])
         shrinkAll()
         core.post(.opened(opened))
     }
@@ -136,7 +136,7 @@ extension VolumeWriter {
         if identity != nil {
             core.counters.directoryLost.add(1)
             core.logger.warning(
-                "The cache directory is gone; what was in it is forgotten",
+                "The cache directory is gone; its pictures are forgotten",
                 metadata: ["path": "\(core.path)"]
             )
         }
