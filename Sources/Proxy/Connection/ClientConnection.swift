@@ -4,7 +4,6 @@
 // Invariants: while an exchange is in progress nothing is parsed; what the client sends ahead is kept up to a bound and
 // then not read from the socket. The loop tells an edge once: `mayRead` and `isBlocked` remember it.
 
-import CLinux
 import Glibc
 import HTTPMessage
 import NIOCore
@@ -17,7 +16,7 @@ final class ClientConnection: EventSource {
     enum Waiting {
         case request
         case head
-        /// An exchange is in progress; the client's own slowness is watched by `takesNothing`.
+        /// An exchange is in progress; the client's own slowness is watched by `Output.isStuck`.
         case exchange
     }
 
@@ -28,13 +27,6 @@ final class ClientConnection: EventSource {
     private var waiting = Waiting.request
     private var since = NIODeadline.now()
     private var output = Output()
-    /// So much waits that no more is taken on; until most of it is out.
-    private var isFull = false
-    /// The socket took no more; it says when it does.
-    private var isBlocked = false
-    /// How far the client's machine had taken what waited for it at the last check, and since when it has taken nothing.
-    private var taken = 0
-    private var takenSince = NIODeadline.now()
     private var exchange: RequestTask?
     /// The hit whose body goes out; nothing else is looked at meanwhile.
     private var unsentHit: UnsentHit?
@@ -61,12 +53,10 @@ final class ClientConnection: EventSource {
         super.init(descriptor)
     }
 
-    /// More is taken on only where less waits than this, in bytes; once it is passed, less than the lower one.
-    private static let (lowMark, highMark) = (64 << 10, 512 << 10)
     /// Reads of one client before others have their turn.
     private static let readsInARow = 4
 
-    var isWritable: Bool { descriptor >= 0 && !isFull }
+    var isWritable: Bool { descriptor >= 0 && !output.isFull }
 
     // MARK: The socket's events
 
@@ -85,7 +75,7 @@ final class ClientConnection: EventSource {
     override func handle(_ readiness: Readiness) {
         if readiness.contains(.broken), isReadStopped || isInputClosed { return close() }
         if !readiness.isDisjoint(with: [.ended, .broken]) { isEndNear = true }
-        if readiness.contains(.writing), isBlocked { sendMore() }
+        if readiness.contains(.writing), output.isBlocked { sendMore() }
         if !readiness.isDisjoint(with: [.reading, .ended, .broken]) {
             mayRead = true
             receive()
@@ -97,7 +87,7 @@ final class ClientConnection: EventSource {
         if output.isEmpty, let unsentHit {
             self.unsentHit = nil
             finishExchange(keepAlive: unsentHit.request.head.keepAlive)
-        } else if !isFull {
+        } else if !output.isFull {
             if let exchange { exchange.clientIsReady() } else { process() }
         }
         if mayRead { receive() }
@@ -250,35 +240,29 @@ final class ClientConnection: EventSource {
 
     // MARK: Writing
 
-    /// Sends a whole answer at once where nothing waits before it; what the socket does not take waits for the client.
+    /// Sends a whole response at once where nothing waits before it; the rest waits for the client.
     ///
     /// No allocation and no copy in the usual case.
     func send(_ head: [UInt8], _ body: ByteBuffer) {
-        guard let sent = sendDirectly({ DirectSend.send(descriptor, head, body) }) else { return }
-        guard sent < head.count + body.readableBytes else { return }
-        writeRest(of: head, after: sent)
-        var body = body
-        body.moveReaderIndex(forwardBy: max(0, sent - head.count))
-        write(body)
+        guard canWrite else { return }
+        if !output.send(head, body, to: descriptor) { close() }
     }
 
-    /// Sends a head and a part of a volume that lies in the page cache, as `send` does.
+    /// Sends a head that no body follows, as above.
+    func send(_ head: [UInt8]) {
+        guard canWrite else { return }
+        if !output.send(head, to: descriptor) { close() }
+    }
+
+    /// Sends a head and a part of a volume that is in the page cache, as above.
     ///
     /// - Returns: The rest of the part, which is for `hold` to send; nil where everything is out, or the connection is closed.
     func send(_ head: [UInt8], _ volume: Volume, _ region: Range<Int64>) -> Range<Int64>? {
-        guard let sent = sendDirectly({ DirectSend.send(descriptor, head) }) else { return nil }
-        writeRest(of: head, after: sent)
-        var rest = region
-        while !rest.isEmpty, output.isEmpty, !isBlocked, descriptor >= 0, !isOutputClosed {
-            switch DirectSend.send(descriptor, file: volume.descriptor, rest) {
-            case .sent(let part):
-                isBlocked = part == 0
-                rest = rest.lowerBound + Int64(part)..<rest.upperBound
-            case .broken:
-                close()
-                return nil
-            case .unreadable: return rest
-            }
+        send(head)
+        guard canWrite else { return nil }
+        guard let rest = output.send(volume, region, to: descriptor) else {
+            close()
+            return nil
         }
         return rest.isEmpty ? nil : rest
     }
@@ -292,50 +276,24 @@ final class ClientConnection: EventSource {
         flushIfNeeded()
     }
 
-    /// Sends a head that no body follows, as `send` does.
-    func send(_ head: [UInt8]) {
-        guard let sent = sendDirectly({ DirectSend.send(descriptor, head) }) else { return }
-        writeRest(of: head, after: sent)
-    }
-
-    /// The bytes sent at once; 0 where they would come before what waits, nil where the connection was broken and is closed.
-    private func sendDirectly(_ send: () -> Int?) -> Int? {
-        guard output.isEmpty, descriptor >= 0, !isOutputClosed else { return 0 }
-        let sent = send()
-        if sent == nil { close() }
-        return sent
-    }
-
-    private func writeRest(of head: [UInt8], after sent: Int) {
-        guard sent < head.count else { return }
-        write(ByteBuffer(bytes: head[sent...]))
-    }
-
     /// Writes bytes; they go out with the next flush.
-    func write(_ bytes: ByteBuffer) {
-        guard descriptor >= 0, !isOutputClosed else { return }
-        output.append(bytes)
-        isFull = output.count > Self.highMark
-    }
+    func write(_ bytes: ByteBuffer) { if canWrite { output.append(bytes) } }
 
     /// Writes a part of a volume, which is held until the bytes are out.
-    func write(_ volume: Volume, _ region: Range<Int64>) {
-        guard descriptor >= 0, !isOutputClosed else { return }
-        output.append(volume, region)
-        isFull = output.count > Self.highMark
-    }
+    func write(_ volume: Volume, _ region: Range<Int64>) { if canWrite { output.append(volume, region) } }
+
+    private var canWrite: Bool { descriptor >= 0 && !isOutputClosed }
 
     /// Sends what was written, as far as the socket takes it.
     func flushIfNeeded() {
-        if !isBlocked { sendMore() }
+        if !output.isBlocked { sendMore() }
     }
 
     private func sendMore() {
         guard descriptor >= 0 else { return }
         if !output.isEmpty {
             switch output.send(to: descriptor) {
-            case .sent: isBlocked = false
-            case .blocked: isBlocked = true
+            case .sent, .blocked: break
             case .broken: return close()
             case .unreadable: return goOnOtherwise()
             }
@@ -344,8 +302,7 @@ final class ClientConnection: EventSource {
             awaitsDrain = false
             loopState.loop.again(self)
         }
-        if isFull, output.count < Self.lowMark {
-            isFull = false
+        if output.hasRoomAgain() {
             // In a turn of its own: who wrote this may be the one to go on.
             loopState.loop.again(self)
         }
@@ -355,9 +312,6 @@ final class ClientConnection: EventSource {
     /// A volume cannot be read: its writer takes back the unsent output and sends it in another way.
     private func goOnOtherwise() {
         let pieces = output.takeAll()
-        // The socket has not said that it takes no more.
-        isBlocked = false
-        isFull = false
         if let hit = unsentHit {
             unsentHit = nil
             let exchange = RequestTask(hit, on: self)
@@ -435,7 +389,7 @@ final class ClientConnection: EventSource {
     /// Ends what took too long; about once a second.
     func check(_ now: NIODeadline) {
         let settings = loopState.settings
-        guard !takesNothing(now, for: settings.sendTimeout) else {
+        guard !output.isStuck(descriptor, at: now, for: settings.sendTimeout) else {
             loopState.counters.add(.limitSend)
             return close()
         }
@@ -459,19 +413,4 @@ final class ClientConnection: EventSource {
 
     /// A client that was told the end has this long to close its side as well.
     private static let lingerTime = TimeAmount.milliseconds(500)
-
-    /// Whether bytes have been waiting for the client, and its machine has taken none for a time.
-    ///
-    /// What went to the kernel alone does not tell: its queue takes more only once a third of it is free again, and a slow client
-    /// needs minutes for that.
-    private func takesNothing(_ now: NIODeadline, for limit: TimeAmount) -> Bool {
-        guard !output.isEmpty else {
-            takenSince = now
-            return false
-        }
-        let taken = output.sent - Int(clinux_send_queue(descriptor))
-        if taken != self.taken { takenSince = now }
-        self.taken = taken
-        return now - takenSince > limit
-    }
 }
