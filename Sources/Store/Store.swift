@@ -30,11 +30,16 @@ package final class Store: Sendable {
     /// Blocks for an open and a read of each volume.
     /// - Parameters:
     ///   - configuration: The directory and its limits.
+    ///   - clock: The time.
     ///   - logger: Where trouble and recovery are told.
     /// - Throws: `inUse` where another larder has the directory, `corrupt` where it is another format's. A directory
     ///   that cannot be written is no error: the store waits for it, and stores nothing until then.
-    package convenience init(_ configuration: StoreConfiguration, logger: Logger) throws(StoreError) {
-        try self.init(configuration, logger: logger) { (path, number) throws(StoreError) in
+    package convenience init(
+        _ configuration: StoreConfiguration,
+        clock: Clock = .system,
+        logger: Logger
+    ) throws(StoreError) {
+        try self.init(configuration, clock: clock, logger: logger) { (path, number) throws(StoreError) in
             try Volume.open(path, number: number)
         }
     }
@@ -42,10 +47,11 @@ package final class Store: Sendable {
     /// The same with another way to open volumes, for tests.
     init(
         _ configuration: StoreConfiguration,
+        clock: Clock = .system,
         logger: Logger,
         openVolume: @escaping VolumeSurvey.Open
     ) throws(StoreError) {
-        let opened = try StoreOpening(configuration, openVolume: openVolume, logger: logger)
+        let opened = try StoreOpening(configuration, openVolume: openVolume, clock: clock, logger: logger)
         let core = opened.core
         self.core = core
         reader = Lock(ReaderSlot(reader: nil))

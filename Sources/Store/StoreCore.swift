@@ -28,6 +28,7 @@ final class StoreCore: Sendable {
     let openVolume: VolumeSurvey.Open
     let path: String
     let logger: Logger
+    let clock: Clock
     let backlog = Atomic<Int>(0)
     /// Bytes of long bodies under way that are to be written whole.
     let longWholes = Atomic<Int>(0)
@@ -61,6 +62,7 @@ final class StoreCore: Sendable {
         _ configuration: StoreConfiguration,
         keyHash: KeyHash,
         openVolume: @escaping VolumeSurvey.Open,
+        clock: Clock = .system,
         logger: Logger
     ) {
         directory = Directory(memoryLimit: configuration.memory)
@@ -69,6 +71,7 @@ final class StoreCore: Sendable {
         secret1 = Atomic(keyHash.secret1)
         self.openVolume = openVolume
         self.logger = logger
+        self.clock = clock
         reads = ReadWatch(logger: logger)
         writes = Mailbox(limit: Self.jobLimit) { logger.warning("Many jobs wait for the writer of the volumes") }
         indexing = Mailbox(limit: Self.jobLimit) { logger.warning("Many jobs wait for the index") }

@@ -15,6 +15,7 @@ struct StoreOpening {
     init(
         _ configuration: StoreConfiguration,
         openVolume: @escaping VolumeSurvey.Open,
+        clock: Clock,
         logger: Logger
     ) throws(StoreError) {
         let path = configuration.directory
@@ -34,10 +35,10 @@ struct StoreOpening {
         }
         var generator = SystemRandomNumberGenerator()
         let hash = keyHash ?? KeyHash(secret0: generator.next(), secret1: generator.next())
-        let core = StoreCore(configuration, keyHash: hash, openVolume: openVolume, logger: logger)
+        let core = StoreCore(configuration, keyHash: hash, openVolume: openVolume, clock: clock, logger: logger)
         core.hasSecret.store(keyHash != nil, ordering: .relaxed)
         // Whatever the index still knows: numbers go on above those of an earlier run, unless the clock stepped back.
-        core.raiseSequence(above: SystemClock.sequence)
+        core.raiseSequence(above: Self.sequence(at: clock))
 
         let index = IndexOpening(core, isUsable: lock != nil)
         var survey: VolumeSurvey?
@@ -63,6 +64,12 @@ struct StoreOpening {
         self.core = core
         let found = self.survey.volumes.compactMap { $0.volume?.number }
         startIndex = { IndexWriter(core, index, found: found).run() }
+    }
+
+    /// 2^24 for each second since 1970: a run that begins later begins higher, unless that many records came in a second.
+    static func sequence(at clock: Clock) -> UInt64 {
+        let (seconds, rest) = max(0, clock.nanosecondsSinceEpoch).quotientAndRemainder(dividingBy: 1_000_000_000)
+        return (UInt64(seconds) << 24) + (UInt64(rest) << 24) / 1_000_000_000
     }
 
     /// Starts the threads of the writer, the index and the scrub, in this order.

@@ -21,12 +21,13 @@ final class ClientConnection: EventSource {
         case exchange
     }
 
+    var watched: WatchedSocket
     let loopState: LoopState
     let peer: String
     private var buffer = ByteBuffer()
     private var scanned = 0
     private var waiting = Waiting.request
-    private var since = NIODeadline.now()
+    private var since = Instant.now
     private var output = Output()
     /// So much waits that no more is taken on; until most of it is out.
     private var isFull = false
@@ -34,7 +35,7 @@ final class ClientConnection: EventSource {
     private var isBlocked = false
     /// How far the client's machine had taken what waited for it at the last check, and since when it has taken nothing.
     private var taken = 0
-    private var takenSince = NIODeadline.now()
+    private var takenSince = Instant.now
     private var exchange: RequestTask?
     /// The hit whose body goes out; nothing else is looked at meanwhile.
     private var unsentHit: UnsentHit?
@@ -58,7 +59,7 @@ final class ClientConnection: EventSource {
     init(_ descriptor: Int32, peer: String, _ loopState: LoopState) {
         self.loopState = loopState
         self.peer = peer
-        super.init(descriptor)
+        watched = WatchedSocket(descriptor)
     }
 
     /// More is taken on only where less waits than this, in bytes; once it is passed, less than the lower one.
@@ -82,7 +83,7 @@ final class ClientConnection: EventSource {
         if loopState.isDraining { drain() }
     }
 
-    override func handle(_ readiness: Readiness) {
+    func handle(_ readiness: Readiness) {
         if readiness.contains(.broken), isReadStopped || isInputClosed { return close() }
         if !readiness.isDisjoint(with: [.ended, .broken]) { isEndNear = true }
         if readiness.contains(.writing), isBlocked { sendMore() }
@@ -93,7 +94,7 @@ final class ClientConnection: EventSource {
         flushIfNeeded()
     }
 
-    override func resume() {
+    func resume() {
         if output.isEmpty, let unsentHit {
             self.unsentHit = nil
             finishExchange(keepAlive: unsentHit.request.head.keepAlive)
@@ -433,7 +434,7 @@ final class ClientConnection: EventSource {
     }
 
     /// Ends what took too long; about once a second.
-    func check(_ now: NIODeadline) {
+    func check(_ now: Instant) {
         let settings = loopState.settings
         guard !takesNothing(now, for: settings.sendTimeout) else {
             loopState.counters.add(.limitSend)
@@ -458,13 +459,13 @@ final class ClientConnection: EventSource {
     }
 
     /// A client that was told the end has this long to close its side as well.
-    private static let lingerTime = TimeAmount.milliseconds(500)
+    private static let lingerTime = Duration.milliseconds(500)
 
     /// Whether bytes have been waiting for the client, and its machine has taken none for a time.
     ///
     /// What went to the kernel alone does not tell: its queue takes more only once a third of it is free again, and a slow client
     /// needs minutes for that.
-    private func takesNothing(_ now: NIODeadline, for limit: TimeAmount) -> Bool {
+    private func takesNothing(_ now: Instant, for limit: Duration) -> Bool {
         guard !output.isEmpty else {
             takenSince = now
             return false

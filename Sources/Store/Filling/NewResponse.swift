@@ -1,6 +1,7 @@
 // Shared, never changed: a response on its way into the store, handed from queue to queue.
 
 package import HTTPCaching
+import HTTPMessage
 package import NIOCore
 
 /// What a fill stores besides the body.
@@ -76,10 +77,9 @@ package final class NewResponse: Sendable {
         state: Record.State,
         bodyLength: Int64,
         sequence: UInt64,
-        checksum: UInt32
-    )
-        -> RecordPrefix
-    {
+        checksum: UInt32,
+        at now: WallTime
+    ) -> RecordPrefix {
         RecordPrefix(
             state: state,
             headerLength: headerLength,
@@ -90,7 +90,7 @@ package final class NewResponse: Sendable {
             bodyLength: bodyLength,
             hash: hash,
             sequence: sequence,
-            storedAt: SystemClock.now,
+            storedAt: now,
             bodyChecksum: checksum
         )
     }

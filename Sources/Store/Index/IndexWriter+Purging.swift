@@ -151,13 +151,13 @@ extension IndexWriter {
 
     /// Tries again to put purges on the disk; those that could not be swept are once index and directory are whole again.
     func settle() {
-        guard !unsettled.isEmpty, Instant.now >= nextSettling else { return }
+        guard !unsettled.isEmpty, core.clock.instant >= nextSettling else { return }
         let isWhole = task == nil && write([]) && !isRebuilding
         let due = isWhole ? unsettled : unsettled.filter { !$0.isDurable }
         guard !due.isEmpty else { return }
         unsettled = isWhole ? [] : unsettled.filter(\.isDurable)
         sweep(due)
-        nextSettling = .now + Self.settlingPause
+        nextSettling = core.clock.instant + Self.settlingPause
     }
 
     /// Too many purges wait: everything goes instead.

@@ -320,8 +320,8 @@ final class IndexWriter {
     ///
     /// At most once a second: a disk that fails stays failing.
     func rebuild() {
-        if let lastRebuild, Instant.now - lastRebuild < .seconds(1) { return }
-        lastRebuild = .now
+        if let lastRebuild, core.clock.instant - lastRebuild < .seconds(1) { return }
+        lastRebuild = core.clock.instant
         if database == nil { open() }
         let isBegun = attempt { (database) throws(StoreError) in
             try database.durableTransaction { () throws(StoreError) in try database.setState(.isRebuilding, 1) }
@@ -356,7 +356,7 @@ final class IndexWriter {
     }
 
     private func close(_ isClean: Bool) {
-        nextSettling = .now
+        nextSettling = core.clock.instant
         settle()
         guard write([]), isClean else { return }
         // Nothing left to read, as in a directory that was new: what is in the index is whole.

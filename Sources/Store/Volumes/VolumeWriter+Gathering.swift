@@ -92,7 +92,8 @@ extension VolumeWriter {
             state: .complete,
             bodyLength: Int64(whole.bodyLength),
             sequence: sequence,
-            checksum: whole.checksum
+            checksum: whole.checksum,
+            at: core.clock.now
         )
         var header = ByteBufferAllocator().buffer(capacity: prefix.headerLength + Int(Record.alignment))
         header.writeRepeatingByte(0, count: gap)

@@ -3,6 +3,7 @@
 import HTTPCaching
 import HTTPMessage
 import NIOCore
+import Runtime
 import Synchronization
 
 extension VolumeWriter {
@@ -16,7 +17,8 @@ extension VolumeWriter {
                 state: .reserved,
                 bodyLength: fill.response.bodyLength ?? 0,
                 sequence: 0,
-                checksum: 0
+                checksum: 0,
+                at: core.clock.now
             )
             extents[fill.number] = extent
             try extent.volume.file.write(
@@ -72,7 +74,8 @@ extension VolumeWriter {
                 state: .complete,
                 bodyLength: extent.written,
                 sequence: sequence,
-                checksum: extent.checksum
+                checksum: extent.checksum,
+                at: core.clock.now
             )
             try extent.volume.file.write(
                 prefix.encoded(key: response.key, variant: response.variant.text, head: response.head),

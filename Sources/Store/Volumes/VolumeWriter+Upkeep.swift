@@ -9,7 +9,7 @@ import Synchronization
 extension VolumeWriter {
     /// Does what may fail for want of disk; a failure makes the store sick for a while, and is no more than a refusal.
     func attempt(_ body: () throws(StoreError) -> StoreRefusal?) -> StoreRefusal? {
-        guard identity != nil, !core.isSick.load(ordering: .relaxed) || Instant.now >= retryAt else {
+        guard identity != nil, !core.isSick.load(ordering: .relaxed) || core.clock.instant >= retryAt else {
             return .sick
         }
         do throws(StoreError) {
@@ -33,8 +33,8 @@ extension VolumeWriter {
         guard error.kind != .full || error.code != 0 else { return .sick }
         if error.kind == .full { makeSomeRoom() }
         failures += 1
-        retryAt = .now + .seconds(min(30, 1 << min(failures - 1, 5)))
-        if error.kind == .missing, identity != nil { nextUpkeep = .now }
+        retryAt = core.clock.instant + .seconds(min(30, 1 << min(failures - 1, 5)))
+        if error.kind == .missing, identity != nil { nextUpkeep = core.clock.instant }
         if !core.isSick.exchange(true, ordering: .relaxed) {
             core.logger.warning(
                 "The cache directory cannot be written; pictures are fetched without being stored",
@@ -45,7 +45,7 @@ extension VolumeWriter {
     }
 
     func upkeep() {
-        nextUpkeep = .now + .seconds(1)
+        nextUpkeep = core.clock.instant + .seconds(1)
         let now: FileIdentity?
         do throws(StoreError) {
             now = try Paths.found(core.volumesPath)
@@ -76,7 +76,7 @@ extension VolumeWriter {
     /// Opens volumes that could not be opened before, few at a time.
     private func openLate() {
         var opened: [UInt32] = []
-        for (number, ring) in unopened.due(at: .now) {
+        for (number, ring) in unopened.due(at: core.clock.instant) {
             let path = core.path(ofVolume: number)
             do throws(StoreError) {
                 let found = VolumeSurvey.found(try core.openVolume(path, number), in: ring)
@@ -90,7 +90,7 @@ extension VolumeWriter {
                     core.logger.warning("A volume is of no use", metadata: ["error": "\(error)"])
                     drop(number)
                 } else {
-                    unopened.failed(number, at: .now)
+                    unopened.failed(number, at: core.clock.instant)
                 }
             }
         }
@@ -132,7 +132,7 @@ extension VolumeWriter {
     /// The cache directory is gone, was replaced, or could not be used so far: forget what was in it, and take the one
     /// that is there now into use, or a new one.
     private func takeOver() {
-        guard identity != nil || Instant.now >= retryAt else { return }
+        guard identity != nil || core.clock.instant >= retryAt else { return }
         if identity != nil {
             core.counters.directoryLost.add(1)
             core.logger.warning(

@@ -89,10 +89,10 @@ final class VolumeWriter {
                 perform(job)
                 giveWay()
                 // Between jobs, too: a batch may take long.
-                if Instant.now >= nextUpkeep { doUpkeep() }
+                if core.clock.instant >= nextUpkeep { doUpkeep() }
             }
             if batch.isEmpty { writeGathered() } else { writeWhatWaited() }
-            if Instant.now >= nextUpkeep { doUpkeep() }
+            if core.clock.instant >= nextUpkeep { doUpkeep() }
             // What comes meanwhile needs no wake-up of its own, which costs as much as writing a small record. The bytes of a
             // long one are better written while the processor's cache still has them.
             guard !batch.isEmpty, !batch.contains(where: { $0.isLong }) else { continue }
