@@ -13,7 +13,7 @@ import Synchronization
 /// A cache directory in use.
 package final class Store: Sendable {
     let core: StoreCore
-    private let threads: [DedicatedThread]
+    private let threads: StoreThreads
     private let reader: Lock<ReaderSlot>
 
     /// Where reads go that an event loop may not wait for.
@@ -240,18 +240,23 @@ package final class Store: Sendable {
     ///
     /// Any thread; never waits.
     /// - Parameter response: What is known before its body.
-    /// - Returns: What takes the body, or the refusal, which is counted.
-    package func beginFill(_ response: NewResponse) -> Result<FillWriter, StoreRefusal.Refused> {
-        func refuse(_ refusal: StoreRefusal) -> Result<FillWriter, StoreRefusal.Refused> {
+    /// - Returns: What takes the body.
+    /// - Throws: The refusal, which is counted.
+    package func beginFill(_ response: NewResponse) throws(StoreRefusal) -> FillWriter {
+        if let refusal = refusal(of: response) {
             core.counters.count(refusal)
-            return .failure(StoreRefusal.Refused(refusal: refusal))
+            throw refusal
         }
+        return FillWriter(response, hash: core.keyHash(response.key), store: core)
+    }
+
+    private func refusal(of response: NewResponse) -> StoreRefusal? {
         guard response.headerLength <= 64 << 10, response.key.count <= Int(UInt16.max) else {
-            return refuse(.headTooLarge)
+            return .headTooLarge
         }
-        guard response.bodyLength ?? 0 <= core.largestBody.load(ordering: .relaxed) else { return refuse(.tooLarge) }
-        guard !core.isSick.load(ordering: .relaxed) else { return refuse(.sick) }
-        return .success(FillWriter(response, hash: core.keyHash(response.key), store: core))
+        guard response.bodyLength ?? 0 <= core.largestBody.load(ordering: .relaxed) else { return .tooLarge }
+        guard !core.isSick.load(ordering: .relaxed) else { return .sick }
+        return nil
     }
 
     /// Writes what an origin's 304 changed over the stored response.
@@ -349,7 +354,7 @@ package final class Store: Sendable {
     /// Calls back when everything handed over so far is written and indexed.
     package func whenSettled(_ completion: @escaping @Sendable () -> Void) {
         let core = core
-        let thenIndex: @Sendable () -> Void = { if !core.post(IndexJob.barrier(completion)) { completion() } }
+        let thenIndex: @Sendable () -> Void = { if !core.post(IndexCommand.barrier(completion)) { completion() } }
         if !core.post(WriteJob.barrier(thenIndex)) { completion() }
     }
 
@@ -358,22 +363,14 @@ package final class Store: Sendable {
     /// Once, at the end.
     package func close() {
         core.scrub.close()
-        threads[2].join()
+        threads.scrub.join()
         core.post(WriteJob.close)
         core.writes.close()
-        threads[0].join()
-        core.post(IndexJob.close(isClean: !core.isSick.load(ordering: .relaxed)))
+        threads.writer.join()
+        core.post(IndexCommand.close(isClean: !core.isSick.load(ordering: .relaxed)))
         core.indexing.close()
-        threads[1].join()
+        threads.index.join()
         core.lock.withLock { $0 = nil }
         disk.shutDown()
-    }
-}
-
-extension StoreRefusal {
-    /// A refusal where an error is wanted.
-    package struct Refused: Error, Sendable {
-        /// Why the response is not stored.
-        package let refusal: StoreRefusal
     }
 }

@@ -72,18 +72,24 @@ struct StoreOpening {
         return (UInt64(seconds) << 24) + (UInt64(rest) << 24) / 1_000_000_000
     }
 
-    /// Starts the threads of the writer, the index and the scrub, in this order.
-    func start(_ configuration: StoreConfiguration) -> [DedicatedThread] {
+    func start(_ configuration: StoreConfiguration) -> StoreThreads {
         // The writer is made here, not on its thread: disk use is within the limit before the first request.
         let writer = HandOver(VolumeWriter(core, maximumSize: configuration.maximumSize, survey: survey))
-        return [
-            DedicatedThread.start("larder-volumes", slices: .long) { writer.take()?.run() },
-            DedicatedThread.start("larder-index", slices: .long, startIndex),
-            DedicatedThread.start("larder-scrub", slices: .long, niceness: 19) { [core] in
+        return StoreThreads(
+            writer: DedicatedThread.start("larder-volumes", slices: .long) { writer.take()?.run() },
+            index: DedicatedThread.start("larder-index", slices: .long, startIndex),
+            scrub: DedicatedThread.start("larder-scrub", slices: .long, niceness: 19) { [core] in
                 Scrubber(core, pause: configuration.scrubPause).run()
-            },
-        ]
+            }
+        )
     }
+}
+
+/// The threads of a store; the writer ends before the index, which it gives rows.
+struct StoreThreads: Sendable {
+    let writer: DedicatedThread
+    let index: DedicatedThread
+    let scrub: DedicatedThread
 }
 
 /// Hands one value over to a thread.

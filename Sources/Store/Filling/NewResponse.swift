@@ -142,7 +142,7 @@ package struct Variant: Sendable, Equatable {
 }
 
 /// Why a response that may be stored was not.
-package enum StoreRefusal: String, Sendable, CaseIterable {
+package enum StoreRefusal: String, Error, CaseIterable {
     /// A purge of its key came after its fill began.
     case purged
     /// Its body is larger than the store keeps.

@@ -41,7 +41,7 @@ extension IndexWriter {
     private func scan(_ number: UInt32) {
         guard let volume = core.volumes[number] else { return }
         var scan = VolumeScan(volume)
-        var rows: [IndexJob] = []
+        var rows: [RowChange] = []
         while let found = scan.next() {
             guard core.keyHash(found.key) == found.prefix.hash else { continue }
             core.raiseSequence(above: found.prefix.sequence)
@@ -71,7 +71,7 @@ extension IndexWriter {
     }
 
     private func endRebuild() {
-        guard write([]) else {
+        guard write() else {
             // Rows were lost again: begin anew once the index is well.
             task = nil
             isIncomplete = true

@@ -24,7 +24,7 @@ extension IndexWriter {
         var rest = sweeps[...]
         while !rest.isEmpty {
             // A row that waits to be written would come after the sweep, and outlive the rule.
-            let isWhole = write([]) && !isRebuilding
+            let isWhole = write() && !isRebuilding
             let widened = sweep(Array(rest.prefix(Self.sweepLimit)), isWhole: isWhole, &answers)
             rest = rest.dropFirst(Self.sweepLimit) + widened
         }
@@ -152,7 +152,7 @@ extension IndexWriter {
     /// Tries again to put purges on the disk; those that could not be swept are once index and directory are whole again.
     func settle() {
         guard !unsettled.isEmpty, core.clock.instant >= nextSettling else { return }
-        let isWhole = task == nil && write([]) && !isRebuilding
+        let isWhole = task == nil && write() && !isRebuilding
         let due = isWhole ? unsettled : unsettled.filter { !$0.isDurable }
         guard !due.isEmpty else { return }
         unsettled = isWhole ? [] : unsettled.filter(\.isDurable)

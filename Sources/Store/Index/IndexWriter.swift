@@ -17,8 +17,6 @@ final class IndexWriter {
     ///
     /// Past it they are dropped, and the index is rebuilt when it is well.
     private static let waitingLimit = 50_000
-    /// Rows that wait where it keeps up.
-    private static let usualWaiting = 4_000
     /// Rows that loading, sweeping or listing handles between two looks into the inbox or in one transaction.
     static let slice = 5_000
     /// Rows of one transaction, whose keys may be all over the file, a page each: the log has to stay within what is set
@@ -45,7 +43,7 @@ final class IndexWriter {
     private var identity: FileIdentity?
     /// Of its log: SQLite neither removes nor replaces it while the file is open.
     private var logIdentity: FileIdentity?
-    private var waiting: [IndexJob] = []
+    private var waiting: [RowChange] = []
     var task: Task?
     /// Rows were lost: bans stay in force and clean stops are not marked until the index is rebuilt.
     var isIncomplete = false
@@ -89,43 +87,32 @@ final class IndexWriter {
             checkFile()
             proceed()
             settle()
-            // Lets rows gather: a transaction a picture would cost ten times as much.
             if task == nil, !batch.isEmpty { gather() }
         }
     }
 
-    /// How long rows gather, unless somebody waits.
-    private static let gathering: Duration = .milliseconds(20)
-
     private func gather() {
-        guard core.hurry.wait(until: .now + Self.gathering) else { return }
+        guard core.hurry.wait(until: .now + core.pacing.betweenTransactions) else { return }
         core.isHurried.store(false, ordering: .relaxed)
     }
 
     // MARK: Batches
 
     private func take(_ batch: [IndexJob]) {
-        // Nearly all batches are of rows alone.
-        if batch.allSatisfy(\.isRow) {
-            write(batch)
-            return
-        }
         // Sweeps go together, behind all rows: of what was stored after a purge they leave the rows.
-        var rows: [IndexJob] = []
         var sweeps: [Sweep] = []
         func flush() {
-            write(rows)
-            sweep(sweeps)
-            (rows, sweeps) = ([], [])
+            write()
+            if !sweeps.isEmpty { sweep(sweeps) }
+            sweeps = []
         }
         for job in batch {
-            if job.isRow {
-                rows.append(job)
-            } else if case .sweep(let some) = job {
-                sweeps += some
-            } else {
+            switch job {
+            case .row(let change): waiting.append(change)
+            case .sweep(let some): sweeps += some
+            case .command(let command):
                 flush()
-                perform(job)
+                perform(command)
             }
         }
         flush()
@@ -135,9 +122,8 @@ final class IndexWriter {
     ///
     /// Returns false where some still wait, or were dropped.
     @discardableResult
-    func write(_ rows: [IndexJob]) -> Bool {
-        // Most often none waits, and no row is copied.
-        if waiting.isEmpty { waiting = rows } else { waiting += rows }
+    func write(_ rows: [RowChange] = []) -> Bool {
+        waiting += rows
         guard !waiting.isEmpty else { return !isIncomplete }
         var written = 0
         while written < waiting.count {
@@ -145,10 +131,9 @@ final class IndexWriter {
             let isWritten = attempt { (database) throws(StoreError) in
                 try database.transaction { () throws(StoreError) in
                     try reserveSequences(in: database)
-                    for job in batch {
-                        try apply(job, to: database)
-                        // Behind, it needs its share of a processor that all others want: who yields is served last.
-                        if waiting.count <= Self.usualWaiting { slice.yieldIfOver() }
+                    for change in batch {
+                        try apply(change, to: database)
+                        if waiting.count <= core.pacing.usualRows { slice.yieldIfOver() }
                     }
                 }
             }
@@ -174,8 +159,8 @@ final class IndexWriter {
         reserved = next + Self.reserve
     }
 
-    private func apply(_ job: IndexJob, to database: IndexDatabase) throws(StoreError) {
-        switch job {
+    private func apply(_ change: RowChange, to database: IndexDatabase) throws(StoreError) {
+        switch change {
         case .put(let row, let groups):
             try database.put(row)
             if let groups { try database.groups.put(row, in: groups) }
@@ -191,7 +176,6 @@ final class IndexWriter {
         case .removeVolume(let number):
             try database.removeVolume(number)
             garbage += 1
-        default: preconditionFailure("only rows wait for a transaction")
         }
     }
 
@@ -204,8 +188,8 @@ final class IndexWriter {
         return isNewer
     }
 
-    private func perform(_ job: IndexJob) {
-        switch job {
+    private func perform(_ command: IndexCommand) {
+        switch command {
         case .list(let range, let place, let limit, let completion):
             completion(list(range, after: place, limit: limit))
         case .reopen: reopen()
@@ -213,7 +197,6 @@ final class IndexWriter {
         case .broken(let found, let error): if found == identity { failed(error) }
         case .barrier(let completion): completion()
         case .close(let isClean): close(isClean)
-        default: preconditionFailure("rows are written in transactions, sweeps go together")
         }
     }
 
@@ -358,7 +341,7 @@ final class IndexWriter {
     private func close(_ isClean: Bool) {
         nextSettling = core.clock.instant
         settle()
-        guard write([]), isClean else { return }
+        guard write(), isClean else { return }
         // Nothing left to read, as in a directory that was new: what is in the index is whole.
         if case .rebuild(let volumes) = task, volumes.isEmpty { proceed() }
         switch task {

@@ -11,8 +11,6 @@ import Synchronization
 extension VolumeWriter {
     /// The length of a block, and bytes in one write, about.
     private static let block: Int64 = 256 << 10
-    /// The longest that a record waits for others, while more come.
-    private static let longestWait: Duration = .milliseconds(10)
 
     /// A record that has a place, and is not written yet.
     struct Gathered {
@@ -103,7 +101,7 @@ extension VolumeWriter {
 
     /// Writes what was gathered and makes it known, unless it may wait for what comes next.
     func writeWhatWaited() {
-        if let gathering, .now - gathering.since > Self.longestWait { writeGathered() }
+        if let gathering, .now - gathering.since > core.pacing.longestGathering { writeGathered() }
     }
 
     /// Writes what was gathered and makes it known.

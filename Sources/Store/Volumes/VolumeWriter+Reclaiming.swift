@@ -108,7 +108,7 @@ extension VolumeWriter: VolumeKeeper {
         Paths.remove(path)
         let former = leftovers[volume]
         let isGone = !Paths.isTaken(path)
-        leftovers[volume] = isGone ? nil : VolumeSlot.onDisk(Paths.onDisk(path))
+        leftovers[volume] = isGone ? nil : VolumeLayout.onDisk(Paths.onDisk(path))
         if former != leftovers[volume] { shareOut() }
         if !isGone, former == nil {
             core.logger.warning("A volume's file cannot be removed", metadata: ["path": "\(path)"])
@@ -122,7 +122,7 @@ extension VolumeWriter: VolumeKeeper {
     ///
     /// The next volume goes.
     func makeSomeRoom() {
-        guard let victim = eviction.nextVictim(busy: volumesBeingFilled) else { return }
+        guard let victim = eviction.takeVictim(busy: volumesBeingFilled) else { return }
         reclaim(victim, keepingSurvivors: false)
     }
 

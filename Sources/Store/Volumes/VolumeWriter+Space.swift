@@ -5,17 +5,10 @@ import NIOCore
 import Synchronization
 
 extension VolumeWriter {
-    /// What the index leaves of the space for volumes.
-    ///
-    /// The index's files grow by a transaction and its log between two measurements.
-    static func spaceForVolumes(maximumSize: Int64, indexBytes: Int64) -> Int64 {
-        max(maximumSize - indexBytes - (4 << 20), 16 << 20)
-    }
-
     /// Tells eviction what space there is for volumes.
     func shareOut() {
         let others = indexBytes + leftovers.values.reduce(0, +)
-        eviction.setBudget(Self.spaceForVolumes(maximumSize: maximumSize, indexBytes: others))
+        eviction.setBudget(VolumeRings.budget(maximumSize: maximumSize, indexBytes: others))
         core.largestBody.store(eviction.rings.largestBody, ordering: .relaxed)
     }
 
@@ -24,6 +17,7 @@ extension VolumeWriter {
         let length = Record.aligned(Int64(response.headerLength) + bodyLength)
         let accesses = accesses(of: response, hash: hash)
         let ring = eviction.ring(for: accesses, length: length, at: core.directory.clock.epoch)
+        eviction.note(length: length)
         let place = try allocate(length, in: ring)
         guard let volume = core.volumes[place.location.volume] else { throw refusal("the volume is gone") }
         return Placed(volume: volume, location: place.location, isSingle: place.isSingle, accesses: accesses)
@@ -50,7 +44,7 @@ extension VolumeWriter {
         guard let volume = core.volumes[number] else { throw refusal("the volume is gone") }
         return Extent(
             volume: volume,
-            location: RecordLocation(volume: number, offset: UInt32(Volume.headerLength)),
+            location: RecordLocation(volume: number, offset: UInt32(VolumeLayout.headerLength)),
             headerLength: response.headerLength,
             isSingle: true,
             isGrowing: true,
@@ -63,7 +57,7 @@ extension VolumeWriter {
     ///
     /// Returns false where that is more than the store keeps.
     func grow(_ extent: inout Extent, toBody length: Int64) throws(StoreError) -> Bool {
-        let needed = Volume.headerLength + Record.aligned(Int64(extent.headerLength) + length)
+        let needed = VolumeLayout.headerLength + Record.aligned(Int64(extent.headerLength) + length)
         guard length <= eviction.rings.largestBody, needed <= extent.volume.capacity else { return false }
         guard needed > extent.charge else { return true }
         let step = needed - extent.charge + (1 << 20)
@@ -77,7 +71,7 @@ extension VolumeWriter {
     func settle(_ extent: Extent) {
         let record = Record.aligned(Int64(extent.headerLength) + extent.written)
         eviction.note(length: record)
-        eviction.setCharge(of: extent.volume.number, to: Volume.headerLength + record)
+        eviction.setCharge(of: extent.volume.number, to: VolumeLayout.headerLength + record)
     }
 
     /// Tells a new index of the rings, oldest volumes first.

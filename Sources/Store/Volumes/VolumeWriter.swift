@@ -84,7 +84,7 @@ final class VolumeWriter {
 
     /// The thread's life: batches of jobs, and the upkeep about once a second.
     func run() {
-        while let batch = core.writes.next(within: gathering == nil ? .seconds(1) : Self.lingering) {
+        while let batch = core.writes.next(within: gathering == nil ? .seconds(1) : core.pacing.betweenBatches) {
             for job in batch {
                 perform(job)
                 giveWay()
@@ -93,16 +93,12 @@ final class VolumeWriter {
             }
             if batch.isEmpty { writeGathered() } else { writeWhatWaited() }
             if core.clock.instant >= nextUpkeep { doUpkeep() }
-            // What comes meanwhile needs no wake-up of its own, which costs as much as writing a small record. The bytes of a
-            // long one are better written while the processor's cache still has them.
+            // The bytes of a long one are better written while the processor's cache still has them.
             guard !batch.isEmpty, !batch.contains(where: { $0.isLong }) else { continue }
-            usleep(UInt32(Self.lingering.nanoseconds / 1000))
+            usleep(UInt32(core.pacing.betweenBatches.nanoseconds / 1000))
         }
         writeGathered()
     }
-
-    /// Between two batches; nobody waits for a response to be stored.
-    private static let lingering: Duration = .milliseconds(1)
 
     /// Lets the loops go first, unless it is behind.
     func giveWay() {
