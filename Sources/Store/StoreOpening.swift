@@ -74,7 +74,7 @@ struct StoreOpening {
 
     func start(_ configuration: StoreConfiguration) -> StoreThreads {
         // The writer is made here, not on its thread: disk use is within the limit before the first request.
-        let writer = HandOver(VolumeWriter(core, maximumSize: configuration.maximumSize, survey: survey))
+        let writer = HandOver(WriterThread(core, maximumSize: configuration.maximumSize, survey: survey))
         return StoreThreads(
             writer: DedicatedThread.start("larder-volumes", slices: .long) { writer.take()?.run() },
             index: DedicatedThread.start("larder-index", slices: .long, startIndex),
@@ -95,12 +95,12 @@ struct StoreThreads: Sendable {
 /// Hands one value over to a thread.
 private final class HandOver: Sendable {
     // because the value is made before the thread starts, taken once, and touched by nobody in between
-    nonisolated(unsafe) private var writer: VolumeWriter?
+    nonisolated(unsafe) private var writer: WriterThread?
 
     // because of the same in both functions
-    init(_ writer: VolumeWriter) { unsafe self.writer = writer }
+    init(_ writer: WriterThread) { unsafe self.writer = writer }
 
-    func take() -> VolumeWriter? {
+    func take() -> WriterThread? {
         defer { unsafe writer = nil }  // because one thread calls this, once
         return unsafe writer
     }

@@ -1,4 +1,4 @@
-// How room is made, for the volumes on the disk (`VolumeWriter`) and for those of a simulation: the same steps, so that
+// How room is made, for the volumes on the disk (`SpaceKeeper`) and for those of a simulation: the same steps, so that
 // what is simulated is what happens. Everything is charged before it is made, so that disk use never passes the limit
 // (invariant 7).
 
