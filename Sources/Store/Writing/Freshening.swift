@@ -83,7 +83,9 @@ final class Freshening {
         )
         let checksum = prefix.bodyChecksum
         let source = freshened.entry.location
-        records.append(WholeResponse(response, hash: prefix.hash, body: [body], checksum: checksum, source: source) { _ in })
+        records.append(
+            WholeResponse(response, hash: prefix.hash, body: [body], checksum: checksum, source: source) { _ in }
+        )
         records.flush()
         return nil
     }

@@ -1,5 +1,7 @@
 // Confined to the writer thread. What the writer's parts share; each part's state is its own.
 
+import Synchronization
+
 struct WriterParts {
     let core: StoreCore
     let extents = OpenExtents()

@@ -4,6 +4,7 @@
 
 import Glibc
 import Logging
+import NIOCore
 import Runtime
 import Synchronization
 
