@@ -14,16 +14,10 @@ import Synchronization
 package final class Store: Sendable {
     let core: StoreCore
     private let threads: StoreThreads
-    private let reader: Lock<ReaderSlot>
+    let index: SharedIndexReader
 
     /// Where reads go that an event loop may not wait for.
     package let disk: BlockingPool
-
-    private struct ReaderSlot: ~Copyable {
-        var reader: IndexReader?
-        /// The file it reads: a rebuilt index is another one.
-        var identity: FileIdentity?
-    }
 
     /// Opens a cache directory, made where it is missing, and begins to serve from it while its index still loads.
     ///
@@ -54,7 +48,7 @@ package final class Store: Sendable {
         let opened = try StoreOpening(configuration, openVolume: openVolume, clock: clock, logger: logger)
         let core = opened.core
         self.core = core
-        reader = Lock(ReaderSlot(reader: nil))
+        index = SharedIndexReader(core)
         disk = Self.makeDiskPool(threads: configuration.diskThreads)
         threads = opened.start(configuration)
     }
@@ -107,35 +101,11 @@ package final class Store: Sendable {
     /// Blocks: on the disk pool.
     package func find(key: [UInt8]) -> Lookup {
         let epoch = epoch
-        for row in rows(of: key) { core.load(row, readIn: epoch) }
+        for row in index.rows(of: key) { core.load(row, readIn: epoch) }
         // because any byte is defined as raw memory
         let found = unsafe look(up: core.keyHash(key), key: key.span.bytes)
         if case .loading = found { return .miss }
         return found
-    }
-
-    /// What the index has of a key.
-    ///
-    /// Blocks.
-    func rows(of key: [UInt8]) -> [IndexRow] {
-        reader.withLock { slot -> [IndexRow] in
-            let path = core.path + "/" + IndexDatabase.fileName
-            let identity = Paths.identity(path)
-            // One that is just being made is not broken for having no tables yet.
-            let isOpen = core.isIndexOpen.load(ordering: .acquiring)
-            do throws(StoreError) {
-                if slot.reader == nil || slot.identity != identity {
-                    slot.reader = nil
-                    slot.reader = try IndexReader(shared: path)
-                    slot.identity = identity
-                }
-                return try slot.reader?.rows(of: key) ?? []
-            } catch {
-                slot.reader = nil
-                if error.kind == .corrupt, isOpen, let identity { core.post(.broken(identity, error)) }
-                return []
-            }
-        }
     }
 
     /// Bodies up to this are read along with their head, in bytes.
@@ -153,12 +123,7 @@ package final class Store: Sendable {
 
     /// The same into a buffer that is used again and again: no allocation once it is large enough.
     ///
-    /// - Parameters:
-    ///   - entry: As above.
-    ///   - key: As above.
-    ///   - mayBlock: As above.
-    ///   - buffer: What it holds is written over; who keeps a part of the response copies that.
-    /// - Returns: As above.
+    /// What the buffer holds is written over; a caller that keeps a part of the response copies it.
     package func read(
         _ entry: DirectoryEntry,
         key: RawSpan,
@@ -176,10 +141,6 @@ package final class Store: Sendable {
     /// Reads a piece of a body that lies in a volume.
     ///
     /// Blocks unless `mayBlock` is false.
-    /// - Parameters:
-    ///   - volume: The volume of the stored response.
-    ///   - range: Bytes of the volume.
-    ///   - mayBlock: False on an event loop.
     /// - Returns: The bytes; nil where they cannot be read, or not without waiting.
     package func readBody(_ volume: Volume, _ range: Range<Int64>, mayBlock: Bool) -> ByteBuffer? {
         var buffer = ByteBuffer()
@@ -192,9 +153,6 @@ package final class Store: Sendable {
     /// Reads the whole body of a stored response, however long, and compares it with its checksum.
     ///
     /// Blocks.
-    /// - Parameters:
-    ///   - response: The response.
-    ///   - key: Its key.
     /// - Returns: The body; nil where it cannot be read, or is not what was stored: then it is forgotten.
     package func readWhole(_ response: StoredResponse, key: [UInt8]) -> ByteBuffer? {
         core.readWhole(response, key: key)
@@ -260,14 +218,9 @@ package final class Store: Sendable {
     }
 
     /// Writes what an origin's 304 changed over the stored response.
-    /// - Parameters:
-    ///   - entry: The stored response that was validated.
-    ///   - key: Its key.
-    ///   - head: Its new head.
-    ///   - target: The path and query that the origin was asked for; empty where they are those of the key.
-    ///   - facts: Its new facts.
-    ///   - epoch: The epoch in which the validation began.
-    ///   - groups: The groups it belongs to from now on.
+    ///
+    /// `target` is the path and query that the origin was asked for; empty where they are those of the key. `epoch` is that in which
+    /// the validation began.
     package func freshen(
         _ entry: DirectoryEntry,
         key: [UInt8],
@@ -282,48 +235,6 @@ package final class Store: Sendable {
         let freshened = Freshened(entry: entry, key: key, head: head, facts: facts, epoch: epoch, groups: groups)
         core.post(.freshen(freshened))
     }
-
-    // MARK: Purging
-
-    /// Purges: the rules hold when this returns.
-    /// - Parameters:
-    ///   - rules: All of which are put on the disk together, as far as they name single keys.
-    ///   - completion: Told once for each rule, by its place among them, what was removed, and whether that is on the disk.
-    ///     On the index thread.
-    /// - Returns: False where so many purges are being swept that no more are taken: then none of the rules holds.
-    @discardableResult
-    package func purge(
-        _ rules: [PurgeRule],
-        completion: @escaping @Sendable (Int, PurgeReport) -> Void
-    ) -> Bool {
-        guard core.fence.activeBans < Self.activeBansLimit else { return false }
-        invalidate(rules, completion: completion)
-        return true
-    }
-
-    /// Purges as `purge` does, however many purges are being swept: for what an origin's answers make unusable.
-    ///
-    /// A group's members are unusable when `completion` is called, all others when this returns.
-    package func invalidate(_ rules: [PurgeRule], completion: @escaping @Sendable (Int, PurgeReport) -> Void) {
-        let sweeps = rules.enumerated().map { index, rule in
-            core.raise(rule) { completion(index, $0) }
-        }
-        guard !core.post(sweeps) else { return }
-        for index in rules.indices { completion(index, PurgeReport(obstacle: "larder is stopping.")) }
-    }
-
-    /// Purges whose sweep is under way at once, before one more is taken, which may be of as many rules.
-    private static let activeBansLimit = 1000
-
-    /// Removes a stored response that another answer has made untrue, also where its record was copied or freshened meanwhile.
-    ///
-    /// Any thread.
-    package func remove(_ entry: DirectoryEntry, key: [UInt8]) { core.remove(entry, key: key) }
-
-    /// Removes a stored response whose record is of no use, unless it was copied or replaced meanwhile.
-    ///
-    /// Any thread.
-    package func forget(_ entry: DirectoryEntry, key: [UInt8]) { core.forget(entry, key: key) }
 
     // MARK: Operation
 

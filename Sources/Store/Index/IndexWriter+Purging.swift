@@ -85,7 +85,7 @@ extension IndexWriter {
                 for index in changed.indices {
                     let isKey = if case .key = changed[index].rule { true } else { false }
                     if !changed[index].hasBan, !isKey || !isWhole, isWhole || !changed[index].isOfGroup {
-                        try database.putBan(changed[index].rule)
+                        try database.bans.put(changed[index].rule)
                         changed[index].hasBan = true
                     }
                     if case .key(let key) = changed[index].rule {
@@ -129,14 +129,14 @@ extension IndexWriter {
         return attempt { (database) throws(StoreError) in
             // What they removed is in the log before this, so that a loss of power cannot bring back one without the other.
             try database.transaction { () throws(StoreError) in
-                for rule in over { try database.removeBan(rule) }
+                for rule in over { try database.bans.remove(rule) }
             }
         }
     }
 
     /// Takes over the purges that a file's earlier user did not end, and finds out which of this run's stand in it.
     func adoptBans(of database: IndexDatabase) throws(StoreError) {
-        let bans = Set(try database.bans())
+        let bans = Set(try database.bans.all())
         for index in unsettled.indices {
             unsettled[index].hasBan = bans.contains(unsettled[index].rule)
             unsettled[index].isDurable = unsettled[index].hasBan

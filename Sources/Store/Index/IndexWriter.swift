@@ -28,18 +28,10 @@ final class IndexWriter {
         case rebuild(volumes: [UInt32])
     }
 
-    /// Sequences that are noted in advance.
-    ///
-    /// A run is ahead of the clock by as many after a crash, 4 ms, which is less than a restart takes: a run that finds no index
-    /// begins by the clock alone.
-    private static let reserve: UInt64 = 1 << 16
-
     let core: StoreCore
     var database: IndexDatabase? {
         didSet { core.isIndexOpen.store(database != nil, ordering: .releasing) }
     }
-    /// Above it, sequences are not noted yet.
-    private var reserved: UInt64 = 0
     private var identity: FileIdentity?
     /// Of its log: SQLite neither removes nor replaces it while the file is open.
     private var logIdentity: FileIdentity?
@@ -57,16 +49,16 @@ final class IndexWriter {
     var promised: UInt64 = 0
     /// What the index failed with, while it does.
     private(set) var trouble: StoreError?
-    var garbage = 0
     /// Volumes that could not be opened when the index was rebuilt: it has no rows of theirs.
     private var unread: Set<UInt32> = []
     private var reportedSize: Int64 = 0
     private var lastRebuild: Instant?
-    var slice = TimeSlice()
+    let rows: RowWriter
 
     // `found` are the volumes that were there at the start: those of this run tell of their records themselves.
     init(_ core: StoreCore, _ opening: IndexOpening, found: [UInt32]) {
         self.core = core
+        rows = RowWriter(core)
         unsettled = opening.bans.map { Sweep(rule: $0, epoch: $1, hasBan: true, isDurable: true) }
         open()
         if opening.isRebuilding { rebuild() } else if task == nil, database != nil { task = .load(after: nil) }
@@ -122,20 +114,14 @@ final class IndexWriter {
     ///
     /// Returns false where some still wait, or were dropped.
     @discardableResult
-    func write(_ rows: [RowChange] = []) -> Bool {
-        waiting += rows
+    func write(_ changes: [RowChange] = []) -> Bool {
+        waiting += changes
         guard !waiting.isEmpty else { return !isIncomplete }
         var written = 0
         while written < waiting.count {
             let batch = waiting[written...].prefix(Self.transactionLimit)
             let isWritten = attempt { (database) throws(StoreError) in
-                try database.transaction { () throws(StoreError) in
-                    try reserveSequences(in: database)
-                    for change in batch {
-                        try apply(change, to: database)
-                        if waiting.count <= core.pacing.usualRows { slice.yieldIfOver() }
-                    }
-                }
+                try rows.write(batch, to: database, isBehind: waiting.count > core.pacing.usualRows)
             }
             guard isWritten else { break }
             written += batch.count
@@ -147,45 +133,6 @@ final class IndexWriter {
             isIncomplete = true
         }
         return waiting.isEmpty && !isIncomplete
-    }
-
-    /// Notes a number above the sequences that come next: where the clock is behind after a crash, the next run begins above it.
-    ///
-    /// A row of a lower sequence than the one that it replaces would be dropped.
-    private func reserveSequences(in database: IndexDatabase) throws(StoreError) {
-        let next = core.nextSequence.load(ordering: .relaxed)
-        guard next + Self.reserve / 2 > reserved else { return }
-        try database.setState(.sequence, Int64(bitPattern: next + Self.reserve))
-        reserved = next + Self.reserve
-    }
-
-    private func apply(_ change: RowChange, to database: IndexDatabase) throws(StoreError) {
-        switch change {
-        case .put(let row, let groups):
-            try database.put(row)
-            if let groups { try database.groups.put(row, in: groups) }
-        case .supersede(let row, let groups):
-            guard try markOlder(than: row, in: database) else { return }
-            try database.put(row)
-            try database.groups.put(row, in: groups)
-        case .freshen(let row, let groups):
-            try database.freshen(row)
-            try database.groups.put(row, in: groups)
-        case .remove(let key, let location): try database.remove(key, at: location)
-        case .volume(let row): try database.put(row)
-        case .removeVolume(let number):
-            try database.removeVolume(number)
-            garbage += 1
-        }
-    }
-
-    /// Marks the older record of a key and variant as removed; false where that is the row's own.
-    private func markOlder(than row: IndexRow, in database: IndexDatabase) throws(StoreError) -> Bool {
-        let other = try database.rows(of: row.key).first { $0.variant == row.variant && $0.location != row.location }
-        guard let other else { return true }
-        let isNewer = row.sequence > other.sequence
-        core.post(.markRemoved(isNewer ? other.location : row.location, hash: core.keyHash(row.key)))
-        return isNewer
     }
 
     private func perform(_ command: IndexCommand) {
@@ -218,7 +165,7 @@ final class IndexWriter {
 
     private func failed(_ error: StoreError) {
         core.counters.indexErrors.add(1)
-        reserved = 0
+        rows.forgetReserve()
         trouble = error
         if error.kind == .corrupt {
             database = nil
@@ -277,7 +224,7 @@ final class IndexWriter {
         guard core.lock.withLock({ $0 != nil }) else { return }
         do throws(StoreError) {
             let opened = try IndexDatabase(path)
-            reserved = 0
+            rows.forgetReserve()
             try adoptBans(of: opened)
             try PurgeMark.check(opened, in: core.path, atLeast: purges)
             let marked = (try? PurgeMark.read(in: core.path))?.number
@@ -286,7 +233,7 @@ final class IndexWriter {
             try opened.durableTransaction { () throws(StoreError) in
                 try opened.setState(.purges, Int64(bitPattern: purges))
                 try opened.setState(.isClean, 0)
-                try reserveSequences(in: opened)
+                try rows.reserveSequences(in: opened)
             }
             database = opened
             identity = Paths.identity(path)
