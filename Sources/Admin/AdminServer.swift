@@ -6,6 +6,7 @@ import HummingbirdCore
 package import Logging
 package import NIOCore
 import NIOPosix
+import Runtime
 package import Settings
 import Synchronization
 

@@ -6,7 +6,7 @@ import HTTPMessage
 package import Logging
 import NIOCore
 package import Origins
-import Runtime
+package import Runtime
 package import Settings
 package import Store
 import Synchronization
@@ -39,9 +39,10 @@ package final class Proxy: Sendable {
         origins: Origins,
         accessLog: AccessLog?,
         threads: Int,
+        clock: Clock = .system,
         logger: Logger
     ) {
-        core = ProxyCore(store: store, origins: origins, accessLog: accessLog)
+        core = ProxyCore(store: store, origins: origins, accessLog: accessLog, clock: clock)
         counters = (0..<max(1, threads)).map { _ in Counters() }
         let core = core
         loops = counters.enumerated().map { number, counters in
@@ -102,8 +103,8 @@ package final class Proxy: Sendable {
         // The sockets are closed at the end of that round: when the loops answer again, they are.
         await respond()
         onEveryLoop { $0.drain() }
-        let deadline = ContinuousClock.now + limit
-        while core.connections.load(ordering: .relaxed) > 0, ContinuousClock.now < deadline {
+        let deadline = Instant.now + limit
+        while core.connections.load(ordering: .relaxed) > 0, Instant.now < deadline {
             try? await Task.sleep(for: .milliseconds(20))
         }
         let left = core.connections.load(ordering: .relaxed)
@@ -126,6 +127,9 @@ package final class Proxy: Sendable {
     package func respond() async {
         for bound in loops { await bound.loop.submit {} }
     }
+
+    /// The time as the port sees it.
+    package var clock: Clock { core.clock }
 
     /// True while connections are taken.
     package var isListening: Bool { state.withLock { $0.isListening } }

@@ -2,11 +2,13 @@
 
 import NIOCore
 import Origins
+import Runtime
 import Store
 import Synchronization
 
 final class ProxyCore: Sendable {
     let store: Store
+    let clock: Clock
     let origins: Origins
     let fills = FillTable()
     let history = FillHistory()
@@ -16,9 +18,10 @@ final class ProxyCore: Sendable {
     /// Connections open now.
     let connections = Atomic<Int>(0)
 
-    init(store: Store, origins: Origins, accessLog: AccessLog?) {
+    init(store: Store, origins: Origins, accessLog: AccessLog?, clock: Clock) {
         self.store = store
         self.origins = origins
         self.accessLog = accessLog
+        self.clock = clock
     }
 }

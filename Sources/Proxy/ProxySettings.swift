@@ -16,19 +16,19 @@ package final class ProxySettings: Sendable {
     /// Bytes of further requests a client may send ahead.
     let pipelinedBytes: Int
     /// A head has to arrive within this time of its first byte.
-    let headTimeout: TimeAmount
+    let headTimeout: Duration
     /// A connection without a request is closed after this time.
-    let idleTimeout: TimeAmount
+    let idleTimeout: Duration
     /// A client that takes nothing for this time is cut off.
-    let sendTimeout: TimeAmount
+    let sendTimeout: Duration
     /// How long a read of the disk is waited for before the origin may be asked in its place.
-    let readTimeout: TimeAmount
+    let readTimeout: Duration
     /// Bytes of a request body.
     let requestBody: Int64
     /// Fills in progress at once.
     let fills: Int
     /// A follower that waited this long for a head fetches for itself.
-    let followerDeadline: TimeAmount
+    let followerDeadline: Duration
     /// Bytes of bodies under way that all fills hold together before each holds less.
     let fillMemory: Int
     /// Bytes of bodies that slow clients have yet to take, which fills hold beyond that while others wait for an origin.
@@ -55,13 +55,13 @@ package final class ProxySettings: Sendable {
         )
         connections = limits.connections
         pipelinedBytes = Int(limits.headSize) * max(1, limits.pipelined) / 8
-        headTimeout = limits.headTimeout.timeAmount
-        idleTimeout = limits.idleTimeout.timeAmount
-        sendTimeout = limits.sendTimeout.timeAmount
-        readTimeout = configuration.cache.readTimeout.timeAmount
+        headTimeout = limits.headTimeout
+        idleTimeout = limits.idleTimeout
+        sendTimeout = limits.sendTimeout
+        readTimeout = configuration.cache.readTimeout
         requestBody = limits.requestBody
         fills = limits.fills
-        followerDeadline = limits.followerDeadline.timeAmount
+        followerDeadline = limits.followerDeadline
         fillMemory = Int(limits.fillMemory)
         heldUpMemory = Int(limits.heldUpMemory)
         showsKey = configuration.cache.showsKey
@@ -70,8 +70,4 @@ package final class ProxySettings: Sendable {
         loopID = configuration.loopID ?? LoopID.made(for: configuration)
         loopLine = Fields([("CDN-Loop", loopID)])
     }
-}
-
-extension Duration {
-    var timeAmount: TimeAmount { .nanoseconds(nanoseconds) }
 }

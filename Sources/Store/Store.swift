@@ -13,28 +13,27 @@ import Synchronization
 /// A cache directory in use.
 package final class Store: Sendable {
     let core: StoreCore
-    private let threads: [DedicatedThread]
-    private let reader: Lock<ReaderSlot>
+    private let threads: StoreThreads
+    let index: SharedIndexReader
 
     /// Where reads go that an event loop may not wait for.
     package let disk: BlockingPool
-
-    private struct ReaderSlot: ~Copyable {
-        var reader: IndexReader?
-        /// The file it reads: a rebuilt index is another one.
-        var identity: FileIdentity?
-    }
 
     /// Opens a cache directory, made where it is missing, and begins to serve from it while its index still loads.
     ///
     /// Blocks for an open and a read of each volume.
     /// - Parameters:
     ///   - configuration: The directory and its limits.
+    ///   - clock: The time.
     ///   - logger: Where trouble and recovery are told.
     /// - Throws: `inUse` where another larder has the directory, `corrupt` where it is another format's. A directory
     ///   that cannot be written is no error: the store waits for it, and stores nothing until then.
-    package convenience init(_ configuration: StoreConfiguration, logger: Logger) throws(StoreError) {
-        try self.init(configuration, logger: logger) { (path, number) throws(StoreError) in
+    package convenience init(
+        _ configuration: StoreConfiguration,
+        clock: Clock = .system,
+        logger: Logger
+    ) throws(StoreError) {
+        try self.init(configuration, clock: clock, logger: logger) { (path, number) throws(StoreError) in
             try Volume.open(path, number: number)
         }
     }
@@ -42,13 +41,14 @@ package final class Store: Sendable {
     /// The same with another way to open volumes, for tests.
     init(
         _ configuration: StoreConfiguration,
+        clock: Clock = .system,
         logger: Logger,
         openVolume: @escaping VolumeSurvey.Open
     ) throws(StoreError) {
-        let opened = try StoreOpening(configuration, openVolume: openVolume, logger: logger)
+        let opened = try StoreOpening(configuration, openVolume: openVolume, clock: clock, logger: logger)
         let core = opened.core
         self.core = core
-        reader = Lock(ReaderSlot(reader: nil))
+        index = SharedIndexReader(core)
         disk = Self.makeDiskPool(threads: configuration.diskThreads)
         threads = opened.start(configuration)
     }
@@ -101,35 +101,11 @@ package final class Store: Sendable {
     /// Blocks: on the disk pool.
     package func find(key: [UInt8]) -> Lookup {
         let epoch = epoch
-        for row in rows(of: key) { core.load(row, readIn: epoch) }
+        for row in index.rows(of: key) { core.load(row, readIn: epoch) }
         // because any byte is defined as raw memory
         let found = unsafe look(up: core.keyHash(key), key: key.span.bytes)
         if case .loading = found { return .miss }
         return found
-    }
-
-    /// What the index has of a key.
-    ///
-    /// Blocks.
-    func rows(of key: [UInt8]) -> [IndexRow] {
-        reader.withLock { slot -> [IndexRow] in
-            let path = core.path + "/" + IndexDatabase.fileName
-            let identity = Paths.identity(path)
-            // One that is just being made is not broken for having no tables yet.
-            let isOpen = core.isIndexOpen.load(ordering: .acquiring)
-            do throws(StoreError) {
-                if slot.reader == nil || slot.identity != identity {
-                    slot.reader = nil
-                    slot.reader = try IndexReader(shared: path)
-                    slot.identity = identity
-                }
-                return try slot.reader?.rows(of: key) ?? []
-            } catch {
-                slot.reader = nil
-                if error.kind == .corrupt, isOpen, let identity { core.post(.broken(identity, error)) }
-                return []
-            }
-        }
     }
 
     /// Bodies up to this are read along with their head, in bytes.
@@ -147,12 +123,7 @@ package final class Store: Sendable {
 
     /// The same into a buffer that is used again and again: no allocation once it is large enough.
     ///
-    /// - Parameters:
-    ///   - entry: As above.
-    ///   - key: As above.
-    ///   - mayBlock: As above.
-    ///   - buffer: What it holds is written over; who keeps a part of the response copies that.
-    /// - Returns: As above.
+    /// What the buffer holds is written over; a caller that keeps a part of the response copies it.
     package func read(
         _ entry: DirectoryEntry,
         key: RawSpan,
@@ -170,10 +141,6 @@ package final class Store: Sendable {
     /// Reads a piece of a body that lies in a volume.
     ///
     /// Blocks unless `mayBlock` is false.
-    /// - Parameters:
-    ///   - volume: The volume of the stored response.
-    ///   - range: Bytes of the volume.
-    ///   - mayBlock: False on an event loop.
     /// - Returns: The bytes; nil where they cannot be read, or not without waiting.
     package func readBody(_ volume: Volume, _ range: Range<Int64>, mayBlock: Bool) -> ByteBuffer? {
         var buffer = ByteBuffer()
@@ -186,9 +153,6 @@ package final class Store: Sendable {
     /// Reads the whole body of a stored response, however long, and compares it with its checksum.
     ///
     /// Blocks.
-    /// - Parameters:
-    ///   - response: The response.
-    ///   - key: Its key.
     /// - Returns: The body; nil where it cannot be read, or is not what was stored: then it is forgotten.
     package func readWhole(_ response: StoredResponse, key: [UInt8]) -> ByteBuffer? {
         core.readWhole(response, key: key)
@@ -234,29 +198,29 @@ package final class Store: Sendable {
     ///
     /// Any thread; never waits.
     /// - Parameter response: What is known before its body.
-    /// - Returns: What takes the body, or the refusal, which is counted.
-    package func beginFill(_ response: NewResponse) -> Result<FillWriter, StoreRefusal.Refused> {
-        func refuse(_ refusal: StoreRefusal) -> Result<FillWriter, StoreRefusal.Refused> {
+    /// - Returns: What takes the body.
+    /// - Throws: The refusal, which is counted.
+    package func beginFill(_ response: NewResponse) throws(StoreRefusal) -> FillWriter {
+        if let refusal = refusal(of: response) {
             core.counters.count(refusal)
-            return .failure(StoreRefusal.Refused(refusal: refusal))
+            throw refusal
         }
+        return FillWriter(response, hash: core.keyHash(response.key), store: core)
+    }
+
+    private func refusal(of response: NewResponse) -> StoreRefusal? {
         guard response.headerLength <= 64 << 10, response.key.count <= Int(UInt16.max) else {
-            return refuse(.headTooLarge)
+            return .headTooLarge
         }
-        guard response.bodyLength ?? 0 <= core.largestBody.load(ordering: .relaxed) else { return refuse(.tooLarge) }
-        guard !core.isSick.load(ordering: .relaxed) else { return refuse(.sick) }
-        return .success(FillWriter(response, hash: core.keyHash(response.key), store: core))
+        guard response.bodyLength ?? 0 <= core.largestBody.load(ordering: .relaxed) else { return .tooLarge }
+        guard !core.isSick.load(ordering: .relaxed) else { return .sick }
+        return nil
     }
 
     /// Writes what an origin's 304 changed over the stored response.
-    /// - Parameters:
-    ///   - entry: The stored response that was validated.
-    ///   - key: Its key.
-    ///   - head: Its new head.
-    ///   - target: The path and query that the origin was asked for; empty where they are those of the key.
-    ///   - facts: Its new facts.
-    ///   - epoch: The epoch in which the validation began.
-    ///   - groups: The groups it belongs to from now on.
+    ///
+    /// `target` is the path and query that the origin was asked for; empty where they are those of the key. `epoch` is that in which
+    /// the validation began.
     package func freshen(
         _ entry: DirectoryEntry,
         key: [UInt8],
@@ -271,48 +235,6 @@ package final class Store: Sendable {
         let freshened = Freshened(entry: entry, key: key, head: head, facts: facts, epoch: epoch, groups: groups)
         core.post(.freshen(freshened))
     }
-
-    // MARK: Purging
-
-    /// Purges: the rules hold when this returns.
-    /// - Parameters:
-    ///   - rules: All of which are put on the disk together, as far as they name single keys.
-    ///   - completion: Told once for each rule, by its place among them, what was removed, and whether that is on the disk.
-    ///     On the index thread.
-    /// - Returns: False where so many purges are being swept that no more are taken: then none of the rules holds.
-    @discardableResult
-    package func purge(
-        _ rules: [PurgeRule],
-        completion: @escaping @Sendable (Int, PurgeReport) -> Void
-    ) -> Bool {
-        guard core.fence.activeBans < Self.activeBansLimit else { return false }
-        invalidate(rules, completion: completion)
-        return true
-    }
-
-    /// Purges as `purge` does, however many purges are being swept: for what an origin's answers make unusable.
-    ///
-    /// A group's members are unusable when `completion` is called, all others when this returns.
-    package func invalidate(_ rules: [PurgeRule], completion: @escaping @Sendable (Int, PurgeReport) -> Void) {
-        let sweeps = rules.enumerated().map { index, rule in
-            core.raise(rule) { completion(index, $0) }
-        }
-        guard !core.post(sweeps) else { return }
-        for index in rules.indices { completion(index, PurgeReport(obstacle: "larder is stopping.")) }
-    }
-
-    /// Purges whose sweep is in progress at once, before one more is taken, which may be of as many rules.
-    private static let activeBansLimit = 1000
-
-    /// Removes a stored response that another answer has made untrue, also where its record was copied or freshened meanwhile.
-    ///
-    /// Any thread.
-    package func remove(_ entry: DirectoryEntry, key: [UInt8]) { core.remove(entry, key: key) }
-
-    /// Removes a stored response whose record is of no use, unless it was copied or replaced meanwhile.
-    ///
-    /// Any thread.
-    package func forget(_ entry: DirectoryEntry, key: [UInt8]) { core.forget(entry, key: key) }
 
     // MARK: Operation
 
@@ -343,7 +265,7 @@ package final class Store: Sendable {
     /// Calls back when everything handed over so far is written and indexed.
     package func whenSettled(_ completion: @escaping @Sendable () -> Void) {
         let core = core
-        let thenIndex: @Sendable () -> Void = { if !core.post(IndexJob.barrier(completion)) { completion() } }
+        let thenIndex: @Sendable () -> Void = { if !core.post(IndexCommand.barrier(completion)) { completion() } }
         if !core.post(WriteJob.barrier(thenIndex)) { completion() }
     }
 
@@ -352,22 +274,14 @@ package final class Store: Sendable {
     /// Once, at the end.
     package func close() {
         core.scrub.close()
-        threads[2].join()
+        threads.scrub.join()
         core.post(WriteJob.close)
         core.writes.close()
-        threads[0].join()
-        core.post(IndexJob.close(isClean: !core.isSick.load(ordering: .relaxed)))
+        threads.writer.join()
+        core.post(IndexCommand.close(isClean: !core.isSick.load(ordering: .relaxed)))
         core.indexing.close()
-        threads[1].join()
+        threads.index.join()
         core.lock.withLock { $0 = nil }
         disk.shutDown()
-    }
-}
-
-extension StoreRefusal {
-    /// A refusal where an error is wanted.
-    package struct Refused: Error, Sendable {
-        /// Why the response is not stored.
-        package let refusal: StoreRefusal
     }
 }

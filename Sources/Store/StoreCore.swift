@@ -28,6 +28,8 @@ final class StoreCore: Sendable {
     let openVolume: VolumeSurvey.Open
     let path: String
     let logger: Logger
+    let clock: Clock
+    let pacing = Pacing.measured
     let backlog = Atomic<Int>(0)
     /// Bytes of long bodies under way that are to be written whole.
     let longWholes = Atomic<Int>(0)
@@ -61,6 +63,7 @@ final class StoreCore: Sendable {
         _ configuration: StoreConfiguration,
         keyHash: KeyHash,
         openVolume: @escaping VolumeSurvey.Open,
+        clock: Clock = .system,
         logger: Logger
     ) {
         directory = Directory(memoryLimit: configuration.memory)
@@ -69,6 +72,7 @@ final class StoreCore: Sendable {
         secret1 = Atomic(keyHash.secret1)
         self.openVolume = openVolume
         self.logger = logger
+        self.clock = clock
         reads = ReadWatch(logger: logger)
         writes = Mailbox(limit: Self.jobLimit) { logger.warning("Many jobs wait for the writer of the volumes") }
         indexing = Mailbox(limit: Self.jobLimit) { logger.warning("Many jobs wait for the index") }
@@ -93,13 +97,7 @@ final class StoreCore: Sendable {
     }
 
     /// The writer thread does not keep up: what waits leaves the processor's cache, and writing it costs twice as much.
-    var isBehind: Bool { backlog.load(ordering: .relaxed) > Self.usualBacklog }
-    /// Bytes: what a cache of the processor's own can have of them.
-    private static let usualBacklog = 512 << 10
-    /// Bytes that it writes in a turn of 100 µs, about.
-    private static let bytesInTurn = 25_000
-    /// The most turns that are left to it for one job.
-    private static let patience = 4
+    var isBehind: Bool { backlog.load(ordering: .relaxed) > pacing.usualBacklog }
 
     /// Takes room in memory for a body that is to be written whole.
     ///
@@ -127,13 +125,15 @@ final class StoreCore: Sendable {
         }
         let waiting = backlog.add(bytes, ordering: .relaxed).newValue
         let isTaken = writes.post(job)
-        let turns = waiting / Self.bytesInTurn - (waiting - bytes) / Self.bytesInTurn
-        for _ in 0..<min(turns, Self.patience) where isBehind { sched_yield() }
+        for _ in 0..<pacing.yields(for: bytes, waiting: waiting) where isBehind { sched_yield() }
         return isTaken
     }
 
     @discardableResult
-    func post(_ job: IndexJob) -> Bool { indexing.post(job) }
+    func post(_ change: RowChange) -> Bool { indexing.post(.row(change)) }
+
+    @discardableResult
+    func post(_ command: IndexCommand) -> Bool { indexing.post(.command(command)) }
 
     /// Makes a rule hold.
     func raise(_ rule: PurgeRule, _ completion: @escaping @Sendable (PurgeReport) -> Void) -> Sweep {
@@ -143,7 +143,7 @@ final class StoreCore: Sendable {
 
     /// Hands purges to the index's thread, which does not let them wait.
     func post(_ sweeps: [Sweep]) -> Bool {
-        guard post(IndexJob.sweep(sweeps)) else { return false }
+        guard indexing.post(.sweep(sweeps)) else { return false }
         if !isHurried.exchange(true, ordering: .relaxed) { hurry.signal() }
         return true
     }

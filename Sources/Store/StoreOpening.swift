@@ -15,6 +15,7 @@ struct StoreOpening {
     init(
         _ configuration: StoreConfiguration,
         openVolume: @escaping VolumeSurvey.Open,
+        clock: Clock,
         logger: Logger
     ) throws(StoreError) {
         let path = configuration.directory
@@ -34,10 +35,10 @@ struct StoreOpening {
         }
         var generator = SystemRandomNumberGenerator()
         let hash = keyHash ?? KeyHash(secret0: generator.next(), secret1: generator.next())
-        let core = StoreCore(configuration, keyHash: hash, openVolume: openVolume, logger: logger)
+        let core = StoreCore(configuration, keyHash: hash, openVolume: openVolume, clock: clock, logger: logger)
         core.hasSecret.store(keyHash != nil, ordering: .relaxed)
         // Whatever the index still knows: numbers go on above those of an earlier run, unless the clock stepped back.
-        core.raiseSequence(above: SystemClock.sequence)
+        core.raiseSequence(above: Self.sequence(at: clock))
 
         let index = IndexOpening(core, isUsable: lock != nil)
         var survey: VolumeSurvey?
@@ -65,29 +66,41 @@ struct StoreOpening {
         startIndex = { IndexWriter(core, index, found: found).run() }
     }
 
-    /// Starts the threads of the writer, the index and the scrub, in this order.
-    func start(_ configuration: StoreConfiguration) -> [DedicatedThread] {
-        // The writer is made here, not on its thread: disk use is within the limit before the first request.
-        let writer = HandOver(VolumeWriter(core, maximumSize: configuration.maximumSize, survey: survey))
-        return [
-            DedicatedThread.start("larder-volumes", slices: .long) { writer.take()?.run() },
-            DedicatedThread.start("larder-index", slices: .long, startIndex),
-            DedicatedThread.start("larder-scrub", slices: .long, niceness: 19) { [core] in
-                Scrubber(core, pause: configuration.scrubPause).run()
-            },
-        ]
+    /// 2^24 for each second since 1970: a run that begins later begins higher, unless that many records came in a second.
+    static func sequence(at clock: Clock) -> UInt64 {
+        let (seconds, rest) = max(0, clock.nanosecondsSinceEpoch).quotientAndRemainder(dividingBy: 1_000_000_000)
+        return (UInt64(seconds) << 24) + (UInt64(rest) << 24) / 1_000_000_000
     }
+
+    func start(_ configuration: StoreConfiguration) -> StoreThreads {
+        // The writer is made here, not on its thread: disk use is within the limit before the first request.
+        let writer = HandOver(WriterThread(core, maximumSize: configuration.maximumSize, survey: survey))
+        return StoreThreads(
+            writer: DedicatedThread.start("larder-volumes", slices: .long) { writer.take()?.run() },
+            index: DedicatedThread.start("larder-index", slices: .long, startIndex),
+            scrub: DedicatedThread.start("larder-scrub", slices: .long, niceness: 19) { [core] in
+                Scrubber(core, pause: configuration.scrubPause).run()
+            }
+        )
+    }
+}
+
+/// The threads of a store; the writer ends before the index, which it gives rows.
+struct StoreThreads: Sendable {
+    let writer: DedicatedThread
+    let index: DedicatedThread
+    let scrub: DedicatedThread
 }
 
 /// Hands one value over to a thread.
 private final class HandOver: Sendable {
     // because the value is made before the thread starts, taken once, and touched by nobody in between
-    nonisolated(unsafe) private var writer: VolumeWriter?
+    nonisolated(unsafe) private var writer: WriterThread?
 
     // because of the same in both functions
-    init(_ writer: VolumeWriter) { unsafe self.writer = writer }
+    init(_ writer: WriterThread) { unsafe self.writer = writer }
 
-    func take() -> VolumeWriter? {
+    func take() -> WriterThread? {
         defer { unsafe writer = nil }  // because one thread calls this, once
         return unsafe writer
     }

@@ -7,7 +7,7 @@ import Logging
 import NIOCore
 package import Origins
 package import Proxy
-import Runtime
+package import Runtime
 package import Settings
 package import Store
 import Synchronization
@@ -62,7 +62,7 @@ package final class Larder: Sendable {
                 logger: silent,
                 lostMessages: { 0 },
                 looksAtOrigins: setup.looksAtOrigins,
-                originClock: setup.originClock
+                clock: setup.clock
             )
         }
         let port = try await parts.listen().compactMap(\.port).first ?? 0
@@ -173,6 +173,15 @@ package func withLarder(
     _ body: (Larder) async throws -> Void
 ) async throws {
     try await withLarder(Setup(origin), directory: directory, body)
+}
+
+/// Runs a larder before an origin, by a clock that the test sets.
+package func withLarder(
+    _ origin: ScriptedOrigin,
+    _ clock: ManualClock,
+    _ body: (Larder) async throws -> Void
+) async throws {
+    try await withLarder(Setup(origin) { $0.clock = Clock(clock) }, body)
 }
 
 /// Runs a larder, and ends it however the test ends.

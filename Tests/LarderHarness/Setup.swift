@@ -1,6 +1,6 @@
 // Value. The configuration of a test's larder: a test changes what it is about and leaves the rest.
 
-package import HTTPMessage
+package import Runtime
 package import Settings
 package import TestSupport
 
@@ -11,8 +11,8 @@ package struct Setup {
     ///
     /// If not, a test counts only the connections of its own requests.
     package var looksAtOrigins = false
-    /// The wall clock of the origins; nil for the machine's.
-    package var originClock: (@Sendable () -> WallTime)?
+    /// The clock of store, origins and proxy.
+    package var clock = Clock.system
 
     /// One authoritative origin first, the others in their order after it; `change` has the last word.
     package init(_ origins: ScriptedOrigin..., change: (inout Setup) throws -> Void = { _ in }) throws {

@@ -118,15 +118,15 @@ final class Running: Sendable {
     /// - Parameters:
     ///   - list: The origins.
     ///   - looksAtOrigins: Whether they are looked at before they are needed.
-    ///   - now: The wall clock; nil for the system's.
+    ///   - clock: The time.
     /// - Throws: What `Origins` throws.
     init(
         _ list: [OriginSettings],
         looksAtOrigins: Bool = false,
-        now: (@Sendable () -> WallTime)? = nil
+        clock: Clock = .system
     ) throws {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        origins = try Origins(lists: [list], logger: logger, looksAtOrigins: looksAtOrigins, now: now)
+        origins = try Origins(lists: [list], logger: logger, looksAtOrigins: looksAtOrigins, clock: clock)
     }
 
     deinit {
@@ -150,13 +150,10 @@ final class Running: Sendable {
 }
 
 /// A wall clock that is so far ahead of the machine's that whatever a test has just written is old.
-func aMinuteLater() -> WallTime { WallTime(secondsSinceEpoch: TestClock.seconds() + 60) }
+func aMinuteLater() -> Clock { Clock(ManualClock(at: Clock.system.now + 60)) }
 
 /// A wall clock that stands still: whatever a test has just written stays young.
-func stopped() -> @Sendable () -> WallTime {
-    let now = WallTime(secondsSinceEpoch: TestClock.seconds())
-    return { now }
-}
+func stopped() -> Clock { Clock(ManualClock()) }
 
 /// Bytes that differ, so that a piece lost or repeated shows: their period divides no buffer's size.
 func pattern(_ count: Int) -> [UInt8] {

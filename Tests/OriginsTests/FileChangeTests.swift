@@ -2,6 +2,7 @@
 
 import HTTPMessage
 import Origins
+import Runtime
 import TestSupport
 import Testing
 
@@ -12,15 +13,15 @@ import Testing
         directory = try TemporaryDirectory()
     }
 
-    private func running(now: (@Sendable () -> WallTime)? = nil) throws -> Running {
-        try Running([.test(directory.fileURL, authoritative: true)], now: now)
+    private func running(clock: Clock = .system) throws -> Running {
+        try Running([.test(directory.fileURL, authoritative: true)], clock: clock)
     }
 
     @Test("decision 56: a file written just now is no-cache, and has no validator that anything matches")
     func unsettled() async throws {
         try directory.write("picture", to: "a.jpg")
         try directory.setModified(1_000_000_000, of: "a.jpg")
-        let running = try running(now: stopped())
+        let running = try running(clock: stopped())
         var tags: Set<String> = []
         for method in ["GET", "GET", "HEAD"] {
             let got = try await running.get("/a.jpg", method: method)
@@ -47,7 +48,7 @@ import Testing
             #expect(got.response?.status == 200, "\(value)")
         }
         // What was said of it then is not believed once it has settled.
-        let later = try self.running(now: aMinuteLater)
+        let later = try self.running(clock: aMinuteLater())
         let got = try await later.get("/a.jpg", fields: [("If-None-Match", tag)])
         #expect(got.response?.status == 200)
         #expect(got.response?.fields.first("Cache-Control") == nil)
@@ -63,7 +64,7 @@ import Testing
         try directory.write("first", to: "a.jpg")
         try directory.write("other", to: "b.jpg")
         for name in ["a.jpg", "b.jpg"] { try directory.setModified(modified, of: name) }
-        let running = try running(now: aMinuteLater)
+        let running = try running(clock: aMinuteLater())
         let first = try #require(try await running.get("/a.jpg").response?.fields)
         let tag = try #require(first.first("ETag"))
         #expect(tag.hasPrefix("\""))
@@ -83,7 +84,7 @@ import Testing
     func sameTag() async throws {
         try directory.write("picture", to: "a.jpg")
         try directory.hardLink("a.jpg", to: "b.jpg")
-        let running = try running(now: aMinuteLater)
+        let running = try running(clock: aMinuteLater())
         let tags = try await [running.get("/a.jpg"), running.get("/b.jpg")].map { $0.response?.fields.first("ETag") }
         #expect(tags[0] == tags[1])
     }
@@ -95,7 +96,7 @@ import Testing
     func changedWhileRead(isSettled: Bool, restoresTime: Bool) async throws {
         try directory.write(pattern(1_000_000), to: "large.png")
         try directory.setModified(1_000_000_000, of: "large.png")
-        let running = try running(now: isSettled ? aMinuteLater : stopped())
+        let running = try running(clock: isSettled ? aMinuteLater() : stopped())
         let collector = Collector(pausing: true)
         let transfer = running.origins.send(OriginRequest(target: "/large.png"), to: collector)
         try await eventually { collector.now.isPaused }

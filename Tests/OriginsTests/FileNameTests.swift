@@ -23,7 +23,7 @@ import Testing
     private var root: String { directory.path("root") }
 
     private func running(at path: String? = nil) throws -> Running {
-        try Running([.test("file://\(path ?? root)", authoritative: true)], now: aMinuteLater)
+        try Running([.test("file://\(path ?? root)", authoritative: true)], clock: aMinuteLater())
     }
 
     /// Writes a file whose name is octets.

@@ -23,7 +23,7 @@ import Testing
         try directory.link("root/absolute.jpg", to: directory.path("secret.jpg"))
         try directory.link("root/outdir", to: "..")
         try directory.link("root/loop.jpg", to: "loop.jpg")
-        running = try Running([.test("file://\(directory.path("root"))", authoritative: true)], now: aMinuteLater)
+        running = try Running([.test("file://\(directory.path("root"))", authoritative: true)], clock: aMinuteLater())
     }
 
     @Test(

@@ -4,6 +4,7 @@ import HTTPCaching
 import HTTPMessage
 import NIOCore
 import Origins
+import Runtime
 import Settings
 import Store
 import Testing

@@ -25,6 +25,7 @@ import Testing
             cacheStatus: .hit(timeToLive: 57),
             source: .memory(ByteBuffer(string: "picture"), from: 0),
             entry: nil,
+            now: WallTime(secondsSinceEpoch: 0),
             isShaped: true
         )
         var scratch: [UInt8] = []

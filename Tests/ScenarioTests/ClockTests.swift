@@ -30,7 +30,7 @@ struct ClockScenarios {
             bodyLength: Int64(length),
             epoch: larder.store.epoch
         )
-        let fill = try larder.store.beginFill(response).get()
+        let fill = try larder.store.beginFill(response)
         _ = fill.append(ByteBuffer(repeating: UInt8(ascii: "o"), count: length))
         let refusal = await withCheckedContinuation { done in fill.finish { done.resume(returning: $0) } }
         #expect(refusal == nil)

@@ -14,22 +14,19 @@ import Testing
 struct FileTests {
     /// A larder before a directory, with every lifetime that an operator can give.
     ///
-    /// The origin's clock stands still until it is let go.
+    /// The clock stands still until it is let go: then it shows three seconds more than the machine's.
     private func withFiles(
         _ body: (Larder, TemporaryDirectory, _ letGo: @Sendable () -> Void) async throws -> Void
     ) async throws {
         let files = try TemporaryDirectory()
-        let begun = TestClock.seconds()
-        let isLetGo = Lock(false)
+        let clock = ManualClock()
         let setup = try Setup(urls: ["file://\(files.path)"]) { setup in
-            setup.originClock = {
-                WallTime(secondsSinceEpoch: isLetGo.withLock { $0 } ? TestClock.seconds() : begun)
-            }
+            setup.clock = Clock(clock)
             setup.configuration.cache.ttl = .seconds(604_800)
             setup.configuration.cache.grace = .seconds(3600)
             setup.configuration.cache.staleIfError = .seconds(3600)
         }
-        try await withLarder(setup) { larder in try await body(larder, files) { isLetGo.withLock { $0 = true } } }
+        try await withLarder(setup) { larder in try await body(larder, files) { clock.now = Clock.system.now + 3 } }
     }
 
     @Test("what is being written is asked for each time; two seconds after the last write it is kept")

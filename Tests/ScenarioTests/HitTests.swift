@@ -5,6 +5,7 @@ import HTTPMessage
 import LarderHarness
 import Origins
 import Proxy
+import Runtime
 import Settings
 import Store
 import TestSupport
@@ -23,18 +24,21 @@ struct HitTests {
             "/a.jpg",
             .respond(fields: fresh + [("Content-Type", "image/jpeg"), ("ETag", "\"1\"")], body: picture)
         )
-        try await withLarder(origin) { larder in
+        let clock = ManualClock()
+        try await withLarder(origin, clock) { larder in
             let miss = try await larder.fill("/a.jpg")
             #expect(miss.status == 200)
             #expect(miss.body.digest == picture.digest)
             #expect(miss.cacheStatus == "larder; fwd=uri-miss; fwd-status=200; stored")
-            #expect((59...60).contains(miss.ttl ?? 0))
-            for _ in 0..<3 {
+            #expect(miss.ttl == 60)
+            for age in 1...3 {
+                clock.advance(by: .seconds(1))
                 let hit = try await larder.get("/a.jpg")
                 #expect(hit.status == 200)
                 #expect(hit.body.digest == picture.digest)
                 #expect(hit.isComplete)
                 #expect(hit.isHit)
+                #expect(hit.ttl == 60 - age && hit["Age"] == "\(age)")
                 #expect(hit["Content-Type"] == "image/jpeg")
                 #expect(hit["ETag"] == "\"1\"")
                 #expect(hit.values(of: "Content-Length") == ["\(size)"])

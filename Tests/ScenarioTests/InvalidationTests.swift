@@ -68,7 +68,7 @@ struct InvalidationTests {
             // The index's thread hangs, as in a write that does not come back.
             let gate = CountingSemaphore()
             defer { gate.signal() }
-            larder.store.core.post(IndexJob.barrier { gate.wait() })
+            larder.store.core.post(IndexCommand.barrier { gate.wait() })
             async let answer = larder.request("POST", "/a")
             try await eventually("it is invalidated") { larder.counter(.invalidations) > 0 }
             #expect(try await larder.get("/c").isHit)

@@ -38,7 +38,7 @@ struct CutFileTests {
         let stage = try TestStore()
         await Self.fill(stage, 0..<20)
         await stage.settle()
-        #expect(stage.store.rows(of: Array("/3".utf8)).count == 1, "a second connection reads beside the writer")
+        #expect(stage.store.index.rows(of: Array("/3".utf8)).count == 1, "a second connection reads beside the writer")
         #expect(try !Self.files(stage).contains { $0.hasSuffix("-shm") })
         stage.store.close()
     }
@@ -57,13 +57,13 @@ struct CutFileTests {
             Self.checkNothingWrong(stage, 0..<40)
             await Self.fill(stage, 20..<60)
             _ = await stage.purge(.key("/30"))
-            _ = stage.store.rows(of: Array("/31".utf8))
+            _ = stage.store.index.rows(of: Array("/31".utf8))
             Self.checkNothingWrong(stage, 0..<60)
         }
         try await eventually("it is stored, and indexed") {
             _ = await stage.put("/after", [1])
             await stage.settle()
-            return stage.get("/after") == [1] && stage.store.rows(of: Array("/after".utf8)).count == 1
+            return stage.get("/after") == [1] && stage.store.index.rows(of: Array("/after".utf8)).count == 1
         }
         stage.store.close()
         let again = try TestStore(stage.directory)
@@ -126,13 +126,13 @@ struct CutFileTests {
         await stage.settle()
         let path = stage.path + "/index.db"
         for _ in 0..<3 {
-            #expect(stage.store.rows(of: Array("/1".utf8)).count == 1)
+            #expect(stage.store.index.rows(of: Array("/1".utf8)).count == 1)
             StoreFiles.removeIndex(stage.path)
             try await eventually("a new index") { Paths.identity(path) != nil }
             try await stage.loaded()
             await stage.settle()
             let log = try #require(Paths.identity(path + "-wal"))
-            #expect(stage.store.rows(of: Array("/1".utf8)).count == 1, "by a new connection, in place of the old one")
+            #expect(stage.store.index.rows(of: Array("/1".utf8)).count == 1, "by a new connection, in place of the old one")
             #expect(Paths.identity(path + "-wal") == log)
         }
         stage.store.close()

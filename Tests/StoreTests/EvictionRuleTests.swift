@@ -144,9 +144,9 @@ struct EvictionRuleTests {
         eviction.add(slot(2, 20), to: .probation)
         _ = eviction.judge(Eviction.Victim(slot: slot(9, 1), ring: .main), holding: [entry(1, 100)], at: 100)
         let first = eviction.bar.value
-        for _ in 0..<32 { #expect(eviction.nextVictim(busy: [])?.ring == .probation) }
+        for _ in 0..<32 { #expect(eviction.takeVictim(busy: [])?.ring == .probation) }
         #expect(eviction.bar.value == first)
-        _ = eviction.nextVictim(busy: [])
+        _ = eviction.takeVictim(busy: [])
         #expect(eviction.bar.value == first * 0.9)
     }
 

@@ -137,7 +137,7 @@ struct FenceTests {
         let name = try await stage.crashed()
         stage.store.close()
         if isInterrupted {
-            try IndexDatabase(stage.directory.path(name) + "/index.db").putBan(.prefix("/a/"))
+            try IndexDatabase(stage.directory.path(name) + "/index.db").bans.put(.prefix("/a/"))
         }
         let again = try TestStore(stage.directory, name: name)
         for number in 0..<20 { #expect(again.entry("/a/\(number)") == nil) }

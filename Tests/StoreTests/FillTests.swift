@@ -20,7 +20,7 @@ struct FillTests {
                 bodyLength: length,
                 epoch: stage.store.epoch
             )
-        ).get()
+        )
     }
 
     @Test("a reader that fell behind reads the written part while the fill goes on", arguments: [true, false])

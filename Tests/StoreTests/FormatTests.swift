@@ -3,6 +3,7 @@
 import HTTPCaching
 import HTTPMessage
 import NIOCore
+import Runtime
 import TestSupport
 import Testing
 
@@ -133,7 +134,8 @@ struct FormatTests {
             state: .complete,
             bodyLength: 200,
             sequence: 1,
-            checksum: body.crc32c()
+            checksum: body.crc32c(),
+            at: core.clock.now
         ).encoded(key: key, variant: [], head: response.head)
         record.writeImmutableBuffer(body)
         let path = directory.path("1.volume")

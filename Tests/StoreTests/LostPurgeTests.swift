@@ -133,7 +133,7 @@ struct LostPurgeTests {
     func bans() async throws {
         let (stage, crashed) = try await purged()
         let path = stage.directory.path(crashed)
-        try IndexDatabase(path + "/index.db").putBan(.prefix("/2"))
+        try IndexDatabase(path + "/index.db").bans.put(.prefix("/2"))
         Paths.remove(path + "/" + PurgeMark.fileName)
         let again = try TestStore(stage.directory, name: crashed)
         #expect(again.entry("/2") == nil)

@@ -54,7 +54,7 @@ struct RecordHeadTests {
                 bodyLength: 1,
                 epoch: stage.store.epoch
             )
-            let fill = try stage.store.beginFill(response).get()
+            let fill = try stage.store.beginFill(response)
             #expect(fill.append(ByteBuffer(bytes: [1])) == nil)
             let refusal = await withCheckedContinuation { done in fill.finish { done.resume(returning: $0) } }
             #expect(refusal == nil)

@@ -2,6 +2,7 @@
 
 import HTTPCaching
 import NIOCore
+import Runtime
 import Synchronization
 import TestSupport
 import Testing
@@ -105,7 +106,7 @@ struct SequenceTests {
     @Test("the clock is behind after a crash")
     func clock() async throws {
         let stage = try TestStore()
-        let ahead = SystemClock.sequence + 1 << 40
+        let ahead = StoreOpening.sequence(at: .system) + 1 << 40
         stage.store.core.raiseSequence(above: ahead)
         await stage.put("/a", [1])
         await stage.settle()

@@ -111,16 +111,14 @@ final class TestStore: Sendable {
             epoch: epoch ?? store.epoch,
             groups: groups
         )
-        switch store.beginFill(response) {
-        case .failure(let refused): return refused.refusal
-        case .success(let fill):
-            for start in stride(from: 0, to: body.count, by: piece) {
-                if let refusal = fill.append(ByteBuffer(bytes: body[start..<min(start + piece, body.count)])) {
-                    return refusal
-                }
+        let fill: FillWriter
+        do throws(StoreRefusal) { fill = try store.beginFill(response) } catch { return error }
+        for start in stride(from: 0, to: body.count, by: piece) {
+            if let refusal = fill.append(ByteBuffer(bytes: body[start..<min(start + piece, body.count)])) {
+                return refusal
             }
-            return await withCheckedContinuation { done in fill.finish { done.resume(returning: $0) } }
         }
+        return await withCheckedContinuation { done in fill.finish { done.resume(returning: $0) } }
     }
 
     func look(_ key: String) -> Lookup {

@@ -1,23 +1,16 @@
-// Stateless: the machine's wall clock, as tests inject it.
+// Stateless: the clock that file systems go by.
 
 import Glibc
 
-/// The machine's wall clock.
+/// The clock that file systems go by.
 package enum TestClock {
-    /// Whole seconds since 1970.
-    package static func seconds() -> Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)  // because it fills in a local value
-        return Int64(time.tv_sec)
-    }
-
     /// Waits until file systems tell another time: what is written from then on has another one than all before.
     package static func awaitTick() async throws {
         let begun = tick()
         try await eventually("a tick of the clock") { tick() != begun }
     }
 
-    /// The clock that file systems go by, in nanoseconds.
+    /// Nanoseconds.
     private static func tick() -> Int64 {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME_COARSE, &time)  // because it fills in a local value

@@ -4,6 +4,7 @@ import Glibc
 import HTTPMessage
 import Hummingbird
 import Proxy
+import Runtime
 import Store
 
 extension AdminResponder {
@@ -26,7 +27,7 @@ extension AdminResponder {
         } catch {
             throw Refusal(status: .serviceUnavailable, detail: "larder is stopping.")
         }
-        let now = Int64(time(nil))
+        let now = parts.proxy.clock.now.secondsSinceEpoch
         let next = page.hasMore ? page.pictures.last.map { JSON.string(Self.cursor($0.response.place)) } : nil
         return .json([
             "responses": .array(page.pictures.map { Self.json($0, at: now) }),

@@ -16,9 +16,9 @@ final class AdminResponder: HTTPResponder {
     let parts: AdminParts
     /// The configuration in force; swapped on a reload.
     let configuration: Lock<Configuration>
-    private let began: ContinuousClock.Instant
+    private let began: Instant
 
-    init(_ parts: AdminParts, began: ContinuousClock.Instant) {
+    init(_ parts: AdminParts, began: Instant) {
         self.parts = parts
         configuration = Lock(parts.configuration)
         self.began = began
@@ -88,7 +88,7 @@ final class AdminResponder: HTTPResponder {
         Figures(
             version: parts.version,
             lostMessages: parts.lostMessages(),
-            uptime: ContinuousClock.now - began,
+            uptime: Instant.now - began,
             proxy: parts.proxy.statistics,
             store: parts.store.statistics,
             origins: parts.origins.statistics(),

@@ -3,11 +3,11 @@
 
 package import Admin
 import Glibc
-package import HTTPMessage
 package import Logging
 import NIOCore
 package import Origins
 package import Proxy
+package import Runtime
 package import Settings
 package import Store
 
@@ -28,18 +28,18 @@ package struct Composition: Sendable {
     ///   - logger: larder's own log.
     ///   - lostMessages: How many messages of that log were lost.
     ///   - looksAtOrigins: Whether each origin is connected to at the start, before a request needs it.
-    ///   - originClock: The wall clock of the origins; nil for the machine's.
+    ///   - clock: The time, for store, origins and proxy.
     package init(
         _ configuration: Configuration,
         file: String,
         logger: Logger,
         lostMessages: @escaping @Sendable () -> Int,
         looksAtOrigins: Bool = true,
-        originClock: (@Sendable () -> WallTime)? = nil
+        clock: Clock = .system
     ) throws(Failure) {
         self.configuration = configuration
         self.file = file
-        store = try Self.makeStore(configuration.cache, logger)
+        store = try Self.makeStore(configuration.cache, clock, logger)
         do {
             origins = try Origins(
                 lists: configuration.originLists.map { list in
@@ -47,7 +47,7 @@ package struct Composition: Sendable {
                 },
                 logger: logger,
                 looksAtOrigins: looksAtOrigins,
-                now: originClock
+                clock: clock
             )
         } catch {
             store.close()
@@ -60,6 +60,7 @@ package struct Composition: Sendable {
             origins: origins,
             accessLog: accessLog,
             threads: configuration.threads,
+            clock: clock,
             logger: logger
         )
         let parts = AdminParts(
@@ -99,7 +100,11 @@ package struct Composition: Sendable {
         accessLog?.shutDown()
     }
 
-    private static func makeStore(_ cache: Configuration.Cache, _ logger: Logger) throws(Failure) -> Store {
+    private static func makeStore(
+        _ cache: Configuration.Cache,
+        _ clock: Clock,
+        _ logger: Logger
+    ) throws(Failure) -> Store {
         do {
             return try Store(
                 StoreConfiguration(
@@ -108,6 +113,7 @@ package struct Composition: Sendable {
                     memory: cache.memory,
                     scrubRate: cache.scrubRate
                 ),
+                clock: clock,
                 logger: logger
             )
         } catch {

@@ -5,6 +5,7 @@ import Glibc
 import HTTPMessage
 package import Logging
 package import Proxy
+import Runtime
 
 package struct StandardErrorLog: LogHandler {
     package var metadata: Logger.Metadata = [:]
@@ -59,7 +60,7 @@ package struct StandardErrorLog: LogHandler {
 
     /// The time in ISO 8601, made from an HTTP date: `Sun, 06 Nov 1994 08:49:37 GMT`.
     private static var now: String {
-        let date = HTTPDate.format(WallTime(secondsSinceEpoch: Int64(time(nil)))).split(separator: " ")
+        let date = HTTPDate.format(Clock.system.now).split(separator: " ")
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         guard date.count == 6, let month = months.firstIndex(of: String(date[2])) else { return "" }
         return "\(date[3])-\(month < 9 ? "0" : "")\(month + 1)-\(date[1])T\(date[4])Z"

@@ -45,7 +45,7 @@ class Attempt {
         self.isProbe = isProbe
         self.engine = engine
         self.exchange = exchange
-        requestTime = engine.wallTime()
+        requestTime = engine.clock.now
         sentAt = engine.now
     }
 
@@ -133,7 +133,7 @@ class Attempt {
 
     /// The request goes out now (again, if libcurl had to take another connection).
     func markSent() {
-        requestTime = engine.wallTime()
+        requestTime = engine.clock.now
         sentAt = .now
     }
 
@@ -178,7 +178,7 @@ class Attempt {
                 isProbe: isProbe,
                 isOutdated: exchange.isOutdated(head, from: lane.origin)
             )
-            engine.note(lane.answered(answer, at: now, wallTime: engine.wallTime(), chance: engine.chance()), of: lane)
+            engine.note(lane.answered(answer, at: now, wallTime: engine.clock.now, chance: engine.chance()), of: lane)
         }
         watchStall(from: now)
         exchange?.answered(self, head)
@@ -195,7 +195,7 @@ class Attempt {
     /// Answers for the origin without asking it, which tells nothing about the origin.
     func answer(_ status: Int) {
         enter(.body)
-        exchange?.answered(self, ReceivedHead.refusal(status, at: engine.wallTime()))
+        exchange?.answered(self, ReceivedHead.refusal(status, at: engine.clock.now))
         end(nil)
     }
 

@@ -27,7 +27,7 @@ import Runtime
     let lanes: [Lane]
     let mailbox: Commands
     let multi: Multi
-    let wallTime: @Sendable () -> WallTime
+    let clock: Clock
     /// Origins are looked at whether they are needed or not.
     let looksAtOrigins: Bool
     /// The time as of this turn; good enough for deadlines, not for latencies.
@@ -62,14 +62,14 @@ import Runtime
         budget: SharedRetryBudget,
         logger: Logger,
         looksAtOrigins: Bool,
-        now wallTime: @escaping @Sendable () -> WallTime
+        clock: Clock
     ) {
         lanes = origins.map { Lane($0, logger: logger) }
         self.lists = lists.map { Array($0) }
         self.mailbox = mailbox
         self.budget = budget
         self.poller = poller
-        self.wallTime = wallTime
+        self.clock = clock
         self.looksAtOrigins = looksAtOrigins
         // Room for every connection of every origin: a smaller cache would close connections that are wanted again.
         let connections = origins.reduce(0) { $0 + min($1.settings.maximumConnections, 4096) }
@@ -256,7 +256,7 @@ import Runtime
     /// No origin of the list has such paths: nobody is asked.
     private func answerNotHere(_ request: OriginRequest, _ receiver: any OriginReceiver) {
         request.body?.abandon()
-        let now = wallTime()
+        let now = clock.now
         let head = ReceivedHead.refusal(404, at: now)
         tellOfEnd(receiver)
         receiver.receive(

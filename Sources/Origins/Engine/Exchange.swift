@@ -198,7 +198,7 @@ final class Exchange {
         held = nil
         overtake(by: attempt)
         delivering = attempt
-        deliver(head, of: attempt, at: engine.wallTime())
+        deliver(head, of: attempt, at: engine.clock.now)
     }
 
     /// What an answer is worth; a copy older than what is stored is not what was asked for, unless the authoritative
@@ -212,7 +212,7 @@ final class Exchange {
             engine.later(.drop(attempt))
         } else {
             if let held { engine.later(.drop(held.attempt)) }
-            held = Held(attempt: attempt, head: head, rank: rank, responseTime: engine.wallTime())
+            held = Held(attempt: attempt, head: head, rank: rank, responseTime: engine.clock.now)
         }
         if asking.isEmpty { engine.later(.askNext(self)) }
     }

@@ -24,19 +24,19 @@ final class FileOrigin: Sendable {
     private let pool: BlockingPool
     private let systems = FileSystems()
     private let counters: OriginCounters
-    private let clock: @Sendable () -> FileTime
+    private let clock: Clock
 
     /// Makes the origin; the directory is opened when it is needed.
     ///
     /// - Parameters:
     ///   - path: The directory's path.
     ///   - counters: The origin's figures.
-    ///   - clock: The wall clock.
+    ///   - clock: The time.
     /// - Throws: `resources` when the system gives no thread or descriptor.
     init(
         root path: [UInt8],
         counters: OriginCounters,
-        clock: @escaping @Sendable () -> FileTime
+        clock: Clock
     ) throws(OriginError) {
         root = FileRoot(path: path)
         do throws(SystemError) {
@@ -62,7 +62,7 @@ final class FileOrigin: Sendable {
     func answer(_ request: FileRequest) -> FileEvent {
         guard let names = request.names, let name = names.last else {
             counters.update { $0.refusedPaths += 1 }
-            return .answered(ReceivedHead.refusal(404, at: date(of: clock())), .none)
+            return .answered(ReceivedHead.refusal(404, at: clock.now), .none)
         }
         // While nothing has gone out, a file that changed can be begun again.
         for _ in 1..<Self.maximumTries {
@@ -73,7 +73,8 @@ final class FileOrigin: Sendable {
     }
 
     private func answer(_ request: FileRequest, _ names: [FileName], _ name: FileName) -> FileEvent {
-        let now = clock()  // before the status is taken: however long that takes, no file looks older than it is
+        // Before the status is taken: however long that takes, no file looks older than it is.
+        let now = FileTime(clock)
         switch root.open(names) {
         case .absent: return .answered(ReceivedHead.refusal(404, at: date(of: now)), .none)
         case .outside:
@@ -162,10 +163,9 @@ final class FileOrigin: Sendable {
 }
 
 extension FileTime {
-    /// The system's wall clock.
-    static func now() -> FileTime {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)  // because it fills in a local value
-        return FileTime(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
+    /// What a clock shows.
+    init(_ clock: Clock) {
+        let (seconds, rest) = clock.nanosecondsSinceEpoch.quotientAndRemainder(dividingBy: 1_000_000_000)
+        self.init(seconds: seconds, nanoseconds: rest)
     }
 }

@@ -25,22 +25,21 @@ package final class Origins: Sendable {
     ///   - logger: Told of origins that begin to fail and are well again.
     ///   - looksAtOrigins: Whether each is connected to once at the start, and again while it cannot be reached, so that
     ///     `statistics` tell of it before a request does; no request is sent for it.
-    ///   - now: The wall clock, for `requestTime`, `responseTime` and the age of files; nil for the system's.
+    ///   - clock: The time.
     /// - Throws: `badURL` for an `s3` URL without a store, `resources` when the system gives no descriptor or thread.
     package init(
         lists: [[OriginSettings]],
         logger: Logger,
         looksAtOrigins: Bool = false,
-        now: (@Sendable () -> WallTime)? = nil
+        clock: Clock = .system
     ) throws(OriginError) {
-        let fileClock = now.map { now in { @Sendable in FileTime(seconds: now().secondsSinceEpoch) } } ?? FileTime.now
         var origins: [ConfiguredOrigin] = []
         var ranges: [Range<Int>] = []
         for list in lists {
             precondition(!list.isEmpty, "a list of origins has at least one")
             ranges.append(origins.count..<origins.count + list.count)
             for settings in list {
-                origins.append(try ConfiguredOrigin(index: origins.count, settings, clock: fileClock))
+                origins.append(try ConfiguredOrigin(index: origins.count, settings, clock: clock))
             }
         }
         let mailbox: Commands
@@ -56,7 +55,6 @@ package final class Origins: Sendable {
         let (configured, lists) = (origins, ranges)
         self.lists = ranges
         identities = origins.map { max(FNV1a.hash32($0.settings.url.text.utf8), 1) }
-        let wallTime = now ?? { SystemClock.now() }
         counters = origins.map(\.counters)
         self.mailbox = mailbox
         let budget = SharedRetryBudget()
@@ -72,7 +70,7 @@ package final class Origins: Sendable {
                         budget: budget,
                         logger: logger,
                         looksAtOrigins: looksAtOrigins,
-                        now: wallTime
+                        clock: clock
                     ).run()
                 }
             )

@@ -2,6 +2,7 @@
 // files, its threads.
 
 import HTTPMessage
+import Runtime
 
 /// An origin as the engine uses it.
 final class ConfiguredOrigin: Sendable {
@@ -20,12 +21,12 @@ final class ConfiguredOrigin: Sendable {
     /// - Parameters:
     ///   - index: Its place among all origins.
     ///   - settings: Its settings.
-    ///   - clock: The wall clock, for the age of files.
+    ///   - clock: The time, for the age of files.
     /// - Throws: `badURL` for an `s3` URL without a store, `resources` if the system gives no descriptor or thread.
     init(
         index: Int,
         _ settings: OriginSettings,
-        clock: @escaping @Sendable () -> FileTime
+        clock: Clock
     ) throws(OriginError) {
         precondition(settings.maximumConnections >= 1, "an origin has at least one connection")
         self.index = index

@@ -20,12 +20,13 @@ final class ClientConnection: EventSource {
         case exchange
     }
 
+    var watched: WatchedSocket
     let loopState: LoopState
     let peer: String
     private var buffer = ByteBuffer()
     private var scanned = 0
     private var waiting = Waiting.request
-    private var since = NIODeadline.now()
+    private var since = Instant.now
     private var output = Output()
     private var exchange: RequestTask?
     /// The hit whose body goes out; nothing else is looked at meanwhile.
@@ -50,7 +51,7 @@ final class ClientConnection: EventSource {
     init(_ descriptor: Int32, peer: String, _ loopState: LoopState) {
         self.loopState = loopState
         self.peer = peer
-        super.init(descriptor)
+        watched = WatchedSocket(descriptor)
     }
 
     /// Reads of one client before others have their turn.
@@ -72,7 +73,7 @@ final class ClientConnection: EventSource {
         if loopState.isDraining { drain() }
     }
 
-    override func handle(_ readiness: Readiness) {
+    func handle(_ readiness: Readiness) {
         if readiness.contains(.broken), isReadStopped || isInputClosed { return close() }
         if !readiness.isDisjoint(with: [.ended, .broken]) { isEndNear = true }
         if readiness.contains(.writing), output.isBlocked { sendMore() }
@@ -83,7 +84,7 @@ final class ClientConnection: EventSource {
         flushIfNeeded()
     }
 
-    override func resume() {
+    func resume() {
         if output.isEmpty, let unsentHit {
             self.unsentHit = nil
             finishExchange(keepAlive: unsentHit.request.head.keepAlive)
@@ -387,7 +388,7 @@ final class ClientConnection: EventSource {
     }
 
     /// Ends what took too long; about once a second.
-    func check(_ now: NIODeadline) {
+    func check(_ now: Instant) {
         let settings = loopState.settings
         guard !output.isStuck(descriptor, at: now, for: settings.sendTimeout) else {
             loopState.counters.add(.limitSend)
@@ -412,5 +413,5 @@ final class ClientConnection: EventSource {
     }
 
     /// A client that was told the end has this long to close its side as well.
-    private static let lingerTime = TimeAmount.milliseconds(500)
+    private static let lingerTime = Duration.milliseconds(500)
 }

@@ -8,6 +8,7 @@ import Glibc
 import Runtime
 
 final class Listener: EventSource {
+    var watched: WatchedSocket
     private let loopState: LoopState
     /// There was no descriptor for a connection: tried again a second later.
     private var mustRetry = false
@@ -18,12 +19,12 @@ final class Listener: EventSource {
     /// Watches a socket that listens and does not block.
     init(_ descriptor: Int32, _ loopState: LoopState) {
         self.loopState = loopState
-        super.init(descriptor)
+        watched = WatchedSocket(descriptor)
     }
 
-    override func handle(_ readiness: Readiness) { accept() }
+    func handle(_ readiness: Readiness) { accept() }
 
-    override func resume() { accept() }
+    func resume() { accept() }
 
     /// About once a second.
     func check() { if mustRetry { accept() } }

@@ -14,6 +14,7 @@ final class LoopState {
     let proxy: ProxyCore
     let counters: Counters
     let store: Store
+    let clock: Clock
     var settings: ProxySettings
     var log: AccessLogBuffer?
     /// Room for a head's tail.
@@ -40,7 +41,8 @@ final class LoopState {
         self.counters = counters
         self.settings = settings
         store = proxy.store
-        log = proxy.accessLog.map { AccessLogBuffer($0) }
+        clock = proxy.clock
+        log = proxy.accessLog.map { AccessLogBuffer($0, clock: proxy.clock) }
         loop.onEverySecond { [unowned self] in sweep() }
     }
 
@@ -83,7 +85,7 @@ final class LoopState {
 
     // A second is fine for limits of many; it keeps the timers off the request path.
     private func sweep() {
-        let now = NIODeadline.now()
+        let now = Instant.now
         for listener in listeners { listener.check() }
         for connection in Array(connections.values) { connection.check(now) }
         log?.flush()

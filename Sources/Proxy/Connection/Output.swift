@@ -3,6 +3,7 @@
 
 import CLinux
 import NIOCore
+import Runtime
 import Store
 
 struct Output {
@@ -38,7 +39,7 @@ struct Output {
     private(set) var hasRegions = false
     /// How far the client's machine had taken what waited for it at the last check, and since when it has taken nothing.
     private var taken = 0
-    private var takenSince = NIODeadline.now()
+    private var takenSince = Instant.now
 
     /// More is accepted only where less waits than this, in bytes; once it is passed, less than the lower one.
     private static let (lowMark, highMark) = (64 << 10, 512 << 10)
@@ -208,7 +209,7 @@ struct Output {
     ///
     /// What went to the kernel alone does not tell: its queue takes more only once a third of it is free again, and a slow client
     /// needs minutes for that.
-    mutating func isStuck(_ socket: Int32, at now: NIODeadline, for limit: TimeAmount) -> Bool {
+    mutating func isStuck(_ socket: Int32, at now: Instant, for limit: Duration) -> Bool {
         guard !isEmpty else {
             takenSince = now
             return false

@@ -43,7 +43,7 @@ private struct Explaining {
     let fields: Fields
 
     var explanation: Explanation {
-        let now = SystemClock.now
+        let now = core.clock.now
         let request = RequestFacts(method: .get, fields: fields)
         let forwarded = settings.fillFields(fields, from: "-", minorVersion: 1)
         let variantKey = { (names: [String]) in route.variantKey(names, forwarded, target: ownTarget) }

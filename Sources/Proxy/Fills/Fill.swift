@@ -60,7 +60,7 @@ final class Fill: Sendable {
     var purpose: Purpose { claim.purpose }
 
     /// Requests that arrived before this instant may use the response even if it is not fresh.
-    var began: NIODeadline { claim.began }
+    var began: Instant { claim.began }
 
     private var services: FillServices { claim.services }
 
@@ -316,7 +316,7 @@ final class Fill: Sendable {
         services.history.add(
             FillRecord(
                 keyHash: claim.key.withRawSpan { services.store.hash($0) },
-                endedAt: SystemClock.now,
+                endedAt: services.clock.now,
                 isValidation: claim.isValidation,
                 status: end.status,
                 outcome: end.outcome,

@@ -1,6 +1,7 @@
 // Value. What is known of a fill when it enters the table, before its leader has looked at the store once more.
 
 import NIOCore
+import Runtime
 
 struct FillClaim: Sendable {
     /// The cache key.
@@ -10,7 +11,7 @@ struct FillClaim: Sendable {
     let epoch: UInt32
     let services: FillServices
     /// Requests that arrived before this instant may use the response even if it is not fresh.
-    let began = NIODeadline.now()
+    let began = Instant.now
 
     /// True for a pass: it is one client's alone and has no place in the table.
     var isPass: Bool { if case .pass = purpose { true } else { false } }

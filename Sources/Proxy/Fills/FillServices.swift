@@ -1,10 +1,12 @@
 // Shared, immutable. What every fill needs of the rest of larder; one object for all fills of a loop and a route.
 
 import Origins
+import Runtime
 import Store
 
 final class FillServices: Sendable {
     let store: Store
+    let clock: Clock
     let origins: Origins
     let counters: Counters
     /// The settings of when the fill began.
@@ -21,6 +23,7 @@ final class FillServices: Sendable {
     /// What the fills of a loop need, as its settings are now.
     init(_ proxy: ProxyCore, _ state: LoopState, _ route: Route) {
         store = proxy.store
+        clock = proxy.clock
         origins = proxy.origins
         counters = state.counters
         settings = state.settings

@@ -60,7 +60,7 @@ struct FillStoring {
             epoch: claim.isPass ? services.store.epoch : claim.epoch,
             groups: CacheGroups.names(in: head.fields)
         )
-        return try? services.store.beginFill(response).get()
+        return try? services.store.beginFill(response)
     }
 
     /// The target that is kept with a response; empty if the key or the variant has it.

@@ -30,7 +30,7 @@ final class FillTable: Sendable {
     enum Wish: Equatable {
         case any
         /// One that began at or after an instant.
-        case begun(since: NIODeadline)
+        case begun(since: Instant)
         /// One whose response is not in the store yet.
         case underWay
 

@@ -8,7 +8,7 @@ import Synchronization
 
 final class InvalidationWait: Sendable {
     /// The longest wait: a slow disk delays no response beyond this.
-    static let patience = TimeAmount.milliseconds(250)
+    static let patience = Duration.milliseconds(250)
 
     private struct State {
         var left: Int

@@ -3,6 +3,7 @@
 
 import HTTPMessage
 import NIOCore
+import Runtime
 import Store
 
 final class ColdHit {
@@ -62,7 +63,7 @@ final class ColdHit {
 
     /// Serves what was read, if it is still fresh and in its place; else the request starts over.
     private func serve(_ read: StoredRead) {
-        let now = SystemClock.now
+        let now = connection.loopState.clock.now
         if case .found(let stored) = read, entry.isFresh(at: now),
             HitPath.serve(stored, at: now, request, on: connection)
         {

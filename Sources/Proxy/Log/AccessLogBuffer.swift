@@ -1,6 +1,8 @@
 // Loop-confined. A loop's lines of the access log, until they are worth a write.
 
 import Glibc
+import HTTPMessage
+import Runtime
 import Settings
 
 final class AccessLogBuffer {
@@ -8,13 +10,15 @@ final class AccessLogBuffer {
     private static let usualLine = 1024
 
     private let log: AccessLog
+    private let clock: Clock
     private var lines: [UInt8] = []
     private var count = 0
     private var second = 0
     private var date: [UInt8] = []
 
-    init(_ log: AccessLog) {
+    init(_ log: AccessLog, clock: Clock) {
         self.log = log
+        self.clock = clock
         makeRoom()
     }
 
@@ -42,7 +46,7 @@ final class AccessLogBuffer {
 
     /// Writes the date anew where another second has begun.
     private func readClock() {
-        var now = time(nil)
+        var now = Int(clock.now.secondsSinceEpoch)
         guard now != second || date.isEmpty else { return }
         second = now
         let form = format == .combined ? "%d/%b/%Y:%H:%M:%S +0000" : "%Y-%m-%dT%H:%M:%SZ"

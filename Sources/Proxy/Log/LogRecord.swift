@@ -21,12 +21,12 @@ struct LogRecord {
     private let head: RequestHead
     private let received: ByteBuffer
     private let peer: String
-    private let began: NIODeadline?
+    private let began: Instant?
 
     /// Keeps what the line is made from.
     ///
     /// No allocation; the bytes are shared with the connection.
-    init(_ head: RequestHead, _ received: ByteBuffer, peer: String, began: NIODeadline?) {
+    init(_ head: RequestHead, _ received: ByteBuffer, peer: String, began: Instant?) {
         self.head = head
         self.received = received
         self.peer = peer
@@ -111,7 +111,7 @@ struct LogRecord {
     }
 
     private func writeSeconds(into line: inout [UInt8]) {
-        let thousandths = began.map { (NIODeadline.now() - $0).nanoseconds / 1_000_000 } ?? 0
+        let thousandths = began.map { Instant.now.nanoseconds(since: $0) / 1_000_000 } ?? 0
         Decimal.write(thousandths / 1000, into: &line)
         line.append(literal: ".")
         for unit in [100, 10, 1] as [Int64] { Decimal.write(thousandths / unit % 10, into: &line) }

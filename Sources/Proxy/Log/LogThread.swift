@@ -10,7 +10,7 @@ import Synchronization
 final class LogThread {
     /// How long a reader that does not read is waited for before the thread looks whether to go on.
     private static let patience: CInt = 100
-    private static let upkeepInterval = TimeAmount.seconds(1)
+    private static let upkeepInterval = Duration.seconds(1)
 
     private let inbox: LogInbox
     private let shared: LogShared
@@ -19,7 +19,7 @@ final class LogThread {
     private var rest: [UInt8] = []
     /// The file was to be opened anew, and could not be yet.
     private var isReopenDue = false
-    private var nextUpkeep = NIODeadline.now()
+    private var nextUpkeep = Instant.now
 
     init(_ destination: LogDestination, _ inbox: LogInbox, _ shared: LogShared) {
         file = LogFile(destination)
@@ -41,12 +41,12 @@ final class LogThread {
     }
 
     private func keepUpIfDue() {
-        if shared.mustReopen.load(ordering: .relaxed) || NIODeadline.now() >= nextUpkeep { keepUp() }
+        if shared.mustReopen.load(ordering: .relaxed) || Instant.now >= nextUpkeep { keepUp() }
     }
 
     /// Opens the file where that is asked for, it is not open, or it was deleted; what fails is tried again a second later.
     private func keepUp() {
-        nextUpkeep = .now() + Self.upkeepInterval
+        nextUpkeep = .now + Self.upkeepInterval
         if shared.mustReopen.exchange(false, ordering: .relaxed) { isReopenDue = true }
         let isDeleted = file.isDeleted
         guard isReopenDue || isDeleted || !file.isOpen else { return }

@@ -54,8 +54,7 @@ package final class LogWriter: Sendable {
     /// Blocks, no longer than the limit: what a reader or a disk does not take by then is lost.
     /// - Parameter limit: The longest wait.
     package func shutDown(within limit: Duration = .seconds(2)) {
-        let now = NIODeadline.now()
-        shared.end.store((now + TimeAmount(limit)).uptimeNanoseconds, ordering: .relaxed)
+        shared.end.store((Instant.now + limit).nanoseconds, ordering: .relaxed)
         lines.close()
         thread.join(within: limit + .milliseconds(200))
         shared.ended()
@@ -82,8 +81,8 @@ final class LogShared: Sendable {
     let waiting = Atomic<Int>(0)
     let lost = Atomic<Int>(0)
     let mustReopen = Atomic<Bool>(true)
-    /// When the log ends, in nanoseconds of the monotonic clock.
-    let end = Atomic<UInt64>(.max)
+    /// The `Instant` at which the log ends.
+    let end = Atomic(Instant.never.nanoseconds)
     private let isFailing = Atomic<Bool>(false)
     private let health = Lock(LogHealth())
     private let report: @Sendable (LogWriterEvent) -> Void
@@ -93,7 +92,7 @@ final class LogShared: Sendable {
         self.report = report
     }
 
-    var isOver: Bool { NIODeadline.now().uptimeNanoseconds >= end.load(ordering: .relaxed) }
+    var isOver: Bool { Instant.now.nanoseconds >= end.load(ordering: .relaxed) }
 
     /// Counts lines that are lost, and says why where that is not known yet; 0 where none are yet.
     func lose(_ count: Int, _ reason: @autoclosure () -> String) {

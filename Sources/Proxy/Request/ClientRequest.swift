@@ -4,6 +4,7 @@
 import HTTPCaching
 import HTTPMessage
 import NIOCore
+import Runtime
 import Store
 
 final class ClientRequest {
@@ -20,11 +21,11 @@ final class ClientRequest {
     /// The target as received; empty for GET and HEAD, of which the key has it.
     let targetText: String
     /// When it was received: an answer that was asked for earlier may be too old for it.
-    let arrived: NIODeadline
+    let arrived: Instant
     /// The path and query in the request's own letter case; nil where the key has them.
     private let spelling: [UInt8]?
 
-    init(_ request: borrowing IncomingRequest, from peer: String, arrived: NIODeadline = .now()) {
+    init(_ request: borrowing IncomingRequest, from peer: String, arrived: Instant = .now) {
         let (head, span) = (request.head, request.bytes.readableBytesSpan)
         self.head = head
         self.peer = peer

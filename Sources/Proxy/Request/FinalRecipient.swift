@@ -12,14 +12,14 @@ enum FinalRecipient {
     }
 
     /// What larder answers itself; nil for a request that is forwarded or served.
-    static func response(to request: ClientRequest) -> Response? {
+    static func response(to request: ClientRequest, at now: WallTime) -> Response? {
         guard request.head.method == .other else { return nil }
         let isTrace = request.methodText == "TRACE"
         if isTrace, request.head.framing != .none {
             return .refused(.traceBody)
         }
         guard request.forwardsLeft == 0 else { return nil }
-        let date = ("Date", HTTPDate.format(SystemClock.now))
+        let date = ("Date", HTTPDate.format(now))
         if isTrace {
             let fields = Fields([date, ("Content-Type", "message/http"), ("Cache-Control", "no-store")])
             return .complete(fields, echo(request))

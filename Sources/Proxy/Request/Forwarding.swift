@@ -4,6 +4,7 @@ import HTTPCaching
 import HTTPMessage
 import NIOCore
 import Origins
+import Runtime
 import Store
 import Synchronization
 
@@ -139,7 +140,7 @@ enum Forwarding {
         FillRequest(
             request: request,
             method: method,
-            hasStandIn: task.state.hasFallback(at: SystemClock.now),
+            hasStandIn: task.state.hasFallback(at: task.loop.clock.now),
             asksForKept: task.state.keptTarget != nil
         )
     }
@@ -166,7 +167,7 @@ enum Forwarding {
             wantedRange: isFill && request.facts.isRange ? request.fields.combined("Range") : nil,
             preferred: stored.flatMap { origins.index(of: $0.facts.origin, in: list) },
             notOlderThan: stored.flatMap { $0.fields.first("Last-Modified") }.flatMap { HTTPDate.parse($0) },
-            hasFallback: task.state.hasFallback(at: SystemClock.now),
+            hasFallback: task.state.hasFallback(at: task.loop.clock.now),
             body: body,
             onlyFirst: !request.isSafe,
             expectsContinue: body != nil && request.head.expectsContinue,

@@ -4,6 +4,7 @@
 import HTTPCaching
 import HTTPMessage
 import Origins
+import Runtime
 import Store
 
 enum Lookups {
@@ -36,7 +37,7 @@ enum Lookups {
         let selection = Selection(
             from: candidates,
             in: store,
-            at: SystemClock.now,
+            at: task.loop.clock.now,
             foldsCase: task.request.route.foldsCase,
             variantKey: task.variantKey
         )
@@ -114,7 +115,7 @@ enum Lookups {
     /// Whether the origin may be asked in the place of the disk; takes the budget's token, which a follower does not need.
     static func mayFetchInstead(_ task: RequestTask) -> Bool {
         let proxy = task.loop.proxy
-        switch task.state.detour(at: SystemClock.now) {
+        switch task.state.detour(at: task.loop.clock.now) {
         case .fill: return proxy.fills.isFilling(Forwarding.fillKey(task)) || proxy.origins.takeRetry()
         case .pass: return proxy.origins.takeRetry()
         default: return false

@@ -4,6 +4,7 @@ import HTTPCaching
 import HTTPMessage
 import NIOCore
 import Origins
+import Runtime
 import Store
 
 /// Small: cases with much to carry are indirect, and those of a plain miss have little.
@@ -84,7 +85,7 @@ enum RecordRead {
 /// What `RequestState` wants to know of a fill; tests bring their own.
 protocol FollowedFill {
     var progress: Fill.Progress { get }
-    var began: NIODeadline { get }
+    var began: Instant { get }
     /// The path and query that the origins were asked for.
     var target: String { get }
     /// All bytes are in, and the store has them or is about to.

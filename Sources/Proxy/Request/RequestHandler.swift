@@ -4,6 +4,7 @@
 import HTTPCaching
 import HTTPMessage
 import NIOCore
+import Runtime
 import Store
 
 enum RequestHandler {
@@ -37,7 +38,7 @@ enum RequestHandler {
         if case .one(let candidate) = found, candidate.entry.isPlain, candidate.entry.vary == 0,
             !state.settings.showsKey
         {
-            let now = SystemClock.now
+            let now = state.clock.now
             if candidate.entry.isFresh(at: now), HitPath.serve(candidate, at: now, request, on: connection) { return }
         }
 

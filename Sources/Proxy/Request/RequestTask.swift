@@ -5,6 +5,7 @@ import HTTPCaching
 import HTTPMessage
 import NIOCore
 import Origins
+import Runtime
 import Store
 
 final class RequestTask {
@@ -48,7 +49,7 @@ final class RequestTask {
         if case .length(let length) = head.framing, length > UInt64(limit) {
             return refuseBody(.longBody(limit: limit))
         }
-        switch FinalRecipient.response(to: request) {
+        switch FinalRecipient.response(to: request, at: loop.clock.now) {
         case .refused(let refusal): return refuseBody(refusal)
         case .complete(let fields, let body):
             response.complete(fields, body, for: self)
@@ -61,7 +62,7 @@ final class RequestTask {
 
     /// Reports an event to the state, and performs what it decides.
     func report(_ event: (inout RequestState, WallTime) -> RequestAction) {
-        perform(event(&state, SystemClock.now))
+        perform(event(&state, loop.clock.now))
     }
 
     private func perform(_ action: RequestAction) {
@@ -279,7 +280,7 @@ final class RequestTask {
     func clientIsReady() { response.body?.pump() }
 
     /// Called about once a second.
-    func check(_ now: NIODeadline) {
+    func check(_ now: Instant) {
         let waited = now - request.arrived
         // The origin may not know 100 (Continue).
         if waited > Self.continueDeadline, upload != nil { interims.letContinue(on: connection) }
@@ -291,7 +292,7 @@ final class RequestTask {
     }
 
     /// An origin has this long to answer an expectation of 100 (Continue).
-    private static let continueDeadline = TimeAmount.milliseconds(1500)
+    private static let continueDeadline = Duration.milliseconds(1500)
 
     // MARK: The end
 

@@ -13,7 +13,8 @@ enum OwnResponse {
         more: Fields = Fields(),
         cacheStatus: CacheStatus? = nil,
         persistence: HeadWriter.Persistence,
-        hasBody: Bool = true
+        hasBody: Bool = true,
+        at now: WallTime
     ) -> ByteBuffer {
         var more = more
         if !more.contains("Proxy-Status") { more.append(name: "Proxy-Status", value: proxyStatus(error(status))) }
@@ -21,7 +22,7 @@ enum OwnResponse {
         var bytes = ByteBuffer(
             head: status,
             fields: Fields([
-                ("Date", HTTPDate.format(SystemClock.now)), ("Content-Type", "text/plain; charset=utf-8"),
+                ("Date", HTTPDate.format(now)), ("Content-Type", "text/plain; charset=utf-8"),
                 ("Cache-Control", "no-store"),
             ])
         )

@@ -2,13 +2,16 @@
 
 import HTTPMessage
 import NIOCore
+import Runtime
 
 enum OwnResponses {
     // MARK: Requests that are complete
 
     /// `OPTIONS *` asks about the server itself (RFC 9110 §9.3.7).
     static func answerOptions(_ head: RequestHead, _ received: ByteBuffer, on connection: ClientConnection) {
-        let fields = Fields([("Allow", "GET, HEAD, OPTIONS, TRACE"), ("Date", HTTPDate.format(SystemClock.now))])
+        let fields = Fields([
+            ("Allow", "GET, HEAD, OPTIONS, TRACE"), ("Date", HTTPDate.format(connection.loopState.clock.now)),
+        ])
         var bytes = ByteBuffer(head: 204, fields: fields)
         HeadWriter.writeTail(
             into: &bytes,
@@ -50,7 +53,9 @@ enum OwnResponses {
     ) {
         if head.framing != .none { connection.makeLast() }
         let persistence = connection.persistence(after: head)
-        connection.write(OwnResponse.bytes(status, text, persistence: persistence, hasBody: head.method != .head))
+        let now = connection.loopState.clock.now
+        let hasBody = head.method != .head
+        connection.write(OwnResponse.bytes(status, text, persistence: persistence, hasBody: hasBody, at: now))
         finish(head, received, status, on: connection)
     }
 
@@ -87,7 +92,7 @@ enum OwnResponses {
 
     private static func end(_ connection: ClientConnection, _ status: Int, _ text: String) {
         connection.makeLast()
-        connection.write(OwnResponse.bytes(status, text, persistence: .closes))
+        connection.write(OwnResponse.bytes(status, text, persistence: .closes, at: connection.loopState.clock.now))
         connection.end()
     }
 }

@@ -65,7 +65,8 @@ struct PreparedResponse {
                 "The range lies outside the \(length) bytes there are.",
                 more: more,
                 cacheStatus: parts.cacheStatus,
-                persistence: persistence
+                persistence: persistence,
+                at: parts.now
             )
             return
         }

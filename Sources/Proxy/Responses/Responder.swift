@@ -4,6 +4,7 @@
 import HTTPCaching
 import HTTPMessage
 import NIOCore
+import Runtime
 import Store
 
 struct Responder {
@@ -30,7 +31,7 @@ struct Responder {
         case .stale: task.loop.counters.add(.hitsStale)
         default: break
         }
-        begin(ResponseParts(answer, forward, shownKey: task.shownKey, at: SystemClock.now), for: task)
+        begin(ResponseParts(answer, forward, shownKey: task.shownKey, at: task.loop.clock.now), for: task)
     }
 
     /// What a fill or a pass brings.
@@ -47,7 +48,7 @@ struct Responder {
             case .pass: .pass
             }
         origin = head.origin
-        let (facts, now) = (task.request.facts, SystemClock.now)
+        let (facts, now) = (task.request.facts, task.loop.clock.now)
         begin(ResponseParts(head, subscription, forward, facts, shownKey: task.shownKey, at: now), for: task)
     }
 
@@ -79,7 +80,8 @@ struct Responder {
                 more: refusal.fields,
                 cacheStatus: cacheStatus,
                 persistence: task.persistence,
-                hasBody: task.request.head.method != .head
+                hasBody: task.request.head.method != .head,
+                at: task.loop.clock.now
             )
         )
     }

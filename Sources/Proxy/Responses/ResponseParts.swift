@@ -19,6 +19,8 @@ struct ResponseParts {
     let source: BodySource
     /// The stored response that gives the body.
     let entry: DirectoryEntry?
+    /// When it is sent.
+    let now: WallTime
     /// False for a pass: its origin has judged conditions and ranges.
     let isShaped: Bool
 
@@ -55,6 +57,7 @@ extension ResponseParts {
         case .volume(let response): source = .volume(response.volume, offset: response.bodyOffset - start)
         }
         entry = stored.entry
+        self.now = now
         isShaped = true
     }
 
@@ -79,6 +82,7 @@ extension ResponseParts {
         cacheStatus = Self.cacheStatus(fillHead, forward, shownKey: shownKey, at: now)
         source = .fill(subscription, from: part?.range.lowerBound ?? 0)
         entry = nil
+        self.now = now
         isShaped = !isPass
     }
 

@@ -9,7 +9,7 @@ import CLinux
 /// An instant, to the nanosecond.
 package struct Instant: Comparable, Sendable {
     /// Since the machine's start.
-    @usableFromInline let nanoseconds: Int64
+    package let nanoseconds: Int64
 
     @inlinable
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
@@ -24,6 +24,8 @@ package struct Instant: Comparable, Sendable {
         let century: Int64 = 3_155_760_000_000_000_000
         return Instant(nanoseconds: instant.nanoseconds + min(max(duration.nanoseconds, -century), century))
     }
+
+    package static func - (instant: Instant, duration: Duration) -> Instant { instant + (.zero - duration) }
 
     /// How much later the first is than the second.
     package static func - (later: Instant, earlier: Instant) -> Duration {

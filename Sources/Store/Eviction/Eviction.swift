@@ -9,7 +9,7 @@ struct Eviction {
     struct Active: Equatable {
         let volume: UInt32
         let capacity: Int64
-        var used: Int64 = Volume.headerLength
+        var used: Int64 = VolumeLayout.headerLength
     }
 
     /// A volume to reclaim, and the ring it is in.
@@ -59,12 +59,11 @@ struct Eviction {
     }
 
     /// The ring of a new record, by what it is worth.
-    mutating func ring(for accesses: AccessCount, length: Int64, at epoch: UInt8) -> Ring {
-        defer { ranking.note(length: length) }
-        return bar.admits(ranking.worth(accesses, length: length, at: epoch)) ? .main : .probation
+    func ring(for accesses: AccessCount, length: Int64, at epoch: UInt8) -> Ring {
+        bar.admits(ranking.worth(accesses, length: length, at: epoch)) ? .main : .probation
     }
 
-    /// A growing body has ended as a record of that length.
+    /// A record of that length is stored: the average length of records, by which they are ranked, moves.
     mutating func note(length: Int64) { ranking.note(length: length) }
 
     // MARK: What goes
@@ -72,17 +71,28 @@ struct Eviction {
     /// The volume to reclaim next: probation's oldest where it has more than its share, else the main ring's.
     ///
     /// Not those in `busy`, nor any that is being written or just about to go.
-    mutating func nextVictim(busy: Set<UInt32>) -> Victim? {
+    func nextVictim(busy: Set<UInt32>) -> Victim? {
+        let (new, old) = oldest(except: busy)
+        return rings.isProbationFull || old == nil ? new ?? old : old
+    }
+
+    /// Takes that volume: the bar is lowered where probation alone has given up volumes for long, though the main ring could.
+    mutating func takeVictim(busy: Set<UInt32>) -> Victim? {
+        let (_, old) = oldest(except: busy)
+        if old != nil, fromProbation >= Self.longestRow { bar.lower() }
+        let victim = nextVictim(busy: busy)
+        if let victim { fromProbation = victim.ring == .main ? 0 : fromProbation + 1 }
+        return victim
+    }
+
+    private func oldest(except busy: Set<UInt32>) -> (new: Victim?, old: Victim?) {
         let isBusy = { [active, reclaiming] (volume: UInt32) in
             active[0]?.volume == volume || active[1]?.volume == volume || reclaiming.contains(volume)
                 || busy.contains(volume)
         }
         let new = rings.oldest(of: .probation, except: isBusy).map { Victim(slot: $0, ring: .probation) }
         let old = rings.oldest(of: .main, except: isBusy).map { Victim(slot: $0, ring: .main) }
-        if old != nil, fromProbation >= Self.longestRow { bar.lower() }
-        let chosen = rings.isProbationFull || old == nil ? new ?? old : old
-        if let chosen { fromProbation = chosen.ring == .main ? 0 : fromProbation + 1 }
-        return chosen
+        return (new, old)
     }
 
     /// Decides what a volume keeps, and learns from what it has to give up.
@@ -142,7 +152,7 @@ struct Eviction {
 
     /// A volume takes so much from now on.
     mutating func setCharge(of volume: UInt32, to length: Int64) {
-        rings.setCharge(of: volume, to: VolumeSlot.onDisk(length))
+        rings.setCharge(of: volume, to: VolumeLayout.onDisk(length))
     }
 
     /// A volume could be opened: what it takes, and whether it holds one body, is known now.
@@ -171,12 +181,14 @@ struct Eviction {
         active[ring.rawValue] = Active(volume: volume, capacity: capacity)
     }
 
-    /// True where the ring's active volume takes the record; one that is too full for it is closed.
-    mutating func hasPlace(for length: Int64, in ring: Ring) -> Bool {
-        guard let current = active[ring.rawValue] else { return false }
-        if current.used + length <= current.capacity { return true }
-        seal(ring)
-        return false
+    /// Whether the ring's active volume takes a record.
+    func hasPlace(for length: Int64, in ring: Ring) -> Bool {
+        active[ring.rawValue].map { $0.used + length <= $0.capacity } ?? false
+    }
+
+    /// Ends the writing of the ring's active volume where that is too full for a record.
+    mutating func sealIfFull(for length: Int64, in ring: Ring) {
+        if !hasPlace(for: length, in: ring) { seal(ring) }
     }
 
     /// The next place in a ring's active volume; nil where there is none.
@@ -189,7 +201,7 @@ struct Eviction {
     /// Ends the writing of an active volume where nothing else is left to reclaim.
     mutating func sealIdle(except busy: Set<UInt32>) -> Bool {
         for ring in Ring.allCases {
-            guard let current = active[ring.rawValue], current.used > Volume.headerLength,
+            guard let current = active[ring.rawValue], current.used > VolumeLayout.headerLength,
                 !busy.contains(current.volume)
             else { continue }
             seal(ring)
@@ -201,12 +213,7 @@ struct Eviction {
     /// An active volume is full: from now on it is charged what it takes.
     private mutating func seal(_ ring: Ring) {
         guard let current = active[ring.rawValue] else { return }
-        setCharge(of: current.volume, to: Volume.onDisk(writtenUpTo: current.used, capacity: current.capacity))
+        setCharge(of: current.volume, to: VolumeLayout.onDisk(writtenUpTo: current.used, capacity: current.capacity))
         active[ring.rawValue] = nil
     }
-}
-
-extension VolumeSlot {
-    /// Files take whole blocks.
-    static func onDisk(_ length: Int64) -> Int64 { (length + 4095) & ~4095 }
 }

@@ -1,4 +1,4 @@
-// How room is made, for the volumes on the disk (`VolumeWriter`) and for those of a simulation: the same steps, so that
+// How room is made, for the volumes on the disk (`SpaceKeeper`) and for those of a simulation: the same steps, so that
 // what is simulated is what happens. Everything is charged before it is made, so that disk use never passes the limit
 // (invariant 7).
 
@@ -43,17 +43,19 @@ extension VolumeKeeper {
     /// Takes a place for a record of known length.
     func allocate(_ length: Int64, in ring: Ring, forSurvivor: Bool = false) throws(StoreError) -> RecordPlace {
         if length > eviction.rings.singleThreshold {
-            let capacity = Volume.headerLength + length
+            let capacity = VolumeLayout.headerLength + length
             let volume = try makeVolume(in: ring, capacity: capacity, isSingle: true, spare: !forSurvivor)
             return RecordPlace(
-                location: RecordLocation(volume: volume, offset: UInt32(Volume.headerLength)),
+                location: RecordLocation(volume: volume, offset: UInt32(VolumeLayout.headerLength)),
                 isSingle: true
             )
         }
+        eviction.sealIfFull(for: length, in: ring)
         if !eviction.hasPlace(for: length, in: ring) {
             let capacity = eviction.rings.volumeCapacity
-            try makeRoom(for: VolumeSlot.onDisk(capacity), spare: !forSurvivor)
+            try makeRoom(for: VolumeLayout.onDisk(capacity), spare: !forSurvivor)
             // Making room may have opened one for the survivors.
+            eviction.sealIfFull(for: length, in: ring)
             if !eviction.hasPlace(for: length, in: ring) {
                 let volume = try makeVolume(in: ring, capacity: capacity, isSingle: false, spare: !forSurvivor)
                 eviction.open(volume, capacity: capacity, in: ring)
@@ -73,7 +75,7 @@ extension VolumeKeeper {
         spare: Bool,
         charge: Int64? = nil
     ) throws(StoreError) -> UInt32 {
-        let charge = VolumeSlot.onDisk(charge ?? capacity)
+        let charge = VolumeLayout.onDisk(charge ?? capacity)
         try makeRoom(for: charge, spare: spare)
         let volume = try makeNew(capacity: capacity)
         eviction.add(VolumeSlot(volume: volume, charge: charge, isSingle: isSingle), to: ring)
@@ -101,7 +103,7 @@ extension VolumeKeeper {
         var patience = eviction.rings.count * 2
         while !eviction.rings.hasRoom(for: need, spare: spare) {
             let busy = volumesBeingFilled
-            guard let victim = eviction.nextVictim(busy: busy) else {
+            guard let victim = eviction.takeVictim(busy: busy) else {
                 guard eviction.sealIdle(except: busy) else { throw refusal("every volume is being written") }
                 continue
             }
@@ -114,7 +116,7 @@ extension VolumeKeeper {
     func shrink() {
         while !eviction.rings.hasRoom(for: 0, spare: false) {
             let busy = volumesBeingFilled
-            guard let victim = eviction.nextVictim(busy: busy) else {
+            guard let victim = eviction.takeVictim(busy: busy) else {
                 guard eviction.sealIdle(except: busy) else { return }
                 continue
             }

@@ -27,6 +27,13 @@ struct VolumeRings {
 
     init(budget: Int64) { self.budget = budget }
 
+    /// What the index leaves of the space for volumes.
+    ///
+    /// The index's files grow by a transaction and its log between two measurements.
+    static func budget(maximumSize: Int64, indexBytes: Int64) -> Int64 {
+        max(maximumSize - indexBytes - (4 << 20), 16 << 20)
+    }
+
     subscript(ring: Ring) -> [VolumeSlot] { rings[ring.rawValue] }
 
     var used: Int64 { charges[0] + charges[1] }

@@ -1,6 +1,7 @@
 // Shared, never changed: a response on its way into the store, handed from queue to queue.
 
 package import HTTPCaching
+import HTTPMessage
 package import NIOCore
 
 /// What a fill stores besides the body.
@@ -76,10 +77,9 @@ package final class NewResponse: Sendable {
         state: Record.State,
         bodyLength: Int64,
         sequence: UInt64,
-        checksum: UInt32
-    )
-        -> RecordPrefix
-    {
+        checksum: UInt32,
+        at now: WallTime
+    ) -> RecordPrefix {
         RecordPrefix(
             state: state,
             headerLength: headerLength,
@@ -90,7 +90,7 @@ package final class NewResponse: Sendable {
             bodyLength: bodyLength,
             hash: hash,
             sequence: sequence,
-            storedAt: SystemClock.now,
+            storedAt: now,
             bodyChecksum: checksum
         )
     }
@@ -142,7 +142,7 @@ package struct Variant: Sendable, Equatable {
 }
 
 /// Why a response that may be stored was not.
-package enum StoreRefusal: String, Sendable, CaseIterable {
+package enum StoreRefusal: String, Error, CaseIterable {
     /// A purge of its key came after its fill began.
     case purged
     /// Its body is larger than the store keeps.

@@ -19,6 +19,8 @@ final class IndexDatabase {
     private let orphans: Statement
     /// Which keys are members of which groups.
     var groups: GroupTable
+    /// The rules of purges that are not over.
+    let bans: BanTable
 
     /// Opens the file or makes it.
     ///
@@ -37,6 +39,7 @@ final class IndexDatabase {
         )
         isNew = try Self.makeSchema(database)
         groups = try GroupTable(database)
+        bans = BanTable(database)
         // A record may be scanned before its own row comes: then the row, which knows its freshness, counts.
         put = try database.prepare(
             """
@@ -247,28 +250,6 @@ final class IndexDatabase {
             return true
         }
         return rows
-    }
-
-    func putBan(_ rule: PurgeRule) throws(StoreError) {
-        try database.prepare("INSERT INTO bans VALUES (?1, ?2)").run([
-            .text(Array(rule.kind.utf8)), .text(rule.pattern),
-        ])
-    }
-
-    func removeBan(_ rule: PurgeRule) throws(StoreError) {
-        try database.prepare("DELETE FROM bans WHERE kind = ?1 AND pattern = ?2")
-            .run([.text(Array(rule.kind.utf8)), .text(rule.pattern)])
-    }
-
-    func bans() throws(StoreError) -> [PurgeRule] {
-        var rules: [PurgeRule] = []
-        try database.prepare("SELECT kind, pattern FROM bans").query([]) { (row) throws(StoreError) in
-            if let rule = PurgeRule(kind: String(decoding: row.text(0), as: UTF8.self), pattern: row.text(1)) {
-                rules.append(rule)
-            }
-            return true
-        }
-        return rules
     }
 
     /// The numbers of the `state` table.

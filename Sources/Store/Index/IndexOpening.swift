@@ -19,7 +19,7 @@ struct IndexOpening: Sendable {
         do throws(StoreError) {
             let database = try IndexDatabase(path)
             // They hold also where nothing else in it is believed.
-            bans = try database.bans().map { rule in (rule, core.fence.raise(rule)) }
+            bans = try database.bans.all().map { rule in (rule, core.fence.raise(rule)) }
             try PurgeMark.check(database, in: core.path)
             try read(database, core)
         } catch {

@@ -15,16 +15,16 @@ extension IndexWriter {
             guard let number = volumes.popLast() else { return endRebuild() }
             task = .rebuild(volumes: volumes)
             scan(number)
-        case nil: if garbage >= 24 { collectGarbage() }
+        case nil: if rows.garbage >= 24 { collectGarbage() }
         }
     }
 
     private func load(after last: IndexRow?) {
         var next: Task?
         let isRead = attempt { (database) throws(StoreError) in
-            let rows = try database.rows(from: [], after: last?.place, limit: Self.slice)
-            for row in rows where !core.load(row) { garbage += 1 }
-            next = rows.count < Self.slice ? nil : .load(after: rows.last)
+            let found = try database.rows(from: [], after: last?.place, limit: Self.slice)
+            for row in found where !core.load(row) { rows.noteGarbage() }
+            next = found.count < Self.slice ? nil : .load(after: found.last)
         }
         guard isRead else {
             // Not at full speed: a disk that fails may go on failing.
@@ -41,7 +41,7 @@ extension IndexWriter {
     private func scan(_ number: UInt32) {
         guard let volume = core.volumes[number] else { return }
         var scan = VolumeScan(volume)
-        var rows: [IndexJob] = []
+        var rows: [RowChange] = []
         while let found = scan.next() {
             guard core.keyHash(found.key) == found.prefix.hash else { continue }
             core.raiseSequence(above: found.prefix.sequence)
@@ -71,7 +71,7 @@ extension IndexWriter {
     }
 
     private func endRebuild() {
-        guard write([]) else {
+        guard write() else {
             // Rows were lost again: begin anew once the index is well.
             task = nil
             isIncomplete = true
@@ -88,7 +88,7 @@ extension IndexWriter {
     ///
     /// They were harmless; now they are also no longer in the way.
     private func collectGarbage() {
-        garbage = 0
+        rows.forgetGarbage()
         _ = attempt { (database) throws(StoreError) in
             // A stop may have come before the removal of a volume was written; one that went does not come back.
             try database.transaction { () throws(StoreError) in
@@ -98,15 +98,10 @@ extension IndexWriter {
             }
             var last: IndexRow?
             repeat {
-                let rows = try database.orphans(after: last, limit: Self.transactionLimit)
-                try database.transaction { () throws(StoreError) in
-                    // A volume that has just been made may be in the table later than here.
-                    for row in rows where !core.volumes.isThere(row.location.volume) {
-                        try database.remove(row.key, at: row.location)
-                        slice.yieldIfOver()
-                    }
-                }
-                last = rows.count < Self.transactionLimit ? nil : rows.last
+                let orphans = try database.orphans(after: last, limit: Self.transactionLimit)
+                // A volume that has just been made may be in the table later than here.
+                try rows.remove(orphans.filter { !core.volumes.isThere($0.location.volume) }, from: database)
+                last = orphans.count < Self.transactionLimit ? nil : orphans.last
             } while last != nil
             try database.tidy()
         }

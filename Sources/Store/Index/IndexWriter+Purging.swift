@@ -24,7 +24,7 @@ extension IndexWriter {
         var rest = sweeps[...]
         while !rest.isEmpty {
             // A row that waits to be written would come after the sweep, and outlive the rule.
-            let isWhole = write([]) && !isRebuilding
+            let isWhole = write() && !isRebuilding
             let widened = sweep(Array(rest.prefix(Self.sweepLimit)), isWhole: isWhole, &answers)
             rest = rest.dropFirst(Self.sweepLimit) + widened
         }
@@ -85,7 +85,7 @@ extension IndexWriter {
                 for index in changed.indices {
                     let isKey = if case .key = changed[index].rule { true } else { false }
                     if !changed[index].hasBan, !isKey || !isWhole, isWhole || !changed[index].isOfGroup {
-                        try database.putBan(changed[index].rule)
+                        try database.bans.put(changed[index].rule)
                         changed[index].hasBan = true
                     }
                     if case .key(let key) = changed[index].rule {
@@ -129,14 +129,14 @@ extension IndexWriter {
         return attempt { (database) throws(StoreError) in
             // What they removed is in the log before this, so that a loss of power cannot bring back one without the other.
             try database.transaction { () throws(StoreError) in
-                for rule in over { try database.removeBan(rule) }
+                for rule in over { try database.bans.remove(rule) }
             }
         }
     }
 
     /// Takes over the purges that a file's earlier user did not end, and finds out which of this run's stand in it.
     func adoptBans(of database: IndexDatabase) throws(StoreError) {
-        let bans = Set(try database.bans())
+        let bans = Set(try database.bans.all())
         for index in unsettled.indices {
             unsettled[index].hasBan = bans.contains(unsettled[index].rule)
             unsettled[index].isDurable = unsettled[index].hasBan
@@ -151,13 +151,13 @@ extension IndexWriter {
 
     /// Tries again to put purges on the disk; those that could not be swept are once index and directory are whole again.
     func settle() {
-        guard !unsettled.isEmpty, Instant.now >= nextSettling else { return }
-        let isWhole = task == nil && write([]) && !isRebuilding
+        guard !unsettled.isEmpty, core.clock.instant >= nextSettling else { return }
+        let isWhole = task == nil && write() && !isRebuilding
         let due = isWhole ? unsettled : unsettled.filter { !$0.isDurable }
         guard !due.isEmpty else { return }
         unsettled = isWhole ? [] : unsettled.filter(\.isDurable)
         sweep(due)
-        nextSettling = .now + Self.settlingPause
+        nextSettling = core.clock.instant + Self.settlingPause
     }
 
     /// Too many purges wait: everything goes instead.

@@ -17,8 +17,6 @@ final class IndexWriter {
     ///
     /// Past it they are dropped, and the index is rebuilt when it is well.
     private static let waitingLimit = 50_000
-    /// Rows that wait where it keeps up.
-    private static let usualWaiting = 4_000
     /// Rows that loading, sweeping or listing handles between two looks into the inbox or in one transaction.
     static let slice = 5_000
     /// Rows of one transaction, whose keys may be all over the file, a page each: the log has to stay within what is set
@@ -30,22 +28,14 @@ final class IndexWriter {
         case rebuild(volumes: [UInt32])
     }
 
-    /// Sequences that are noted in advance.
-    ///
-    /// A run is ahead of the clock by as many after a crash, 4 ms, which is less than a restart takes: a run that finds no index
-    /// begins by the clock alone.
-    private static let reserve: UInt64 = 1 << 16
-
     let core: StoreCore
     var database: IndexDatabase? {
         didSet { core.isIndexOpen.store(database != nil, ordering: .releasing) }
     }
-    /// Above it, sequences are not noted yet.
-    private var reserved: UInt64 = 0
     private var identity: FileIdentity?
     /// Of its log: SQLite neither removes nor replaces it while the file is open.
     private var logIdentity: FileIdentity?
-    private var waiting: [IndexJob] = []
+    private var waiting: [RowChange] = []
     var task: Task?
     /// Rows were lost: bans stay in force and clean stops are not marked until the index is rebuilt.
     var isIncomplete = false
@@ -59,16 +49,16 @@ final class IndexWriter {
     var promised: UInt64 = 0
     /// What the index failed with, while it does.
     private(set) var trouble: StoreError?
-    var garbage = 0
     /// Volumes that could not be opened when the index was rebuilt: it has no rows of theirs.
     private var unread: Set<UInt32> = []
     private var reportedSize: Int64 = 0
     private var lastRebuild: Instant?
-    var slice = TimeSlice()
+    let rows: RowWriter
 
     // `found` are the volumes that were there at the start: those of this run tell of their records themselves.
     init(_ core: StoreCore, _ opening: IndexOpening, found: [UInt32]) {
         self.core = core
+        rows = RowWriter(core)
         unsettled = opening.bans.map { Sweep(rule: $0, epoch: $1, hasBan: true, isDurable: true) }
         open()
         if opening.isRebuilding { rebuild() } else if task == nil, database != nil { task = .load(after: nil) }
@@ -89,43 +79,32 @@ final class IndexWriter {
             checkFile()
             proceed()
             settle()
-            // Lets rows gather: a transaction a picture would cost ten times as much.
             if task == nil, !batch.isEmpty { gather() }
         }
     }
 
-    /// How long rows gather, unless somebody waits.
-    private static let gathering: Duration = .milliseconds(20)
-
     private func gather() {
-        guard core.hurry.wait(until: .now + Self.gathering) else { return }
+        guard core.hurry.wait(until: .now + core.pacing.betweenTransactions) else { return }
         core.isHurried.store(false, ordering: .relaxed)
     }
 
     // MARK: Batches
 
     private func take(_ batch: [IndexJob]) {
-        // Nearly all batches are of rows alone.
-        if batch.allSatisfy(\.isRow) {
-            write(batch)
-            return
-        }
         // Sweeps go together, behind all rows: of what was stored after a purge they leave the rows.
-        var rows: [IndexJob] = []
         var sweeps: [Sweep] = []
         func flush() {
-            write(rows)
-            sweep(sweeps)
-            (rows, sweeps) = ([], [])
+            write()
+            if !sweeps.isEmpty { sweep(sweeps) }
+            sweeps = []
         }
         for job in batch {
-            if job.isRow {
-                rows.append(job)
-            } else if case .sweep(let some) = job {
-                sweeps += some
-            } else {
+            switch job {
+            case .row(let change): waiting.append(change)
+            case .sweep(let some): sweeps += some
+            case .command(let command):
                 flush()
-                perform(job)
+                perform(command)
             }
         }
         flush()
@@ -135,22 +114,14 @@ final class IndexWriter {
     ///
     /// Returns false where some still wait, or were dropped.
     @discardableResult
-    func write(_ rows: [IndexJob]) -> Bool {
-        // Most often none waits, and no row is copied.
-        if waiting.isEmpty { waiting = rows } else { waiting += rows }
+    func write(_ changes: [RowChange] = []) -> Bool {
+        waiting += changes
         guard !waiting.isEmpty else { return !isIncomplete }
         var written = 0
         while written < waiting.count {
             let batch = waiting[written...].prefix(Self.transactionLimit)
             let isWritten = attempt { (database) throws(StoreError) in
-                try database.transaction { () throws(StoreError) in
-                    try reserveSequences(in: database)
-                    for job in batch {
-                        try apply(job, to: database)
-                        // Behind, it needs its share of a processor that all others want: who yields is served last.
-                        if waiting.count <= Self.usualWaiting { slice.yieldIfOver() }
-                    }
-                }
+                try rows.write(batch, to: database, isBehind: waiting.count > core.pacing.usualRows)
             }
             guard isWritten else { break }
             written += batch.count
@@ -164,48 +135,8 @@ final class IndexWriter {
         return waiting.isEmpty && !isIncomplete
     }
 
-    /// Notes a number above the sequences that come next: where the clock is behind after a crash, the next run begins above it.
-    ///
-    /// A row of a lower sequence than the one that it replaces would be dropped.
-    private func reserveSequences(in database: IndexDatabase) throws(StoreError) {
-        let next = core.nextSequence.load(ordering: .relaxed)
-        guard next + Self.reserve / 2 > reserved else { return }
-        try database.setState(.sequence, Int64(bitPattern: next + Self.reserve))
-        reserved = next + Self.reserve
-    }
-
-    private func apply(_ job: IndexJob, to database: IndexDatabase) throws(StoreError) {
-        switch job {
-        case .put(let row, let groups):
-            try database.put(row)
-            if let groups { try database.groups.put(row, in: groups) }
-        case .supersede(let row, let groups):
-            guard try markOlder(than: row, in: database) else { return }
-            try database.put(row)
-            try database.groups.put(row, in: groups)
-        case .freshen(let row, let groups):
-            try database.freshen(row)
-            try database.groups.put(row, in: groups)
-        case .remove(let key, let location): try database.remove(key, at: location)
-        case .volume(let row): try database.put(row)
-        case .removeVolume(let number):
-            try database.removeVolume(number)
-            garbage += 1
-        default: preconditionFailure("only rows wait for a transaction")
-        }
-    }
-
-    /// Marks the older record of a key and variant as removed; false where that is the row's own.
-    private func markOlder(than row: IndexRow, in database: IndexDatabase) throws(StoreError) -> Bool {
-        let other = try database.rows(of: row.key).first { $0.variant == row.variant && $0.location != row.location }
-        guard let other else { return true }
-        let isNewer = row.sequence > other.sequence
-        core.post(.markRemoved(isNewer ? other.location : row.location, hash: core.keyHash(row.key)))
-        return isNewer
-    }
-
-    private func perform(_ job: IndexJob) {
-        switch job {
+    private func perform(_ command: IndexCommand) {
+        switch command {
         case .list(let range, let place, let limit, let completion):
             completion(list(range, after: place, limit: limit))
         case .reopen: reopen()
@@ -213,7 +144,6 @@ final class IndexWriter {
         case .broken(let found, let error): if found == identity { failed(error) }
         case .barrier(let completion): completion()
         case .close(let isClean): close(isClean)
-        default: preconditionFailure("rows are written in transactions, sweeps go together")
         }
     }
 
@@ -235,7 +165,7 @@ final class IndexWriter {
 
     private func failed(_ error: StoreError) {
         core.counters.indexErrors.add(1)
-        reserved = 0
+        rows.forgetReserve()
         trouble = error
         if error.kind == .corrupt {
             database = nil
@@ -294,7 +224,7 @@ final class IndexWriter {
         guard core.lock.withLock({ $0 != nil }) else { return }
         do throws(StoreError) {
             let opened = try IndexDatabase(path)
-            reserved = 0
+            rows.forgetReserve()
             try adoptBans(of: opened)
             try PurgeMark.check(opened, in: core.path, atLeast: purges)
             let marked = (try? PurgeMark.read(in: core.path))?.number
@@ -303,7 +233,7 @@ final class IndexWriter {
             try opened.durableTransaction { () throws(StoreError) in
                 try opened.setState(.purges, Int64(bitPattern: purges))
                 try opened.setState(.isClean, 0)
-                try reserveSequences(in: opened)
+                try rows.reserveSequences(in: opened)
             }
             database = opened
             identity = Paths.identity(path)
@@ -320,8 +250,8 @@ final class IndexWriter {
     ///
     /// At most once a second: a disk that fails stays failing.
     func rebuild() {
-        if let lastRebuild, Instant.now - lastRebuild < .seconds(1) { return }
-        lastRebuild = .now
+        if let lastRebuild, core.clock.instant - lastRebuild < .seconds(1) { return }
+        lastRebuild = core.clock.instant
         if database == nil { open() }
         let isBegun = attempt { (database) throws(StoreError) in
             try database.durableTransaction { () throws(StoreError) in try database.setState(.isRebuilding, 1) }
@@ -356,9 +286,9 @@ final class IndexWriter {
     }
 
     private func close(_ isClean: Bool) {
-        nextSettling = .now
+        nextSettling = core.clock.instant
         settle()
-        guard write([]), isClean else { return }
+        guard write(), isClean else { return }
         // Nothing left to read, as in a directory that was new: what is in the index is whole.
         if case .rebuild(let volumes) = task, volumes.isEmpty { proceed() }
         switch task {

@@ -4,6 +4,7 @@
 
 import Glibc
 import NIOCore
+import Runtime
 
 struct PurgeMark: Equatable {
     static let fileName = "purges"
@@ -91,12 +92,8 @@ struct PurgeMark: Equatable {
         return Content(buffer)
     }
 
-    /// Nanoseconds since 1970.
-    private static var now: Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)  // because the call fills the struct it is given
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
+    /// The machine's, in nanoseconds since 1970: it is compared with times of the file system.
+    private static var now: Int64 { Clock.system.nanosecondsSinceEpoch }
 
     /// What the file says.
     private struct Content {

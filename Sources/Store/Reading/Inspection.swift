@@ -46,7 +46,7 @@ extension Store {
 
     private func unloaded(_ key: [UInt8], but loaded: [Candidate]) -> [Candidate] {
         let epoch = epoch
-        return rows(of: key).filter { core.isLoadable($0, readIn: epoch) }.compactMap { core.entry($0) }
+        return index.rows(of: key).filter { core.isLoadable($0, readIn: epoch) }.compactMap { core.entry($0) }
             .filter { entry in !loaded.contains { $0.entry.variant == entry.variant && $0.entry.vary == entry.vary } }
             .map { Candidate(entry: $0, item: nil) }
     }

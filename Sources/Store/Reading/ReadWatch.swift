@@ -58,6 +58,6 @@ final class ReadWatch: Sendable {
 
     private static func readFromDisk(_ file: File) {
         file.dropFromPageCache(0..<4096)
-        _ = file.check(at: 0, length: Volume.headerLength, against: 0)
+        _ = file.check(at: 0, length: VolumeLayout.headerLength, against: 0)
     }
 }

@@ -116,6 +116,7 @@ package final class Simulation {
         let clock = directory.clock
         let accesses = eviction.accesses(hash, stored: clock.responses, at: clock.epoch)
         let ring = eviction.ring(for: accesses, length: record, at: clock.epoch)
+        eviction.note(length: record)
         // The volumes have room for the largest body, and nothing is being filled: there is a place.
         guard let place = try? allocate(record, in: ring) else { return }
         let entry = DirectoryEntry(
@@ -142,7 +143,7 @@ package final class Simulation {
 
     /// As the writer does it when it is told what the index takes.
     private func shareOut() {
-        let space = VolumeWriter.spaceForVolumes(maximumSize: maximumSize, indexBytes: index.bytes)
+        let space = VolumeRings.budget(maximumSize: maximumSize, indexBytes: index.bytes)
         guard space != eviction.rings.budget else { return }
         eviction.setBudget(space)
         shrink()

@@ -8,8 +8,6 @@ import Synchronization
 
 /// An append-only file of records.
 package final class Volume: Sendable {
-    /// The header at a volume's start takes one record alignment; records follow.
-    static let headerLength: Int64 = 64
     static let magic: UInt32 = 0x3156_524C  // "LRV1" in the file
 
     /// Larger numbers in names or in the index are not larder's.
@@ -47,19 +45,6 @@ package final class Volume: Sendable {
     /// The file's descriptor, for `sendfile`; valid while the volume is held.
     package var descriptor: CInt { file.descriptor }
 
-    /// Disk space is taken in steps of so many bytes, as long as they fit.
-    private static let step: Int64 = 4 << 20
-
-    /// What a volume that is written up to there takes on disk.
-    static func onDisk(writtenUpTo end: Int64, capacity: Int64) -> Int64 {
-        VolumeSlot.onDisk(stepped(end, capacity: capacity) ?? end)
-    }
-
-    private static func stepped(_ end: Int64, capacity: Int64) -> Int64? {
-        let next = (end + step - 1) / step * step
-        return next <= capacity ? next : nil
-    }
-
     /// Has disk space for what is written next, more at a time than is written: cheaper than block by block with each write,
     /// and it lies together.
     ///
@@ -67,7 +52,7 @@ package final class Volume: Sendable {
     /// the writer thread's.
     func reserve(upTo end: Int64) {
         let start = reserved.load(ordering: .relaxed)
-        guard end > start, let next = Self.stepped(end, capacity: capacity) else { return }
+        guard end > start, let next = VolumeLayout.stepped(end, capacity: capacity) else { return }
         reserved.store(next, ordering: .relaxed)
         _ = clinux_reserve(file.descriptor, Int(start), Int(next - start))
     }
@@ -103,7 +88,7 @@ package final class Volume: Sendable {
         buffer.writeInteger(capacity, endianness: .little)
         let checksum = buffer.crc32c()
         buffer.writeInteger(checksum, endianness: .little)
-        buffer.writeRepeatingByte(0, count: Int(headerLength) - buffer.readableBytes)
+        buffer.writeRepeatingByte(0, count: Int(VolumeLayout.headerLength) - buffer.readableBytes)
         return buffer
     }
 
@@ -117,7 +102,7 @@ package final class Volume: Sendable {
         guard try Paths.isRegularFile(path) else { throw StoreError(.io, "open", path, detail: "not a regular file") }
         let file = try File(path, isReadOnly ? .read : .readWrite)
         var buffer = ByteBuffer()
-        let read = file.read(Int(headerLength), at: 0, into: &buffer, mayBlock: true)
+        let read = file.read(Int(VolumeLayout.headerLength), at: 0, into: &buffer, mayBlock: true)
         if case .failed(let code) = read { throw StoreError(errno: code, "read", path) }
         guard read == .complete, buffer.getInteger(at: 0, endianness: .little, as: UInt32.self) == magic,
             buffer.getInteger(at: 4, endianness: .little, as: UInt32.self) == UInt32(Record.formatVersion),

@@ -20,7 +20,7 @@ struct VolumeScan {
 
     private let volume: Volume
     private let length: Int64
-    private var offset = Volume.headerLength
+    private var offset = VolumeLayout.headerLength
     private var window = ByteBuffer()
     private var windowStart: Int64 = 0
     /// Bytes that belong to no record that is whole.

@@ -73,7 +73,7 @@ struct VolumeSurvey: Sendable {
                         metadata: ["error": "\(error)"]
                     )
                 }
-                let charge = VolumeSlot.onDisk(Paths.onDisk(path + "/" + name))
+                let charge = VolumeLayout.onDisk(Paths.onDisk(path + "/" + name))
                 let entry = Found(number: number, volume: nil, charge: charge, ring: ring, isSingle: false)
                 found.append((entry, row?.order ?? Int64(number)))
             }
@@ -93,7 +93,7 @@ struct VolumeSurvey: Sendable {
             number: volume.number,
             volume: volume,
             // A crash may have left more reserved than was written, and a copy of the file less.
-            charge: max(VolumeSlot.onDisk(length), volume.file.bytesOnDisk ?? volume.capacity),
+            charge: max(VolumeLayout.onDisk(length), volume.file.bytesOnDisk ?? volume.capacity),
             ring: ring,
             isSingle: volume.capacity < 1 << 20 || holdsOneRecord(volume)
         )

@@ -4,6 +4,7 @@ import HTTPCaching
 import HTTPMessage
 import NIOCore
 import Origins
+import Runtime
 import Settings
 
 @testable import Proxy
@@ -13,7 +14,7 @@ import Settings
 let now = WallTime(secondsSinceEpoch: 1_800_000_000)
 
 /// When requests arrive in these tests.
-let arrival = NIODeadline.uptimeNanoseconds(1_000_000_000)
+let arrival = Instant(nanoseconds: 1_000_000_000)
 
 enum Make {
     /// The settings of one origin, changed by `change`.

@@ -7,16 +7,17 @@ import Runtime
 import Store
 
 private final class DiskWait<Result: Sendable>: Alarm {
+    private(set) var isOff = false
     private let state: LoopState
-    private let patience: TimeAmount
-    private let began = NIODeadline.now()
+    private let patience: Duration
+    private let began = Instant.now
     private var late: (() -> Bool)?
     private var done: ((Result) -> Void)?
     private var isLate = false
 
     init(
         _ state: LoopState,
-        patience: TimeAmount,
+        patience: Duration,
         late: @escaping () -> Bool,
         done: @escaping (Result) -> Void
     ) {
@@ -36,13 +37,13 @@ private final class DiskWait<Result: Sendable>: Alarm {
     func finish(_ result: Result) {
         isOff = true
         state.diskReads -= 1
-        if NIODeadline.now() - began <= patience { state.store.noteRead(inTime: true) }
+        if Instant.now - began <= patience { state.store.noteRead(inTime: true) }
         let done = done
         forget()
         done?(result)
     }
 
-    override func ring() {
+    func ring() {
         if !isLate {
             isLate = true
             state.counters.add(.readsLate)

@@ -8,11 +8,9 @@
 import CLinux
 import Glibc
 import NIOCore
-import Runtime
-import Store
 import Synchronization
 
-final class Loop: Sendable {
+package final class Loop: Sendable {
     private let mail: Mailbox<@Sendable () -> Void, EventCounter>
     private let poller: Poller
     private let runner = Lock<DedicatedThread?>(nil)
@@ -25,10 +23,10 @@ final class Loop: Sendable {
 
     // Tasks that wait before the mail counts as full. None is dropped: its sender waits for what it does.
     private static let mailLimit = 1 << 16
-    private static let second: UInt64 = 1_000_000_000
+    private static let second: Duration = .seconds(1)
 
     /// Makes a loop; `start` runs it.
-    init() {
+    package init() {
         do throws(SystemError) {
             poller = try Poller()
             mail = Mailbox(limit: Self.mailLimit, bell: try EventCounter())
@@ -43,28 +41,28 @@ final class Loop: Sendable {
     ///
     /// Once; from here on what is confined to the loop is touched there only.
     /// - Parameter number: Tells it from others in `top -H`.
-    func start(number: Int) {
+    package func start(number: Int) {
         runner.withLock { $0 = DedicatedThread.start("larder-loop-\(number)", slices: .short) { [self] in run() } }
     }
 
     /// True on the loop's own thread.
-    var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
+    package var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
 
     /// Runs something on the loop, after what it does now.
     ///
     /// Any thread; dropped where the loop has ended. One system call where the loop is asleep, none where it is not.
-    func execute(_ task: @escaping @Sendable () -> Void) { mail.post(task) }
+    package func execute(_ task: @escaping @Sendable () -> Void) { mail.post(task) }
 
     /// Runs something on the loop after a time; dropped where the loop has ended by then.
     ///
     /// Any thread.
-    func execute(after delay: TimeAmount, _ task: @escaping @Sendable () -> Void) {
-        let due = Self.now + UInt64(max(0, delay.nanoseconds))
+    package func execute(after delay: Duration, _ task: @escaping @Sendable () -> Void) {
+        let due = Instant.now + delay
         execute { [confined] in confined.tables.alarms.add(TimedTask(task), at: due) }
     }
 
     /// Waits until the loop has run something; nil where it has ended.
-    func submit<Result: Sendable>(_ task: @escaping @Sendable () -> Result) async -> Result? {
+    package func submit<Result: Sendable>(_ task: @escaping @Sendable () -> Result) async -> Result? {
         await withCheckedContinuation { continuation in
             let answer = Answer(continuation)
             execute { answer.give(task()) }
@@ -72,7 +70,7 @@ final class Loop: Sendable {
     }
 
     /// Ends the loop: its sockets are closed, what it was handed is dropped; blocks until its thread has ended.
-    func stop() {
+    package func stop() {
         execute { [confined] in confined.tables.isStopping = true }
         runner.withLock { $0.take() }?.join()
     }
@@ -80,38 +78,38 @@ final class Loop: Sendable {
     // MARK: On the loop
 
     /// When the present round began: near enough for limits of many milliseconds, and free.
-    var now: NIODeadline { .uptimeNanoseconds(confined.tables.roundBegan) }
+    package var now: Instant { confined.tables.roundBegan }
 
     /// Sets what is done about once a second; before the start.
-    func onEverySecond(_ body: @escaping () -> Void) { confined.tables.everySecond = body }
+    package func onEverySecond(_ body: @escaping () -> Void) { confined.tables.everySecond = body }
 
     /// Waits for a source's socket; false where the system cannot.
-    func add(_ source: EventSource) -> Bool { confined.tables.add(source) }
+    package func add(_ source: any EventSource) -> Bool { confined.tables.add(source) }
 
     /// Gives a source another turn after all others have had theirs.
-    func again(_ source: EventSource) { confined.tables.again(source) }
+    package func again(_ source: any EventSource) { confined.tables.again(source) }
 
     /// Runs something after what the sockets of this round ask for, and a few such tasks at a time: in between the sockets have
     /// their turn.
-    func postpone(_ task: @escaping () -> Void) { confined.tables.postpone(task) }
+    package func postpone(_ task: @escaping () -> Void) { confined.tables.postpone(task) }
 
     /// Rings an alarm after a time, within milliseconds.
-    func ring(_ alarm: Alarm, after delay: TimeAmount) {
-        confined.tables.alarms.add(alarm, at: Self.now + UInt64(max(0, delay.nanoseconds)))
+    package func ring(_ alarm: any Alarm, after delay: Duration) {
+        confined.tables.alarms.add(alarm, at: .now + delay)
     }
 
     /// Takes a source's socket from it and closes it, at the end of this round.
-    func close(_ source: EventSource) { confined.tables.close(source) }
+    package func close(_ source: any EventSource) { confined.tables.close(source) }
 
     private func run() {
         thread.store(UInt(pthread_self()), ordering: .relaxed)
         let tables = confined.tables
         var events = Poller.room
-        var nextTick = Self.now + Self.second
+        var nextTick = Instant.now + Self.second
         while !tables.isStopping {
-            let patience = nextPatience(until: min(nextTick, tables.alarms.first ?? .max))
+            let patience = nextPatience(until: min(nextTick, tables.alarms.first ?? .never))
             let count = poller.wait(into: &events, milliseconds: patience)
-            tables.roundBegan = Self.now
+            tables.roundBegan = .now
             for index in 0..<count { tables.dispatch(events[index]) }
             for task in mail.take() { task() }
             tables.resumeWaiting()
@@ -126,23 +124,16 @@ final class Loop: Sendable {
     }
 
     /// How long to sleep, in ms: not at all where there is something to do.
-    private func nextPatience(until tick: UInt64) -> Int32 {
+    private func nextPatience(until tick: Instant) -> Int32 {
         guard !confined.tables.isWaiting, mail.fallAsleep() else { return 0 }
-        let now = Self.now
-        return tick > now ? Int32((tick - now) / 1_000_000) + 1 : 0
+        let left = tick.nanoseconds(since: .now)
+        return left > 0 ? Int32(left / 1_000_000) + 1 : 0
     }
 
     private func end() {
         mail.close()
         _ = mail.take()
         confined.tables.end()
-    }
-
-    /// Nanoseconds of the monotonic clock.
-    private static var now: UInt64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)  // because the call fills the struct it is given
-        return UInt64(time.tv_sec) * second + UInt64(time.tv_nsec)
     }
 }
 

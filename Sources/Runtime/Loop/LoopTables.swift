@@ -1,37 +1,20 @@
-// Loop-confined. What a loop waits for: a socket, and what is done when it is ready.
+// Loop-confined. What a loop's thread works on: its sockets, and what they have asked of it.
 
 import CLinux
 import Glibc
 import NIOCore
-import Runtime
 
-class EventSource {
-    /// The socket; -1 once closed.
-    final fileprivate(set) var descriptor: Int32
-    /// It has asked for another turn.
-    fileprivate final var isQueued = false
-
-    init(_ descriptor: Int32) { self.descriptor = descriptor }
-
-    /// The socket is ready.
-    func handle(_ readiness: Readiness) {}
-
-    /// The source asked to be called again in the next round.
-    func resume() {}
-}
-
-/// What is confined to a loop's thread: its sockets, and what they have asked of it.
 final class LoopTables {
     private let poller: Poller
-    private var sources: [EventSource?] = []
-    private var waiting: [EventSource] = []
+    private var sources: [(any EventSource)?] = []
+    private var waiting: [any EventSource] = []
     private var postponed = CircularBuffer<() -> Void>()
     private var retired: [Int32] = []
     var everySecond: (() -> Void)?
     /// What is due at a time of its own.
     var alarms = Alarms()
-    /// When the present round began, in nanoseconds of the monotonic clock.
-    var roundBegan: UInt64 = 0
+    /// When the present round began.
+    var roundBegan = Instant.now
     var isStopping = false
 
     init(_ poller: Poller) { self.poller = poller }
@@ -41,7 +24,7 @@ final class LoopTables {
 
     var isWaiting: Bool { !waiting.isEmpty || !postponed.isEmpty }
 
-    func add(_ source: EventSource) -> Bool {
+    func add(_ source: any EventSource) -> Bool {
         let index = Int(source.descriptor)
         guard poller.addEdges(of: source.descriptor) else { return false }
         while sources.count <= index { sources.append(contentsOf: repeatElement(nil, count: max(64, sources.count))) }
@@ -55,9 +38,9 @@ final class LoopTables {
         source.handle(event.isFor)
     }
 
-    func again(_ source: EventSource) {
-        guard !source.isQueued else { return }
-        source.isQueued = true
+    func again(_ source: any EventSource) {
+        guard !source.watched.isQueued else { return }
+        source.watched.isQueued = true
         waiting.append(source)
     }
 
@@ -67,7 +50,7 @@ final class LoopTables {
         let turn = waiting
         waiting = []
         for source in turn {
-            source.isQueued = false
+            source.watched.isQueued = false
             if source.descriptor >= 0 { source.resume() }
         }
     }
@@ -84,13 +67,13 @@ final class LoopTables {
         while let alarm = alarms.takeDue(at: roundBegan) { alarm.ring() }
     }
 
-    func close(_ source: EventSource) {
+    func close(_ source: any EventSource) {
         guard source.descriptor >= 0 else { return }
         // Closing does not take a socket out of epoll that another loop listens on as well.
         poller.forget(source.descriptor)
         if Int(source.descriptor) < sources.count { sources[Int(source.descriptor)] = nil }
         retired.append(source.descriptor)
-        source.descriptor = -1
+        source.watched.descriptor = -1
     }
 
     /// All events of a round have been looked at: no event of an old socket can meet a new one of the same number.
@@ -111,6 +94,3 @@ final class LoopTables {
 
 @available(*, unavailable)
 extension LoopTables: Sendable {}
-
-@available(*, unavailable)
-extension EventSource: Sendable {}

@@ -1,35 +1,37 @@
 // Loop-confined. What a loop does at a time of its own, unless it is called off before: for waits that end within a second or so.
 
 import NIOCore
-import Runtime
 
 /// Something that is done at a time.
-class Alarm {
+package protocol Alarm: AnyObject {
     /// It is not needed any more.
-    final var isOff = false
+    var isOff: Bool { get }
 
     /// It is time.
-    func ring() {}
+    func ring()
 }
 
 /// A task that is run at a time.
 final class TimedTask: Alarm {
+    let isOff = false
     private let task: () -> Void
 
     init(_ task: @escaping () -> Void) { self.task = task }
 
-    override func ring() { task() }
+    func ring() { task() }
 }
 
 /// The alarms of one loop, the next first.
-struct Alarms {
-    private var waiting = CircularBuffer<(time: UInt64, alarm: Alarm)>()
+package struct Alarms {
+    private var waiting = CircularBuffer<(time: Instant, alarm: any Alarm)>()
 
-    /// When the next one is due, in nanoseconds of the monotonic clock.
-    var first: UInt64? { waiting.first?.time }
+    package init() {}
+
+    /// When the next one is due.
+    package var first: Instant? { waiting.first?.time }
 
     /// Adds one; O(1) where it comes behind the others, as it does where all wait equally long.
-    mutating func add(_ alarm: Alarm, at time: UInt64) {
+    package mutating func add(_ alarm: any Alarm, at time: Instant) {
         while let first = waiting.first, first.alarm.isOff { waiting.removeFirst() }
         var index = waiting.endIndex
         while index > waiting.startIndex, waiting[waiting.index(before: index)].time > time {
@@ -39,7 +41,7 @@ struct Alarms {
     }
 
     /// Takes out one that is due.
-    mutating func takeDue(at now: UInt64) -> Alarm? {
+    package mutating func takeDue(at now: Instant) -> (any Alarm)? {
         while let first = waiting.first, first.time <= now {
             waiting.removeFirst()
             if !first.alarm.isOff { return first.alarm }
@@ -49,4 +51,4 @@ struct Alarms {
 }
 
 @available(*, unavailable)
-extension Alarm: Sendable {}
+extension Alarms: Sendable {}
