@@ -1,5 +1,6 @@
 // Value. The configuration of a test's larder: a test changes what it is about and leaves the rest.
 
+import HTTPMessage
 package import Runtime
 package import Settings
 package import TestSupport

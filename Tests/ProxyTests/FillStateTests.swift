@@ -3,6 +3,7 @@
 import HTTPMessage
 import NIOCore
 import Origins
+import Runtime
 import Testing
 
 @testable import Proxy

@@ -201,7 +201,7 @@ struct DurablePurgeTests {
                 _ = core.post([sweep])
             }
         }
-        #expect(stage.store.rows(of: Array(key.utf8)).count == 1)
+        #expect(stage.store.index.rows(of: Array(key.utf8)).count == 1)
         stage.store.close()
     }
 

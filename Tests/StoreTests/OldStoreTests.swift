@@ -86,7 +86,7 @@ struct OldStoreTests {
             #expect(response.facts.status == record.status, "\(record.key)")
             #expect(stage.body(response) == record.body, "\(record.key)")
         }
-        #expect(stage.get("/purged.jpg") == nil && stage.store.rows(of: Array("/purged.jpg".utf8)).isEmpty)
+        #expect(stage.get("/purged.jpg") == nil && stage.store.index.rows(of: Array("/purged.jpg".utf8)).isEmpty)
         #expect(stage.store.statistics.responses == 8)
         #expect(stage.store.statistics.indexErrors == 0 && stage.store.statistics.corrupt == 0)
         #expect(messages.all == [], "a rebuilding would be logged")

@@ -23,7 +23,7 @@ struct RemovalTests {
         stage.store.remove(found, key: Array("/a".utf8))
         await stage.settle()
         #expect(stage.get("/a") == nil)
-        #expect(stage.store.rows(of: Array("/a".utf8)).isEmpty)
+        #expect(stage.store.index.rows(of: Array("/a".utf8)).isEmpty)
         stage.store.close()
     }
 
@@ -41,7 +41,7 @@ struct RemovalTests {
             #expect(stage.entry("/a") == nil)
             await stage.settle()
             #expect(stage.get("/a") == nil, "round \(round)")
-            #expect(stage.store.rows(of: Array("/a".utf8)).isEmpty, "round \(round)")
+            #expect(stage.store.index.rows(of: Array("/a".utf8)).isEmpty, "round \(round)")
         }
         stage.store.close()
     }

@@ -75,7 +75,7 @@ struct RestartTests {
         core.isLoaded.store(false, ordering: .releasing)
         for number in 0..<30 {
             let (key, entry) = ("/\(number)", try #require(stage.entry("/\(number)")))
-            let rows = stage.store.rows(of: Array(key.utf8))
+            let rows = stage.store.index.rows(of: Array(key.utf8))
             #expect(rows.count == 1)
             stage.store.remove(entry, key: Array(key.utf8))
             for row in rows { core.load(row) }

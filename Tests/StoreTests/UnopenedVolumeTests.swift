@@ -54,7 +54,7 @@ struct UnopenedVolumeTests {
     }
 
     private static func volume(of key: String, in stage: TestStore) throws -> UInt32 {
-        try #require(stage.store.rows(of: Array(key.utf8)).first).location.volume
+        try #require(stage.store.index.rows(of: Array(key.utf8)).first).location.volume
     }
 
     @Test(

@@ -2,9 +2,9 @@
 // them, and tells each request's receiver. Owned by the composition; `shutDown` before letting go.
 // Invariant: every receiver gets exactly one of `finish` and `fail`.
 
-package import HTTPMessage
+import HTTPMessage
 package import Logging
-import Runtime
+package import Runtime
 import Synchronization
 
 /// The prioritized lists of origins.

@@ -8,6 +8,7 @@ import HTTPCaching
 import HTTPMessage
 import NIOCore
 import Origins
+import Runtime
 import Store
 import Synchronization
 

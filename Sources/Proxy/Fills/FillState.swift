@@ -9,6 +9,7 @@ import HTTPCaching
 import HTTPMessage
 import NIOCore
 import Origins
+import Runtime
 
 struct FillState {
     /// What a reader gets next.
