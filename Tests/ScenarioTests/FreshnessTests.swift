@@ -1,5 +1,6 @@
 // Scenarios: freshness, by a clock that the test sets.
 
+import HTTPMessage
 import LarderHarness
 import Origins
 import Proxy
@@ -37,12 +38,12 @@ struct FreshnessScenarios {
     )
     func becomesStale(length: Int) async throws {
         let origin = try ScriptedOrigin()
-        let head = fields("max-age=60", ("ETag", "\"1\""))
-        origin.on(
-            "/a",
-            times: [[.respond(fields: head, body: pictureBytes(length))], [.respond(status: 304, fields: head)]]
-        )
         let clock = ManualClock()
+        origin.respond { request in
+            let head = fields("max-age=60", ("ETag", "\"1\""), ("Date", HTTPDate.format(clock.now)))
+            return request.field("If-None-Match") == nil
+                ? [.respond(fields: head, body: pictureBytes(length))] : [.respond(status: 304, fields: head)]
+        }
         try await withLarder(origin, clock) { larder in
             try await larder.fill("/a")
             clock.advance(by: .seconds(59))
