@@ -51,7 +51,7 @@ struct Verify: AsyncParsableCommand {
     private static func words(_ error: StoreError, _ directory: String) -> String {
         switch error.kind {
         case .inUse: "\(directory) is in use: stop larder first"
-        case .missing: "\(directory) is no cache directory (cache.directory)"
+        case .missing: "\(directory) is not a cache directory (cache.directory)"
         case .corrupt: "\(directory) has another format: \(error.detail)"
         case .full, .readOnly, .io, .index: "\(error)"
         }

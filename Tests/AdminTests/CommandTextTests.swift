@@ -41,7 +41,7 @@ struct CommandTextTests {
     func simulate() async throws {
         let line = #"1.1.1.1 - - [01/Jan/2026:00:00:00 +0000] "GET /a HTTP/1.1" 200 5 "-" "-""#
         let result = try await runLarder("simulate --from-log - --size 1GB --config nowhere", input: "\(line)\nx\n")
-        #expect(result.status == 0 && result.output.contains("1 line left out"), "\(result)")
+        #expect(result.status == 0 && result.output.contains("1 line skipped"), "\(result)")
         let compressed = try await runLarder("simulate --from-log - --size 1GB", input: "\u{1F}\u{8B}\u{8}abc")
         #expect(compressed.status == 1 && compressed.errorOutput.contains("compressed with gzip"))
     }

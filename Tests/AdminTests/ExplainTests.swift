@@ -50,7 +50,7 @@ struct ExplainTests {
             let now = report["now"]
             #expect(now?["action"]?.text == "serve" && now?["reason"] == .null && now?["asks_origins"] == false)
             #expect(now?["cache_status"]?.text?.hasPrefix("larder; hit; ttl=") == true)
-            #expect(now?["summary"]?.text?.hasPrefix("answered from disk, fresh for ") == true)
+            #expect(now?["summary"]?.text?.hasPrefix("served from disk, fresh for ") == true)
             let variant = try #require(report["stored"]?.items.first)
             #expect(variant["is_selected"] == true && variant["status"] == 200 && variant["bytes"] == 9)
             #expect(variant["tier"]?.text == "disk" && variant["origin"]?.text == larder.origin.url)

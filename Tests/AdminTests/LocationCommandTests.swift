@@ -85,12 +85,12 @@ struct LocationCommandTests {
             let file = try await larder.command("stats", environment: ["LARDER_ADMIN": "http://127.0.0.1:1"])
             #expect(file.status == 0, "a file that is named goes before the environment: \(file)")
             let refused: [(String, [String: String], Int32, String)] = [
-                ("stats --admin nope", [:], 64, "--admin: \"nope\" is no address"),
+                ("stats --admin nope", [:], 64, "--admin: \"nope\" is not an address"),
                 ("stats", ["LARDER_ADMIN": "nope"], 1, "LARDER_ADMIN"),
                 ("stats --admin http://127.0.0.1:1", [:], 1, "larder does not respond on http://127.0.0.1:1 (--admin)"),
                 ("stats --admin \(url)", [:], 1, "not as larder's admin interface does"),
                 ("stats --admin https://127.0.0.1:\(larder.adminPort)", [:], 1, "SSL_CERT_FILE"),
-                ("warm - --url https://h", [:], 64, "is no picture port"),
+                ("warm - --url https://h", [:], 64, "is not a picture port"),
                 ("stats --admin \(admin) --token-file none", [:], 1, "none does not exist"),
             ]
             for (words, environment, status, reason) in refused {

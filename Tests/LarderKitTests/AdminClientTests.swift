@@ -148,7 +148,7 @@ struct LocationTests {
         let failure = #expect(throws: Failure.self) {
             try AdminLocation(admin: nil, tokenFile: nil, configuration: nil, environment: { _ in "nonsense" })
         }
-        #expect(failure?.description.hasPrefix("LARDER_ADMIN: \"nonsense\" is no address") == true)
+        #expect(failure?.description.hasPrefix("LARDER_ADMIN: \"nonsense\" is not an address") == true)
         let file = try directory.write("admin: {listen: nonsense}\n", to: "larder.yaml")
         let other = #expect(throws: Failure.self) {
             try AdminLocation(admin: nil, tokenFile: nil, configuration: file, environment: { _ in nil })

@@ -120,7 +120,7 @@ import Testing
             ),
             (
                 "client_key: /etc/larder/larder.key",
-                "client_key: there is no certificate that it belongs to; expected client_certificate with it"
+                "client_key: there is no certificate for it; expected client_certificate with it"
             ),
             (
                 "client_certificate: /etc/larder/larder.pem, client_key: /etc/larder/encrypted.key, client_key_passphrase: hunter2",
@@ -132,7 +132,7 @@ import Testing
             ),
             (
                 "headers: {Authorization: Basic hunter2}",
-                "headers.Authorization: a secret stands in the configuration: whoever may read that has it; expected {file: PATH} or {env: NAME}"
+                "headers.Authorization: a secret is in the configuration: everyone who can read that knows it; expected {file: PATH} or {env: NAME}"
             ),
             (
                 "headers: {X-Key: {file: /none}}",

@@ -78,7 +78,7 @@ import Testing
             ("path: '/a?b'", "path: \"/a?b\" is not a path; expected the beginning of paths, such as /thumbs/"),
             ("path: /a%2", "path: \"/a%2\" is not percent-encoded UTF-8; expected % written as %25"),
             ("path: /a%2fb", "path: \"/a%2fb\" encodes a delimiter; expected /a/b"),
-            ("path: /a/../b", "path: \"/a/../b\" has a . or .. segment; expected the path it stands for"),
+            ("path: /a/../b", "path: \"/a/../b\" has a . or .. segment; expected the path it means"),
             ("origins: []", "origins: the list is empty; expected 1 to 64 origins"),
             (
                 "origins: [{url: 'http://a'}, {url: 'http://a'}]",

@@ -41,10 +41,10 @@ struct TraceTests {
 
     private static let mistakes: [(text: String, line: Int, words: String)] = [
         ("1,/a,5\n/a 5\n", 2, "is not time,key,size"), ("1,5\n", 1, "is not time,key,size"),
-        ("1,/a,5\nnow,/a,5\n", 2, "time that is no number"), ("1,,5\n", 1, "has no key"),
+        ("1,/a,5\nnow,/a,5\n", 2, "time that is not a number"), ("1,,5\n", 1, "has no key"),
         ("1,/a,-5\n", 1, "size that is not"), ("1,/a,5kB\n", 1, "size that is not"), ("1,/a,\n", 1, "size that is not"),
         ("1,/a,1099511627777\n", 1, "size that is not"), ("1,/a,99999999999999999999\n", 1, "size that is not"),
-        ("time,key,size\n1,/a,1\ntime,key,size\n", 3, "time that is no number"),
+        ("time,key,size\n1,/a,1\ntime,key,size\n", 3, "time that is not a number"),
         (String(repeating: "x", count: 70_000), 1, "longer than 64 KiB"),
     ]
 

@@ -76,7 +76,7 @@ struct PurgeOrder {
         for (index, text) in texts.enumerated() {
             let field = "\(member.name)[\(index)]"
             guard case .string(let text) = text else {
-                throw Refusal(status: .badRequest, detail: "\(field) is no text.", field: field)
+                throw Refusal(status: .badRequest, detail: "\(field) must be a text.", field: field)
             }
             guard !text.isEmpty else {
                 let all = "Use all (--all) to purge everything."

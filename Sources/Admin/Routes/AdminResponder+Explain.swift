@@ -59,7 +59,7 @@ extension AdminResponder {
             else {
                 throw Refusal(
                     status: .badRequest,
-                    detail: "\"\(text)\" is no header field, as Accept: image/webp is.",
+                    detail: "\"\(text)\" is not a header field such as Accept: image/webp.",
                     field: "header[\(index)]"
                 )
             }

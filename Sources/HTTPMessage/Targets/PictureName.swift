@@ -128,7 +128,7 @@ extension PictureName.Problem {
             "is neither a path, which begins with a slash, nor a URL, which begins with http:// or https://."
         case .percentSign: "has a percent sign without two hexadecimal digits; a percent sign itself is %25."
         case .null: "has a NUL byte, which no name has."
-        case .aboveRoot: "leads above the root, or hides a .. beside an encoded slash."
+        case .aboveRoot: "leads above the root, or has .. next to an encoded slash."
         case .host:
             "has no valid host between http:// and the path: a name or address, with a port or without, and no user."
         }

@@ -38,7 +38,7 @@ extension HTTPAttempt {
         }
         guard let here = Location(base: asked.base, target: asked.target),
             let there = Location(base: asked.base, target: asked.target, reference: reference)
-        else { return .refused("Location is no URL of HTTP") }
+        else { return .refused("Location is not a URL of HTTP") }
         guard there.scheme == here.scheme else { return .refused("to another scheme (\(there.scheme))") }
         guard !there.hasUser else { return .refused("to a URL with a user's name") }
         return .aside(.redirect(there, dropped: 0))

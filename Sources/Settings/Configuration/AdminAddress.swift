@@ -31,7 +31,7 @@ package struct AdminAddress: Sendable, Equatable {
     /// - Throws: What is wrong with the address.
     package init(_ text: String, relativeTo directory: String = "/") throws(Mistake) {
         guard let colon = text.firstIndex(of: ":") else {
-            throw Mistake(message: "\(quoted(text)) is no address", expected: AdminAddress.expected)
+            throw Mistake(message: "\(quoted(text)) is not an address", expected: AdminAddress.expected)
         }
         let scheme = text[..<colon].lowercased()
         if scheme == "unix" {
@@ -39,7 +39,7 @@ package struct AdminAddress: Sendable, Equatable {
             return
         }
         guard scheme == "http" || scheme == "https", text[colon...].hasPrefix("://") else {
-            throw Mistake(message: "\(quoted(text)) is no address", expected: AdminAddress.expected)
+            throw Mistake(message: "\(quoted(text)) is not an address", expected: AdminAddress.expected)
         }
         let rest = text[colon...].dropFirst(3)
         let authority = rest.prefix { $0 != "/" }
@@ -79,7 +79,7 @@ extension ListenAddress {
         let address = try AdminAddress(url, relativeTo: directory)
         let authority = address.base.dropFirst("http://".count)
         guard address.base.hasPrefix("http://"), !authority.contains("/") else {
-            throw Mistake(message: "\(quoted(url)) is no picture port", expected: "http://HOST:PORT or unix:/path")
+            throw Mistake(message: "\(quoted(url)) is not a picture port", expected: "http://HOST:PORT or unix:/path")
         }
         if let socket = address.socket {
             self = .unix(path: socket)

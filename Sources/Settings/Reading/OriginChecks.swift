@@ -70,7 +70,7 @@ struct OriginChecks {
         }
         guard let file = origin.clientCertificate else {
             for name in ["client_key", "client_key_passphrase"] where findings.has("\(path).\(name)") {
-                let message = "there is no certificate that it belongs to"
+                let message = "there is no certificate for it"
                 findings.problem("\(path).\(name)", message, expected: "client_certificate with it")
             }
             return

@@ -73,7 +73,7 @@ extension Form where Value == [HeaderField] {
                     } else if value.source == .configuration, mayBeSecret(pair.key) {
                         findings.warning(
                             child.path,
-                            "the value stands in the configuration: whoever may read that has it",
+                            "the value is in the configuration: everyone who can read that knows it",
                             expected: "{file: PATH} or {env: NAME} if it is a secret"
                         )
                     }
@@ -118,7 +118,7 @@ private func fieldMistake(_ name: String, _ value: Credential) -> Mistake? {
     guard value.source == .configuration else { return nil }
     if secretFields.contains(lowercase) {
         return Mistake(
-            message: "a secret stands in the configuration: whoever may read that has it",
+            message: "a secret is in the configuration: everyone who can read that knows it",
             expected: "{file: PATH} or {env: NAME}"
         )
     }

@@ -72,7 +72,7 @@ extension Form where Value == String {
                 throw Mistake(message: "\(quoted(text)) encodes a delimiter", expected: spelled)
             }
             guard !spelled.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) else {
-                throw Mistake(message: "\(quoted(text)) has a . or .. segment", expected: "the path it stands for")
+                throw Mistake(message: "\(quoted(text)) has a . or .. segment", expected: "the path it means")
             }
             return spelled
         }

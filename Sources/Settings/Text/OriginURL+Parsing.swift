@@ -117,7 +117,7 @@ extension OriginURL {
         }
         let segments = path.split(separator: "/", omittingEmptySubsequences: false)
         if segments.contains("..") || segments.contains(".") {
-            throw Mistake(message: "\(quoted(text)) has a . or .. segment", expected: "the path it stands for")
+            throw Mistake(message: "\(quoted(text)) has a . or .. segment", expected: "the path it means")
         }
         return String(path.trimmingSuffix { $0 == "/" })
     }

@@ -92,7 +92,7 @@ package struct TraceReader {
         guard isNumber(bytes[..<first]) else {
             // A heading is no request.
             if line.number == 1, !isNumber(bytes[(last + 1)...]) { return nil }
-            throw mistake("has a time that is no number", line)
+            throw mistake("has a time that is not a number", line)
         }
         guard first + 1 < last else { throw mistake("has no key", line) }
         guard let length = size(bytes[(last + 1)...]) else {
