@@ -4,20 +4,20 @@
 // Directory (memory) → volumes (files) → index (SQLite), each described at the top of its own file and together in
 // docs/architecture.md. A store that fails never fails a request: every call has an answer that means "do without".
 
-package import HTTPCaching
-package import Logging
-package import NIOCore
-package import Runtime
+public import HTTPCaching
+public import Logging
+public import NIOCore
+public import Runtime
 import Synchronization
 
 /// A cache directory in use.
-package final class Store: Sendable {
+public final class Store: Sendable {
     let core: StoreCore
     private let threads: StoreThreads
     let index: SharedIndexReader
 
     /// Where reads go that an event loop may not wait for.
-    package let disk: BlockingPool
+    public let disk: BlockingPool
 
     /// Opens a cache directory, made where it is missing, and begins to serve from it while its index still loads.
     ///
@@ -28,7 +28,7 @@ package final class Store: Sendable {
     ///   - logger: Where trouble and recovery are told.
     /// - Throws: `inUse` where another larder has the directory, `corrupt` where it is another format's. A directory
     ///   that cannot be written is no error: the store waits for it, and stores nothing until then.
-    package convenience init(
+    public convenience init(
         _ configuration: StoreConfiguration,
         clock: Clock = .system,
         logger: Logger
@@ -67,12 +67,12 @@ package final class Store: Sendable {
     /// The hash of a cache key.
     ///
     /// Any thread, no allocation.
-    package func hash(_ key: RawSpan) -> UInt64 { core.keyHash(key) }
+    public func hash(_ key: RawSpan) -> UInt64 { core.keyHash(key) }
 
     /// What is stored for a key, as far as memory knows; counts an access.
     ///
     /// Any thread, no allocation.
-    package func look(up hash: UInt64, key: RawSpan) -> Lookup {
+    public func look(up hash: UInt64, key: RawSpan) -> Lookup {
         // Before the look: a purge that is over by now has taken what it matches out of the directory.
         let mayBeRefused = core.fence.isActive
         let found = core.directory.look(up: hash)
@@ -99,7 +99,7 @@ package final class Store: Sendable {
     /// What the index knows of a key that the directory has not loaded yet, loaded into it.
     ///
     /// Blocks: on the disk pool.
-    package func find(key: [UInt8]) -> Lookup {
+    public func find(key: [UInt8]) -> Lookup {
         let epoch = epoch
         for row in index.rows(of: key) { core.load(row, readIn: epoch) }
         // because any byte is defined as raw memory
@@ -109,7 +109,7 @@ package final class Store: Sendable {
     }
 
     /// Bodies up to this are read along with their head, in bytes.
-    package static let readAlong: Int64 = 64 * 1024
+    public static let readAlong: Int64 = 64 * 1024
 
     /// Reads a stored response's head, and its body up to `readAlong`.
     /// - Parameters:
@@ -117,14 +117,14 @@ package final class Store: Sendable {
     ///   - key: The key it was looked up by; compared with the record's.
     ///   - mayBlock: False on an event loop: then `wouldBlock` where the page cache lacks it.
     /// - Returns: The response, or why there is none.
-    package func read(_ entry: DirectoryEntry, key: RawSpan, mayBlock: Bool) -> StoredRead {
+    public func read(_ entry: DirectoryEntry, key: RawSpan, mayBlock: Bool) -> StoredRead {
         core.read(entry, key: key, mayBlock: mayBlock)
     }
 
     /// The same into a buffer that is used again and again: no allocation once it is large enough.
     ///
     /// What the buffer holds is written over; a caller that keeps a part of the response copies it.
-    package func read(
+    public func read(
         _ entry: DirectoryEntry,
         key: RawSpan,
         mayBlock: Bool,
@@ -136,13 +136,13 @@ package final class Store: Sendable {
     /// Whether the memory tier has room for a response without evicting another.
     ///
     /// One short lock.
-    package func hasRoomInMemory(for entry: DirectoryEntry) -> Bool { core.directory.hasRoomInMemory(for: entry) }
+    public func hasRoomInMemory(for entry: DirectoryEntry) -> Bool { core.directory.hasRoomInMemory(for: entry) }
 
     /// Reads a piece of a body that lies in a volume.
     ///
     /// Blocks unless `mayBlock` is false.
     /// - Returns: The bytes; nil where they cannot be read, or not without waiting.
-    package func readBody(_ volume: Volume, _ range: Range<Int64>, mayBlock: Bool) -> ByteBuffer? {
+    public func readBody(_ volume: Volume, _ range: Range<Int64>, mayBlock: Bool) -> ByteBuffer? {
         var buffer = ByteBuffer()
         let read = volume.file.read(range.count, at: range.lowerBound, into: &buffer, mayBlock: mayBlock)
         if read == .complete { return buffer }
@@ -154,45 +154,45 @@ package final class Store: Sendable {
     ///
     /// Blocks.
     /// - Returns: The body; nil where it cannot be read, or is not what was stored: then it is forgotten.
-    package func readWhole(_ response: StoredResponse, key: [UInt8]) -> ByteBuffer? {
+    public func readWhole(_ response: StoredResponse, key: [UInt8]) -> ByteBuffer? {
         core.readWhole(response, key: key)
     }
 
     /// Notes whether a read that a hit waited for came in time.
     ///
     /// Any thread, one short lock.
-    package func noteRead(inTime: Bool) { core.reads.note(inTime: inTime) }
+    public func noteRead(inTime: Bool) { core.reads.note(inTime: inTime) }
 
     /// Whether the disk has been late again and again.
-    package var isSlow: Bool { core.reads.isSlow }
+    public var isSlow: Bool { core.reads.isSlow }
 
     /// Finds out whether a disk that was late is in time again; called about once a second, by any thread.
-    package func probeReads() { core.reads.probe(core.volumes, on: disk) }
+    public func probeReads() { core.reads.probe(core.volumes, on: disk) }
 
     /// Keeps a copy of a small response in memory; the tier decides what gives way.
     ///
     /// Any thread.
-    package func admit(_ item: MemoryItem, for entry: DirectoryEntry) {
+    public func admit(_ item: MemoryItem, for entry: DirectoryEntry) {
         core.directory.admit(item, for: entry)
     }
 
     /// The names of the request fields that select among variants; empty where an entry has no `Vary`.
-    package func varyNames(of entry: DirectoryEntry) -> [String] { core.varyNames.names(of: entry.vary) }
+    public func varyNames(of entry: DirectoryEntry) -> [String] { core.varyNames.names(of: entry.vary) }
 
     /// The variant that a set of names and their canonical values make; nil where there are too many different sets.
-    package func variant(names: [String], selecting text: String) -> Variant? {
+    public func variant(names: [String], selecting text: String) -> Variant? {
         core.variant(names: names, selecting: text)
     }
 
     /// True where the entry is of that variant, as far as hashes tell.
-    package func matches(_ entry: DirectoryEntry, _ variant: Variant) -> Bool {
+    public func matches(_ entry: DirectoryEntry, _ variant: Variant) -> Bool {
         entry.vary == variant.vary && entry.variant == variant.hash
     }
 
     // MARK: Filling
 
     /// The epoch of a fill or validation that begins now.
-    package var epoch: UInt32 { core.fence.epoch }
+    public var epoch: UInt32 { core.fence.epoch }
 
     /// Begins to store a response.
     ///
@@ -200,7 +200,7 @@ package final class Store: Sendable {
     /// - Parameter response: What is known before its body.
     /// - Returns: What takes the body.
     /// - Throws: The refusal, which is counted.
-    package func beginFill(_ response: NewResponse) throws(StoreRefusal) -> FillWriter {
+    public func beginFill(_ response: NewResponse) throws(StoreRefusal) -> FillWriter {
         if let refusal = refusal(of: response) {
             core.counters.count(refusal)
             throw refusal
@@ -221,7 +221,7 @@ package final class Store: Sendable {
     ///
     /// `target` is the path and query that the origin was asked for; empty where they are those of the key. `epoch` is that in which
     /// the validation began.
-    package func freshen(
+    public func freshen(
         _ entry: DirectoryEntry,
         key: [UInt8],
         head: ByteBuffer,
@@ -239,20 +239,20 @@ package final class Store: Sendable {
     // MARK: Operation
 
     /// Changes the limit of disk use; what is over it goes at once, oldest first.
-    package func setMaximumSize(_ bytes: Int64) { core.post(.setMaximumSize(bytes)) }
+    public func setMaximumSize(_ bytes: Int64) { core.post(.setMaximumSize(bytes)) }
 
     /// Changes how many bytes a second the scrub reads; 0 turns it off.
-    package func setScrubRate(_ bytes: Int64) { core.scrub.rate = bytes }
+    public func setScrubRate(_ bytes: Int64) { core.scrub.rate = bytes }
 
     /// Figures of this moment.
     ///
     /// Some locks, no disk.
-    package var statistics: StoreStatistics { StoreStatistics(core) }
+    public var statistics: StoreStatistics { StoreStatistics(core) }
 
     /// Stored responses whose keys are in a range, in the order of their keys.
     ///
     /// `completion` is called elsewhere.
-    package func list(
+    public func list(
         _ range: KeyRange,
         after place: ListPlace? = nil,
         limit: Int,
@@ -263,7 +263,7 @@ package final class Store: Sendable {
     }
 
     /// Calls back when everything handed over so far is written and indexed.
-    package func whenSettled(_ completion: @escaping @Sendable () -> Void) {
+    public func whenSettled(_ completion: @escaping @Sendable () -> Void) {
         let core = core
         let thenIndex: @Sendable () -> Void = { if !core.post(IndexCommand.barrier(completion)) { completion() } }
         if !core.post(WriteJob.barrier(thenIndex)) { completion() }
@@ -272,7 +272,7 @@ package final class Store: Sendable {
     /// Ends the store's threads; blocks until volumes and index are on the disk.
     ///
     /// Once, at the end.
-    package func close() {
+    public func close() {
         core.scrub.close()
         threads.scrub.join()
         core.post(WriteJob.close)

@@ -1,22 +1,22 @@
 // A value. What the store is told at its start.
 
 /// The store's settings.
-package struct StoreConfiguration: Sendable, Equatable {
+public struct StoreConfiguration: Sendable, Equatable {
     /// The cache directory; made where it is missing.
-    package var directory: String
+    public var directory: String
     /// Bytes on disk, index and volumes being written included; 32 MiB at least.
-    package var maximumSize: Int64
+    public var maximumSize: Int64
     /// Bytes of the memory tier.
-    package var memory: Int64
+    public var memory: Int64
     /// Threads for disk reads that an event loop may not wait for.
-    package var diskThreads: Int
+    public var diskThreads: Int
     /// Bytes a second that the scrub reads; 0 turns it off.
-    package var scrubRate: Int64
+    public var scrubRate: Int64
     /// Between two rounds of the scrub.
-    package var scrubPause: Duration
+    public var scrubPause: Duration
 
     /// Makes the settings of a store.
-    package init(
+    public init(
         directory: String,
         maximumSize: Int64,
         memory: Int64,

@@ -3,9 +3,9 @@
 import Glibc
 
 /// An operating error of the store: never a reason to fail a request that an origin can answer.
-package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The classes of error that are handled differently.
-    package enum Kind: String, Sendable {
+    public enum Kind: String, Sendable {
         /// No space left, or a quota reached.
         case full
         /// The file system cannot be written.
@@ -23,15 +23,15 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The class of the error.
-    package let kind: Kind
+    public let kind: Kind
     /// What was being done, in a word: write, open.
-    package let operation: String
+    public let operation: String
     /// What it was done to: a path.
-    package let subject: String
+    public let subject: String
     /// `errno`, or SQLite's extended result code.
-    package let code: Int32
+    public let code: Int32
     /// The library's own words, where it has any.
-    package let detail: String
+    public let detail: String
 
     init(_ kind: Kind, _ operation: String, _ subject: String, code: Int32 = 0, detail: String = "") {
         self.kind = kind
@@ -61,5 +61,5 @@ package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// One line: what failed, on what, and why.
-    package var description: String { "\(operation) \(subject): \(detail.isEmpty ? kind.rawValue : detail)" }
+    public var description: String { "\(operation) \(subject): \(detail.isEmpty ? kind.rawValue : detail)" }
 }

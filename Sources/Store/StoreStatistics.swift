@@ -4,73 +4,73 @@ import HTTPMessage
 import Synchronization
 
 /// What the store holds and has done since its start.
-package struct StoreStatistics: Sendable, Equatable {
+public struct StoreStatistics: Sendable, Equatable {
     /// Stored responses in the directory.
-    package let responses: Int
+    public let responses: Int
     /// Bytes of memory that the directory takes for them, room for more included.
-    package let directoryBytes: Int
+    public let directoryBytes: Int
     /// Bytes of their bodies.
-    package let bodyBytes: Int64
+    public let bodyBytes: Int64
     /// Bytes charged for volumes.
-    package let volumeBytes: Int
+    public let volumeBytes: Int
     /// Volumes.
-    package let volumes: Int
+    public let volumes: Int
     /// Volumes that are there and could not be opened yet: what they hold is fetched anew meanwhile.
-    package let unopenedVolumes: Int
+    public let unopenedVolumes: Int
     /// Bytes of the index's files.
-    package let indexBytes: Int
+    public let indexBytes: Int
     /// Responses in the memory tier.
-    package let memoryResponses: Int
+    public let memoryResponses: Int
     /// Bytes in the memory tier.
-    package let memoryBytes: Int
+    public let memoryBytes: Int
     /// Responses evicted from the memory tier.
-    package let memoryEvictions: Int
+    public let memoryEvictions: Int
     /// Responses stored.
-    package let stored: Int
+    public let stored: Int
     /// Bytes of bodies stored.
-    package let storedBytes: Int
+    public let storedBytes: Int
     /// Responses evicted from disk.
-    package let evictions: Int
+    public let evictions: Int
     /// Bytes of bodies evicted.
-    package let evictedBytes: Int
+    public let evictedBytes: Int
     /// Responses copied forward while their volume was reclaimed.
-    package let survivors: Int
+    public let survivors: Int
     /// Responses removed by purges.
-    package let purged: Int
+    public let purged: Int
     /// Purges whose sweep is in progress.
-    package let activeBans: Int
+    public let activeBans: Int
     /// Purges that hold and that a crash would undo: they could not be put on the disk yet.
-    package let undurablePurges: Int
+    public let undurablePurges: Int
     /// Times everything was purged because too many purges could not be put on the disk.
-    package let purgesWidened: Int
+    public let purgesWidened: Int
     /// Records found incomplete or corrupt.
-    package let corrupt: Int
+    public let corrupt: Int
     /// Corrupt records that the scrub found.
-    package let scrubCorrupt: Int
+    public let scrubCorrupt: Int
     /// Bytes of volumes that the scrub has read.
-    package let scrubbedBytes: Int
+    public let scrubbedBytes: Int
     /// Complete rounds of the scrub.
-    package let scrubRounds: Int
+    public let scrubRounds: Int
     /// Reads of volumes that failed, or ended before the bytes that should be there.
-    package let readErrors: Int
+    public let readErrors: Int
     /// Writes to volumes that failed.
-    package let writeErrors: Int
+    public let writeErrors: Int
     /// Statements that SQLite refused.
-    package let indexErrors: Int
+    public let indexErrors: Int
     /// Times the cache directory was gone.
-    package let directoryLost: Int
+    public let directoryLost: Int
     /// Responses that may be stored and were not, by reason.
-    package let refused: [String: Int]
+    public let refused: [String: Int]
     /// Bytes handed over and not yet written.
-    package let backlogBytes: Int
+    public let backlogBytes: Int
     /// The directory has loaded the index.
-    package let isLoaded: Bool
+    public let isLoaded: Bool
     /// The cache directory can be written.
-    package let isWritable: Bool
+    public let isWritable: Bool
     /// Reads of the disk are late again and again.
-    package let isSlow: Bool
+    public let isSlow: Bool
     /// The index can be written.
-    package let isIndexWritable: Bool
+    public let isIndexWritable: Bool
 
     init(_ core: StoreCore) {
         let totals = core.directory.totals
@@ -112,23 +112,23 @@ package struct StoreStatistics: Sendable, Equatable {
 }
 
 /// A stored response as the index tells of it.
-package struct ListedResponse: Sendable {
+public struct ListedResponse: Sendable {
     let row: IndexRow
     /// The cache key.
-    package let key: String
+    public let key: String
     /// The variant's text; empty where there is no `Vary`.
-    package let variant: String
+    public let variant: String
     /// Bytes of the body.
-    package let bytes: Int64
+    public let bytes: Int64
     /// The volume's number.
-    package let volume: Int
+    public let volume: Int
     /// When it becomes or became stale.
-    package let freshUntil: Int64
+    public let freshUntil: Int64
     /// The instant at which its age was 0, in seconds since 1970.
-    package let bornAt: Int64
+    public let bornAt: Int64
 
     /// Where a listing goes on behind it.
-    package var place: ListPlace { row.place }
+    public var place: ListPlace { row.place }
 
     init(_ row: IndexRow) {
         self.row = row

@@ -6,53 +6,53 @@ import Logging
 import NIOCore
 
 /// What checking a cache directory found.
-package struct VerificationReport: Sendable, Equatable {
+public struct VerificationReport: Sendable, Equatable {
     /// Volume files that were read.
-    package internal(set) var volumes = 0
+    public internal(set) var volumes = 0
     /// Volume files that are none of this format.
-    package internal(set) var unusableVolumes = 0
+    public internal(set) var unusableVolumes = 0
     /// Volume files without a byte: a crash came before their first, and they are harmless.
-    package internal(set) var emptyVolumes = 0
+    public internal(set) var emptyVolumes = 0
     /// Records with a whole header, in any state.
-    package internal(set) var records = 0
+    public internal(set) var records = 0
     /// Records that are complete, their bodies right.
-    package internal(set) var complete = 0
+    public internal(set) var complete = 0
     /// Records whose body was not finished.
-    package internal(set) var reserved = 0
+    public internal(set) var reserved = 0
     /// Records that were purged, invalidated or replaced.
-    package internal(set) var removed = 0
+    public internal(set) var removed = 0
     /// Complete records whose body is not what was written, or whose key does not belong to this directory.
-    package internal(set) var broken = 0
+    public internal(set) var broken = 0
     /// Bytes of volumes that belong to no whole record: left by failed writes, or damage.
-    package internal(set) var skippedBytes: Int64 = 0
+    public internal(set) var skippedBytes: Int64 = 0
     /// Bytes of right bodies.
-    package internal(set) var bodyBytes: Int64 = 0
+    public internal(set) var bodyBytes: Int64 = 0
     /// False where there is no index, or it cannot be read: then rows are not compared.
-    package internal(set) var isIndexReadable = false
+    public internal(set) var isIndexReadable = false
     /// Rows of the index.
-    package internal(set) var rows = 0
+    public internal(set) var rows = 0
     /// Rows of volumes that are gone: left for a later tidying up, and harmless.
-    package internal(set) var rowsOfGoneVolumes = 0
+    public internal(set) var rowsOfGoneVolumes = 0
     /// Rows of records that are removed or not finished: a crash came before the row went, and they are harmless.
-    package internal(set) var rowsOfRemovedRecords = 0
+    public internal(set) var rowsOfRemovedRecords = 0
     /// Rows whose volume has no record there, or another one.
-    package internal(set) var rowsWithoutRecord = 0
+    public internal(set) var rowsWithoutRecord = 0
     /// Complete records that no row names: older than another of their key, or lost to the index.
-    package internal(set) var recordsWithoutRow = 0
+    public internal(set) var recordsWithoutRow = 0
 
     /// What is damaged; the first ones by name, all are counted above.
-    package internal(set) var damage: [VerificationDamage] = []
+    public internal(set) var damage: [VerificationDamage] = []
 
     /// True where nothing is damaged: every body is as it was written, and every row has its record.
     ///
     /// What a crash leaves behind is no damage.
-    package var isSound: Bool { unusableVolumes + broken + rowsWithoutRecord == 0 && isIndexReadable }
+    public var isSound: Bool { unusableVolumes + broken + rowsWithoutRecord == 0 && isIndexReadable }
 }
 
 /// One thing that is damaged.
-package struct VerificationDamage: Sendable, Equatable {
+public struct VerificationDamage: Sendable, Equatable {
     /// What is damaged, with the name it has in reports.
-    package enum Kind: String, Sendable {
+    public enum Kind: String, Sendable {
         /// A body that is not what was written, or a key that does not belong to the directory.
         case broken
         /// A row of the index whose record is not there.
@@ -62,13 +62,13 @@ package struct VerificationDamage: Sendable, Equatable {
     }
 
     /// What it is.
-    package let kind: Kind
+    public let kind: Kind
     /// The cache key; nil of a volume.
-    package let key: String?
+    public let key: String?
     /// The volume's number.
-    package let volume: Int
+    public let volume: Int
     /// Where in the volume the record begins; nil of a volume.
-    package let offset: Int64?
+    public let offset: Int64?
 }
 
 extension Store {
@@ -81,7 +81,7 @@ extension Store {
     /// - Returns: What was found.
     /// - Throws: `inUse` where a larder runs on it, `missing` where it is no cache directory, `corrupt` where it is
     ///   another format's.
-    package static func verify(
+    public static func verify(
         directory: String,
         progress: (VerificationReport) -> Void = { _ in }
     ) throws(StoreError) -> VerificationReport {

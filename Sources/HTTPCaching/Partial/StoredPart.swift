@@ -3,21 +3,21 @@
 // Made from the head of a 206; read by Planner's caller and by fills. Invariant: the part lies inside a complete length that is
 // known; what a 206 does not say is never guessed.
 
-package import HTTPMessage
+public import HTTPMessage
 
 /// One contiguous part of a representation.
-package struct StoredPart: Sendable, Equatable {
+public struct StoredPart: Sendable, Equatable {
     /// The offsets it has, both ends included.
-    package let range: ClosedRange<Int64>
+    public let range: ClosedRange<Int64>
     /// The length of the whole representation.
-    package let completeLength: Int64
+    public let completeLength: Int64
 
     /// Makes a part.
     ///
     /// - Parameters:
     ///   - range: The offsets it has.
     ///   - completeLength: The length of the whole.
-    package init(range: ClosedRange<Int64>, completeLength: Int64) {
+    public init(range: ClosedRange<Int64>, completeLength: Int64) {
         self.range = range
         self.completeLength = completeLength
     }
@@ -27,7 +27,7 @@ package struct StoredPart: Sendable, Equatable {
     /// - Parameters:
     ///   - status: The status of the response.
     ///   - fields: Its fields.
-    package init?(status: Int, fields: Fields) {
+    public init?(status: Int, fields: Fields) {
         guard status == 206 else {
             return nil
         }
@@ -41,7 +41,7 @@ package struct StoredPart: Sendable, Equatable {
     }
 
     /// Whether it is the whole.
-    package var isWhole: Bool {
+    public var isWhole: Bool {
         range.lowerBound == 0 && range.upperBound == completeLength - 1
     }
 
@@ -51,7 +51,7 @@ package struct StoredPart: Sendable, Equatable {
     ///   - request: The fields of a GET.
     ///   - stored: The stored fields.
     /// - Returns: False too where the Range is to be ignored, so that the whole is asked for.
-    package func answers(_ request: Fields, stored: Fields) -> Bool {
+    public func answers(_ request: Fields, stored: Fields) -> Bool {
         guard let wanted = request.combined("Range"),
             Conditional.ifRangeAllows(
                 request: request,
@@ -71,7 +71,7 @@ package struct StoredPart: Sendable, Equatable {
     }
 
     /// The Range that asks for what is missing, or nil where that is not one range (RFC 9111 §3.4).
-    package var rest: String? {
+    public var rest: String? {
         if range.lowerBound == 0, !isWhole {
             return "bytes=\(range.upperBound + 1)-"
         }
@@ -85,7 +85,7 @@ package struct StoredPart: Sendable, Equatable {
     ///
     /// - Parameter newer: The newer part.
     /// - Returns: Both together; where they overlap the newer's bytes count.
-    package func combined(with newer: StoredPart) -> StoredPart? {
+    public func combined(with newer: StoredPart) -> StoredPart? {
         let (old, new) = (range, newer.range)
         guard completeLength == newer.completeLength, new.lowerBound <= old.upperBound + 1,
             old.lowerBound <= new.upperBound + 1
@@ -100,7 +100,7 @@ package struct StoredPart: Sendable, Equatable {
     ///
     /// - Parameter stored: The stored fields.
     /// - Returns: The validators.
-    package func validators(_ stored: Fields) -> Validators {
+    public func validators(_ stored: Fields) -> Validators {
         Validators(stored, completeLength: completeLength, isDateOfBytes: false)
     }
 }

@@ -2,11 +2,11 @@
 //
 // Owned by CacheStatus. Invariant: the same bytes as `CacheStatus.hit(timeToLive:).value`.
 
-package import HTTPMessage
+public import HTTPMessage
 
 extension CacheStatus {
     /// The bytes of the longest field value of a hit.
-    package static let longestHit = 33
+    public static let longestHit = 33
 
     /// Writes the field value of a hit without making a string.
     ///
@@ -14,7 +14,7 @@ extension CacheStatus {
     ///   - ttl: Seconds of freshness left.
     ///   - text: Where it goes.
     @inlinable
-    package static func writeHit(ttl: Int64, into text: inout TextRoom) {
+    public static func writeHit(ttl: Int64, into text: inout TextRoom) {
         text.write("larder; hit; ttl=")
         text.write(min(max(ttl, -999_999_999_999_999), 999_999_999_999_999))
     }

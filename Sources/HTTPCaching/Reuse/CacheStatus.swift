@@ -6,9 +6,9 @@
 import HTTPMessage
 
 /// How a request was handled, in the form of Cache-Status.
-package struct CacheStatus: Sendable, Equatable {
+public struct CacheStatus: Sendable, Equatable {
     /// What was done.
-    package enum Outcome: Sendable, Equatable {
+    public enum Outcome: Sendable, Equatable {
         /// Answered from the store without an origin.
         case hit
         /// Forwarded for a reason.
@@ -18,22 +18,22 @@ package struct CacheStatus: Sendable, Equatable {
     }
 
     /// The name larder has in the field.
-    package static let identity = "larder"
+    public static let identity = "larder"
 
     /// What was done.
-    package var outcome: Outcome
+    public var outcome: Outcome
     /// The status of the origin's answer, where it may differ from what the client gets.
-    package var forwardStatus: Int?
+    public var forwardStatus: Int?
     /// Whether the origin's answer was stored.
-    package var isStored = false
+    public var isStored = false
     /// Whether the request followed another's fill.
-    package var isCollapsed = false
+    public var isCollapsed = false
     /// Seconds of freshness left; negative where stale.
-    package var timeToLive: Int64?
+    public var timeToLive: Int64?
     /// The cache key, where the operator wants it shown.
-    package var key: String?
+    public var key: String?
     /// More words, for people.
-    package var detail: String?
+    public var detail: String?
 
     /// Makes the status of a hit.
     ///
@@ -41,7 +41,7 @@ package struct CacheStatus: Sendable, Equatable {
     ///   - timeToLive: Seconds of freshness left.
     ///   - detail: More words.
     /// - Returns: The status.
-    package static func hit(timeToLive: Int64, detail: String? = nil) -> CacheStatus {
+    public static func hit(timeToLive: Int64, detail: String? = nil) -> CacheStatus {
         CacheStatus(outcome: .hit, timeToLive: timeToLive, detail: detail)
     }
 
@@ -54,7 +54,7 @@ package struct CacheStatus: Sendable, Equatable {
     ///   - isCollapsed: Whether the request followed another's fill.
     ///   - timeToLive: Seconds of freshness left.
     ///   - detail: More words.
-    package init(
+    public init(
         outcome: Outcome,
         forwardStatus: Int? = nil,
         isStored: Bool = false,
@@ -71,7 +71,7 @@ package struct CacheStatus: Sendable, Equatable {
     }
 
     /// The member, such as `larder; fwd=uri-miss; fwd-status=200; stored`.
-    package var value: String {
+    public var value: String {
         var bytes: [UInt8] = []
         write(into: &bytes)
         return String(decoding: bytes, as: UTF8.self)
@@ -80,7 +80,7 @@ package struct CacheStatus: Sendable, Equatable {
     /// Appends the member.
     ///
     /// - Parameter bytes: Where it goes.
-    package func write(into bytes: inout [UInt8]) {
+    public func write(into bytes: inout [UInt8]) {
         bytes.append(text: Self.identity)
         switch outcome {
         case .hit: bytes.append(literal: "; hit")

@@ -3,7 +3,7 @@
 // Owned by HTTPCaching. Invariant: the raw value is the token of Cache-Status, the label in the log and that of the counter.
 
 /// Why a request is forwarded.
-package enum ForwardReason: String, Sendable, CaseIterable {
+public enum ForwardReason: String, Sendable, CaseIterable {
     /// larder is configured not to handle it.
     case bypass
     /// The method's semantics demand it.

@@ -3,10 +3,10 @@
 // For the requests that caches see most, beside plain ones: one condition by an entity tag or a date, or one range. Whatever
 // is less usual is left to Planner, Conditional and ByteRanges, which read fields; where this decides, it decides as they do.
 
-package import HTTPMessage
+public import HTTPMessage
 
 /// The shape of a hit's answer.
-package enum HitShape: Sendable, Equatable {
+public enum HitShape: Sendable, Equatable {
     /// The stored response as it is.
     case whole
     /// 304: the client has it (RFC 9110 §13.1.2, §13.1.3).
@@ -15,10 +15,10 @@ package enum HitShape: Sendable, Equatable {
     case part(Range<Int64>)
 
     /// The bytes of a 206; nil for the others.
-    package var part: Range<Int64>? { if case .part(let range) = self { range } else { nil } }
+    public var part: Range<Int64>? { if case .part(let range) = self { range } else { nil } }
 
     /// The marks of requests that are looked at here; with any other one of `shapesReuse` they are not.
-    package static let marks: RequestHead.Marks = [.ifNoneMatch, .ifModifiedSince, .range]
+    public static let marks: RequestHead.Marks = [.ifNoneMatch, .ifModifiedSince, .range]
 
     /// Decides.
     ///
@@ -30,7 +30,7 @@ package enum HitShape: Sendable, Equatable {
     ///   - places: Where in them is what a 304 needs, if that is known.
     ///   - length: Bytes of its body.
     /// - Returns: The shape; nil where fields have to be read for it.
-    package static func decide(
+    public static func decide(
         _ head: RequestHead,
         _ request: RawSpan,
         stored: RawSpan,

@@ -5,7 +5,7 @@
 import HTTPMessage
 
 /// Where the entity tag and the field lines of a 304 stand in a stored head; 24 bytes.
-package struct NotModifiedPlaces: Sendable {
+public struct NotModifiedPlaces: Sendable {
     /// Runs of lines that a 304 carries, each by its begin and end; empty ones behind the last.
     private var runs = SIMD8<UInt16>()
     private var tag = SIMD2<UInt16>()
@@ -15,7 +15,7 @@ package struct NotModifiedPlaces: Sendable {
     /// nil for a head of 64 kB or more, one without a well-formed entity tag, and one whose lines lie in more than four places.
     ///
     /// - Parameter head: Status line and field lines of a stored 200.
-    package init?(_ head: RawSpan) {
+    public init?(_ head: RawSpan) {
         guard head.byteCount <= Int(UInt16.max), let tag = StoredHead.entityTag(head) else { return nil }
         self.tag = [UInt16(tag.lowerBound), UInt16(tag.upperBound)]
         var count = 0

@@ -4,7 +4,7 @@
 // stored response has a validator.
 
 /// What to do with a request.
-package enum Plan: Equatable, Sendable {
+public enum Plan: Equatable, Sendable {
     /// Answer with the stored response; `stale` says why although it is not fresh.
     case serve(stale: StaleReason?)
     /// Answer with the stored response at once and validate it behind the answer.
@@ -22,7 +22,7 @@ package enum Plan: Equatable, Sendable {
 }
 
 /// Why a stale response may be served; the raw value is the `detail` of Cache-Status.
-package enum StaleReason: String, Sendable, CaseIterable {
+public enum StaleReason: String, Sendable, CaseIterable {
     /// The client takes it (RFC 9111 §5.2.1.2).
     case maxStale = "max-stale"
     /// It is in grace (RFC 5861 §3).
@@ -32,7 +32,7 @@ package enum StaleReason: String, Sendable, CaseIterable {
 }
 
 /// Why a request is refused by its caching directives; the raw value is the `detail` of Cache-Status.
-package enum RefuseReason: String, Sendable, CaseIterable {
+public enum RefuseReason: String, Sendable, CaseIterable {
     /// The client wants no origin asked (RFC 9111 §5.2.1.7).
     case onlyIfCached = "only-if-cached"
 }

@@ -3,10 +3,10 @@
 // Called by the request handler for everything but the plain fresh hit. Invariant: pure; a stale response is served only where
 // neither the response forbids it nor the request, whatever the operator's rules say.
 
-package import HTTPMessage
+public import HTTPMessage
 
 /// Decides what to do with a request.
-package enum Planner {
+public enum Planner {
     /// Decides about a request.
     ///
     /// - Parameters:
@@ -17,7 +17,7 @@ package enum Planner {
     ///   - now: The time.
     ///   - rules: The operator's rules.
     /// - Returns: What to do.
-    package static func plan(
+    public static func plan(
         _ request: RequestFacts,
         stored: StoredFacts?,
         anyVariantStored: Bool,
@@ -64,7 +64,7 @@ package enum Planner {
     ///   - now: The time.
     ///   - rules: The operator's rules.
     /// - Returns: Whether it may.
-    package static func mayServeStaleOnError(
+    public static func mayServeStaleOnError(
         _ request: RequestFacts,
         stored: StoredFacts,
         now: WallTime,

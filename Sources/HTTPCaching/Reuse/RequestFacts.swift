@@ -3,32 +3,32 @@
 // Made from the fields of a request that has marks, or `plain` for one without; read by Planner. Invariant: independent of what is
 // stored.
 
-package import HTTPMessage
+public import HTTPMessage
 
 /// What a request says about caching.
-package struct RequestFacts: Sendable, Equatable {
+public struct RequestFacts: Sendable, Equatable {
     /// The method as far as a cache tells them apart.
-    package var method: Method
+    public var method: Method
     /// The directives; Pragma: no-cache counts where there is no Cache-Control (RFC 9111 §5.4).
-    package var cacheControl: CacheControl
+    public var cacheControl: CacheControl
     /// Whether there is an Authorization: its response may be for one user (RFC 9111 §3.5).
-    package var hasAuthorization: Bool
+    public var hasAuthorization: Bool
     /// Whether it asks for a part.
-    package var isRange: Bool
+    public var isRange: Bool
     /// Whether it has a precondition that a cache evaluates (RFC 9111 §4.3.2).
-    package var isConditional: Bool
+    public var isConditional: Bool
     /// Whether it has a precondition that only an origin evaluates (RFC 9110 §13.2.2).
-    package var isForOrigin: Bool
+    public var isForOrigin: Bool
 
     /// A GET without any field that matters here.
-    package static let plain = RequestFacts(method: .get, fields: Fields())
+    public static let plain = RequestFacts(method: .get, fields: Fields())
 
     /// Reads a request.
     ///
     /// - Parameters:
     ///   - method: The method.
     ///   - fields: The fields.
-    package init(method: Method, fields: Fields) {
+    public init(method: Method, fields: Fields) {
         self.method = method
         cacheControl = fields.contains("Cache-Control") ? CacheControl(fields) : CacheControl()
         if fields.contains("Pragma"), !fields.contains("Cache-Control") {

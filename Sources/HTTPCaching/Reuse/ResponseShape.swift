@@ -2,10 +2,10 @@
 // conditional or partial, whether it is stored or still arriving; `HitShape` decides the usual cases over bytes, and its tests
 // compare it with this.
 
-package import HTTPMessage
+public import HTTPMessage
 
 /// What of a response a client gets.
-package enum ResponseShape: Equatable, Sendable {
+public enum ResponseShape: Equatable, Sendable {
     /// The response as it is.
     case whole
     /// 304: the client has it (RFC 9110 §13).
@@ -26,7 +26,7 @@ package enum ResponseShape: Equatable, Sendable {
     ///   - length: Bytes of its body; nil while unknown.
     ///   - isComplete: False while the body is arriving: several ranges of it are not given out of order.
     /// - Returns: The shape; preconditions come before ranges (RFC 9110 §13.2.2).
-    package static func decide(
+    public static func decide(
         _ request: RequestFacts,
         _ fields: Fields,
         status: Int,

@@ -3,12 +3,12 @@
 // Owned by HTTPCaching; every decision reads directives through it. Invariant: where directives repeat, conflict or are
 // malformed, the strictest reading holds (RFC 9111 §4.2.1); unknown ones change nothing (§5.2.3).
 
-package import HTTPMessage
+public import HTTPMessage
 
 /// The directives of a message.
-package struct CacheControl: Sendable, Equatable {
+public struct CacheControl: Sendable, Equatable {
     /// How stale a response a client takes (RFC 9111 §5.2.1.2).
-    package enum MaxStale: Sendable, Equatable {
+    public enum MaxStale: Sendable, Equatable {
         /// However stale.
         case any
         /// Stale by at most so many seconds.
@@ -16,58 +16,58 @@ package struct CacheControl: Sendable, Equatable {
     }
 
     /// `max-age`; 0 where it is there and no number.
-    package var maxAge: Int?
+    public var maxAge: Int?
     /// `s-maxage`; 0 where it is there and no number.
-    package var sMaxAge: Int?
+    public var sMaxAge: Int?
     /// `no-store`.
-    package var noStore = false
+    public var noStore = false
     /// `no-cache` without field names.
-    package var noCache = false
+    public var noCache = false
     /// The names in `no-cache="…"`, in lower case.
-    package var noCacheFields: [String] = []
+    public var noCacheFields: [String] = []
     /// `private` without field names.
-    package var isPrivate = false
+    public var isPrivate = false
     /// The names in `private="…"`, in lower case.
-    package var privateFields: [String] = []
+    public var privateFields: [String] = []
     /// `must-revalidate`.
-    package var mustRevalidate = false
+    public var mustRevalidate = false
     /// `proxy-revalidate`.
-    package var proxyRevalidate = false
+    public var proxyRevalidate = false
     /// `must-understand`.
-    package var mustUnderstand = false
+    public var mustUnderstand = false
     /// `public`.
-    package var isPublic = false
+    public var isPublic = false
     /// `stale-while-revalidate`.
-    package var staleWhileRevalidate: Int?
+    public var staleWhileRevalidate: Int?
     /// `stale-if-error`.
-    package var staleIfError: Int?
+    public var staleIfError: Int?
     /// `immutable`.
-    package var immutable = false
+    public var immutable = false
     /// `no-transform`.
-    package var noTransform = false
+    public var noTransform = false
     /// `max-stale` of a request.
-    package var maxStale: MaxStale?
+    public var maxStale: MaxStale?
     /// `min-fresh` of a request.
-    package var minFresh: Int?
+    public var minFresh: Int?
     /// `only-if-cached` of a request.
-    package var onlyIfCached = false
+    public var onlyIfCached = false
 
     /// Makes directives of which none is given.
-    package init() {}
+    public init() {}
 
     /// Reads the directives of a message.
     ///
     /// - Parameters:
     ///   - fields: The fields of the message.
     ///   - name: The field that carries them.
-    package init(_ fields: Fields, name: String = "Cache-Control") {
+    public init(_ fields: Fields, name: String = "Cache-Control") {
         fields.eachValue(of: name) { value, span in read(span.extracting(value)) }
     }
 
     /// Reads the directives of one field value.
     ///
     /// - Parameter value: The value.
-    package init(_ value: String) {
+    public init(_ value: String) {
         read(unsafe value.utf8.span.bytes)  // because a code unit has no padding: each of its bytes is initialized
     }
 

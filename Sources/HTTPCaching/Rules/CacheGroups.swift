@@ -3,20 +3,20 @@
 // Read where a response is stored, and where an unsafe method is answered. Invariant: names are compared byte by byte; a field
 // that is no List of Strings names none.
 
-package import HTTPMessage
+public import HTTPMessage
 
 /// Reads Cache-Groups and Cache-Group-Invalidation.
-package enum CacheGroups {
+public enum CacheGroups {
     /// Groups of one response: four times what every cache has to support (RFC 9875 §2).
-    package static let limit = 128
+    public static let limit = 128
     /// Bytes of one name, twice of what has to be supported.
-    package static let longestName = 256
+    public static let longestName = 256
 
     /// The groups a response belongs to (RFC 9875 §2).
     ///
     /// - Parameter response: The fields of the response.
     /// - Returns: The first `limit` names that are not too long, each once.
-    package static func names(in response: Fields) -> [String] {
+    public static func names(in response: Fields) -> [String] {
         read(response, "Cache-Groups")
     }
 
@@ -24,7 +24,7 @@ package enum CacheGroups {
     ///
     /// - Parameter response: The fields of the answer.
     /// - Returns: As `names(in:)`.
-    package static func invalidated(by response: Fields) -> [String] {
+    public static func invalidated(by response: Fields) -> [String] {
         read(response, "Cache-Group-Invalidation")
     }
 

@@ -4,31 +4,31 @@
 // prohibition of client or origin.
 
 /// The operator's rules of caching; every duration is in seconds.
-package struct CachingRules: Sendable, Equatable {
+public struct CachingRules: Sendable, Equatable {
     /// Freshness lifetime from the arrival on, whatever the origin gives, of all but errors; nil lets the origin say.
-    package var ttl: Int?
+    public var ttl: Int?
     /// Freshness lifetime where the origin gives none and no heuristic applies; 0 stores nothing then.
-    package var defaultTTL: Int
+    public var defaultTTL: Int
     /// The part of the time since Last-Modified that a response is taken to stay fresh (RFC 9111 §4.2.2).
-    package var heuristicFraction: Double
+    public var heuristicFraction: Double
     /// The shortest lifetime a heuristic gives, up to `heuristicMaximum`: a file that was written a moment ago has no age yet.
-    package var heuristicMinimum: Int
+    public var heuristicMinimum: Int
     /// The longest lifetime a heuristic gives; 0 turns the heuristic off, so that `defaultTTL` holds.
-    package var heuristicMaximum: Int
+    public var heuristicMaximum: Int
     /// How long past freshness a response is served while it is validated, where it does not say.
     ///
     /// An origin that gives a lifetime of 0 says that it wants none.
-    package var grace: Int
+    public var grace: Int
     /// How long past freshness a response is served when every origin fails, where it does not say.
-    package var staleIfError: Int
+    public var staleIfError: Int
     /// The longest lifetime of an error response, 404 and 410 above all, that gives none itself.
-    package var negativeTTL: Int
+    public var negativeTTL: Int
     /// The longest lifetime of all, explicit ones included.
-    package var maximumTTL: Int
+    public var maximumTTL: Int
     /// The media types that pictures of one URI are told apart by where they vary by Accept; empty tells every Accept apart.
-    package var pictureTypes: [String]
+    public var pictureTypes: [String]
     /// What becomes of Set-Cookie.
-    package var setCookie: SetCookieRule
+    public var setCookie: SetCookieRule
 
     /// Makes rules.
     ///
@@ -44,7 +44,7 @@ package struct CachingRules: Sendable, Equatable {
     ///   - maximumTTL: Longest lifetime of all; a year.
     ///   - pictureTypes: Media types that variants of pictures are told apart by.
     ///   - setCookie: What becomes of Set-Cookie.
-    package init(
+    public init(
         ttl: Int? = nil,
         defaultTTL: Int = 3600,
         heuristicFraction: Double = 0.1,
@@ -72,7 +72,7 @@ package struct CachingRules: Sendable, Equatable {
 }
 
 /// What becomes of Set-Cookie in a response that could be stored (RFC 9111 §7.3).
-package enum SetCookieRule: String, Sendable, Equatable, CaseIterable {
+public enum SetCookieRule: String, Sendable, Equatable, CaseIterable {
     /// The response is stored without the field; the client whose request fetched it gets the field, nobody else does.
     case strip
     /// The response is not stored.

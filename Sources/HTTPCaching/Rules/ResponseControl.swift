@@ -3,11 +3,11 @@
 // Every decision reads a response's directives here. Invariant: a targeted field that is valid and not empty stands for
 // Cache-Control, Expires and Pragma together; one that is not is as if it were absent (RFC 9213 §2.2).
 
-package import HTTPMessage
+public import HTTPMessage
 import RawStructuredFieldValues
 
 /// The directives of a response, from the field that counts for larder.
-package final class ResponseControl: Sendable {
+public final class ResponseControl: Sendable {
     /// The fields that speak to larder, the most specific first (RFC 9213 §2.2).
     static let targets = ["Larder-Cache-Control", "CDN-Cache-Control"]
 
@@ -18,7 +18,7 @@ package final class ResponseControl: Sendable {
     /// Reads them.
     ///
     /// - Parameter response: The fields of a response as received.
-    package init(_ response: Fields) {
+    public init(_ response: Fields) {
         for name in Self.targets where response.contains(name) {
             if let members = StructuredFields.dictionary(response, name) {
                 directives = CacheControl(targeted: members)

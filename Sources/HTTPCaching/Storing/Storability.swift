@@ -3,17 +3,17 @@
 // Called for every response to a request that leads a fill. Invariant: what is refused has a name, which is the label in log and
 // counter; what is storable can be reused or at least validated, so nothing is stored in vain.
 
-package import HTTPMessage
+public import HTTPMessage
 
 /// Whether a response may be stored.
-package enum Storability: Equatable, Sendable {
+public enum Storability: Equatable, Sendable {
     /// It may, with these facts.
     case storable(StoredFacts)
     /// It may not, for this reason.
     case refused(Refusal)
 
     /// Why a response may not be stored.
-    package enum Refusal: String, Sendable, CaseIterable {
+    public enum Refusal: String, Sendable, CaseIterable {
         /// The method is not GET, nor a POST whose response is its target's (RFC 9110 §9.3.3).
         case method
         /// The response forbids it.
@@ -59,7 +59,7 @@ package enum Storability: Equatable, Sendable {
     ///     a response answers later GETs (RFC 9110 §9.3.3).
     ///   - expectsImage: Whether the operator expects a picture, so that a page or nothing is an error in disguise.
     /// - Returns: The facts to store, or why not.
-    package static func decide(
+    public static func decide(
         method: Method,
         request: Fields,
         status: Int,

@@ -3,60 +3,60 @@
 // Made by Storability.decide, kept by the store in record and directory, read by Planner. Invariants: bornAt ≤ freshUntil; both
 // windows are 0 where the response forbids to be served stale; a response born in the future is not fresh.
 
-package import HTTPMessage
+public import HTTPMessage
 
 /// The freshness of a stored response.
-package struct StoredFacts: Sendable, Equatable {
+public struct StoredFacts: Sendable, Equatable {
     /// What holds for the response, one bit each; the bits are part of the store's format.
-    package struct Flags: OptionSet, Sendable, Hashable {
+    public struct Flags: OptionSet, Sendable, Hashable {
         /// The bits.
-        package let rawValue: UInt16
+        public let rawValue: UInt16
 
         /// Makes a set of its bits.
         ///
         /// - Parameter rawValue: The bits.
-        package init(rawValue: UInt16) {
+        public init(rawValue: UInt16) {
             self.rawValue = rawValue
         }
 
         /// Once stale it is not served without validation (RFC 9111 §5.2.2.2, §5.2.2.8, §5.2.2.10).
-        package static let mustRevalidate = Flags(rawValue: 1 << 0)
+        public static let mustRevalidate = Flags(rawValue: 1 << 0)
         /// It is validated each time, fresh or not (RFC 9111 §5.2.2.4).
-        package static let noCache = Flags(rawValue: 1 << 1)
+        public static let noCache = Flags(rawValue: 1 << 1)
         /// It has an ETag.
-        package static let hasETag = Flags(rawValue: 1 << 2)
+        public static let hasETag = Flags(rawValue: 1 << 2)
         /// It has a Last-Modified.
-        package static let hasLastModified = Flags(rawValue: 1 << 3)
+        public static let hasLastModified = Flags(rawValue: 1 << 3)
         /// Its status is 400 or above.
-        package static let isNegative = Flags(rawValue: 1 << 4)
+        public static let isNegative = Flags(rawValue: 1 << 4)
         /// It does not change while fresh (RFC 8246).
-        package static let immutable = Flags(rawValue: 1 << 5)
+        public static let immutable = Flags(rawValue: 1 << 5)
         /// It has a Vary.
-        package static let hasVary = Flags(rawValue: 1 << 6)
+        public static let hasVary = Flags(rawValue: 1 << 6)
         /// Its lifetime was not given by the origin.
-        package static let fromHeuristic = Flags(rawValue: 1 << 7)
+        public static let fromHeuristic = Flags(rawValue: 1 << 7)
         /// It came with a Set-Cookie, which is not stored.
-        package static let setCookieStripped = Flags(rawValue: 1 << 8)
+        public static let setCookieStripped = Flags(rawValue: 1 << 8)
         /// A Set-Cookie is stored with it: who gets it depends on the rule of the day.
-        package static let hasSetCookie = Flags(rawValue: 1 << 9)
+        public static let hasSetCookie = Flags(rawValue: 1 << 9)
         /// Its record tells the target that the origin was asked for; set and read by the store alone.
-        package static let hasTarget = Flags(rawValue: 1 << 15)
+        public static let hasTarget = Flags(rawValue: 1 << 15)
     }
 
     /// The status code.
-    package var status: UInt16
+    public var status: UInt16
     /// What holds for it.
-    package var flags: Flags
+    public var flags: Flags
     /// When its age was 0: the time of the response less its corrected initial age (RFC 9111 §4.2.3).
-    package var bornAt: WallTime
+    public var bornAt: WallTime
     /// When it becomes stale: `bornAt` and the freshness lifetime.
-    package var freshUntil: WallTime
+    public var freshUntil: WallTime
     /// Seconds past `freshUntil` in which it is served while being validated.
-    package var staleWhileRevalidate: UInt32
+    public var staleWhileRevalidate: UInt32
     /// Seconds past `freshUntil` in which it is served when every origin fails.
-    package var staleIfError: UInt32
+    public var staleIfError: UInt32
     /// Which origin it came from, by a number that outlives a restart; 0 where that is not known.
-    package var origin: UInt32 = 0
+    public var origin: UInt32 = 0
 
     /// Makes facts.
     ///
@@ -67,7 +67,7 @@ package struct StoredFacts: Sendable, Equatable {
     ///   - freshUntil: When it becomes stale.
     ///   - staleWhileRevalidate: Seconds it is served stale while being validated.
     ///   - staleIfError: Seconds it is served stale when every origin fails.
-    package init(
+    public init(
         status: UInt16,
         flags: Flags,
         bornAt: WallTime,
@@ -84,13 +84,13 @@ package struct StoredFacts: Sendable, Equatable {
     }
 
     /// What Cache-Status tells about its cookie; nil where it has none to tell about.
-    package var cookieDetail: String? { flags.contains(.setCookieStripped) ? "set-cookie-stripped" : nil }
+    public var cookieDetail: String? { flags.contains(.setCookieStripped) ? "set-cookie-stripped" : nil }
 
     /// The age to send, never negative (RFC 9111 §4.2.3).
     ///
     /// - Parameter now: The time of the answer.
     /// - Returns: Seconds, at most 2^31.
-    package func age(at now: WallTime) -> Int64 {
+    public func age(at now: WallTime) -> Int64 {
         min(max(now - bornAt, 0), Int64(DeltaSeconds.maximum))
     }
 
@@ -99,7 +99,7 @@ package struct StoredFacts: Sendable, Equatable {
     /// - Parameter now: The time of the answer.
     /// - Returns: Whether its lifetime exceeds its age. A response born in the future has an age that nobody knows: it was
     ///   stored while the clock was ahead.
-    package func isFresh(at now: WallTime) -> Bool {
+    public func isFresh(at now: WallTime) -> Bool {
         bornAt <= now && now < freshUntil
     }
 
@@ -107,7 +107,7 @@ package struct StoredFacts: Sendable, Equatable {
     ///
     /// - Parameter now: The time of the answer.
     /// - Returns: The `ttl` of Cache-Status.
-    package func timeToLive(at now: WallTime) -> Int64 {
+    public func timeToLive(at now: WallTime) -> Int64 {
         bornAt <= now ? freshUntil - now : 0
     }
 
@@ -115,12 +115,12 @@ package struct StoredFacts: Sendable, Equatable {
     ///
     /// - Parameter now: The time of the answer.
     /// - Returns: What windows of staleness are compared with (RFC 5861).
-    package func staleness(at now: WallTime) -> Int64? {
+    public func staleness(at now: WallTime) -> Int64? {
         bornAt <= now ? now - freshUntil : nil
     }
 
     /// Whether the origin can be asked if it is still good.
-    package var hasValidator: Bool {
+    public var hasValidator: Bool {
         !flags.isDisjoint(with: [.hasETag, .hasLastModified])
     }
 }

@@ -8,7 +8,7 @@ extension StoredHead {
     ///
     /// - Parameter head: Status line and field lines.
     /// - Returns: Where they stand; empty where there are none.
-    package static func fieldLines(_ head: RawSpan) -> Range<Int> {
+    public static func fieldLines(_ head: RawSpan) -> Range<Int> {
         let end = head.firstIndex(of: 0x0A, in: 0..<head.byteCount)
         return min(end + 1, head.byteCount)..<head.byteCount
     }
@@ -19,7 +19,7 @@ extension StoredHead {
     ///   - head: Status line and field lines of what is stored.
     ///   - places: Where the lines stand in it, if that is known.
     ///   - bytes: Where they go.
-    package static func writeNotModified(_ head: RawSpan, _ places: NotModifiedPlaces? = nil, into bytes: inout [UInt8])
+    public static func writeNotModified(_ head: RawSpan, _ places: NotModifiedPlaces? = nil, into bytes: inout [UInt8])
     {
         bytes.append(literal: "HTTP/1.1 304 Not Modified\r\n")
         if let places { return places.writeLines(of: head, into: &bytes) }
@@ -64,7 +64,7 @@ extension StoredHead {
     ///   - length: Bytes of the whole body.
     ///   - head: Status line and field lines of what is stored.
     ///   - bytes: Where they go.
-    package static func writePart(_ part: Range<Int64>, of length: Int64, _ head: RawSpan, into bytes: inout [UInt8]) {
+    public static func writePart(_ part: Range<Int64>, of length: Int64, _ head: RawSpan, into bytes: inout [UInt8]) {
         bytes.append(literal: "HTTP/1.1 206 Partial Content\r\n")
         let fields = fieldLines(head)
         var position = fields.lowerBound

@@ -3,10 +3,10 @@
 // Owned by HTTPCaching; applied once when a response is stored and once an answer of 304. Invariant: what is stored concerns the
 // response alone, not the connection it came over (RFC 9111 §3.1), and always has a Date.
 
-package import HTTPMessage
+public import HTTPMessage
 
 /// The head of a stored response.
-package enum StoredHead {
+public enum StoredHead {
     /// The fields to store, and those for the client whose request brought the response.
     ///
     /// Of what goes to the client, those named by `no-cache="…"` or `private="…"` are not stored, nor is Set-Cookie unless the
@@ -18,7 +18,7 @@ package enum StoredHead {
     ///   - setCookie: What becomes of Set-Cookie.
     ///   - responseTime: The Date of a response that has none (RFC 9110 §6.6.1).
     /// - Returns: Both in the order received; nil for the client's where it gets what is stored.
-    package static func split(
+    public static func split(
         _ response: Fields,
         _ control: ResponseControl? = nil,
         setCookie: SetCookieRule = .strip,
@@ -48,7 +48,7 @@ package enum StoredHead {
     ///   - response: The fields as received.
     ///   - responseTime: The Date of a response that has none (RFC 9110 §6.6.1).
     /// - Returns: The fields in the order received.
-    package static func forwarded(from response: Fields, responseTime: WallTime) -> Fields {
+    public static func forwarded(from response: Fields, responseTime: WallTime) -> Fields {
         var fields = response
         fields.removeHopByHop { line, span in
             switch line.name.count {
@@ -68,7 +68,7 @@ package enum StoredHead {
     ///
     /// - Parameter stored: The stored fields.
     /// - Returns: Those that guide a client's cache; Last-Modified where there is no ETag.
-    package static func notModifiedFields(from stored: Fields) -> Fields {
+    public static func notModifiedFields(from stored: Fields) -> Fields {
         var fields = stored
         let hasETag = stored.contains("ETag")
         fields.removeAll { line, span in !guides(line.name, span, hasTag: hasETag) }

@@ -4,12 +4,12 @@
 // a condition that is malformed never turns a whole answer into a 304. If-Match and If-Unmodified-Since are an origin's to
 // evaluate (RFC 9111 §4.3.2): Planner passes requests that have them.
 
-package import HTTPMessage
+public import HTTPMessage
 
 /// Evaluates and makes conditional requests.
-package enum Conditional {
+public enum Conditional {
     /// What the preconditions come to.
-    package enum Outcome: Sendable, Equatable {
+    public enum Outcome: Sendable, Equatable {
         /// Answer as without them.
         case proceed
         /// Answer 304.
@@ -26,7 +26,7 @@ package enum Conditional {
     ///   - date: The Date of the stored response, which stands in for a missing Last-Modified (RFC 9111 §4.3.2).
     ///   - status: The status of the stored response: preconditions are for successes (RFC 9110 §13.2.1).
     /// - Returns: What to answer.
-    package static func evaluate(
+    public static func evaluate(
         method: Method,
         request: Fields,
         etag: String?,
@@ -66,7 +66,7 @@ package enum Conditional {
     ///   - lastModified: The Last-Modified of the stored response.
     ///   - date: The Date of the stored response: a Last-Modified is strong only where it is earlier (RFC 9110 §8.8.2.2).
     /// - Returns: Whether to answer with ranges.
-    package static func ifRangeAllows(request: Fields, etag: String?, lastModified: String?, date: WallTime?) -> Bool {
+    public static func ifRangeAllows(request: Fields, etag: String?, lastModified: String?, date: WallTime?) -> Bool {
         let values = request.all("If-Range")
         guard let value = values.first else {
             return true
@@ -88,7 +88,7 @@ package enum Conditional {
     ///
     /// - Parameter storedHead: The stored fields.
     /// - Returns: If-None-Match and If-Modified-Since with the validators as the origin wrote them.
-    package static func validationFields(storedHead: Fields) -> Fields {
+    public static func validationFields(storedHead: Fields) -> Fields {
         var fields = Fields()
         if let etag = storedHead.first("ETag"), !etag.isEmpty {
             fields.append(name: "If-None-Match", value: etag)

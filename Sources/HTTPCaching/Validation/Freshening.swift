@@ -3,10 +3,10 @@
 // Called when an origin answers a validation with 304. Invariant: fields that describe the stored bytes or select the variant stay
 // as stored, so that a freshened head still fits its body.
 
-package import HTTPMessage
+public import HTTPMessage
 
 /// Updates stored responses from 304 answers.
-package enum Freshening {
+public enum Freshening {
     /// Fields a 304 does not update: what describes the stored bytes, and what the key of a variant was made from.
     static let kept: Set<String> = ["content-length", "content-encoding", "content-range", "vary"]
 
@@ -17,7 +17,7 @@ package enum Freshening {
     ///   - notModified: The fields of the 304 as received.
     ///   - setCookie: What becomes of a Set-Cookie of the 304.
     /// - Returns: The fields to store; the facts are to be decided anew from them.
-    package static func freshen(
+    public static func freshen(
         _ stored: Fields,
         with notModified: Fields,
         setCookie: SetCookieRule = .strip
@@ -53,7 +53,7 @@ package enum Freshening {
     ///   - storedFields: The stored fields.
     ///   - notModifiedFields: The fields of the 304.
     /// - Returns: Whether the stored response may be freshened; if not, it is to be fetched again without conditions.
-    package static func matches(storedFields: Fields, notModifiedFields: Fields) -> Bool {
+    public static func matches(storedFields: Fields, notModifiedFields: Fields) -> Bool {
         let new = (tag: notModifiedFields.first("ETag"), modified: notModifiedFields.first("Last-Modified"))
         let old = (tag: storedFields.first("ETag"), modified: storedFields.first("Last-Modified"))
         guard let newTag = new.tag else {

@@ -3,12 +3,12 @@
 // Called when an origin answers a HEAD for which a response to GET is stored. Invariant: what does not agree in every field that
 // both have is taken to have changed.
 
-package import HTTPMessage
+public import HTTPMessage
 
 /// Updates or invalidates stored responses from answers to HEAD.
-package enum HeadUpdate {
+public enum HeadUpdate {
     /// What a HEAD came to.
-    package enum Outcome: Sendable, Equatable {
+    public enum Outcome: Sendable, Equatable {
         /// It says nothing about what is stored.
         case none
         /// It is about the same representation: these are the fields to store.
@@ -27,7 +27,7 @@ package enum HeadUpdate {
     ///   - response: The fields of that answer as received.
     ///   - setCookie: What becomes of a Set-Cookie in them.
     /// - Returns: What is to be done.
-    package static func outcome(
+    public static func outcome(
         stored: Fields,
         storedStatus: Int,
         length: Int64,

@@ -3,10 +3,10 @@
 // Owned by HTTPCaching; the key is part of the store's primary key. Invariant: two requests have the same key exactly where their
 // named fields are equal after what the fields' grammars let one normalize; absent is not empty.
 
-package import HTTPMessage
+public import HTTPMessage
 
 /// The names a Vary field gives.
-package enum VaryNames: Sendable, Equatable {
+public enum VaryNames: Sendable, Equatable {
     /// There is no Vary, or it names nothing.
     case none
     /// `*`, or something that is no list of names: nothing matches.
@@ -16,7 +16,7 @@ package enum VaryNames: Sendable, Equatable {
 }
 
 /// Reads Vary and makes the keys of variants.
-package enum Vary {
+public enum Vary {
     /// The names in a response's Vary fields.
     ///
     /// - Parameters:
@@ -24,7 +24,7 @@ package enum Vary {
     ///   - pictureTypes: Media types that variants of a picture are told apart by.
     /// - Returns: The names; a malformed one counts as `*`. Accept is called `PictureAccept.name` where the response is a picture
     ///   and there are such types.
-    package static func names(in response: Fields, pictureTypes: [String] = []) -> VaryNames {
+    public static func names(in response: Fields, pictureTypes: [String] = []) -> VaryNames {
         let members = response.all("Vary").flatMap { FieldList.members(of: $0) }
         guard !members.isEmpty else {
             return .none
@@ -48,7 +48,7 @@ package enum Vary {
     ///   - request: The fields of the request.
     ///   - pictureTypes: As in `names(in:pictureTypes:)`.
     /// - Returns: A line a name: "name" where the field is absent, else "name=" and its normalized value.
-    package static func variantKey(names: [String], request: Fields, pictureTypes: [String] = []) -> String {
+    public static func variantKey(names: [String], request: Fields, pictureTypes: [String] = []) -> String {
         names.map { name in
             if name == PictureAccept.name {
                 return "\(name)=\(PictureAccept.normalized(request.combined("Accept"), types: pictureTypes))"

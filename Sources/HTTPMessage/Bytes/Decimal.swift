@@ -4,13 +4,13 @@
 // blank, and reports overflow rather than wrapping.
 
 /// Decimal numbers as HTTP writes them: digits, nothing else.
-package enum Decimal {
+public enum Decimal {
     /// Appends a number's digits.
     ///
     /// - Parameters:
     ///   - value: The number.
     ///   - bytes: Where its digits go.
-    package static func write(_ value: UInt64, into bytes: inout [UInt8]) {
+    public static func write(_ value: UInt64, into bytes: inout [UInt8]) {
         bytes.append(upTo: longest) { $0.write(value) }
     }
 
@@ -19,7 +19,7 @@ package enum Decimal {
     /// - Parameters:
     ///   - value: The number.
     ///   - bytes: Where its digits go.
-    package static func write(_ value: Int64, into bytes: inout [UInt8]) {
+    public static func write(_ value: Int64, into bytes: inout [UInt8]) {
         bytes.append(upTo: longest) { $0.write(value) }
     }
 
@@ -30,7 +30,7 @@ package enum Decimal {
     ///
     /// - Parameter text: The digits.
     /// - Returns: The number, `UInt64.max` where it is larger than that, or nil for any other text.
-    package static func parse(_ text: String) -> UInt64? {
+    public static func parse(_ text: String) -> UInt64? {
         let span = unsafe text.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
         return parse(span, 0..<span.byteCount)
     }
@@ -41,7 +41,7 @@ package enum Decimal {
     ///   - span: Any bytes.
     ///   - range: Where the digits stand.
     /// - Returns: The number, `UInt64.max` where it is larger than that, or nil for anything else.
-    package static func parse(_ span: RawSpan, _ range: Range<Int>) -> UInt64? {
+    public static func parse(_ span: RawSpan, _ range: Range<Int>) -> UInt64? {
         var value: UInt64 = 0
         for offset in range {
             guard ASCII.isDigit(span[offset]) else {

@@ -4,9 +4,9 @@
 // ends at what some encoding takes for a line break; memory is bounded by the longest line, whatever the file is.
 
 /// Splits a file into lines, a piece at a time.
-package struct LineReader: Sendable {
+public struct LineReader: Sendable {
     /// What ends a line.
-    package enum Ending: Sendable {
+    public enum Ending: Sendable {
         /// LF or CR LF; a byte order mark before the first line is no part of it.
         case newline
         /// NUL, as `find -print0` ends names: everything else is part of the line.
@@ -14,35 +14,35 @@ package struct LineReader: Sendable {
     }
 
     /// One line.
-    package struct Line: Sendable {
+    public struct Line: Sendable {
         /// Its number, from 1.
-        package let number: Int
+        public let number: Int
         /// Its bytes without its ending; empty where it is too long.
-        package let bytes: ArraySlice<UInt8>
+        public let bytes: ArraySlice<UInt8>
         /// Whether it has more than `longestLine` bytes; then these are skipped.
-        package let isTooLong: Bool
+        public let isTooLong: Bool
     }
 
     /// Bytes of the longest line.
-    package static let longestLine = 64 << 10
+    public static let longestLine = 64 << 10
 
     private let ending: Ending
     /// The beginning of a line whose end has not come yet.
     private var rest: [UInt8] = []
     private var isTooLong = false
     /// Lines read so far.
-    package private(set) var lines = 0
+    public private(set) var lines = 0
 
     /// Begins to read.
     /// - Parameter ending: What ends a line.
-    package init(_ ending: Ending = .newline) { self.ending = ending }
+    public init(_ ending: Ending = .newline) { self.ending = ending }
 
     /// Takes the next bytes of the file.
     /// - Parameters:
     ///   - bytes: The bytes.
     ///   - body: Gets each line that they complete, empty ones included.
     /// - Throws: What `body` throws; the reader is of no use then.
-    package mutating func read<Problem>(
+    public mutating func read<Problem>(
         _ bytes: [UInt8],
         _ body: (Line) throws(Problem) -> Void
     ) throws(Problem) {
@@ -63,7 +63,7 @@ package struct LineReader: Sendable {
     /// The file ends here: its last line may have no ending.
     /// - Parameter body: Gets that line, unless nothing is behind the last ending.
     /// - Throws: What `body` throws.
-    package mutating func finish<Problem>(_ body: (Line) throws(Problem) -> Void) throws(Problem) {
+    public mutating func finish<Problem>(_ body: (Line) throws(Problem) -> Void) throws(Problem) {
         guard !rest.isEmpty || isTooLong else { return }
         let last = rest
         rest = []

@@ -16,7 +16,7 @@ extension RawSpan {
     /// The byte at an offset; traps outside the span.
     @inlinable
     @inline(__always)
-    package func byte(at offset: Int) -> UInt8 {
+    public func byte(at offset: Int) -> UInt8 {
         // because the load is bounds-checked and any bit pattern is a UInt8.
         unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
     }
@@ -28,7 +28,7 @@ extension RawSpan {
     ///   - byte: The byte.
     ///   - range: Where it is looked for.
     /// - Returns: Its offset.
-    package func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int {
+    public func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int {
         guard !range.isEmpty else {
             return range.upperBound
         }
@@ -46,7 +46,7 @@ extension RawSpan {
     /// O(length), no allocation.
     /// - Parameter other: The span to compare with.
     /// - Returns: Whether they do.
-    package func equals(_ other: RawSpan) -> Bool {
+    public func equals(_ other: RawSpan) -> Bool {
         guard byteCount == other.byteCount else {
             return false
         }
@@ -68,7 +68,7 @@ extension RawSpan {
     ///   - name: The name.
     /// - Returns: Whether they are the same.
     @inlinable
-    package func matches(_ range: Range<Int>, lowercased name: StaticString) -> Bool {
+    public func matches(_ range: Range<Int>, lowercased name: StaticString) -> Bool {
         // Most names differ in length, which the caller knows without a call.
         range.count == name.utf8CodeUnitCount && isSpelled(range, name)
     }
@@ -107,7 +107,7 @@ extension RawSpan {
     ///   - range: Where the bytes are.
     ///   - name: The name in any case.
     /// - Returns: Whether they are the same.
-    package func isSame(_ range: Range<Int>, _ name: String) -> Bool {
+    public func isSame(_ range: Range<Int>, _ name: String) -> Bool {
         // Most names differ in length, and a string's span costs more than its length.
         guard range.count == name.utf8.count else {
             return false
@@ -137,7 +137,7 @@ extension RawSpan {
     ///
     /// - Parameter range: Where the bytes are.
     /// - Returns: Whether they are one or more token characters.
-    package func isToken(_ range: Range<Int>) -> Bool {
+    public func isToken(_ range: Range<Int>) -> Bool {
         guard range.count >= 8 else {
             for offset in range where !ASCII.isToken(self[offset]) { return false }
             return !range.isEmpty
@@ -155,7 +155,7 @@ extension RawSpan {
     ///
     /// - Parameter range: Where the bytes are.
     /// - Returns: Whether they may.
-    package func isFieldValue(_ range: Range<Int>) -> Bool {
+    public func isFieldValue(_ range: Range<Int>) -> Bool {
         guard range.count >= 8 else {
             for offset in range where !ASCII.isFieldValue(self[offset]) { return false }
             return true
@@ -187,7 +187,7 @@ extension RawSpan {
     ///
     /// - Parameter range: Where the bytes are.
     /// - Returns: Whether they are.
-    package func isPlainText(_ range: Range<Int>) -> Bool {
+    public func isPlainText(_ range: Range<Int>) -> Bool {
         guard range.count >= 8 else {
             for offset in range {
                 let byte = self[offset]
@@ -218,7 +218,7 @@ extension RawSpan {
     ///
     /// - Parameter range: Where the bytes are.
     /// - Returns: The string.
-    package func text(_ range: Range<Int>) -> String {
+    public func text(_ range: Range<Int>) -> String {
         // Without a branch a byte, so that many are looked at in one go.
         // because `extracting` checks the bounds, and the bytes are used inside the closure only
         let all: UInt8 = unsafe extracting(range).withUnsafeBytes { bytes in unsafe bytes.reduce(0) { $0 | $1 } }
@@ -237,7 +237,7 @@ extension RawSpan {
     ///
     /// - Parameter range: Bytes that are UTF-8.
     /// - Returns: The string.
-    package func copy(_ range: Range<Int>) -> String {
+    public func copy(_ range: Range<Int>) -> String {
         // because the pointer is used inside the closure only
         unsafe extracting(range).withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
     }
@@ -247,7 +247,7 @@ extension RawSpan {
     /// - Parameters:
     ///   - range: Where the bytes are.
     ///   - bytes: Where they go.
-    package func append(_ range: Range<Int>, to bytes: inout [UInt8]) {
+    public func append(_ range: Range<Int>, to bytes: inout [UInt8]) {
         // because the pointer is used inside the closure only
         unsafe extracting(range).withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
     }
@@ -256,7 +256,7 @@ extension RawSpan {
     ///
     /// - Parameter range: Any range of the span.
     /// - Returns: The range without them.
-    package func trimmed(_ range: Range<Int>) -> Range<Int> {
+    public func trimmed(_ range: Range<Int>) -> Range<Int> {
         var lower = range.lowerBound
         var upper = range.upperBound
         while lower < upper, ASCII.isBlank(self[lower]) {
@@ -274,7 +274,7 @@ extension [UInt8] {
     ///
     /// - Parameter body: Reads the bytes; the span does not outlive the call.
     /// - Returns: What the closure returns.
-    package func withRawSpan<Result>(_ body: (RawSpan) -> Result) -> Result {
+    public func withRawSpan<Result>(_ body: (RawSpan) -> Result) -> Result {
         // because an array of UInt8 has no padding: each of its bytes is initialized.
         unsafe body(span.bytes)
     }
@@ -283,7 +283,7 @@ extension [UInt8] {
     ///
     /// - Parameter literal: The literal.
     @inlinable
-    package mutating func append(literal: StaticString) {
+    public mutating func append(literal: StaticString) {
         // because a literal lives for ever, and so many bytes begin there
         unsafe append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }
@@ -292,7 +292,7 @@ extension [UInt8] {
     ///
     /// - Parameter text: The text.
     @inlinable
-    package mutating func append(text: String) {
+    public mutating func append(text: String) {
         // because the pointer is used inside the closure only
         unsafe text.utf8.span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }

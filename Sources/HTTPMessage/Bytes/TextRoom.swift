@@ -5,8 +5,7 @@
 
 /// Room for a short text.
 @safe  // because each write stays within the room, and the room outlives the value
-@usableFromInline
-package struct TextRoom: ~Copyable {
+public struct TextRoom: ~Copyable {
     @usableFromInline let room: UnsafeMutableRawBufferPointer
     @usableFromInline let capacity: Int
     @usableFromInline var count = 0
@@ -22,7 +21,7 @@ package struct TextRoom: ~Copyable {
     /// - Parameter literal: The literal.
     @inlinable
     @inline(__always)
-    package mutating func write(_ literal: StaticString) {
+    public mutating func write(_ literal: StaticString) {
         let length = literal.utf8CodeUnitCount
         // because `length` bytes from `place` on are the room's, and a literal has so many
         let place = unsafe take(length)
@@ -33,7 +32,7 @@ package struct TextRoom: ~Copyable {
     ///
     /// - Parameter value: The number.
     @inlinable
-    package mutating func write(_ value: Int64) {
+    public mutating func write(_ value: Int64) {
         if value < 0 { write("-") }
         write(value.magnitude)
     }
@@ -42,7 +41,7 @@ package struct TextRoom: ~Copyable {
     ///
     /// - Parameter value: The number.
     @inlinable
-    package mutating func write(_ value: UInt64) {
+    public mutating func write(_ value: UInt64) {
         guard value < 100_000_000, capacity - count >= 8 else { return writeLong(value) }
         // The digits as they lie in memory: the last is put in first, and moved on by each before it.
         var (rest, digits, length) = (UInt32(truncatingIfNeeded: value), UInt64(0), 0)
@@ -91,7 +90,7 @@ extension [UInt8] {
     ///   - write: Writes the text.
     @inlinable
     @inline(__always)
-    package mutating func append(upTo capacity: Int, _ write: (inout TextRoom) -> Void) {
+    public mutating func append(upTo capacity: Int, _ write: (inout TextRoom) -> Void) {
         // because the room is used inside the closure only, and its first `count` bytes were written
         unsafe withUnsafeTemporaryAllocation(byteCount: capacity, alignment: 1) { room in
             var text = unsafe TextRoom(room)

@@ -4,9 +4,9 @@
 // regard to case and no zone but GMT is taken (RFC 9111 §4.2); the name of the day need not fit the date.
 
 /// Reads and writes HTTP dates.
-package enum HTTPDate {
+public enum HTTPDate {
     /// The length of what `write` appends.
-    package static let length = 29
+    public static let length = 29
 
     /// Reads a date in any of HTTP's three forms.
     ///
@@ -15,7 +15,7 @@ package enum HTTPDate {
     ///   - now: What the two-digit year of RFC 850 is near: one that seems more than 50 years ahead is in the past. Without
     ///     it 70…99 are of the 20th century.
     /// - Returns: The instant, or nil for anything else, "0" and "-1" included.
-    package static func parse(_ text: String, relativeTo now: WallTime? = nil) -> WallTime? {
+    public static func parse(_ text: String, relativeTo now: WallTime? = nil) -> WallTime? {
         guard text.utf8.count <= 40 else {
             return nil
         }
@@ -40,7 +40,7 @@ package enum HTTPDate {
     ///   - span: The bytes of a head.
     ///   - range: Where the date stands.
     /// - Returns: The instant, or nil for anything else.
-    package static func parse(_ span: RawSpan, _ range: Range<Int>) -> WallTime? {
+    public static func parse(_ span: RawSpan, _ range: Range<Int>) -> WallTime? {
         UsualDate.parse(span.extracting(range)) ?? parse(span.text(range))
     }
 
@@ -48,7 +48,7 @@ package enum HTTPDate {
     ///
     /// - Parameter time: The instant; years outside 0…9999 are written as the nearest one inside.
     /// - Returns: 29 characters.
-    package static func format(_ time: WallTime) -> String {
+    public static func format(_ time: WallTime) -> String {
         var bytes: [UInt8] = []
         write(time, into: &bytes)
         return String(decoding: bytes, as: UTF8.self)
@@ -59,7 +59,7 @@ package enum HTTPDate {
     /// - Parameters:
     ///   - time: The instant; years outside 0…9999 are written as the nearest one inside.
     ///   - bytes: Where its 29 bytes go.
-    package static func write(_ time: WallTime, into bytes: inout [UInt8]) {
+    public static func write(_ time: WallTime, into bytes: inout [UInt8]) {
         let bounded = min(max(time.secondsSinceEpoch, -62_167_219_200), 253_402_300_799)
         let seconds = Int(bounded)
         let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400

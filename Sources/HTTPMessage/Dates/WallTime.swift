@@ -4,41 +4,41 @@
 // Invariant: arithmetic saturates, so no date a peer can send makes it trap.
 
 /// An instant in whole seconds since 1970-01-01T00:00:00Z, without leap seconds.
-package struct WallTime: Sendable, Hashable, Comparable {
+public struct WallTime: Sendable, Hashable, Comparable {
     /// Seconds since 1970-01-01T00:00:00Z; negative before it.
-    package var secondsSinceEpoch: Int64
+    public var secondsSinceEpoch: Int64
 
     /// Makes the instant so many seconds after the epoch.
     ///
     /// - Parameter secondsSinceEpoch: Seconds since 1970-01-01T00:00:00Z.
-    package init(secondsSinceEpoch: Int64) {
+    public init(secondsSinceEpoch: Int64) {
         self.secondsSinceEpoch = secondsSinceEpoch
     }
 
     /// Whether one instant is before another.
-    package static func < (left: WallTime, right: WallTime) -> Bool {
+    public static func < (left: WallTime, right: WallTime) -> Bool {
         left.secondsSinceEpoch < right.secondsSinceEpoch
     }
 
     /// The instant so many seconds later, or the last one there is.
-    package static func + (time: WallTime, seconds: Int64) -> WallTime {
+    public static func + (time: WallTime, seconds: Int64) -> WallTime {
         let (sum, overflows) = time.secondsSinceEpoch.addingReportingOverflow(seconds)
         return WallTime(secondsSinceEpoch: overflows ? (seconds < 0 ? .min : .max) : sum)
     }
 
     /// The instant so many seconds later, or the last one there is.
-    package static func + (time: WallTime, seconds: Int) -> WallTime {
+    public static func + (time: WallTime, seconds: Int) -> WallTime {
         time + Int64(seconds)
     }
 
     /// The instant so many seconds earlier, or the first one there is.
-    package static func - (time: WallTime, seconds: Int) -> WallTime {
+    public static func - (time: WallTime, seconds: Int) -> WallTime {
         let (difference, overflows) = time.secondsSinceEpoch.subtractingReportingOverflow(Int64(seconds))
         return WallTime(secondsSinceEpoch: overflows ? (seconds < 0 ? .max : .min) : difference)
     }
 
     /// The seconds from one instant to another; negative where the left one is earlier.
-    package static func - (left: WallTime, right: WallTime) -> Int64 {
+    public static func - (left: WallTime, right: WallTime) -> Int64 {
         let (difference, overflows) = left.secondsSinceEpoch.subtractingReportingOverflow(right.secondsSinceEpoch)
         return overflows ? (left < right ? .min : .max) : difference
     }

@@ -4,12 +4,12 @@
 // Owned by HTTPMessage; asked by Origins, which closes such a connection, and by HTTPCaching, which stores nothing of it.
 
 /// Tells authentication of connections.
-package enum ConnectionIdentity {
+public enum ConnectionIdentity {
     /// Whether a request has credentials of a connection, Authorization or Proxy-Authorization.
     ///
     /// - Parameter request: The fields of a request.
     /// - Returns: Whether its connection is one person's from then on.
-    package static func isSent(in request: Fields) -> Bool {
+    public static func isSent(in request: Fields) -> Bool {
         names(request, "Authorization") || names(request, "Proxy-Authorization")
     }
 
@@ -17,7 +17,7 @@ package enum ConnectionIdentity {
     ///
     /// - Parameter response: The fields of a response as received.
     /// - Returns: Whether its connection is one person's, or is about to be.
-    package static func isAskedFor(in response: Fields) -> Bool {
+    public static func isAskedFor(in response: Fields) -> Bool {
         names(response, "WWW-Authenticate") || names(response, "Proxy-Authenticate")
     }
 
@@ -27,7 +27,7 @@ package enum ConnectionIdentity {
     ///   - request: The fields of the request as the origin got it.
     ///   - response: The fields of its response as received.
     /// - Returns: Whether either makes it so.
-    package static func isCarried(by request: Fields, or response: Fields) -> Bool {
+    public static func isCarried(by request: Fields, or response: Fields) -> Bool {
         isSent(in: request) || isAskedFor(in: response)
     }
 
@@ -38,7 +38,7 @@ package enum ConnectionIdentity {
     ///   - value: Where the value stands.
     ///   - span: The bytes of a head.
     /// - Returns: Whether it does.
-    package static func isNamed(in value: Range<Int>, of span: RawSpan) -> Bool {
+    public static func isNamed(in value: Range<Int>, of span: RawSpan) -> Bool {
         let list = span.extracting(value)
         var position = 0
         while let member = FieldList.next(list, &position) {

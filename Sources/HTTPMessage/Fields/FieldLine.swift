@@ -3,13 +3,13 @@
 // `next` is for heads whose form is known to be right: RequestParser accepted them, or larder wrote them itself; `read` checks.
 
 /// A field line in the bytes of a head.
-package struct FieldLine: Sendable, Equatable {
+public struct FieldLine: Sendable, Equatable {
     /// The name.
-    package let name: Range<Int>
+    public let name: Range<Int>
     /// The value without the blanks around it.
-    package let value: Range<Int>
+    public let value: Range<Int>
     /// The whole line with its end.
-    package let line: Range<Int>
+    public let line: Range<Int>
 
     /// The line at an offset.
     ///
@@ -19,7 +19,7 @@ package struct FieldLine: Sendable, Equatable {
     ///   - position: Where the line begins; behind it afterwards.
     ///   - end: Where the last line ends.
     /// - Returns: The line; nil at the end, and where there is no line after all.
-    package static func next(_ span: RawSpan, _ position: inout Int, end: Int) -> FieldLine? {
+    public static func next(_ span: RawSpan, _ position: inout Int, end: Int) -> FieldLine? {
         guard let (name, line) = nextName(span, &position, end: end) else { return nil }
         return FieldLine(name: name, value: span.trimmed(name.upperBound + 1..<line.upperBound - 2), line: line)
     }
@@ -31,7 +31,7 @@ package struct FieldLine: Sendable, Equatable {
     ///   - position: As above.
     ///   - end: As above.
     /// - Returns: Where its name and where all of it stands; nil as above.
-    package static func nextName(
+    public static func nextName(
         _ span: RawSpan,
         _ position: inout Int,
         end: Int
@@ -52,7 +52,7 @@ package struct FieldLine: Sendable, Equatable {
     ///   - hasEnd: Whether CR LF follows where they come from, so that it belongs to the line that is told.
     /// - Returns: The line, or nil where it is not one: no token before the colon, blank before the colon (or at the start:
     ///   obsolete folding), or a control byte in the value.
-    package static func read(_ line: RawSpan, hasEnd: Bool = false) -> FieldLine? {
+    public static func read(_ line: RawSpan, hasEnd: Bool = false) -> FieldLine? {
         let colon = line.firstIndex(of: ASCII.colon, in: 0..<line.byteCount)
         guard colon < line.byteCount, line.isToken(0..<colon) else { return nil }
         let value = line.trimmed((colon + 1)..<line.byteCount)
@@ -79,7 +79,7 @@ package struct FieldLine: Sendable, Equatable {
     }
 
     /// A line by its parts.
-    package init(name: Range<Int>, value: Range<Int>, line: Range<Int>) {
+    public init(name: Range<Int>, value: Range<Int>, line: Range<Int>) {
         self.name = name
         self.value = value
         self.line = line
@@ -92,7 +92,7 @@ package struct FieldLine: Sendable, Equatable {
     ///   - span: The head.
     /// - Returns: Whether it has.
     @inlinable
-    package func isNamed(_ name: StaticString, in span: RawSpan) -> Bool { span.matches(self.name, lowercased: name) }
+    public func isNamed(_ name: StaticString, in span: RawSpan) -> Bool { span.matches(self.name, lowercased: name) }
 
     /// The value of a field that stands in a head once, or nil.
     ///
@@ -101,7 +101,7 @@ package struct FieldLine: Sendable, Equatable {
     ///   - span: The head.
     ///   - fields: Where its field lines stand.
     /// - Returns: Where the value stands.
-    package static func only(_ name: StaticString, in span: RawSpan, _ fields: Range<Int>) -> Range<Int>? {
+    public static func only(_ name: StaticString, in span: RawSpan, _ fields: Range<Int>) -> Range<Int>? {
         var position = fields.lowerBound
         guard let first = nextValue(of: name, in: span, &position, end: fields.upperBound),
             nextValue(of: name, in: span, &position, end: fields.upperBound) == nil
@@ -116,7 +116,7 @@ package struct FieldLine: Sendable, Equatable {
     ///   - span: The head.
     ///   - fields: Where its field lines stand.
     /// - Returns: Where the value stands.
-    package static func first(_ name: StaticString, in span: RawSpan, _ fields: Range<Int>) -> Range<Int>? {
+    public static func first(_ name: StaticString, in span: RawSpan, _ fields: Range<Int>) -> Range<Int>? {
         var position = fields.lowerBound
         return nextValue(of: name, in: span, &position, end: fields.upperBound)
     }
@@ -128,7 +128,7 @@ package struct FieldLine: Sendable, Equatable {
     ///   - span: The head.
     ///   - fields: Where its field lines stand.
     /// - Returns: Whether it does.
-    package static func has(_ name: StaticString, in span: RawSpan, _ fields: Range<Int>) -> Bool {
+    public static func has(_ name: StaticString, in span: RawSpan, _ fields: Range<Int>) -> Bool {
         var position = fields.lowerBound
         return nextValue(of: name, in: span, &position, end: fields.upperBound) != nil
     }

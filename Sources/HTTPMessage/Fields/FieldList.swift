@@ -5,12 +5,12 @@
 // costs more than what it reads.
 
 /// Takes list-valued fields apart.
-package enum FieldList {
+public enum FieldList {
     /// The members of a list.
     ///
     /// - Parameter value: A field value.
     /// - Returns: Its members in order without surrounding blanks; quoted strings stay quoted.
-    package static func members(of value: String) -> [String] {
+    public static func members(of value: String) -> [String] {
         split(value, at: ASCII.comma)
     }
 
@@ -18,7 +18,7 @@ package enum FieldList {
     ///
     /// - Parameter member: A member of a list.
     /// - Returns: What its semicolons separate, without surrounding blanks.
-    package static func parameters(of member: String) -> [String] {
+    public static func parameters(of member: String) -> [String] {
         split(member, at: ASCII.semicolon)
     }
 
@@ -39,7 +39,7 @@ package enum FieldList {
     ///   - span: A field value.
     ///   - position: Where to begin; behind the member and its comma afterwards.
     /// - Returns: Where it stands; never empty.
-    package static func next(_ span: RawSpan, _ position: inout Int) -> Range<Int>? {
+    public static func next(_ span: RawSpan, _ position: inout Int) -> Range<Int>? {
         next(span, &position, separator: ASCII.comma)
     }
 
@@ -79,7 +79,7 @@ package enum FieldList {
     ///
     /// - Parameter text: Any text.
     /// - Returns: The text without them.
-    package static func trimmed(_ text: String) -> String {
+    public static func trimmed(_ text: String) -> String {
         let span = unsafe text.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
         let range = span.trimmed(0..<span.byteCount)
         return range.count == span.byteCount ? text : span.copy(range)
@@ -89,7 +89,7 @@ package enum FieldList {
     ///
     /// - Parameter text: Any text.
     /// - Returns: Whether it is one or more token characters.
-    package static func isToken(_ text: String) -> Bool {
+    public static func isToken(_ text: String) -> Bool {
         let span = unsafe text.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
         return span.isToken(0..<span.byteCount)
     }
@@ -98,7 +98,7 @@ package enum FieldList {
     ///
     /// - Parameter text: Any text.
     /// - Returns: The text in lower case.
-    package static func lowercased(_ text: String) -> String {
+    public static func lowercased(_ text: String) -> String {
         let bytes = text.utf8.span
         for offset in bytes.indices where ASCII.isUpper(bytes[offset]) {
             return String(decoding: text.utf8.map { ASCII.lowercased($0) }, as: UTF8.self)
@@ -110,7 +110,7 @@ package enum FieldList {
     ///
     /// - Parameter text: A quoted string with its quotes.
     /// - Returns: The text between them with escapes resolved, or nil where it is no whole quoted string.
-    package static func unquoted(_ text: String) -> String? {
+    public static func unquoted(_ text: String) -> String? {
         let bytes = text.utf8.span
         let end = bytes.count - 1
         guard end >= 1, bytes[0] == ASCII.quote, bytes[end] == ASCII.quote else {

@@ -7,7 +7,7 @@ extension Fields {
     /// Appends "Name: value" and a line end for each line; not the empty line that ends a head.
     ///
     /// - Parameter bytes: Where they go.
-    package func write(into bytes: inout [UInt8]) {
+    public func write(into bytes: inout [UInt8]) {
         bytes.append(contentsOf: self.bytes)
     }
 
@@ -16,7 +16,7 @@ extension Fields {
     /// - Parameters:
     ///   - span: The bytes of the head.
     ///   - range: Where the field lines stand.
-    package mutating func append(linesOf span: RawSpan, _ range: Range<Int>) {
+    public mutating func append(linesOf span: RawSpan, _ range: Range<Int>) {
         var position = range.lowerBound
         while let line = FieldLine.next(span, &position, end: range.upperBound) {
             append(line, of: span)

@@ -5,21 +5,21 @@
 // (Latin-1).
 
 /// The header fields of a message, in the order they were sent.
-package struct Fields: Sendable, Equatable {
+public struct Fields: Sendable, Equatable {
     /// "Name: value" and a line end for each line, and nothing between them.
-    package private(set) var bytes: [UInt8] = []
+    public private(set) var bytes: [UInt8] = []
     private var places = FieldPlaces()
 
-    package static func == (left: Fields, right: Fields) -> Bool {
+    public static func == (left: Fields, right: Fields) -> Bool {
         left.bytes == right.bytes && left.places.all == right.places.all
     }
 
-    package init() {}
+    public init() {}
 
     /// Makes a list of name-value pairs.
     ///
     /// - Parameter pairs: Names and values in order.
-    package init(_ pairs: [(String, String)]) {
+    public init(_ pairs: [(String, String)]) {
         for (name, value) in pairs {
             append(name: name, value: value)
         }
@@ -30,19 +30,19 @@ package struct Fields: Sendable, Equatable {
     /// - Parameters:
     ///   - count: The field lines that there will probably be.
     ///   - bytes: Their bytes.
-    package mutating func reserveCapacity(_ count: Int, bytes: Int) {
+    public mutating func reserveCapacity(_ count: Int, bytes: Int) {
         places.reserveCapacity(count)
         self.bytes.reserveCapacity(bytes)
     }
 
-    package var isEmpty: Bool {
+    public var isEmpty: Bool {
         places.all.isEmpty
     }
 
     /// Calls a closure with every line where it stands, in order.
     ///
     /// - Parameter body: Reads the line in the span, which is `bytes`.
-    package func eachLine(_ body: (FieldLine, RawSpan) -> Void) {
+    public func eachLine(_ body: (FieldLine, RawSpan) -> Void) {
         bytes.withRawSpan { span in
             for place in places.all {
                 body(place.line, span)
@@ -58,7 +58,7 @@ package struct Fields: Sendable, Equatable {
     /// - Parameters:
     ///   - name: The name, a token.
     ///   - value: The value, one scalar a byte.
-    package mutating func append(name: String, value: String) {
+    public mutating func append(name: String, value: String) {
         let start = bytes.count
         Self.write(name, into: &bytes)
         let nameLength = bytes.count - start
@@ -77,7 +77,7 @@ package struct Fields: Sendable, Equatable {
     /// - Parameters:
     ///   - line: A line that was read or checked.
     ///   - span: The bytes it stands in.
-    package mutating func append(_ line: FieldLine, of span: RawSpan) {
+    public mutating func append(_ line: FieldLine, of span: RawSpan) {
         let start = bytes.count
         // As nearly all lines are sent: in one go.
         let isUsual =
@@ -103,7 +103,7 @@ package struct Fields: Sendable, Equatable {
     ///   - span: The bytes that have come in, from any line on.
     ///   - isWanted: Called for each line, in order; the first that is not wanted is not added, nor what follows it.
     /// - Returns: The bytes of the lines that were added.
-    package mutating func append(usualLinesOf span: RawSpan, while isWanted: (FieldLine) -> Bool) -> Int {
+    public mutating func append(usualLinesOf span: RawSpan, while isWanted: (FieldLine) -> Bool) -> Int {
         let shift = bytes.count
         var end = 0
         while let line = FieldLine.usual(span, from: end), isWanted(line) {
@@ -122,7 +122,7 @@ package struct Fields: Sendable, Equatable {
     /// Adds the lines of another list at the end.
     ///
     /// - Parameter other: The other list.
-    package mutating func append(contentsOf other: Fields) {
+    public mutating func append(contentsOf other: Fields) {
         let shift = UInt32(bytes.count)
         bytes.append(contentsOf: other.bytes)
         places.append(contentsOf: other.places, shiftedBy: shift)
@@ -139,7 +139,7 @@ package struct Fields: Sendable, Equatable {
     ///
     /// - Parameter name: The name in any case.
     /// - Returns: The value, or nil where no line has the name.
-    package func first(_ name: String) -> String? {
+    public func first(_ name: String) -> String? {
         let name = unsafe name.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
         guard places.mayHave(name) else { return nil }
         return bytes.withRawSpan { span in places.index(of: name, in: span).map { span.text(places.all[$0].value) } }
@@ -149,7 +149,7 @@ package struct Fields: Sendable, Equatable {
     ///
     /// - Parameter name: The name in any case.
     /// - Returns: One value a line.
-    package func all(_ name: String) -> [String] {
+    public func all(_ name: String) -> [String] {
         var values: [String] = []
         eachValue(of: name) { value, span in values.append(span.text(value)) }
         return values
@@ -160,7 +160,7 @@ package struct Fields: Sendable, Equatable {
     /// - Parameters:
     ///   - name: The name in any case.
     ///   - body: Reads the value in the span, which is `bytes`.
-    package func eachValue(of name: String, _ body: (Range<Int>, RawSpan) -> Void) {
+    public func eachValue(of name: String, _ body: (Range<Int>, RawSpan) -> Void) {
         let name = unsafe name.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
         guard places.mayHave(name) else { return }
         bytes.withRawSpan { span in
@@ -176,7 +176,7 @@ package struct Fields: Sendable, Equatable {
     ///
     /// - Parameter name: The name in any case; not Set-Cookie, whose lines cannot be joined.
     /// - Returns: The value, or nil where no line has the name.
-    package func combined(_ name: String) -> String? {
+    public func combined(_ name: String) -> String? {
         let values = all(name)
         return values.count > 1 ? values.joined(separator: ", ") : values.first
     }
@@ -185,7 +185,7 @@ package struct Fields: Sendable, Equatable {
     ///
     /// - Parameter name: The name in any case.
     /// - Returns: Whether there is one or more.
-    package func contains(_ name: String) -> Bool {
+    public func contains(_ name: String) -> Bool {
         let name = unsafe name.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
         return places.mayHave(name) && bytes.withRawSpan { span in places.index(of: name, in: span) != nil }
     }
@@ -195,7 +195,7 @@ package struct Fields: Sendable, Equatable {
     /// Removes every line of a name.
     ///
     /// - Parameter name: The name in any case.
-    package mutating func removeAll(_ name: String) {
+    public mutating func removeAll(_ name: String) {
         guard contains(name) else { return }
         removeAll { line, span in span.isSame(line.name, name) }
     }
@@ -203,7 +203,7 @@ package struct Fields: Sendable, Equatable {
     /// Removes the last line of a name.
     ///
     /// - Parameter name: The name in any case.
-    package mutating func removeLast(_ name: String) {
+    public mutating func removeLast(_ name: String) {
         guard let last = bytes.withRawSpan({ span in places.all.last { span.isSame($0.name, name) } }) else { return }
         removeAll { line, _ in line.line.lowerBound == Int(last.start) }
     }
@@ -212,7 +212,7 @@ package struct Fields: Sendable, Equatable {
     ///
     /// - Parameter isUnwanted: Decides about one line in the span, where only that line and those behind it stand as before; called
     ///   once for each, in order.
-    package mutating func removeAll(where isUnwanted: (FieldLine, RawSpan) -> Bool) {
+    public mutating func removeAll(where isUnwanted: (FieldLine, RawSpan) -> Bool) {
         // Most often nothing is to be removed, and nothing moved.
         guard let first = bytes.withRawSpan({ span in places.all.firstIndex { isUnwanted($0.line, span) } }) else {
             return
@@ -240,7 +240,7 @@ package struct Fields: Sendable, Equatable {
     /// - Parameters:
     ///   - name: The name, a token.
     ///   - value: The value, one scalar a byte.
-    package mutating func set(_ name: String, _ value: String) {
+    public mutating func set(_ name: String, _ value: String) {
         var changed = Fields()
         var isSet = false
         eachLine { line, span in
@@ -264,7 +264,7 @@ package struct Fields: Sendable, Equatable {
     ///   - left: A name.
     ///   - right: A name.
     /// - Returns: Whether they name the same field.
-    package static func isSame(_ left: String, _ right: String) -> Bool {
+    public static func isSame(_ left: String, _ right: String) -> Bool {
         let span = unsafe left.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
         return span.isSame(0..<span.byteCount, right)
     }

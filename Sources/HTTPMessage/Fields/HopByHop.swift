@@ -4,14 +4,14 @@
 // the connection it came over.
 
 /// Fields that are neither forwarded nor stored.
-package enum HopByHop {
+public enum HopByHop {
     /// Whether a field concerns one connection only, so that it is never forwarded or stored.
     ///
     /// - Parameters:
     ///   - name: Where its name stands.
     ///   - span: The bytes of a head.
     /// - Returns: Whether it does.
-    package static func contains(_ name: Range<Int>, of span: RawSpan) -> Bool {
+    public static func contains(_ name: Range<Int>, of span: RawSpan) -> Bool {
         switch name.count {
         case 2: span.matches(name, lowercased: "te")
         case 7: span.matches(name, lowercased: "trailer") || span.matches(name, lowercased: "upgrade")
@@ -33,7 +33,7 @@ package enum HopByHop {
     ///
     /// - Parameter fields: The fields of a message.
     /// - Returns: Every option listed, close and keep-alive included.
-    package static func listed(in fields: Fields) -> Set<String> {
+    public static func listed(in fields: Fields) -> Set<String> {
         Set(fields.all("Connection").flatMap { FieldList.members(of: $0) }.map { FieldList.lowercased($0) })
     }
 }
@@ -42,7 +42,7 @@ extension Fields {
     /// Removes the fields that concern one connection only, those listed in Connection included.
     ///
     /// - Parameter isUnwanted: Whether another line goes as well.
-    package mutating func removeHopByHop(and isUnwanted: (FieldLine, RawSpan) -> Bool = { _, _ in false }) {
+    public mutating func removeHopByHop(and isUnwanted: (FieldLine, RawSpan) -> Bool = { _, _ in false }) {
         var listsNames = false
         eachValue(of: "Connection") { value, span in
             let isUsual = span.matches(value, lowercased: "keep-alive") || span.matches(value, lowercased: "close")

@@ -4,12 +4,12 @@
 // message that came in, not of the one that goes out.
 
 /// The Via field.
-package enum Via {
+public enum Via {
     /// The pseudonym larder uses.
-    package static let pseudonym = "larder"
+    public static let pseudonym = "larder"
 
     /// A version of HTTP that a message can have come in, as Via tells it.
-    package enum ReceivedVersion: String, Sendable {
+    public enum ReceivedVersion: String, Sendable {
         /// HTTP/1.0.
         case http10 = "1.0"
         /// HTTP/1.1.
@@ -22,7 +22,7 @@ package enum Via {
     ///
     /// - Parameter version: The version of the received message.
     /// - Returns: The one line.
-    package static func line(received version: ReceivedVersion) -> Fields {
+    public static func line(received version: ReceivedVersion) -> Fields {
         switch version {
         case .http10: http10
         case .http11: http11

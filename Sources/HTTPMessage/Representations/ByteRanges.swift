@@ -4,9 +4,9 @@
 // not overlap and are not closer than the overhead of a part, so that no request makes larder send more than it stores and a bit.
 
 /// Reads the Range field.
-package enum ByteRanges {
+public enum ByteRanges {
     /// What a Range field asks for.
-    package enum Result: Sendable, Equatable {
+    public enum Result: Sendable, Equatable {
         /// Not a range of bytes, malformed, or too many: answer with the whole representation.
         case ignored
         /// No range lies inside the representation: answer 416.
@@ -16,12 +16,12 @@ package enum ByteRanges {
     }
 
     /// Ranges in one request: beyond this the field is ignored, which RFC 9110 §17.15 suggests.
-    package static let limit = 64
+    public static let limit = 64
     /// Ranges with a gap below this are made one: a part's head is about as long.
     static let overhead: Int64 = 80
 
     /// One range as it was asked for, whatever the length of the representation (RFC 9110 §14.1.2).
-    package enum Spec: Sendable, Equatable {
+    public enum Spec: Sendable, Equatable {
         /// Offsets, both ends included; without a last one up to the end.
         case offsets(first: Int64, last: Int64?)
         /// So many bytes at the end.
@@ -32,7 +32,7 @@ package enum ByteRanges {
     ///
     /// - Parameter value: The field's value.
     /// - Returns: The ranges in their order, one or more; nil where the value is not a valid list of byte ranges.
-    package static func specs(_ value: String) -> [Spec]? {
+    public static func specs(_ value: String) -> [Spec]? {
         let bytes = Array(value.utf8)
         guard let equals = bytes.firstIndex(of: ASCII.equals),
             bytes[..<equals].map({ ASCII.lowercased($0) }) == Array("bytes".utf8)
@@ -56,7 +56,7 @@ package enum ByteRanges {
     ///   - value: The field's value.
     ///   - length: The length of the representation in bytes.
     /// - Returns: The ranges to answer with, in the order asked for unless some were made one.
-    package static func parse(_ value: String, length: Int64) -> Result {
+    public static func parse(_ value: String, length: Int64) -> Result {
         guard length >= 0, let specs = specs(value), specs.count <= limit else {
             return .ignored
         }
@@ -114,7 +114,7 @@ extension ByteRanges.Spec {
     ///
     /// - Parameter length: The length of the representation in bytes, 0 or more.
     /// - Returns: The offsets, both ends included; nil where none lies inside.
-    package func resolved(in length: Int64) -> ClosedRange<Int64>? {
+    public func resolved(in length: Int64) -> ClosedRange<Int64>? {
         switch self {
         case .offsets(let first, let last):
             return first < length ? first...min(last ?? .max, length - 1) : nil

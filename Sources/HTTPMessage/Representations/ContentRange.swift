@@ -3,24 +3,24 @@
 // Owned by HTTPMessage. Invariant: a range that was read lies inside the complete length where that is known.
 
 /// Which part of a representation a message carries.
-package struct ContentRange: Sendable, Equatable {
+public struct ContentRange: Sendable, Equatable {
     /// The offsets carried, both ends included; nil in a 416.
-    package var range: ClosedRange<Int64>?
+    public var range: ClosedRange<Int64>?
     /// The length of the whole representation; nil where the sender does not know it.
-    package var completeLength: Int64?
+    public var completeLength: Int64?
 
     /// Makes a Content-Range.
     ///
     /// - Parameters:
     ///   - range: The offsets carried, or nil for a 416.
     ///   - completeLength: The length of the whole, or nil where it is not known.
-    package init(range: ClosedRange<Int64>?, completeLength: Int64?) {
+    public init(range: ClosedRange<Int64>?, completeLength: Int64?) {
         self.range = range
         self.completeLength = completeLength
     }
 
     /// The field's value, such as "bytes 0-499/1234" or "bytes */1234".
-    package var value: String {
+    public var value: String {
         let offsets = range.map { "\($0.lowerBound)-\($0.upperBound)" } ?? "*"
         return "bytes \(offsets)/\(completeLength.map { String($0) } ?? "*")"
     }
@@ -29,7 +29,7 @@ package struct ContentRange: Sendable, Equatable {
     ///
     /// - Parameter value: The field's value.
     /// - Returns: The range, or nil where it is malformed, of another unit, or contradicts itself.
-    package static func parse(_ value: String) -> ContentRange? {
+    public static func parse(_ value: String) -> ContentRange? {
         let words = FieldList.trimmed(value).split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 2, Fields.isSame(String(words[0]), "bytes") else {
             return nil

@@ -4,18 +4,18 @@
 // origin wrote it and does not pass through here.
 
 /// An entity tag.
-package struct EntityTag: Sendable, Hashable {
+public struct EntityTag: Sendable, Hashable {
     /// Whether it only promises equivalence, not the same bytes.
-    package var isWeak: Bool
+    public var isWeak: Bool
     /// What stands between the quotes.
-    package var opaque: String
+    public var opaque: String
 
     /// Makes an entity tag.
     ///
     /// - Parameters:
     ///   - opaque: What stands between the quotes.
     ///   - isWeak: Whether it only promises equivalence.
-    package init(_ opaque: String, isWeak: Bool = false) {
+    public init(_ opaque: String, isWeak: Bool = false) {
         self.opaque = opaque
         self.isWeak = isWeak
     }
@@ -24,7 +24,7 @@ package struct EntityTag: Sendable, Hashable {
     ///
     /// - Parameter text: Such as `"a1"` or `W/"a1"`.
     /// - Returns: The tag, or nil where the text is none.
-    package static func parse(_ text: String) -> EntityTag? {
+    public static func parse(_ text: String) -> EntityTag? {
         var bytes = Array(text.utf8)[...]
         let isWeak = bytes.starts(with: [0x57, ASCII.slash])
         if isWeak {
@@ -44,7 +44,7 @@ package struct EntityTag: Sendable, Hashable {
     ///
     /// - Parameter other: Another tag.
     /// - Returns: Whether the bytes are promised to be the same.
-    package func strongMatches(_ other: EntityTag) -> Bool {
+    public func strongMatches(_ other: EntityTag) -> Bool {
         !isWeak && !other.isWeak && opaque == other.opaque
     }
 
@@ -52,7 +52,7 @@ package struct EntityTag: Sendable, Hashable {
     ///
     /// - Parameter other: Another tag.
     /// - Returns: Whether the representations are promised to be equivalent.
-    package func weakMatches(_ other: EntityTag) -> Bool {
+    public func weakMatches(_ other: EntityTag) -> Bool {
         opaque == other.opaque
     }
 }

@@ -3,7 +3,7 @@
 // Owned by HTTPMessage. Invariant: a list with one malformed member is malformed as a whole, and so is `*` beside tags.
 
 /// The entity tags of a condition.
-package enum EntityTagList: Sendable, Equatable {
+public enum EntityTagList: Sendable, Equatable {
     /// `*`: whatever there is.
     case any
     /// One tag or more.
@@ -13,7 +13,7 @@ package enum EntityTagList: Sendable, Equatable {
     ///
     /// - Parameter value: The lines of the field, joined.
     /// - Returns: The list, or nil where the value is malformed or empty.
-    package static func parse(_ value: String) -> EntityTagList? {
+    public static func parse(_ value: String) -> EntityTagList? {
         if FieldList.trimmed(value) == "*" {
             return .any
         }
@@ -45,7 +45,7 @@ package enum EntityTagList: Sendable, Equatable {
     /// Whether the list has a tag by weak comparison (RFC 9110 §8.8.3.2); `*` has every tag.
     ///
     /// - Parameter tag: The tag of the stored response; nil if it has none.
-    package func weakContains(_ tag: EntityTag?) -> Bool {
+    public func weakContains(_ tag: EntityTag?) -> Bool {
         switch self {
         case .any: true
         case .tags(let tags): tag.map { tag in tags.contains { $0.weakMatches(tag) } } ?? false

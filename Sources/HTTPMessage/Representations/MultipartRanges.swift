@@ -4,11 +4,11 @@
 // the heads, the parts and the end add up to, so it can be sent as Content-Length.
 
 /// The frame of a body of several ranges.
-package struct MultipartRanges: Sendable, Equatable {
+public struct MultipartRanges: Sendable, Equatable {
     /// The ranges in the order they are sent.
-    package let ranges: [ClosedRange<Int64>]
+    public let ranges: [ClosedRange<Int64>]
     /// What separates the parts: at most 70 characters that do not occur in the bytes sent.
-    package let boundary: String
+    public let boundary: String
     private let contentType: String?
     private let completeLength: Int64
 
@@ -19,7 +19,7 @@ package struct MultipartRanges: Sendable, Equatable {
     ///   - contentType: The Content-Type of the representation, or nil where it has none.
     ///   - completeLength: The length of the whole representation.
     ///   - boundary: What separates the parts; random, so that nobody can put it into a picture.
-    package init(ranges: [ClosedRange<Int64>], contentType: String?, completeLength: Int64, boundary: String) {
+    public init(ranges: [ClosedRange<Int64>], contentType: String?, completeLength: Int64, boundary: String) {
         self.ranges = ranges
         self.contentType = contentType
         self.completeLength = completeLength
@@ -27,7 +27,7 @@ package struct MultipartRanges: Sendable, Equatable {
     }
 
     /// The Content-Type of the response.
-    package var responseContentType: String {
+    public var responseContentType: String {
         "multipart/byteranges; boundary=\(boundary)"
     }
 
@@ -35,7 +35,7 @@ package struct MultipartRanges: Sendable, Equatable {
     ///
     /// - Parameter index: Which part, from 0.
     /// - Returns: The delimiter and the part's fields, empty line included.
-    package func partHead(_ index: Int) -> [UInt8] {
+    public func partHead(_ index: Int) -> [UInt8] {
         var bytes: [UInt8] = index == 0 ? [] : [ASCII.cr, ASCII.lf]
         bytes.append(contentsOf: "--\(boundary)\r\n".utf8)
         var fields = Fields()
@@ -51,12 +51,12 @@ package struct MultipartRanges: Sendable, Equatable {
     }
 
     /// What stands after the last part's bytes.
-    package var end: [UInt8] {
+    public var end: [UInt8] {
         Array("\r\n--\(boundary)--\r\n".utf8)
     }
 
     /// The length of the whole body; O(parts).
-    package var length: Int64 {
+    public var length: Int64 {
         ranges.indices.reduce(Int64(end.count)) { sum, index in
             sum + Int64(partHead(index).count) + ranges[index].upperBound - ranges[index].lowerBound + 1
         }

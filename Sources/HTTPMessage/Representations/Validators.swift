@@ -6,7 +6,7 @@
 // for years.
 
 /// The validators of one response, with what must agree besides them.
-package struct Validators: Sendable, Equatable {
+public struct Validators: Sendable, Equatable {
     /// An entity tag as far as joining is concerned.
     private enum Tag: Equatable {
         case none
@@ -29,7 +29,7 @@ package struct Validators: Sendable, Equatable {
     ///   - completeLength: The length of the whole representation in bytes; nil where it is not known.
     ///   - isDateOfBytes: Whether Date tells when the bytes were sent. It does not in a stored head: a later 304 has updated it, so
     ///     that a Last-Modified which was weak would look strong.
-    package init(_ fields: Fields, completeLength: Int64?, isDateOfBytes: Bool = true) {
+    public init(_ fields: Fields, completeLength: Int64?, isDateOfBytes: Bool = true) {
         tag = Self.tag(of: fields)
         strongDate = isDateOfBytes ? Self.strongDate(of: fields) : nil
         self.completeLength = completeLength
@@ -38,10 +38,10 @@ package struct Validators: Sendable, Equatable {
     }
 
     /// Whether the entity tag is strong.
-    package var hasStrongTag: Bool { if case .strong = tag { true } else { false } }
+    public var hasStrongTag: Bool { if case .strong = tag { true } else { false } }
 
     /// Whether any other response can be joined with this one.
-    package var allowsJoining: Bool {
+    public var allowsJoining: Bool {
         switch tag {
         case .strong: true
         case .none: strongDate != nil && completeLength != nil
@@ -59,7 +59,7 @@ package struct Validators: Sendable, Equatable {
     ///   - other: The other response.
     ///   - isSameOrigin: Whether one origin sent both.
     /// - Returns: Whether they are of one version.
-    package func mayJoin(_ other: Validators, isSameOrigin: Bool) -> Bool {
+    public func mayJoin(_ other: Validators, isSameOrigin: Bool) -> Bool {
         guard contentEncoding == other.contentEncoding, Self.agree(contentType, other.contentType),
             Self.agree(completeLength, other.completeLength)
         else { return false }

@@ -4,11 +4,11 @@
 // smuggling lives: at most 16 hexadecimal digits of size, CR LF line ends; extensions and trailers are bounded and dropped.
 
 /// Finds the body in a chunked message.
-package struct ChunkedDecoder: Sendable {
+public struct ChunkedDecoder: Sendable {
     /// What the next bytes are.
     ///
     /// Offsets are those of the span given; the caller drops what is used up and comes again.
-    package enum Step: Sendable, Equatable {
+    public enum Step: Sendable, Equatable {
         /// All bytes up to `consumed` are used up; more are needed.
         case needsMore(consumed: Int)
         /// These bytes are body; everything up to their end is used up.
@@ -20,7 +20,7 @@ package struct ChunkedDecoder: Sendable {
     }
 
     /// Why a chunked body is refused; the raw value is the label in log and counter.
-    package enum Refusal: String, Sendable, CaseIterable {
+    public enum Refusal: String, Sendable, CaseIterable {
         /// No hexadecimal digit, too many, or something else after the size.
         case badChunkSize
         /// An extension holds a control byte.
@@ -36,9 +36,9 @@ package struct ChunkedDecoder: Sendable {
     }
 
     /// Bytes of extensions a body may have: nothing uses them but attacks.
-    package static let extensionLimit = 4096
+    public static let extensionLimit = 4096
     /// Bytes of trailers a body may have; they are dropped.
-    package static let trailerLimit = 8192
+    public static let trailerLimit = 8192
 
     private enum State: Sendable, Equatable {
         case size(digits: Int)
@@ -63,16 +63,16 @@ package struct ChunkedDecoder: Sendable {
     private var trailerBytes = 0
 
     /// Bytes of the trailer section used up so far, its line ends and the empty line that ends the body included.
-    package var trailerLength: Int { trailerBytes + (state == .done ? 1 : 0) }
+    public var trailerLength: Int { trailerBytes + (state == .done ? 1 : 0) }
 
     /// Makes a decoder at the start of a body.
-    package init() {}
+    public init() {}
 
     /// Looks at the next bytes of the message.
     ///
     /// - Parameter span: Bytes not yet used up; may be empty.
     /// - Returns: What they are.
-    package mutating func decode(_ span: RawSpan) -> Step {
+    public mutating func decode(_ span: RawSpan) -> Step {
         var index = 0
         while true {
             switch state {

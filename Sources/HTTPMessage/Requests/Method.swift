@@ -3,7 +3,7 @@
 // Owned by HTTPMessage. Invariant: methods are case-sensitive: "get" is `other`.
 
 /// A request method as far as a cache tells them apart.
-package enum Method: UInt8, Sendable, Equatable {
+public enum Method: UInt8, Sendable, Equatable {
     /// GET: stored and answered from what is stored.
     case get
     /// HEAD: answered from what GET stored.

@@ -8,7 +8,7 @@ extension RequestHead {
     ///
     /// - Parameter span: The bytes the head was parsed from.
     /// - Returns: The fields in order.
-    package func fields(in span: RawSpan) -> Fields {
+    public func fields(in span: RawSpan) -> Fields {
         var fields = Fields()
         fields.reserveCapacity(8, bytes: fieldsRange.count)
         fields.append(linesOf: span, fieldsRange)
@@ -24,7 +24,7 @@ extension RequestHead {
     ///   - range: `methodRange`, `target` or `host`.
     ///   - span: The bytes the head was parsed from.
     /// - Returns: One scalar a byte.
-    package func text(_ range: Range<Int>, in span: RawSpan) -> String {
+    public func text(_ range: Range<Int>, in span: RawSpan) -> String {
         span.text(range)
     }
 }

@@ -5,66 +5,66 @@
 
 extension RequestHead {
     /// The fields and forms of a request that a plain GET does not have, one bit each.
-    package struct Marks: OptionSet, Sendable, Hashable {
+    public struct Marks: OptionSet, Sendable, Hashable {
         /// The bits.
-        package let rawValue: UInt32
+        public let rawValue: UInt32
 
         /// Makes a set of its bits.
         ///
         /// - Parameter rawValue: The bits.
-        package init(rawValue: UInt32) {
+        public init(rawValue: UInt32) {
             self.rawValue = rawValue
         }
 
         /// Range.
-        package static let range = Marks(rawValue: 1 << 0)
+        public static let range = Marks(rawValue: 1 << 0)
         /// If-Range.
-        package static let ifRange = Marks(rawValue: 1 << 1)
+        public static let ifRange = Marks(rawValue: 1 << 1)
         /// If-None-Match.
-        package static let ifNoneMatch = Marks(rawValue: 1 << 2)
+        public static let ifNoneMatch = Marks(rawValue: 1 << 2)
         /// If-Modified-Since.
-        package static let ifModifiedSince = Marks(rawValue: 1 << 3)
+        public static let ifModifiedSince = Marks(rawValue: 1 << 3)
         /// If-Match.
-        package static let ifMatch = Marks(rawValue: 1 << 4)
+        public static let ifMatch = Marks(rawValue: 1 << 4)
         /// If-Unmodified-Since.
-        package static let ifUnmodifiedSince = Marks(rawValue: 1 << 5)
+        public static let ifUnmodifiedSince = Marks(rawValue: 1 << 5)
         /// Cache-Control.
-        package static let cacheControl = Marks(rawValue: 1 << 6)
+        public static let cacheControl = Marks(rawValue: 1 << 6)
         /// Pragma.
-        package static let pragma = Marks(rawValue: 1 << 7)
+        public static let pragma = Marks(rawValue: 1 << 7)
         /// Authorization.
-        package static let authorization = Marks(rawValue: 1 << 8)
+        public static let authorization = Marks(rawValue: 1 << 8)
         /// Cookie.
-        package static let cookie = Marks(rawValue: 1 << 9)
+        public static let cookie = Marks(rawValue: 1 << 9)
         /// Accept, Accept-Encoding, Accept-Language or Accept-Charset.
-        package static let accept = Marks(rawValue: 1 << 10)
+        public static let accept = Marks(rawValue: 1 << 10)
         /// Upgrade.
-        package static let upgrade = Marks(rawValue: 1 << 11)
+        public static let upgrade = Marks(rawValue: 1 << 11)
         /// TE.
-        package static let te = Marks(rawValue: 1 << 12)
+        public static let te = Marks(rawValue: 1 << 12)
         /// Connection with an option other than close and keep-alive.
-        package static let connectionOptions = Marks(rawValue: 1 << 13)
+        public static let connectionOptions = Marks(rawValue: 1 << 13)
         /// Via.
-        package static let via = Marks(rawValue: 1 << 14)
+        public static let via = Marks(rawValue: 1 << 14)
         /// CDN-Loop.
-        package static let cdnLoop = Marks(rawValue: 1 << 15)
+        public static let cdnLoop = Marks(rawValue: 1 << 15)
         /// Max-Forwards.
-        package static let maxForwards = Marks(rawValue: 1 << 16)
+        public static let maxForwards = Marks(rawValue: 1 << 16)
         /// Cache-Status.
-        package static let cacheStatus = Marks(rawValue: 1 << 17)
+        public static let cacheStatus = Marks(rawValue: 1 << 17)
         /// Expect with anything but 100-continue.
-        package static let otherExpectation = Marks(rawValue: 1 << 18)
+        public static let otherExpectation = Marks(rawValue: 1 << 18)
         /// The target was in absolute form; `fields(in:)` puts its authority in the place of Host.
-        package static let absoluteForm = Marks(rawValue: 1 << 19)
+        public static let absoluteForm = Marks(rawValue: 1 << 19)
         /// The target is `*`.
-        package static let asterisk = Marks(rawValue: 1 << 20)
+        public static let asterisk = Marks(rawValue: 1 << 20)
         /// Host, whether or not it is empty.
-        package static let host = Marks(rawValue: 1 << 21)
+        public static let host = Marks(rawValue: 1 << 21)
         /// Trailer.
-        package static let trailer = Marks(rawValue: 1 << 22)
+        public static let trailer = Marks(rawValue: 1 << 22)
 
         /// The marks that may make the answer to a GET another than the stored response as it is.
-        package static let shapesReuse: Marks = [
+        public static let shapesReuse: Marks = [
             .range, .ifRange, .ifNoneMatch, .ifModifiedSince, .ifMatch, .ifUnmodifiedSince, .cacheControl, .pragma,
             .authorization, .otherExpectation, .asterisk,
         ]

@@ -4,9 +4,9 @@
 // as a whole, so whoever holds one need not check the framing again. Valid only with the bytes it was parsed from.
 
 /// A request head: what a plain request needs at once, and where the rest stands.
-package struct RequestHead: Sendable, Equatable {
+public struct RequestHead: Sendable, Equatable {
     /// How the end of the body is found (RFC 9112 §6.3).
-    package enum Framing: Sendable, Equatable {
+    public enum Framing: Sendable, Equatable {
         /// There is no body.
         case none
         /// The body has so many bytes; 0 where Content-Length says so.
@@ -16,17 +16,17 @@ package struct RequestHead: Sendable, Equatable {
     }
 
     /// The method as far as a cache tells them apart.
-    package var method: Method
+    public var method: Method
     /// 0 or 1: what the client understands; a higher minor version counts as 1.
-    package var minorVersion: UInt8
+    public var minorVersion: UInt8
     /// Whether the connection stays open after this exchange (RFC 9112 §9.3).
-    package var keepAlive: Bool
+    public var keepAlive: Bool
     /// Whether the client waits for 100 (Continue) before it sends its body (RFC 9110 §10.1.1).
-    package var expectsContinue: Bool
+    public var expectsContinue: Bool
     /// Which fields beyond the plain ones are there.
-    package var marks: Marks
+    public var marks: Marks
     /// How the end of the body is found.
-    package var framing: Framing
+    public var framing: Framing
     private var methodSlice: Slice
     private var targetSlice: Slice
     private var hostSlice: Slice
@@ -51,38 +51,38 @@ package struct RequestHead: Sendable, Equatable {
     }
 
     /// Where the method stands.
-    package internal(set) var methodRange: Range<Int> {
+    public internal(set) var methodRange: Range<Int> {
         get { methodSlice.range }
         set { methodSlice = Slice(newValue) }
     }
 
     /// Where the path and query stand; empty, or a query alone, where an absolute target has no path; `*` with `.asterisk`.
-    package internal(set) var target: Range<Int> {
+    public internal(set) var target: Range<Int> {
         get { targetSlice.range }
         set { targetSlice = Slice(newValue) }
     }
 
     /// Where the host and port stand: the authority of an absolute target, else the value of Host; empty when absent.
-    package internal(set) var host: Range<Int> {
+    public internal(set) var host: Range<Int> {
         get { hostSlice.range }
         set { hostSlice = Slice(newValue) }
     }
 
     /// Where the field lines stand, line ends included, the empty line not.
-    package internal(set) var fieldsRange: Range<Int> {
+    public internal(set) var fieldsRange: Range<Int> {
         get { fieldsSlice.range }
         set { fieldsSlice = Slice(newValue) }
     }
 
     /// Where the value stands that shapes the answer to a hit: that of If-None-Match, or of If-Modified-Since or Range where
     /// neither of the others is there; empty where the field is repeated.
-    package internal(set) var shaping: Range<Int> {
+    public internal(set) var shaping: Range<Int> {
         get { shapingSlice.range }
         set { shapingSlice = Slice(newValue) }
     }
 
     /// The bytes of the head, with the empty line at its end and one before its start if there was one.
-    package internal(set) var length: Int {
+    public internal(set) var length: Int {
         get { Int(storedLength) }
         set { storedLength = UInt32(truncatingIfNeeded: newValue) }
     }

@@ -4,15 +4,15 @@
 // never cut.
 
 /// How large a request head may be.
-package struct RequestLimits: Sendable, Equatable {
+public struct RequestLimits: Sendable, Equatable {
     /// Bytes of the whole head, empty line included: what nginx and Apache let through, four times over.
-    package var head: Int
+    public var head: Int
     /// Field lines.
-    package var fields: Int
+    public var fields: Int
     /// Bytes of the request target.
-    package var target: Int
+    public var target: Int
     /// Bytes of the method: the longest registered one has 17.
-    package static let method = 32
+    public static let method = 32
 
     /// Makes limits.
     ///
@@ -20,7 +20,7 @@ package struct RequestLimits: Sendable, Equatable {
     ///   - head: Bytes of the whole head.
     ///   - fields: Field lines.
     ///   - target: Bytes of the request target.
-    package init(head: Int = 32 * 1024, fields: Int = 100, target: Int = 8 * 1024) {
+    public init(head: Int = 32 * 1024, fields: Int = 100, target: Int = 8 * 1024) {
         self.head = head
         self.fields = fields
         self.target = target

@@ -5,7 +5,7 @@
 // has exactly one length. The head is found first (`headEnd`), then read once (`HeadReader`).
 
 /// What the bytes received so far amount to.
-package enum RequestParse: Sendable, Equatable {
+public enum RequestParse: Sendable, Equatable {
     /// The head has not ended; nothing is wrong so far.
     case incomplete
     /// A whole head; its offsets are those of the parsed span.
@@ -15,9 +15,9 @@ package enum RequestParse: Sendable, Equatable {
 }
 
 /// Reads request heads.
-package enum RequestParser {
+public enum RequestParser {
     /// What a look for the end of a head finds.
-    package enum HeadScan: Sendable, Equatable {
+    public enum HeadScan: Sendable, Equatable {
         /// No end among these bytes.
         case incomplete
         /// The offset after the empty line.
@@ -34,7 +34,7 @@ package enum RequestParser {
     ///   - scanned: How many of the bytes an earlier call has already found incomplete, so that a head that arrives in many
     ///     pieces is looked through once.
     /// - Returns: The head, that it is incomplete, or why it is refused.
-    package static func parse(_ span: RawSpan, limits: RequestLimits, scanned: Int = 0) -> RequestParse {
+    public static func parse(_ span: RawSpan, limits: RequestLimits, scanned: Int = 0) -> RequestParse {
         let skipped = span.byteCount >= 2 && span[0] == ASCII.cr && span[1] == ASCII.lf ? 2 : 0
         guard skipped < span.byteCount else {
             return .incomplete
@@ -65,7 +65,7 @@ package enum RequestParser {
     ///   - span: What has been received and not yet consumed.
     ///   - offset: How many bytes an earlier call has looked through.
     /// - Returns: The offset after the empty line, that there is none, or that a line end is no CR LF.
-    package static func headEnd(in span: RawSpan, from offset: Int = 0) -> HeadScan {
+    public static func headEnd(in span: RawSpan, from offset: Int = 0) -> HeadScan {
         let count = span.byteCount
         // An empty line before the request line is not the end of the head.
         let first = count >= 2 && span[0] == ASCII.cr && span[1] == ASCII.lf ? 2 : 0

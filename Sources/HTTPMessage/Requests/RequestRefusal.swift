@@ -4,7 +4,7 @@
 // `status` and the connection is closed, since where the next request starts is not known.
 
 /// The reason a request head is refused.
-package enum RequestRefusal: String, Sendable, CaseIterable {
+public enum RequestRefusal: String, Sendable, CaseIterable {
     /// Not "method SP target SP HTTP/d.d CR LF" (RFC 9112 §3).
     case malformedRequestLine
     /// The method is no token, is too long, or is CONNECT.
@@ -51,7 +51,7 @@ package enum RequestRefusal: String, Sendable, CaseIterable {
     case transferEncodingInHTTP10
 
     /// The status to answer with before closing.
-    package var status: Int {
+    public var status: Int {
         switch self {
         case .targetTooLong: 414
         case .headTooLarge, .tooManyFields: 431

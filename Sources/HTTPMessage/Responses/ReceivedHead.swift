@@ -2,16 +2,16 @@
 // A class, because one head passes through many hands.
 
 /// A response head as received.
-package final class ReceivedHead: Sendable, Equatable {
-    package let status: Int
-    package let reason: String
-    package let fields: Fields
+public final class ReceivedHead: Sendable, Equatable {
+    public let status: Int
+    public let reason: String
+    public let fields: Fields
     /// nil if the body is delimited by chunking or by the end of the connection.
-    package let contentLength: Int64?
+    public let contentLength: Int64?
     /// The HTTP version that the response was received with.
-    package let version: Via.ReceivedVersion
+    public let version: Via.ReceivedVersion
 
-    package init(
+    public init(
         status: Int,
         reason: String,
         fields: Fields,
@@ -25,7 +25,7 @@ package final class ReceivedHead: Sendable, Equatable {
         self.version = version
     }
 
-    package static func == (left: ReceivedHead, right: ReceivedHead) -> Bool {
+    public static func == (left: ReceivedHead, right: ReceivedHead) -> Bool {
         left.status == right.status && left.reason == right.reason && left.fields == right.fields
             && left.contentLength == right.contentLength && left.version == right.version
     }

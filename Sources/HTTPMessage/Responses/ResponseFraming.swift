@@ -3,9 +3,9 @@
 // Invariant: it reports each byte once, and no byte of the next response.
 
 /// Takes the bytes of one response apart.
-package struct ResponseFraming {
+public struct ResponseFraming {
     /// How the end of a body is found.
-    package enum Body: Equatable, Sendable {
+    public enum Body: Equatable, Sendable {
         /// No body: responses to HEAD, 204, 304.
         case none
         case length(Int64)
@@ -15,7 +15,7 @@ package struct ResponseFraming {
     }
 
     /// What the next bytes are, by their offsets in the given span.
-    package enum Step: Equatable {
+    public enum Step: Equatable {
         /// A line of a head with its line ending.
         case line(Range<Int>)
         case body(Range<Int>)
@@ -37,27 +37,27 @@ package struct ResponseFraming {
     private var state = State.head
     private var isAtStart = true
     /// The lines of the trailer section, once the response has ended.
-    package private(set) var trailerSection: [UInt8] = []
+    public private(set) var trailerSection: [UInt8] = []
 
-    package init() {}
+    public init() {}
 
     /// The bytes of the body still to come; 0 if unknown.
-    package var remaining: Int64 {
+    public var remaining: Int64 {
         if case .length(let length) = state { length } else { 0 }
     }
 
     /// Whether the next line is one of a head.
-    package var isInHead: Bool {
+    public var isInHead: Bool {
         if case .head = state { true } else { false }
     }
 
     /// Whether the end of the connection is the end of the response.
-    package var endsWithConnection: Bool {
+    public var endsWithConnection: Bool {
         if case .untilClose = state { true } else { false }
     }
 
     /// The final head is complete: the body follows.
-    package mutating func begin(_ body: Body) {
+    public mutating func begin(_ body: Body) {
         switch body {
         case .none: state = .none
         case .length(let length): state = .length(length)
@@ -67,12 +67,12 @@ package struct ResponseFraming {
     }
 
     /// Counts bytes of the body that the owner read itself; at most `remaining`.
-    package mutating func skip(_ count: Int) {
+    public mutating func skip(_ count: Int) {
         if case .length(let length) = state { state = .length(length - Int64(count)) }
     }
 
     /// Looks at the next bytes.
-    package mutating func next(_ span: RawSpan) -> Step {
+    public mutating func next(_ span: RawSpan) -> Step {
         switch state {
         case .head: return nextLine(span)
         case .none, .length(0): return .end(consumed: 0)

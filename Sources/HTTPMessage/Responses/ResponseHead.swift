@@ -4,13 +4,13 @@
 // is of the hop (RFC 9110 §2.5).
 
 /// The head of a response.
-package struct ResponseHead: Sendable, Equatable {
+public struct ResponseHead: Sendable, Equatable {
     /// The status code, 100…999.
-    package var status: Int
+    public var status: Int
     /// The reason phrase; may be empty.
-    package var reason: String
+    public var reason: String
     /// The fields.
-    package var fields: Fields
+    public var fields: Fields
 
     /// Makes a head.
     ///
@@ -18,7 +18,7 @@ package struct ResponseHead: Sendable, Equatable {
     ///   - status: The status code.
     ///   - reason: The reason phrase, or nil for the registered one.
     ///   - fields: The fields.
-    package init(status: Int, reason: String? = nil, fields: Fields = Fields()) {
+    public init(status: Int, reason: String? = nil, fields: Fields = Fields()) {
         self.status = status
         self.reason = reason ?? StatusText.reason(for: status)
         self.fields = fields
@@ -29,7 +29,7 @@ package struct ResponseHead: Sendable, Equatable {
     /// - Parameters:
     ///   - bytes: Where they go.
     ///   - endsHead: Whether the empty line that ends the head is appended too.
-    package func write(into bytes: inout [UInt8], endsHead: Bool = false) {
+    public func write(into bytes: inout [UInt8], endsHead: Bool = false) {
         bytes.append(literal: "HTTP/1.1 ")
         Decimal.write(UInt64(clamping: min(max(status, 100), 999)), into: &bytes)
         bytes.append(ASCII.space)

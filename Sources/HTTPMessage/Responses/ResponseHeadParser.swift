@@ -3,21 +3,21 @@
 // Invariant: a response that libcurl and this parser could frame differently is refused, and so never delivered.
 
 /// Reads the lines of one response outside its body: interim heads, the final head, the trailer section.
-package final class ResponseHeadParser {
+public final class ResponseHeadParser {
     /// The limit in bytes of all heads together, and of a trailer section: far above what a picture needs, and far below
     /// what would hurt.
-    package static let maximumBytes = 64 * 1024
+    public static let maximumBytes = 64 * 1024
     /// The limit of field lines in one head.
-    package static let maximumLines = 200
+    public static let maximumLines = 200
     /// Few heads have more field lines.
     private static let usualLines = 12
     /// Few heads have more bytes.
     private static let usualBytes = 512
     /// The limit of interim (1xx) heads.
-    package static let maximumInterims = 16
+    public static let maximumInterims = 16
 
     /// What a line completes.
-    package enum Step: Equatable {
+    public enum Step: Equatable {
         case more
         case interim(ReceivedHead)
         case head(ReceivedHead)
@@ -46,11 +46,11 @@ package final class ResponseHeadParser {
     /// The last complete head.
     private var head: ReceivedHead?
     /// The fields of the trailer section so far; complete once the response is.
-    package private(set) var trailers = Fields()
+    public private(set) var trailers = Fields()
     private var isAskedAgain = false
     private var allowsHTTP2 = false
 
-    package init() {}
+    public init() {}
 
     /// Starts with a new response and forgets the former one.
     ///
@@ -58,7 +58,7 @@ package final class ResponseHeadParser {
     ///   - isAskedAgain: Whether libcurl repeats the request without the expectation after a 417, so that the first 417 is
     ///     not the response.
     ///   - allowsHTTP2: Whether the connection may use HTTP/2; libcurl presents its heads as lines.
-    package func begin(isAskedAgain: Bool = false, allowsHTTP2: Bool = false) {
+    public func begin(isAskedAgain: Bool = false, allowsHTTP2: Bool = false) {
         self.isAskedAgain = isAskedAgain
         self.allowsHTTP2 = allowsHTTP2
         (state, bytes, lines, interims) = (.statusLine, 0, 0, 0)
@@ -66,17 +66,17 @@ package final class ResponseHeadParser {
     }
 
     /// Whether the final head is complete.
-    package var isDone: Bool { state == .trailers }
+    public var isDone: Bool { state == .trailers }
 
     /// How the body after the final head is framed (RFC 9112 §6.3).
-    package func body(ofAnswerTo method: String) -> ResponseFraming.Body {
+    public func body(ofAnswerTo method: String) -> ResponseFraming.Body {
         if method == "HEAD" || status == 204 || status == 304 { return .none }
         if isChunked { return .chunked }
         return contentLength.map { .length($0) } ?? .untilClose
     }
 
     /// Whether the connection may be used again (RFC 9112 §9.3).
-    package var isPersistent: Bool {
+    public var isPersistent: Bool {
         guard let head else { return false }
         guard listsOptions else { return head.version == .http11 || head.fields.contains("Connection") }
         let options = HopByHop.listed(in: head.fields)
@@ -84,7 +84,7 @@ package final class ResponseHeadParser {
     }
 
     /// Takes the next line, its line ending included; a lone LF is one (RFC 9112 §2.2).
-    package func take(_ line: RawSpan) -> Step {
+    public func take(_ line: RawSpan) -> Step {
         bytes += line.byteCount
         guard bytes <= Self.maximumBytes else { return .refused(.headTooLarge) }
         var end = line.byteCount
@@ -103,7 +103,7 @@ package final class ResponseHeadParser {
     /// The result is that of `take` line by line, at half the cost.
     ///
     /// - Returns: The number of bytes taken; 0 if `take` must read the next line.
-    package func takeUsualLines(_ span: RawSpan) -> Int {
+    public func takeUsualLines(_ span: RawSpan) -> Int {
         guard state == .fields else { return 0 }
         let (room, linesBefore) = (Self.maximumBytes - bytes, lines)
         var count = 0

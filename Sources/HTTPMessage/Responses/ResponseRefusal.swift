@@ -2,7 +2,7 @@
 // Invariant: a refused response is not delivered, and its connection is not used again.
 
 /// The reason a response is refused.
-package enum ResponseRefusal: Error, Sendable, Equatable {
+public enum ResponseRefusal: Error, Sendable, Equatable {
     /// Not a status line of HTTP/1, or of HTTP/2 where that is allowed (RFC 9112 §4).
     case statusLine
     /// A status that is not one of a response: 101 was not requested, 600 and more do not exist.
@@ -27,7 +27,7 @@ package enum ResponseRefusal: Error, Sendable, Equatable {
     case chunkedBody(ChunkedDecoder.Refusal)
 
     /// Whether the response exceeds a limit; otherwise it is malformed or ambiguous.
-    package var isTooLarge: Bool {
+    public var isTooLarge: Bool {
         switch self {
         case .headTooLarge, .tooManyFields, .tooManyInterims: true
         case .chunkedBody(let refusal): refusal == .trailersTooLong || refusal == .extensionsTooLong
@@ -38,7 +38,7 @@ package enum ResponseRefusal: Error, Sendable, Equatable {
 
 extension ResponseRefusal: CustomStringConvertible {
     /// The part of the response that is at fault, for the log.
-    package var description: String {
+    public var description: String {
         switch self {
         case .statusLine: "status line"
         case .status(let status): "status \(status)"

@@ -4,21 +4,21 @@
 // status, 100…999; the reason has no control byte.
 
 /// A status line as received.
-package struct StatusLine: Sendable, Equatable {
+public struct StatusLine: Sendable, Equatable {
     /// The major version.
-    package var major: Int
+    public var major: Int
     /// The minor version; 0 where the line has none.
-    package var minor: Int
+    public var minor: Int
     /// The status code.
-    package var status: Int
+    public var status: Int
     /// The reason phrase; may be empty.
-    package var reason: String
+    public var reason: String
 
     /// Reads a status line without its line end.
     ///
     /// - Parameter line: The bytes of the line.
     /// - Returns: The line, or nil where it is none.
-    package static func parse(_ line: RawSpan) -> StatusLine? {
+    public static func parse(_ line: RawSpan) -> StatusLine? {
         var index = 5
         guard line.isExactly(0..<5, "HTTP/"), line.byteCount > 5, ASCII.isDigit(line[5]) else {
             return nil

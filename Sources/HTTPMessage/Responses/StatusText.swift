@@ -3,12 +3,12 @@
 // Owned by HTTPMessage. Invariant: never empty, so that clients which show the phrase show something.
 
 /// Reason phrases.
-package enum StatusText {
+public enum StatusText {
     /// The phrase of a status code.
     ///
     /// - Parameter status: A status code.
     /// - Returns: Its registered phrase, or that of its class.
-    package static func reason(for status: Int) -> String {
+    public static func reason(for status: Int) -> String {
         phrases[status] ?? classPhrase(status)
     }
 

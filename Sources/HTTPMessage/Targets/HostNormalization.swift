@@ -7,7 +7,7 @@
 // schemes mean the host alone, and the purge of an https URL finds what was stored for it.
 
 /// Brings hosts into one spelling.
-package enum HostNormalization {
+public enum HostNormalization {
     /// Whether a host is normal already, so that the caller can use it where it stands.
     ///
     /// One pass, no allocation.
@@ -15,7 +15,7 @@ package enum HostNormalization {
     /// - Parameter host: A host with an optional port, or nothing.
     /// - Returns: True where `normalize` would change nothing; false also for some that it would not change, such as addresses
     ///   in brackets.
-    package static func isNormal(_ host: RawSpan) -> Bool {
+    public static func isNormal(_ host: RawSpan) -> Bool {
         let count = host.byteCount
         if count >= 8, isPlain(host) { return host[count - 1] != ASCII.dot }
         var end = 0
@@ -32,7 +32,7 @@ package enum HostNormalization {
     ///
     /// - Parameter host: A host with an optional port, or nothing.
     /// - Returns: The bytes; what cannot be read as a host is only brought into lower case.
-    package static func normalize(_ host: RawSpan) -> [UInt8] {
+    public static func normalize(_ host: RawSpan) -> [UInt8] {
         let count = host.byteCount
         let isLiteral = count > 0 && host[0] == 0x5B
         let nameEnd = isLiteral ? min(count, host.firstIndex(of: 0x5D, in: 0..<count) + 1) : portStart(host)
@@ -52,7 +52,7 @@ package enum HostNormalization {
     ///
     /// - Parameter text: A host with an optional port, or nothing; `*` may stand in it.
     /// - Returns: Nil if no request can name it: it has user information, a letter beyond ASCII, or an invalid port.
-    package static func normalize(_ text: String) -> String? {
+    public static func normalize(_ text: String) -> String? {
         Array(text.utf8).withRawSpan { span in
             guard Authority.isValid(span, 0..<span.byteCount, mayBeEmpty: true) else { return nil }
             return normalText(span)
@@ -63,7 +63,7 @@ package enum HostNormalization {
     ///
     /// - Parameter host: `RequestHead.host` in the bytes that it was parsed from.
     /// - Returns: The host as text.
-    package static func normalText(_ host: RawSpan) -> String {
+    public static func normalText(_ host: RawSpan) -> String {
         isNormal(host) ? host.copy(0..<host.byteCount) : String(decoding: normalize(host), as: UTF8.self)
     }
 

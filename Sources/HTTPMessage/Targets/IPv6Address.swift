@@ -1,14 +1,14 @@
 // value: an IPv6 address and its one spelling (RFC 4291 §2.2, RFC 5952). No zones.
 
 /// An IPv6 address.
-package struct IPv6Address: Sendable, Equatable {
+public struct IPv6Address: Sendable, Equatable {
     /// Its eight groups.
     private var groups: [UInt16]
 
     /// Reads an address; nil where the bytes are none.
     ///
     /// - Parameter text: The address in ASCII, without brackets.
-    package init?(_ text: some Collection<UInt8>) {
+    public init?(_ text: some Collection<UInt8>) {
         let text = Array(text)
         guard text.count <= 45 else { return nil }
         let parts = text.split(separator: ASCII.colon, omittingEmptySubsequences: false)
@@ -32,7 +32,7 @@ package struct IPv6Address: Sendable, Equatable {
     }
 
     /// The address as RFC 5952 spells it: lower case, no leading zeros, the longest run of zero groups as `::`.
-    package var text: String {
+    public var text: String {
         // An IPv4 address inside is spelled as one.
         let isMapped = groups[..<5].allSatisfy { $0 == 0 } && groups[5] == 0xFFFF
         if isMapped {

@@ -4,9 +4,9 @@
 // name or the reason why it gives none; no line is changed.
 
 /// Reads names of pictures, one a line.
-package struct NameReader: Sendable {
+public struct NameReader: Sendable {
     /// What a list holds.
-    package enum Kind: Sendable {
+    public enum Kind: Sendable {
         /// Paths and full URLs, as in requests.
         case urls
         /// Names of files below the pictures' directory.
@@ -14,7 +14,7 @@ package struct NameReader: Sendable {
     }
 
     /// Why a line names no picture.
-    package enum Problem: Error, Sendable, Equatable {
+    public enum Problem: Error, Sendable, Equatable {
         /// It is longer than any line may be.
         case tooLong
         /// Its bytes are no name.
@@ -22,13 +22,13 @@ package struct NameReader: Sendable {
     }
 
     /// A line that is neither empty nor a comment.
-    package struct Item: Sendable {
+    public struct Item: Sendable {
         /// Its number, from 1.
-        package let number: Int
+        public let number: Int
         /// The name as it can be shown.
-        package let text: String
+        public let text: String
         /// What it names.
-        package let name: Result<PictureName, Problem>
+        public let name: Result<PictureName, Problem>
     }
 
     private let rules: Rules
@@ -38,7 +38,7 @@ package struct NameReader: Sendable {
     /// - Parameters:
     ///   - kind: What the lines are.
     ///   - ending: What ends a line. Between NULs there are no comments.
-    package init(_ kind: Kind, _ ending: LineReader.Ending = .newline) {
+    public init(_ kind: Kind, _ ending: LineReader.Ending = .newline) {
         rules = Rules(kind: kind, hasComments: ending == .newline)
         reader = LineReader(ending)
     }
@@ -46,7 +46,7 @@ package struct NameReader: Sendable {
     /// Takes the next bytes of the list.
     /// - Parameter bytes: The bytes.
     /// - Returns: The names of the lines that they complete.
-    package mutating func read(_ bytes: [UInt8]) -> [Item] {
+    public mutating func read(_ bytes: [UInt8]) -> [Item] {
         var items: [Item] = []
         let rules = rules
         reader.read(bytes) { if let item = rules.item($0) { items.append(item) } }
@@ -55,7 +55,7 @@ package struct NameReader: Sendable {
 
     /// The list ends here: its last line may have no line break.
     /// - Returns: The name of that line.
-    package mutating func finish() -> [Item] {
+    public mutating func finish() -> [Item] {
         var items: [Item] = []
         let rules = rules
         reader.finish { if let item = rules.item($0) { items.append(item) } }
@@ -99,7 +99,7 @@ private struct Rules: Sendable {
 
 extension NameReader.Problem {
     /// What is wrong: the end of a sentence that begins with the name.
-    package var words: String {
+    public var words: String {
         switch self {
         case .tooLong: "is longer than \(LineReader.longestLine >> 10) KiB; is this a list of names?"
         case .name(let problem): problem.words

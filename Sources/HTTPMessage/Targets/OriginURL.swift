@@ -3,9 +3,9 @@
 // of one origin compare equal. No URL contains credentials: URLs are printed.
 
 /// The URL of an origin, where its pictures are.
-package struct OriginURL: Sendable, Hashable {
+public struct OriginURL: Sendable, Hashable {
     /// The schemes that larder can fetch from.
-    package enum Scheme: String, Sendable, CaseIterable {
+    public enum Scheme: String, Sendable, CaseIterable {
         /// HTTP in the clear.
         case http
         /// HTTP over TLS.
@@ -16,7 +16,7 @@ package struct OriginURL: Sendable, Hashable {
         case s3
 
         /// The port of a URL without one; 0 if the scheme has no ports.
-        package var defaultPort: Int {
+        public var defaultPort: Int {
             switch self {
             case .http: 80
             case .https: 443
@@ -27,25 +27,25 @@ package struct OriginURL: Sendable, Hashable {
 
     /// The whole URL in its normal form: `http://host:port/prefix`, `file:///directory`, `s3://bucket/prefix`,
     /// percent-encoded.
-    package let text: String
-    package let scheme: Scheme
+    public let text: String
+    public let scheme: Scheme
     /// The host, an IPv6 address without brackets; empty for `file`, the bucket for `s3`.
-    package let host: String
+    public let host: String
     /// The port; 0 for `file` and `s3`.
-    package let port: Int
+    public let port: Int
     /// The path prefix without a slash at the end (empty for the root), percent-encoded; for `file` the decoded absolute
     /// path of the directory.
-    package let path: String
+    public let path: String
 
     /// Makes a URL of parts that are valid and in normal form already.
-    package init(scheme: Scheme, host: String, port: Int, path: String) {
+    public init(scheme: Scheme, host: String, port: Int, path: String) {
         (self.scheme, self.host, self.port, self.path) = (scheme, host, port, path)
         let spelled = scheme == .file ? PercentEncoding.path(path.utf8) : path
         text = "\(scheme.rawValue)://\(Self.authority(scheme, host, port))\(spelled)"
     }
 
     /// Host and port; without the port if it is the scheme's default.
-    package var authority: String { Self.authority(scheme, host, port) }
+    public var authority: String { Self.authority(scheme, host, port) }
 
     private static func authority(_ scheme: Scheme, _ host: String, _ port: Int) -> String {
         let shown = host.contains(":") ? "[\(host)]" : host
@@ -54,5 +54,5 @@ package struct OriginURL: Sendable, Hashable {
 }
 
 extension OriginURL: CustomStringConvertible {
-    package var description: String { text }
+    public var description: String { text }
 }

@@ -2,19 +2,19 @@
 // The one place of larder that encodes or decodes. Invariant: the encoded form is ASCII.
 
 /// Percent-encodes and decodes.
-package enum PercentEncoding {
+public enum PercentEncoding {
     /// Encodes every byte that is not unreserved: for values of a query.
-    package static func query(_ text: String) -> String {
+    public static func query(_ text: String) -> String {
         encoded(text.utf8) { ASCII.isUnreserved($0) }
     }
 
     /// Encodes every byte that a path may not contain; slashes stay.
-    package static func path(_ bytes: some Sequence<UInt8>) -> String {
+    public static func path(_ bytes: some Sequence<UInt8>) -> String {
         encoded(bytes) { ASCII.isPathCharacter($0) || $0 == ASCII.slash }
     }
 
     /// A text that can be shown and names the same: visible UTF-8 stays as it is, everything else is encoded.
-    package static func readable(_ bytes: some Collection<UInt8>) -> String {
+    public static func readable(_ bytes: some Collection<UInt8>) -> String {
         var text = ""
         var iterator = bytes.makeIterator()
         var parser = Unicode.UTF8.ForwardParser()
@@ -46,20 +46,20 @@ package enum PercentEncoding {
     }
 
     /// Octets as hexadecimal digits.
-    package static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+    public static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
         let digits = bytes.flatMap { [ASCII.hexDigit($0 >> 4), ASCII.hexDigit($0 & 15)] }
         return String(decoding: digits, as: UTF8.self)
     }
 
     /// The octets of hexadecimal digits; nil where these are something else.
-    package static func bytes(hexadecimal text: some Collection<UInt8>) -> [UInt8]? {
+    public static func bytes(hexadecimal text: some Collection<UInt8>) -> [UInt8]? {
         let digits = text.compactMap(ASCII.hexValue)
         guard digits.count == text.count, digits.count % 2 == 0 else { return nil }
         return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
     }
 
     /// Encodes every byte for which the closure does not say that it stays.
-    package static func encoded(_ bytes: some Sequence<UInt8>, where isPlain: (UInt8) -> Bool) -> String {
+    public static func encoded(_ bytes: some Sequence<UInt8>, where isPlain: (UInt8) -> Bool) -> String {
         var result: [UInt8] = []
         for byte in bytes {
             if isPlain(byte) { result.append(byte) } else { append(byte, to: &result) }
@@ -77,7 +77,7 @@ package enum PercentEncoding {
     // MARK: Decoding
 
     /// The bytes of a text, decoded once; nil if a percent sign lacks its two digits.
-    package static func decoded(_ text: some Collection<UInt8>) -> [UInt8]? {
+    public static func decoded(_ text: some Collection<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
         var rest = text[...]
@@ -94,12 +94,12 @@ package enum PercentEncoding {
     }
 
     /// The decoded text; nil if a percent sign lacks its two digits or the bytes are not UTF-8.
-    package static func decodedText(_ text: Substring) -> String? {
+    public static func decodedText(_ text: Substring) -> String? {
         decoded(text.utf8).flatMap { String(validating: $0, as: UTF8.self) }
     }
 
     /// Whether a path of whole triplets encodes a delimiter, which means something else unencoded (RFC 3986 §2.2).
-    package static func encodesDelimiter(_ path: Substring) -> Bool {
+    public static func encodesDelimiter(_ path: Substring) -> Bool {
         path.utf8.split(separator: ASCII.percent, omittingEmptySubsequences: false).dropFirst().contains { piece in
             guard let byte = bytes(hexadecimal: piece.prefix(2))?.first else { return false }
             return byte == ASCII.slash || ASCII.isPathCharacter(byte) && !ASCII.isUnreserved(byte)

@@ -4,9 +4,9 @@
 // only octets that may stand in a request; a name is taken as it stands or refused, never repaired.
 
 /// The host and request target that a name means.
-package struct PictureName: Sendable, Equatable {
+public struct PictureName: Sendable, Equatable {
     /// Why bytes name no picture.
-    package enum Problem: Error, Sendable, Equatable, CaseIterable {
+    public enum Problem: Error, Sendable, Equatable, CaseIterable {
         /// There is nothing.
         case empty
         /// Neither a path, which begins with a slash, nor a URL, which begins with http.
@@ -24,16 +24,16 @@ package struct PictureName: Sendable, Equatable {
     /// http or https; nil where a path alone is named.
     private let scheme: String?
     /// The URL's host, with its port if it has one; nil where a path alone is named.
-    package let host: String?
+    public let host: String?
     /// Path and query in ASCII: octets that may not stand in a request are percent-encoded, the rest is as it was given.
-    package let target: String
+    public let target: String
 
     /// Reads a path with its query, or a full URL (http or https).
     ///
     /// A number sign is part of the name, since no request has a fragment.
     /// - Parameter bytes: The bytes, in any encoding.
     /// - Throws: Why they name no picture.
-    package init(url bytes: some Collection<UInt8>) throws(Problem) {
+    public init(url bytes: some Collection<UInt8>) throws(Problem) {
         let (scheme, host, rest) = try PictureName.split(Array(bytes)) {
             $0 == ASCII.slash || $0 == ASCII.question || $0 == ASCII.hash
         }
@@ -47,7 +47,7 @@ package struct PictureName: Sendable, Equatable {
     /// Reads a pattern of paths or of full URLs: a question mark is part of the host or path it stands in.
     /// - Parameter bytes: The bytes, in any encoding.
     /// - Throws: Why they are no such pattern.
-    package init(pattern bytes: some Collection<UInt8>) throws(Problem) {
+    public init(pattern bytes: some Collection<UInt8>) throws(Problem) {
         let (scheme, host, rest) = try PictureName.split(Array(bytes)) { $0 == ASCII.slash }
         if let host {
             guard host.allSatisfy({ ASCII.isHost($0) || $0 == ASCII.question }) else { throw .host }
@@ -60,7 +60,7 @@ package struct PictureName: Sendable, Equatable {
     /// Every octet but the slash is part of a name: percent signs, question marks and number signs are encoded.
     /// - Parameter bytes: The bytes, in any encoding.
     /// - Throws: Why no request has that name.
-    package init(file bytes: some Collection<UInt8>) throws(Problem) {
+    public init(file bytes: some Collection<UInt8>) throws(Problem) {
         guard !bytes.isEmpty else { throw .empty }
         guard !bytes.contains(0) else { throw .null }
         var name = Array(bytes)[...]
@@ -71,7 +71,7 @@ package struct PictureName: Sendable, Equatable {
     }
 
     /// The name as a URL or path in ASCII.
-    package var url: String {
+    public var url: String {
         guard let scheme, let host else { return target }
         return "\(scheme)://\(host)\(target)"
     }
@@ -121,7 +121,7 @@ package struct PictureName: Sendable, Equatable {
 
 extension PictureName.Problem {
     /// What is wrong, and the remedy: the end of a sentence that begins with the name.
-    package var words: String {
+    public var words: String {
         switch self {
         case .empty: "is empty."
         case .relative:

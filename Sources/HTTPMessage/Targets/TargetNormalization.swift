@@ -5,7 +5,7 @@
 // takes %2F or %5C for a separator can be led above its root by one.
 
 /// Brings request targets into one spelling.
-package enum TargetNormalization {
+public enum TargetNormalization {
     /// Whether a target is normal already, so that the caller can use it where it stands.
     ///
     /// One pass, no allocation.
@@ -14,7 +14,7 @@ package enum TargetNormalization {
     ///   - target: Path and query, starting with a slash.
     ///   - foldsCase: Whether paths that differ in ASCII case alone are the same.
     /// - Returns: True where `normalize` would change nothing; false also for a few that it would not change or would refuse.
-    package static func isNormal(_ target: RawSpan, foldsCase: Bool) -> Bool {
+    public static func isNormal(_ target: RawSpan, foldsCase: Bool) -> Bool {
         let count = target.byteCount
         guard count > 0, target[0] == ASCII.slash else {
             return false
@@ -88,7 +88,7 @@ package enum TargetNormalization {
     ///   - foldsCase: Whether the path's ASCII letters become lower case; digits of triplets do not.
     /// - Returns: The bytes, or nil where the target is refused: a percent sign without two digits, NUL, more `..` than there are
     ///   segments, or a `..` beside an encoded slash or backslash.
-    package static func normalize(_ target: RawSpan, foldsCase: Bool) -> [UInt8]? {
+    public static func normalize(_ target: RawSpan, foldsCase: Bool) -> [UInt8]? {
         let count = target.byteCount
         var pathEnd = 0
         while pathEnd < count, target[pathEnd] != ASCII.question {

@@ -4,17 +4,17 @@ import CCurl
 import Runtime
 
 /// A request that is sent over a connection of its own.
-package struct SingleRequest: Sendable {
+public struct SingleRequest: Sendable {
     /// What came back.
-    package struct Answer: Sendable {
+    public struct Answer: Sendable {
         /// The status code.
-        package let status: Int
+        public let status: Int
         /// The body.
-        package let body: [UInt8]
+        public let body: [UInt8]
     }
 
     /// Why there is no answer.
-    package enum Problem: Error, Sendable, Equatable {
+    public enum Problem: Error, Sendable, Equatable {
         /// Nothing listens there, or it cannot be reached; with libcurl's words.
         case unreachable(String)
         /// There is no secure connection; with libcurl's words.
@@ -30,30 +30,30 @@ package struct SingleRequest: Sendable {
     private static let connectLimit = Duration.seconds(5)
 
     /// The method.
-    package var method = "GET"
+    public var method = "GET"
     /// The full URL, http or https.
-    package var url: String
+    public var url: String
     /// The path of a Unix-domain socket to connect to in the place of the URL's host.
-    package var socket: String?
+    public var socket: String?
     /// Fields in their order.
-    package var fields: [(name: String, value: String)] = []
+    public var fields: [(name: String, value: String)] = []
     /// The body; nil sends none.
-    package var body: [UInt8]?
+    public var body: [UInt8]?
     /// The file with the certificates of those who may vouch for an https server; nil for the system's.
-    package var caFile: String?
+    public var caFile: String?
     /// Connecting, sending and receiving together take no longer.
-    package var timeLimit = Duration.seconds(60)
+    public var timeLimit = Duration.seconds(60)
 
     /// Makes a request.
     ///
     /// - Parameter url: The full URL.
-    package init(url: String) { self.url = url }
+    public init(url: String) { self.url = url }
 
     /// Sends the request and waits for the answer.
     ///
     /// - Returns: The answer.
     /// - Throws: Why no answer came.
-    package func send() throws(Problem) -> Answer {
+    public func send() throws(Problem) -> Answer {
         // because libcurl is a C library: the handle is ours, strings are copied, and what it writes to and reads from
         // outlives the call of perform, which is the only one that calls back
         guard Curl.isReady, let easy = unsafe curl_easy_init() else { throw .broken("memory is out") }

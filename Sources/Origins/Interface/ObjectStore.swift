@@ -1,27 +1,27 @@
 // Value. What it takes to ask an S3-compatible store besides bucket and prefix, which are in the origin's URL.
 // Invariant: the keys show in no print and no dump.
 
-package import HTTPMessage
+public import HTTPMessage
 
 /// The server of an s3:// origin, and what requests to it are signed with (AWS Signature Version 4).
-package struct ObjectStore: Sendable {
+public struct ObjectStore: Sendable {
     /// An `http` or `https` URL; nil for Amazon's server of the region.
-    package var endpoint: OriginURL?
+    public var endpoint: OriginURL?
     /// The region that is signed for.
-    package var region: String
+    public var region: String
     /// Whether the bucket is a part of the path rather than of the host; nil where it goes by endpoint and bucket.
-    package var usesPathStyle: Bool?
+    public var usesPathStyle: Bool?
     /// The access key's name.
-    package var accessKey: String
+    public var accessKey: String
     /// The secret that belongs to it.
-    package var secretKey: String
+    public var secretKey: String
     /// The token of temporary credentials.
-    package var sessionToken: String?
+    public var sessionToken: String?
     /// Whether 403 means "not here": that is what S3 answers for a missing object to whom may not list the bucket.
-    package var forbiddenMeansMissing: Bool
+    public var forbiddenMeansMissing: Bool
 
     /// Makes the settings of a store.
-    package init(
+    public init(
         endpoint: OriginURL? = nil,
         region: String,
         usesPathStyle: Bool? = nil,
@@ -42,7 +42,7 @@ package struct ObjectStore: Sendable {
 
 extension ObjectStore: CustomStringConvertible, CustomReflectable {
     /// Where the store is.
-    package var description: String { "ObjectStore(\(endpoint?.text ?? "Amazon"), \(region))" }
+    public var description: String { "ObjectStore(\(endpoint?.text ?? "Amazon"), \(region))" }
     /// A mirror without children: `dump` shows no key.
-    package var customMirror: Mirror { Mirror(self, children: [:]) }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

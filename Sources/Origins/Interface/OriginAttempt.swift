@@ -1,9 +1,9 @@
 // Value. One line of "which origins were asked, and what came of it".
 
 /// What came of asking one origin.
-package struct OriginAttempt: Sendable, Equatable {
+public struct OriginAttempt: Sendable, Equatable {
     /// How asking one origin ended.
-    package enum Outcome: Sendable, Equatable {
+    public enum Outcome: Sendable, Equatable {
         /// It answered with this status.
         case answered(Int)
         /// It gave no answer.
@@ -15,12 +15,12 @@ package struct OriginAttempt: Sendable, Equatable {
     }
 
     /// The origin's index in the list.
-    package var origin: Int
+    public var origin: Int
     /// What came of it.
-    package var outcome: Outcome
+    public var outcome: Outcome
 
     /// Makes an attempt's record.
-    package init(origin: Int, outcome: Outcome) {
+    public init(origin: Int, outcome: Outcome) {
         self.origin = origin
         self.outcome = outcome
     }

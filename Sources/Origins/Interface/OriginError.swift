@@ -2,9 +2,9 @@
 // The kind's raw value is the label in logs and counters.
 
 /// A failure at the boundary to the origins.
-package struct OriginError: Error, Sendable {
+public struct OriginError: Error, Sendable {
     /// What went wrong.
-    package enum Kind: String, Sendable, CaseIterable, Hashable {
+    public enum Kind: String, Sendable, CaseIterable, Hashable {
         /// The origin's machine answers, its port does not.
         case connectionRefused
         /// No route, or the network is down.
@@ -56,22 +56,22 @@ package struct OriginError: Error, Sendable {
     }
 
     /// What went wrong.
-    package var kind: Kind
+    public var kind: Kind
     /// What was being done, such as "connect" or "receive body".
-    package var operation: String
+    public var operation: String
     /// The URL of the origin.
-    package var subject: String
+    public var subject: String
     /// The code of libcurl (or errno, for file origins and resources); 0 when larder itself found the fault.
-    package var code: Int
+    public var code: Int
     /// What the library said, for people.
-    package var detail: String
+    public var detail: String
     /// The time until the first of the origins that are left alone is tried again; nil where none is.
-    package var retryAfter: Duration?
+    public var retryAfter: Duration?
     /// The origins asked before this error was given up to, in order.
-    package var tried: [OriginAttempt]
+    public var tried: [OriginAttempt]
 
     /// Makes an error.
-    package init(
+    public init(
         kind: Kind,
         operation: String,
         subject: String,
@@ -90,14 +90,14 @@ package struct OriginError: Error, Sendable {
 
 extension OriginError {
     /// Whether the origin's name did not resolve: it has no address, or the look-up took longer than connecting may.
-    package var isOfName: Bool {
+    public var isOfName: Bool {
         kind == .dnsFailure || kind == .connectTimeout && detail.hasPrefix("Resolving timed out")
     }
 }
 
 extension OriginError: CustomStringConvertible {
     /// One line: kind, operation, origin, what the library said.
-    package var description: String {
+    public var description: String {
         let said = detail.isEmpty ? "" : ": \(detail)"
         let number = code == 0 ? "" : " (\(code))"
         return "\(kind.rawValue): \(operation), \(subject)\(said)\(number)"

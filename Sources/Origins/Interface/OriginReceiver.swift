@@ -2,11 +2,11 @@
 // `receive(_: OriginResponse)` at most once, then `receive(_: ByteBuffer)` any number of times, `receiveTrailers` at most
 // once, then exactly one of `finish` and `fail`. After that, none.
 
-package import HTTPMessage
-package import NIOCore
+public import HTTPMessage
+public import NIOCore
 
 /// Whether the giver of bytes may go on.
-package enum OriginFlow: Sendable, Equatable {
+public enum OriginFlow: Sendable, Equatable {
     /// Give more.
     case proceed
     /// These bytes are taken; give no more until told to resume.
@@ -16,7 +16,7 @@ package enum OriginFlow: Sendable, Equatable {
 /// What takes an answer.
 ///
 /// Called on the origin thread, in order, one call at a time; must not block.
-package protocol OriginReceiver: AnyObject, Sendable {
+public protocol OriginReceiver: AnyObject, Sendable {
     /// Takes a 1xx head other than 101 of the origin being asked (RFC 9110 §15.2); another may answer in the end.
     func receiveInterim(_ status: Int, _ fields: Fields)
 
@@ -50,14 +50,14 @@ package protocol OriginReceiver: AnyObject, Sendable {
 
 extension OriginReceiver {
     /// Does without.
-    package func receiveInterim(_ status: Int, _ fields: Fields) {}
+    public func receiveInterim(_ status: Int, _ fields: Fields) {}
 
     /// Does without.
-    package func turnEnded() {}
+    public func turnEnded() {}
 
     /// Has no room for it.
-    package func takeAll() -> Bool { false }
+    public func takeAll() -> Bool { false }
 
     /// Does without.
-    package func receiveTrailers(_ fields: Fields) {}
+    public func receiveTrailers(_ fields: Fields) {}
 }

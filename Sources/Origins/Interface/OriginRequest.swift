@@ -1,43 +1,43 @@
 // Shared, never changed: one request to be answered by the first origin of the list that can. One object, since it goes
 // through many hands. Made by the Proxy, consumed by `Origins.send`.
 
-package import HTTPMessage
+public import HTTPMessage
 
 /// A request to the list of origins.
-package final class OriginRequest: Sendable {
+public final class OriginRequest: Sendable {
     /// Which of the lists of origins is asked.
-    package let list: Int
+    public let list: Int
     /// The method token, as the client sent it.
-    package let method: String
+    public let method: String
     /// The normalized path and query; begins with "/", holds only visible ASCII.
-    package let target: String
+    public let target: String
     /// The client's Host, for origins with `hostHeader: .client`.
-    package let clientHost: String?
+    public let clientHost: String?
     /// The end-to-end fields to send, conditionals and Via included.
     ///
     /// Host, framing and hop-by-hop fields are dropped.
-    package let fields: Fields
+    public let fields: Fields
     /// The Range of the client for which the whole is asked for; `fields` have none then, or that of the rest of a stored part.
     ///
     /// A 206 that has this range is an answer although the origin was not asked for it.
-    package let wantedRange: String?
+    public let wantedRange: String?
     /// The index of the origin to ask first: the one that gave what is stored; nil keeps the list's order.
-    package let preferred: Int?
+    public let preferred: Int?
     /// The Last-Modified of what is stored: an older copy is an answer only where the authoritative origin gives it.
-    package let notOlderThan: WallTime?
+    public let notOlderThan: WallTime?
     /// There is something to serve if nobody answers: origins that are left alone are not asked for want of another.
-    package let hasFallback: Bool
+    public let hasFallback: Bool
     /// The content; a request with one is sent to one origin only, once.
-    package let body: OriginRequestBody?
+    public let body: OriginRequestBody?
     /// Unsafe methods: the first authoritative origin only, on a new connection, never retried.
-    package let onlyFirst: Bool
+    public let onlyFirst: Bool
     /// The content is sent once the origin has said 100 (Continue), or after a second (RFC 9110 §10.1.1).
-    package let expectsContinue: Bool
+    public let expectsContinue: Bool
     /// A trailer section is welcome: sends `TE: trailers` (RFC 9110 §10.1.4).
-    package let acceptsTrailers: Bool
+    public let acceptsTrailers: Bool
 
     /// Makes a request.
-    package init(
+    public init(
         list: Int = 0,
         method: String = "GET",
         target: String,
@@ -71,7 +71,7 @@ package final class OriginRequest: Sendable {
     ///
     /// - Parameter change: Changes the fields.
     /// - Returns: A new request.
-    package func changing(_ change: (inout Fields) -> Void) -> OriginRequest {
+    public func changing(_ change: (inout Fields) -> Void) -> OriginRequest {
         var changed = fields
         change(&changed)
         return OriginRequest(

@@ -1,12 +1,12 @@
 // Shared. The content of a request on its way to an origin: the connection's loop appends, the origin thread reads.
 // Invariants: what is queued is bounded; the origin is never sent a complete request with a part of the content.
 
-package import NIOCore
+public import NIOCore
 import Runtime
 import Synchronization
 
 /// Content to upload, with back-pressure.
-package final class OriginRequestBody: Sendable {
+public final class OriginRequestBody: Sendable {
     /// What the origin thread gets when it reads.
     enum Read: Equatable {
         case bytes(Int)
@@ -42,7 +42,7 @@ package final class OriginRequestBody: Sendable {
     }
 
     /// The declared length; nil for content that is sent chunked.
-    package let length: Int64?
+    public let length: Int64?
     private let mark: Int
     private let onWritable: @Sendable () -> Void
     private let state = Lock(State())
@@ -53,7 +53,7 @@ package final class OriginRequestBody: Sendable {
     ///   - length: The declared length, nil when unknown.
     ///   - mark: Bytes queued from which on the writer is told to pause; four times as many fail the request.
     ///   - onWritable: Called on the origin thread when less than half the mark is queued after a pause.
-    package init(length: Int64?, mark: Int = 256 * 1024, onWritable: @escaping @Sendable () -> Void = {}) {
+    public init(length: Int64?, mark: Int = 256 * 1024, onWritable: @escaping @Sendable () -> Void = {}) {
         self.length = length
         self.mark = mark
         self.onWritable = onWritable
@@ -63,7 +63,7 @@ package final class OriginRequestBody: Sendable {
     ///
     /// - Parameter bytes: What follows.
     /// - Returns: `.pause` when enough is queued: wait for `onWritable`.
-    package func append(_ bytes: ByteBuffer) -> OriginFlow {
+    public func append(_ bytes: ByteBuffer) -> OriginFlow {
         let count = bytes.readableBytes
         let (flow, wake) = state.withLock { state -> (OriginFlow, (@Sendable () -> Void)?) in
             guard state.ending == .open, count > 0 else { return (.proceed, nil) }
@@ -82,12 +82,12 @@ package final class OriginRequestBody: Sendable {
     }
 
     /// The content is complete; fails the request if it is shorter than declared.
-    package func finish() {
+    public func finish() {
         end(.finished)
     }
 
     /// The content broke off: the request must not be completed.
-    package func fail() {
+    public func fail() {
         end(.failed)
     }
 

@@ -1,33 +1,33 @@
 // Value. The head of the answer that was chosen, and how it was come by.
 
-package import HTTPMessage
+public import HTTPMessage
 
 /// The head of an origin's final answer.
-package struct OriginResponse: Sendable {
+public struct OriginResponse: Sendable {
     /// 200…599: interim responses are never delivered.
-    package var status: Int
+    public var status: Int
     /// The reason phrase, possibly empty.
-    package var reason: String
+    public var reason: String
     /// All fields as received, hop-by-hop ones included; the body's transfer coding is already undone.
-    package var fields: Fields
+    public var fields: Fields
     /// The index in the list of the origin that answered.
-    package var origin: Int
+    public var origin: Int
     /// The length the head declares, also where no body follows (HEAD, 304); nil when it declares none.
-    package var contentLength: Int64?
+    public var contentLength: Int64?
     /// The version of HTTP that it came in: what Via tells (RFC 9110 §7.6.3).
-    package var version: Via.ReceivedVersion
+    public var version: Via.ReceivedVersion
     /// When the request was sent.
-    package var requestTime: WallTime
+    public var requestTime: WallTime
     /// When the head was received.
-    package var responseTime: WallTime
+    public var responseTime: WallTime
     /// The origins asked, in order, the one that answered included.
-    package var tried: [OriginAttempt]
+    public var tried: [OriginAttempt]
     /// False where an origin that could not be asked might know better: a 404 or 410, or a copy older than what is stored,
     /// of an origin that is not authoritative.
-    package var isDefinitive: Bool
+    public var isDefinitive: Bool
 
     /// Makes a response head.
-    package init(
+    public init(
         status: Int,
         reason: String,
         fields: Fields,

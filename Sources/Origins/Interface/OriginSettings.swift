@@ -1,12 +1,12 @@
 // Value. What the configuration says about one origin of the prioritized list.
 // Made by the composition, read once when `Origins` is made; never changed afterwards.
 
-package import HTTPMessage
+public import HTTPMessage
 
 /// One origin of the prioritized list, as configured.
-package struct OriginSettings: Sendable {
+public struct OriginSettings: Sendable {
     /// Which Host field an origin is sent.
-    package enum HostHeader: Sendable, Equatable {
+    public enum HostHeader: Sendable, Equatable {
         /// The host and port of the origin's own URL.
         case origin
         /// The Host the client sent; the origin's own where the client sent none.
@@ -16,7 +16,7 @@ package struct OriginSettings: Sendable {
     }
 
     /// When the next origin is asked too, because this one's first byte is late.
-    package enum Hedge: Sendable, Equatable {
+    public enum Hedge: Sendable, Equatable {
         case never
         case after(Duration)
         /// After the time within which 19 of its last 20 answers began.
@@ -24,56 +24,56 @@ package struct OriginSettings: Sendable {
     }
 
     /// How an origin is asked whether it is well, requests or not.
-    package struct Probe: Sendable, Equatable {
+    public struct Probe: Sendable, Equatable {
         /// The target of the HEAD request; 200…399 is well.
-        package var path: String
+        public var path: String
         /// The time between two.
-        package var interval: Duration
+        public var interval: Duration
 
         /// Makes a probe's settings.
-        package init(path: String, interval: Duration) {
+        public init(path: String, interval: Duration) {
             self.path = path
             self.interval = interval
         }
     }
 
     /// `http://host[:port][/prefix]`, `https://…`, `file:///root` or `s3://bucket[/prefix]`.
-    package var url: OriginURL
+    public var url: OriginURL
     /// Whether its 404 or 410 is an answer; another origin's means "not here, ask the next".
-    package var isAuthoritative: Bool
+    public var isAuthoritative: Bool
     /// The longest time for name lookup, TCP and TLS together.
-    package var connectTimeout: Duration
+    public var connectTimeout: Duration
     /// The longest time from the request sent to the response's head.
-    package var firstByteTimeout: Duration
+    public var firstByteTimeout: Duration
     /// The longest wait in the origin's queue.
-    package var queueTimeout: Duration
+    public var queueTimeout: Duration
     /// The window in which a body must make progress (see `Stall`).
-    package var stallTimeout: Duration
+    public var stallTimeout: Duration
     /// The most transfers at a time, and so the most connections in use (with HTTP/2 fewer); at least 1.
-    package var maximumConnections: Int
+    public var maximumConnections: Int
     /// The most requests that wait for one of them: more would only time out in the queue.
-    package var maximumQueued: Int
+    public var maximumQueued: Int
     /// When the next origin is asked too.
-    package var hedge: Hedge
+    public var hedge: Hedge
     /// How it is asked whether it is well; nil leaves that to requests.
-    package var probe: Probe?
+    public var probe: Probe?
     /// Which Host the origin is sent.
-    package var hostHeader: HostHeader
+    public var hostHeader: HostHeader
     /// Further request fields; they replace the client's of the same name.
-    package var headers: [(String, String)]
+    public var headers: [(String, String)]
     /// What its requests' paths lose in front, such as `/images`; requests for other paths are not for this origin.
-    package var strippedPrefix: StrippedPrefix?
+    public var strippedPrefix: StrippedPrefix?
     /// The most redirects that are followed for one request; 0 passes them on.
-    package var maximumRedirects: Int
+    public var maximumRedirects: Int
     /// Whether HTTP/2 may be agreed on, with `https` only.
-    package var allowsHTTP2: Bool
+    public var allowsHTTP2: Bool
     /// How TLS is agreed on.
-    package var tls: OriginTLS
+    public var tls: OriginTLS
     /// The store behind an `s3` URL; nil for other URLs.
-    package var store: ObjectStore?
+    public var store: ObjectStore?
 
     /// Makes the settings of one origin.
-    package init(
+    public init(
         url: OriginURL,
         isAuthoritative: Bool = false,
         connectTimeout: Duration = .seconds(2),

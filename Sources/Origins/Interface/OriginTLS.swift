@@ -2,20 +2,20 @@
 // Invariant: the passphrase shows in no print and no dump.
 
 /// The certificates and names of one origin's TLS.
-package struct OriginTLS: Sendable {
+public struct OriginTLS: Sendable {
     /// A PEM file of the certificate authorities trusted for this origin; nil for the system's.
-    package var caFile: String?
+    public var caFile: String?
     /// A PEM file with the certificate to show to the origin, its chain behind it.
-    package var clientCertificate: String?
+    public var clientCertificate: String?
     /// A PEM file with the certificate's private key; nil where it is in the certificate's file.
-    package var clientKey: String?
+    public var clientKey: String?
     /// What the private key is encrypted with.
-    package var clientKeyPassphrase: String?
+    public var clientKeyPassphrase: String?
     /// The name for SNI and for the check of the origin's certificate; nil for the URL's host.
-    package var serverName: String?
+    public var serverName: String?
 
     /// Makes the settings of an origin without a client certificate.
-    package init(
+    public init(
         caFile: String? = nil,
         clientCertificate: String? = nil,
         clientKey: String? = nil,
@@ -32,7 +32,7 @@ package struct OriginTLS: Sendable {
 
 extension OriginTLS: CustomStringConvertible, CustomReflectable {
     /// No more than whose certificates.
-    package var description: String { "TLS(\(caFile ?? "the system's authorities"))" }
+    public var description: String { "TLS(\(caFile ?? "the system's authorities"))" }
     /// A mirror without children: `dump` shows no passphrase.
-    package var customMirror: Mirror { Mirror(self, children: [:]) }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

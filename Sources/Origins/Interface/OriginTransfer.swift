@@ -4,7 +4,7 @@
 import Runtime
 
 /// A request in progress.
-package final class OriginTransfer: Sendable {
+public final class OriginTransfer: Sendable {
     private let id: UInt64
     private let mailbox: Commands
 
@@ -14,12 +14,12 @@ package final class OriginTransfer: Sendable {
     }
 
     /// Ends the transfer; the receiver is told `fail` with `.cancelled`, unless it has ended already.
-    package func cancel() {
+    public func cancel() {
         mailbox.post(.cancel(id))
     }
 
     /// Lets the body flow again after the receiver answered `.pause`.
-    package func resume() {
+    public func resume() {
         mailbox.post(.resume(id))
     }
 }

@@ -3,12 +3,12 @@
 // Invariant: every receiver gets exactly one of `finish` and `fail`.
 
 import HTTPMessage
-package import Logging
-package import Runtime
+public import Logging
+public import Runtime
 import Synchronization
 
 /// The prioritized lists of origins.
-package final class Origins: Sendable {
+public final class Origins: Sendable {
     private let mailbox: Commands
     private let counters: [OriginCounters]
     private let identities: [UInt32]
@@ -27,7 +27,7 @@ package final class Origins: Sendable {
     ///     `statistics` tell of it before a request does; no request is sent for it.
     ///   - clock: The time.
     /// - Throws: `badURL` for an `s3` URL without a store, `resources` when the system gives no descriptor or thread.
-    package init(
+    public init(
         lists: [[OriginSettings]],
         logger: Logger,
         looksAtOrigins: Bool = false,
@@ -86,7 +86,7 @@ package final class Origins: Sendable {
     ///   - receiver: Told of the answer on the origin thread, or at once, on this one, after `shutDown`.
     /// - Returns: The hold on the transfer, to pause and cancel it.
     @discardableResult
-    package func send(_ request: OriginRequest, to receiver: any OriginReceiver) -> OriginTransfer {
+    public func send(_ request: OriginRequest, to receiver: any OriginReceiver) -> OriginTransfer {
         let id = nextID.wrappingAdd(1, ordering: .relaxed).oldValue
         if !mailbox.post(.send(id, request, receiver)) {
             receiver.fail(OriginError(kind: .cancelled, operation: "send", subject: request.target))
@@ -100,13 +100,13 @@ package final class Origins: Sendable {
     ///
     /// Any thread.
     /// - Returns: True where it may: its token is taken.
-    package func takeRetry() -> Bool { budget.take(at: .now) }
+    public func takeRetry() -> Bool { budget.take(at: .now) }
 
     /// Fails every transfer in progress with `.cancelled` and ends the threads; later requests fail at once.
     ///
     /// Waits for the origin thread; never call it there. A thread of a file origin that hangs in the file system is
     /// left behind.
-    package func shutDown() {
+    public func shutDown() {
         mailbox.post(.shutDown)
         let worker = engine.withLock { running in
             defer { running = nil }
@@ -119,7 +119,7 @@ package final class Origins: Sendable {
     ///
     /// - Parameter index: The origin's index.
     /// - Returns: FNV-1a of its URL; never 0.
-    package func identity(of index: Int) -> UInt32 { identities[index] }
+    public func identity(of index: Int) -> UInt32 { identities[index] }
 
     /// The origin of a list with an identity.
     ///
@@ -127,7 +127,7 @@ package final class Origins: Sendable {
     ///   - identity: What `identity(of:)` gave, perhaps before a restart.
     ///   - list: The list.
     /// - Returns: Its index; nil where none of the list's has it.
-    package func index(of identity: UInt32, in list: Int) -> Int? {
+    public func index(of identity: UInt32, in list: Int) -> Int? {
         lists[list].first { identities[$0] == identity }
     }
 
@@ -137,7 +137,7 @@ package final class Origins: Sendable {
     ///   - list: The list.
     ///   - preferred: The index of the origin that goes before the others.
     /// - Returns: Their indices.
-    package func order(of list: Int, preferred: Int? = nil) -> [Int] {
+    public func order(of list: Int, preferred: Int? = nil) -> [Int] {
         var order = AskingOrder(Array(lists[list]), preferred: preferred)
         var indices: [Int] = []
         while let next = order.next(isWell: { !counters[$0].snapshot().isBackingOff }, lastResort: { _ in true }) {
@@ -150,10 +150,10 @@ package final class Origins: Sendable {
     ///
     /// - Parameter index: The origin's index.
     /// - Returns: The URL as configured.
-    package func url(of index: Int) -> String { counters[index].url }
+    public func url(of index: Int) -> String { counters[index].url }
 
     /// The figures of every origin, list after list.
-    package func statistics() -> [OriginStatistics] {
+    public func statistics() -> [OriginStatistics] {
         lists.enumerated().flatMap { list, range in
             range.map { index in
                 var figures = counters[index].snapshot()

@@ -4,7 +4,7 @@
 import HTTPMessage
 
 /// What the paths of an origin's requests lose in front.
-package struct StrippedPrefix: Sendable, Equatable {
+public struct StrippedPrefix: Sendable, Equatable {
     private let path: String
     private let ignoresCase: Bool
 
@@ -13,7 +13,7 @@ package struct StrippedPrefix: Sendable, Equatable {
     /// - Parameters:
     ///   - path: Begins with a slash, does not end with one; spelled as request targets are.
     ///   - ignoresCase: Whether ASCII letter case does not count, as on IIS.
-    package init(_ path: String, ignoresCase: Bool = false) {
+    public init(_ path: String, ignoresCase: Bool = false) {
         self.path = path
         self.ignoresCase = ignoresCase
     }

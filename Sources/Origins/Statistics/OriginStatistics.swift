@@ -3,18 +3,18 @@
 import Runtime
 
 /// How far an origin lags behind, in seconds.
-package struct LagFigures: Sendable, Equatable {
+public struct LagFigures: Sendable, Equatable {
     /// How many times it was measured.
-    package private(set) var count: UInt64 = 0
+    public private(set) var count: UInt64 = 0
     /// The sum of all.
-    package private(set) var sum: Double = 0
+    public private(set) var sum: Double = 0
     /// The longest.
-    package private(set) var longest: Double = 0
+    public private(set) var longest: Double = 0
     /// The latest.
-    package private(set) var last: Double = 0
+    public private(set) var last: Double = 0
 
     /// Makes figures of nothing measured yet.
-    package init() {}
+    public init() {}
 
     /// Adds a time.
     mutating func record(_ time: Duration) {
@@ -26,65 +26,65 @@ package struct LagFigures: Sendable, Equatable {
 }
 
 /// The figures of one origin at an instant.
-package struct OriginStatistics: Sendable {
+public struct OriginStatistics: Sendable {
     /// The origin's URL as configured.
-    package var url: String
+    public var url: String
     /// Which of the lists it is in.
-    package var list = 0
+    public var list = 0
     /// Requests sent, or tried to.
-    package var requests: UInt64 = 0
+    public var requests: UInt64 = 0
     /// Failures by kind.
-    package var errors: [OriginError.Kind: UInt64] = [:]
+    public var errors: [OriginError.Kind: UInt64] = [:]
     /// Answers 404 and 410.
-    package var notFound: UInt64 = 0
+    public var notFound: UInt64 = 0
     /// Answers 500…599.
-    package var serverErrors: UInt64 = 0
+    public var serverErrors: UInt64 = 0
     /// Times a request passed this origin over because it was failing.
-    package var skipped: UInt64 = 0
+    public var skipped: UInt64 = 0
     /// Times the next origin was asked too because this one was late.
-    package var hedges: UInt64 = 0
+    public var hedges: UInt64 = 0
     /// Hedges that were not sent because the retry budget was used up.
-    package var hedgesRefused: UInt64 = 0
+    public var hedgesRefused: UInt64 = 0
     /// Requests dropped because another origin responded first.
-    package var overtaken: UInt64 = 0
+    public var overtaken: UInt64 = 0
     /// Interrupted bodies that were resumed from here.
-    package var resumed: UInt64 = 0
+    public var resumed: UInt64 = 0
     /// Probes and checks sent.
-    package var probes: UInt64 = 0
+    public var probes: UInt64 = 0
     /// How long it took from its first 404 for a picture to its first 200 for it.
-    package var lag = LagFigures()
+    public var lag = LagFigures()
     /// Paths refused by a file origin because they, or a symbolic link, lead out of its root.
-    package var refusedPaths: UInt64 = 0
+    public var refusedPaths: UInt64 = 0
     /// Body bytes received.
-    package var bytes: UInt64 = 0
+    public var bytes: UInt64 = 0
     /// From sending the request to receiving the head.
-    package var firstByte = LatencyHistogram()
+    public var firstByte = LatencyHistogram()
     /// Requests being transferred.
-    package var inProgress = 0
+    public var inProgress = 0
     /// Requests waiting for a connection.
-    package var queued = 0
+    public var queued = 0
     /// Of those being transferred, those whose receivers take nothing now.
-    package var heldUp = 0
+    public var heldUp = 0
     /// Open connections, idle ones included; open files for a file origin.
-    package var connections = 0
+    public var connections = 0
     /// Whether its 404 is an answer.
-    package var isAuthoritative = false
+    public var isAuthoritative = false
     /// Whether it is left alone because of failures.
-    package var isBackingOff = false
+    public var isBackingOff = false
     /// Why the origin fails: its back-off or its last look; nil while it is not known to fail.
-    package var failure: OriginError?
+    public var failure: OriginError?
 
     /// True while the origin backs off or cannot be reached.
-    package var isFailing: Bool { isBackingOff || failure != nil }
+    public var isFailing: Bool { isBackingOff || failure != nil }
 
     /// The share of its answers that were 404 or 410; nil before the first.
-    package var notFoundShare: Double? {
+    public var notFoundShare: Double? {
         firstByte.count == 0 ? nil : Double(notFound) / Double(firstByte.count)
     }
 
     /// Makes the figures of an origin that has done nothing yet.
     /// - Parameter url: The origin's URL as configured.
-    package init(url: String) {
+    public init(url: String) {
         self.url = url
     }
 }

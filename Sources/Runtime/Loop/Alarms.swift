@@ -3,7 +3,7 @@
 import NIOCore
 
 /// Something that is done at a time.
-package protocol Alarm: AnyObject {
+public protocol Alarm: AnyObject {
     /// It is not needed any more.
     var isOff: Bool { get }
 
@@ -22,16 +22,16 @@ final class TimedTask: Alarm {
 }
 
 /// The alarms of one loop, the next first.
-package struct Alarms {
+public struct Alarms {
     private var waiting = CircularBuffer<(time: Instant, alarm: any Alarm)>()
 
-    package init() {}
+    public init() {}
 
     /// When the next one is due.
-    package var first: Instant? { waiting.first?.time }
+    public var first: Instant? { waiting.first?.time }
 
     /// Adds one; O(1) where it comes behind the others, as it does where all wait equally long.
-    package mutating func add(_ alarm: any Alarm, at time: Instant) {
+    public mutating func add(_ alarm: any Alarm, at time: Instant) {
         while let first = waiting.first, first.alarm.isOff { waiting.removeFirst() }
         var index = waiting.endIndex
         while index > waiting.startIndex, waiting[waiting.index(before: index)].time > time {
@@ -41,7 +41,7 @@ package struct Alarms {
     }
 
     /// Takes out one that is due.
-    package mutating func takeDue(at now: Instant) -> (any Alarm)? {
+    public mutating func takeDue(at now: Instant) -> (any Alarm)? {
         while let first = waiting.first, first.time <= now {
             waiting.removeFirst()
             if !first.alarm.isOff { return first.alarm }

@@ -1,7 +1,7 @@
 // Loop-confined. A socket that a loop waits for, and what is done when it is ready.
 
 /// A socket of a loop's.
-package protocol EventSource: AnyObject {
+public protocol EventSource: AnyObject {
     /// What the loop keeps of the socket.
     var watched: WatchedSocket { get set }
 
@@ -14,14 +14,14 @@ package protocol EventSource: AnyObject {
 
 extension EventSource {
     /// The socket; -1 once closed.
-    @inlinable package var descriptor: Int32 { watched.descriptor }
+    @inlinable public var descriptor: Int32 { watched.descriptor }
 }
 
 /// A socket, as a loop has it.
-package struct WatchedSocket {
-    package internal(set) var descriptor: Int32
+public struct WatchedSocket {
+    public internal(set) var descriptor: Int32
     /// It has asked for another turn.
     var isQueued = false
 
-    package init(_ descriptor: Int32) { self.descriptor = descriptor }
+    public init(_ descriptor: Int32) { self.descriptor = descriptor }
 }

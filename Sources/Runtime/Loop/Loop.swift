@@ -10,7 +10,7 @@ import Glibc
 import NIOCore
 import Synchronization
 
-package final class Loop: Sendable {
+public final class Loop: Sendable {
     private let mail: Mailbox<@Sendable () -> Void, EventCounter>
     private let poller: Poller
     private let runner = Lock<DedicatedThread?>(nil)
@@ -26,7 +26,7 @@ package final class Loop: Sendable {
     private static let second: Duration = .seconds(1)
 
     /// Makes a loop; `start` runs it.
-    package init() {
+    public init() {
         do throws(SystemError) {
             poller = try Poller()
             mail = Mailbox(limit: Self.mailLimit, bell: try EventCounter())
@@ -41,28 +41,28 @@ package final class Loop: Sendable {
     ///
     /// Once; from here on what is confined to the loop is touched there only.
     /// - Parameter number: Tells it from others in `top -H`.
-    package func start(number: Int) {
+    public func start(number: Int) {
         runner.withLock { $0 = DedicatedThread.start("larder-loop-\(number)", slices: .short) { [self] in run() } }
     }
 
     /// True on the loop's own thread.
-    package var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
+    public var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
 
     /// Runs something on the loop, after what it does now.
     ///
     /// Any thread; dropped where the loop has ended. One system call where the loop is asleep, none where it is not.
-    package func execute(_ task: @escaping @Sendable () -> Void) { mail.post(task) }
+    public func execute(_ task: @escaping @Sendable () -> Void) { mail.post(task) }
 
     /// Runs something on the loop after a time; dropped where the loop has ended by then.
     ///
     /// Any thread.
-    package func execute(after delay: Duration, _ task: @escaping @Sendable () -> Void) {
+    public func execute(after delay: Duration, _ task: @escaping @Sendable () -> Void) {
         let due = Instant.now + delay
         execute { [confined] in confined.tables.alarms.add(TimedTask(task), at: due) }
     }
 
     /// Waits until the loop has run something; nil where it has ended.
-    package func submit<Result: Sendable>(_ task: @escaping @Sendable () -> Result) async -> Result? {
+    public func submit<Result: Sendable>(_ task: @escaping @Sendable () -> Result) async -> Result? {
         await withCheckedContinuation { continuation in
             let answer = Answer(continuation)
             execute { answer.give(task()) }
@@ -70,7 +70,7 @@ package final class Loop: Sendable {
     }
 
     /// Ends the loop: its sockets are closed, what it was handed is dropped; blocks until its thread has ended.
-    package func stop() {
+    public func stop() {
         execute { [confined] in confined.tables.isStopping = true }
         runner.withLock { $0.take() }?.join()
     }
@@ -78,28 +78,28 @@ package final class Loop: Sendable {
     // MARK: On the loop
 
     /// When the present round began: near enough for limits of many milliseconds, and free.
-    package var now: Instant { confined.tables.roundBegan }
+    public var now: Instant { confined.tables.roundBegan }
 
     /// Sets what is done about once a second; before the start.
-    package func onEverySecond(_ body: @escaping () -> Void) { confined.tables.everySecond = body }
+    public func onEverySecond(_ body: @escaping () -> Void) { confined.tables.everySecond = body }
 
     /// Waits for a source's socket; false where the system cannot.
-    package func add(_ source: any EventSource) -> Bool { confined.tables.add(source) }
+    public func add(_ source: any EventSource) -> Bool { confined.tables.add(source) }
 
     /// Gives a source another turn after all others have had theirs.
-    package func again(_ source: any EventSource) { confined.tables.again(source) }
+    public func again(_ source: any EventSource) { confined.tables.again(source) }
 
     /// Runs something after what the sockets of this round ask for, and a few such tasks at a time: in between the sockets have
     /// their turn.
-    package func postpone(_ task: @escaping () -> Void) { confined.tables.postpone(task) }
+    public func postpone(_ task: @escaping () -> Void) { confined.tables.postpone(task) }
 
     /// Rings an alarm after a time, within milliseconds.
-    package func ring(_ alarm: any Alarm, after delay: Duration) {
+    public func ring(_ alarm: any Alarm, after delay: Duration) {
         confined.tables.alarms.add(alarm, at: .now + delay)
     }
 
     /// Takes a source's socket from it and closes it, at the end of this round.
-    package func close(_ source: any EventSource) { confined.tables.close(source) }
+    public func close(_ source: any EventSource) { confined.tables.close(source) }
 
     private func run() {
         thread.store(UInt(pthread_self()), ordering: .relaxed)

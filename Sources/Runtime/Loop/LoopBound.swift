@@ -1,18 +1,18 @@
 // Shared. A reference to what is confined to a loop, for other threads to hold and hand back.
 
 /// Holds something of a loop's; it is looked at on that loop only.
-@safe package struct LoopBound<Value>: @unchecked Sendable {  // because `value` checks the thread
+@safe public struct LoopBound<Value>: @unchecked Sendable {  // because `value` checks the thread
     @usableFromInline let bound: Value
     @usableFromInline let loop: Loop
 
     @inlinable
-    package init(_ value: Value, on loop: Loop) {
+    public init(_ value: Value, on loop: Loop) {
         bound = value
         self.loop = loop
     }
 
     /// What is held; on its loop.
-    @inlinable package var value: Value {
+    @inlinable public var value: Value {
         precondition(loop.isCurrent, "what is confined to a loop is used on that loop")
         return bound
     }

@@ -3,11 +3,11 @@
 import Glibc
 
 /// An open file descriptor with one owner.
-package struct Descriptor: ~Copyable, Sendable {
-    package let number: Int32
+public struct Descriptor: ~Copyable, Sendable {
+    public let number: Int32
 
     /// Takes over an open descriptor.
-    package init(owning number: Int32) {
+    public init(owning number: Int32) {
         precondition(number >= 0, "a descriptor is not negative")
         self.number = number
     }
@@ -16,11 +16,11 @@ package struct Descriptor: ~Copyable, Sendable {
 }
 
 /// An open file descriptor with several owners.
-package final class SharedDescriptor: Sendable {
+public final class SharedDescriptor: Sendable {
     private let descriptor: Descriptor
 
-    package var number: Int32 { descriptor.number }
+    public var number: Int32 { descriptor.number }
 
     /// Takes over an open descriptor.
-    package init(owning number: Int32) { descriptor = Descriptor(owning: number) }
+    public init(owning number: Int32) { descriptor = Descriptor(owning: number) }
 }

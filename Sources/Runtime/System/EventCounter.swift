@@ -4,17 +4,17 @@ import CLinux
 import Glibc
 
 /// Wakes a thread that waits for descriptors.
-package final class EventCounter: Bell {
+public final class EventCounter: Bell {
     private let descriptor: Descriptor
 
     /// What epoll watches.
-    package var number: Int32 { descriptor.number }
+    public var number: Int32 { descriptor.number }
 
-    package init() throws(SystemError) {
+    public init() throws(SystemError) {
         let number = clinux_eventfd()
         guard number >= 0 else { throw SystemError("eventfd", code: errno) }
         descriptor = Descriptor(owning: number)
     }
 
-    package func ring() { clinux_eventfd_signal(number) }
+    public func ring() { clinux_eventfd_signal(number) }
 }

@@ -1,41 +1,41 @@
 // Shared by handing over: made where errors can be thrown, then used by one thread only. epoll.
 
-package import CLinux
+public import CLinux
 import Glibc
 
 /// What a descriptor is ready for, or is watched for.
-package struct Readiness: OptionSet, Sendable {
-    package let rawValue: UInt32
+public struct Readiness: OptionSet, Sendable {
+    public let rawValue: UInt32
 
     @inlinable
-    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    @inlinable package static var reading: Readiness { Readiness(rawValue: 1 << 0) }
-    @inlinable package static var writing: Readiness { Readiness(rawValue: 1 << 1) }
+    @inlinable public static var reading: Readiness { Readiness(rawValue: 1 << 0) }
+    @inlinable public static var writing: Readiness { Readiness(rawValue: 1 << 1) }
     /// The other side sends nothing more.
-    @inlinable package static var ended: Readiness { Readiness(rawValue: 1 << 2) }
+    @inlinable public static var ended: Readiness { Readiness(rawValue: 1 << 2) }
     /// The socket is broken, or closed by both sides.
-    @inlinable package static var broken: Readiness { Readiness(rawValue: 1 << 3) }
+    @inlinable public static var broken: Readiness { Readiness(rawValue: 1 << 3) }
 }
 
 /// A descriptor that is ready.
-package typealias Event = clinux_event
+public typealias Event = clinux_event
 
 extension Event {
-    package var isFor: Readiness { Readiness(rawValue: readiness) }
+    public var isFor: Readiness { Readiness(rawValue: readiness) }
 }
 
 /// Waits for descriptors to become ready.
-package final class Poller: Sendable {
+public final class Poller: Sendable {
     /// The most events of one wait; the rest come with the next.
     private static let batch = 256
 
     /// Room for the events of one wait.
-    package static var room: [Event] { Array(repeating: Event(), count: batch) }
+    public static var room: [Event] { Array(repeating: Event(), count: batch) }
 
     private let epoll: Descriptor
 
-    package init() throws(SystemError) {
+    public init() throws(SystemError) {
         let number = clinux_epoll_create()
         guard number >= 0 else { throw SystemError("epoll_create", code: errno) }
         epoll = Descriptor(owning: number)
@@ -44,15 +44,15 @@ package final class Poller: Sendable {
     /// Reports every edge of a descriptor's readiness: what was reported is reported again only after it has been used up.
     ///
     /// - Returns: False where the system cannot.
-    package func addEdges(of descriptor: Int32) -> Bool { clinux_epoll_add_edges(epoll.number, descriptor) == 0 }
+    public func addEdges(of descriptor: Int32) -> Bool { clinux_epoll_add_edges(epoll.number, descriptor) == 0 }
 
     /// Reports a descriptor in each wait while it is ready for any of these; they take the place of former ones.
-    package func watch(_ descriptor: Int32, for interest: Readiness) {
+    public func watch(_ descriptor: Int32, for interest: Readiness) {
         _ = clinux_epoll_watch(epoll.number, descriptor, interest.rawValue)
     }
 
     /// Watches a descriptor no longer.
-    package func forget(_ descriptor: Int32) { clinux_epoll_remove(epoll.number, descriptor) }
+    public func forget(_ descriptor: Int32) { clinux_epoll_remove(epoll.number, descriptor) }
 
     /// Waits until something is ready or the time is over.
     ///
@@ -60,7 +60,7 @@ package final class Poller: Sendable {
     ///   - events: Of `room`; overwritten.
     ///   - milliseconds: -1 for no limit.
     /// - Returns: How many of `events` were written.
-    package func wait(into events: inout [Event], milliseconds: Int32) -> Int {
+    public func wait(into events: inout [Event], milliseconds: Int32) -> Int {
         let capacity = Int32(events.count)
         return Int(unsafe clinux_epoll_wait(epoll.number, &events, capacity, milliseconds))  // because within capacity
     }

@@ -7,7 +7,7 @@ import NIOCore
 import Synchronization
 
 /// Threads that may block.
-package final class BlockingPool: Sendable {
+public final class BlockingPool: Sendable {
     private struct State {
         var jobs = CircularBuffer<@Sendable () -> Void>()
         var isClosed = false
@@ -43,7 +43,7 @@ package final class BlockingPool: Sendable {
     }
 
     /// The usual bound of jobs that wait: each waits for all before it, so past it another way is faster.
-    package static let queueLimit = 1024
+    public static let queueLimit = 1024
 
     private let queue = Queue()
     private let limit: Int
@@ -56,7 +56,7 @@ package final class BlockingPool: Sendable {
     ///   - limit: Jobs that may wait.
     ///   - niceness: See `DedicatedThread`.
     /// - Throws: Where the system has no thread left.
-    package init(threads names: [String], limit: Int = queueLimit, niceness: Int32 = 0) throws(SystemError) {
+    public init(threads names: [String], limit: Int = queueLimit, niceness: Int32 = 0) throws(SystemError) {
         self.limit = limit
         threads = Lock([])
         for name in names {
@@ -72,14 +72,14 @@ package final class BlockingPool: Sendable {
     ///   - isBounded: False where another bound holds for the job.
     ///   - job: The work.
     /// - Returns: False where too many wait, or the pool is shut down: the job is dropped.
-    package func submit(isBounded: Bool = true, _ job: @escaping @Sendable () -> Void) -> Bool {
+    public func submit(isBounded: Bool = true, _ job: @escaping @Sendable () -> Void) -> Bool {
         queue.add(job, limit: isBounded ? limit : .max)
     }
 
     /// Waits for a job's result; the bound does not hold.
     ///
     /// - Throws: CancellationError where the pool is shut down.
-    package func run<Result: Sendable>(_ job: @escaping @Sendable () -> Result) async throws -> Result {
+    public func run<Result: Sendable>(_ job: @escaping @Sendable () -> Result) async throws -> Result {
         let result: Result? = await withCheckedContinuation { continuation in
             let isTaken = queue.add({ continuation.resume(returning: job()) }, limit: .max)
             if !isTaken { continuation.resume(returning: nil) }
@@ -89,7 +89,7 @@ package final class BlockingPool: Sendable {
     }
 
     /// Takes no more jobs; blocks until those that wait are done.
-    package func shutDown() {
+    public func shutDown() {
         queue.state.withLock { $0.isClosed = true }
         let threads = takeThreads()
         for thread in threads { thread.join() }
@@ -98,7 +98,7 @@ package final class BlockingPool: Sendable {
     /// Takes no more jobs and drops those that wait.
     ///
     /// A thread that hangs in the file system is left behind.
-    package func abandon() {
+    public func abandon() {
         let dropped = queue.state.withLock { state in
             state.isClosed = true
             defer { state.jobs = [] }

@@ -6,10 +6,10 @@ import Glibc
 
 /// Counts signals; a waiter takes one, or sleeps until there is one.
 @safe  // because its place lives exactly as long as the object
-package final class CountingSemaphore: @unchecked Sendable {  // because any thread may use the C library's
+public final class CountingSemaphore: @unchecked Sendable {  // because any thread may use the C library's
     private let place: UnsafeMutablePointer<sem_t>
 
-    package init() {
+    public init() {
         unsafe place = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)  // because `deinit` gives it back
         let result = unsafe sem_init(place, 0, 0)  // because the place is allocated
         precondition(result == 0, "a semaphore of one process that begins at 0 can always be made")
@@ -21,22 +21,22 @@ package final class CountingSemaphore: @unchecked Sendable {  // because any thr
     }
 
     /// One system call where a thread waits.
-    package func signal() { unsafe sem_post(place) }  // because the place lives as long as this object
+    public func signal() { unsafe sem_post(place) }  // because the place lives as long as this object
 
     /// Waits for a signal.
-    package func wait() {
+    public func wait() {
         while unsafe sem_wait(place) != 0 {}  // because the place lives as long as this object; EINTR waits again
     }
 
     /// Waits for a signal until an instant at most.
     ///
     /// - Returns: Whether a signal was taken.
-    package func wait(until deadline: Instant) -> Bool {
+    public func wait(until deadline: Instant) -> Bool {
         // because the place lives as long as this object
         unsafe clinux_wait_within(place, deadline.nanoseconds(since: .now)) != 0
     }
 }
 
 extension CountingSemaphore: Bell {
-    package func ring() { signal() }
+    public func ring() { signal() }
 }

@@ -9,12 +9,12 @@ import Glibc
 import Synchronization
 
 /// A thread that runs one function, once.
-package final class DedicatedThread: Sendable {
+public final class DedicatedThread: Sendable {
     /// How long the thread runs while others want its processor.
     ///
     /// A thread with short slices runs before one with long ones as soon as it wakes: hits do not wait for threads that store
     /// and evict.
-    package enum Slices: Sendable {
+    public enum Slices: Sendable {
         /// For work that clients wait for.
         case short
         /// For work that nobody waits for.
@@ -32,7 +32,7 @@ package final class DedicatedThread: Sendable {
     ///   - niceness: 0 to 19. A thread of more gets less of a processor that others want.
     ///   - run: The thread's work.
     /// - Throws: Where the system has no thread left.
-    package init(
+    public init(
         _ name: String,
         slices: Slices,
         niceness: Int32 = 0,
@@ -58,7 +58,7 @@ package final class DedicatedThread: Sendable {
     }
 
     /// Starts a thread without which larder cannot run; the process ends where the system has none left.
-    package static func start(
+    public static func start(
         _ name: String,
         slices: Slices,
         niceness: Int32 = 0,
@@ -72,7 +72,7 @@ package final class DedicatedThread: Sendable {
     }
 
     /// Waits for the thread's end; returns at once where it was joined before.
-    package func join() {
+    public func join() {
         guard let thread = take() else { return }
         precondition(pthread_equal(thread, pthread_self()) == 0, "a thread cannot wait for its own end")
         pthread_join(thread, nil)
@@ -82,7 +82,7 @@ package final class DedicatedThread: Sendable {
     ///
     /// - Returns: Whether the thread has ended. One that has not is left behind: its memory is freed when it ends.
     @discardableResult
-    package func join(within limit: Duration) -> Bool {
+    public func join(within limit: Duration) -> Bool {
         guard hasEnded.wait(until: .now + limit) else { return false }
         join()
         return true

@@ -8,11 +8,11 @@
 import Glibc
 
 // because the value is touched only between lock and unlock, and the pointer never leaves this class
-@safe package final class Lock<Value: ~Copyable>: @unchecked Sendable {
+@safe public final class Lock<Value: ~Copyable>: @unchecked Sendable {
     private var value: Value
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
-    package init(_ value: consuming sending Value) {
+    public init(_ value: consuming sending Value) {
         self.value = value
         // because pthread needs an address that stays; it is given back at deinit and seen by this class alone
         unsafe mutex = .allocate(capacity: 1)
@@ -26,7 +26,7 @@ import Glibc
         unsafe mutex.deallocate()
     }
 
-    package func withLock<Result: ~Copyable, Failure: Error>(
+    public func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout sending Value) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {
         unsafe pthread_mutex_lock(mutex)  // because the pointer lives as long as this object
@@ -37,8 +37,8 @@ import Glibc
 
 #else
 
-package import Synchronization
+public import Synchronization
 
-package typealias Lock<Value: ~Copyable> = Synchronization.Mutex<Value>
+public typealias Lock<Value: ~Copyable> = Synchronization.Mutex<Value>
 
 #endif

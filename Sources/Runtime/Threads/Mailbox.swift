@@ -4,15 +4,15 @@
 // A message is never dropped, since its sender has nobody else to give it to. So the bound is one that a working receiver
 // does not reach: reaching it is counted and reported once until the queue is empty again.
 
-import Synchronization
+public import Synchronization
 
 /// What wakes a thread.
-package protocol Bell: Sendable {
+public protocol Bell: Sendable {
     func ring()
 }
 
 /// A thread's queue of messages.
-package final class Mailbox<Message: Sendable, Waker: Bell>: Sendable {
+public final class Mailbox<Message: Sendable, Waker: Bell>: Sendable {
     @usableFromInline
     struct State: Sendable {
         @usableFromInline var messages: [Message] = []
@@ -26,7 +26,7 @@ package final class Mailbox<Message: Sendable, Waker: Bell>: Sendable {
     @usableFromInline let limit: Int
     @usableFromInline let onLimit: @Sendable () -> Void
     /// Wakes the receiver.
-    package let bell: Waker
+    public let bell: Waker
 
     /// Makes an empty mailbox.
     ///
@@ -34,21 +34,21 @@ package final class Mailbox<Message: Sendable, Waker: Bell>: Sendable {
     ///   - limit: Messages that wait before it counts as full.
     ///   - bell: Wakes the receiver.
     ///   - onLimit: Called by the sender that reaches the limit; must not wait.
-    package init(limit: Int, bell: Waker, onLimit: @escaping @Sendable () -> Void = {}) {
+    public init(limit: Int, bell: Waker, onLimit: @escaping @Sendable () -> Void = {}) {
         self.limit = limit
         self.bell = bell
         self.onLimit = onLimit
     }
 
     /// How often the limit was reached.
-    package var timesFull: Int { state.withLock { $0.timesFull } }
+    public var timesFull: Int { state.withLock { $0.timesFull } }
 
     /// Leaves a message; any thread.
     ///
     /// - Returns: False where the mailbox is closed: the message is dropped.
     @inlinable
     @discardableResult
-    package func post(_ message: Message) -> Bool {
+    public func post(_ message: Message) -> Bool {
         let (isOpen, mustWake, isFull) = state.withLock { state in
             guard !state.isClosed else { return (false, false, false) }
             state.messages.append(message)
@@ -64,7 +64,7 @@ package final class Mailbox<Message: Sendable, Waker: Bell>: Sendable {
     }
 
     /// Takes no more messages; the receiver may still take what is there.
-    package func close() {
+    public func close() {
         let mustWake = state.withLock { state in
             state.isClosed = true
             defer { state.isAsleep = false }
@@ -77,7 +77,7 @@ package final class Mailbox<Message: Sendable, Waker: Bell>: Sendable {
 
     /// Takes all messages; the receiver is awake.
     @inlinable
-    package func take() -> [Message] {
+    public func take() -> [Message] {
         state.withLock { state in
             state.isAsleep = false
             guard !state.messages.isEmpty else { return [] }
@@ -88,7 +88,7 @@ package final class Mailbox<Message: Sendable, Waker: Bell>: Sendable {
 
     /// Exchanges all messages for an empty array, whose space is used again; the receiver is awake.
     @inlinable
-    package func take(into batch: inout [Message]) {
+    public func take(into batch: inout [Message]) {
         precondition(batch.isEmpty, "a batch is worked off before the next is taken")
         state.withLock { state in
             state.isAsleep = false
@@ -100,7 +100,7 @@ package final class Mailbox<Message: Sendable, Waker: Bell>: Sendable {
     ///
     /// - Returns: False where messages wait: the receiver stays awake.
     @inlinable
-    package func fallAsleep() -> Bool {
+    public func fallAsleep() -> Bool {
         state.withLock { state in
             state.isAsleep = state.messages.isEmpty
             return state.isAsleep
@@ -110,7 +110,7 @@ package final class Mailbox<Message: Sendable, Waker: Bell>: Sendable {
 
 extension Mailbox where Waker == CountingSemaphore {
     /// Makes an empty mailbox for a thread that waits for nothing else.
-    package convenience init(limit: Int, onLimit: @escaping @Sendable () -> Void = {}) {
+    public convenience init(limit: Int, onLimit: @escaping @Sendable () -> Void = {}) {
         self.init(limit: limit, bell: CountingSemaphore(), onLimit: onLimit)
     }
 
@@ -119,7 +119,7 @@ extension Mailbox where Waker == CountingSemaphore {
     /// - Parameter patience: The longest wait.
     /// - Returns: The messages; empty when the time is over; nil once the mailbox is closed and empty.
     @inlinable
-    package func next(within patience: Duration) -> [Message]? {
+    public func next(within patience: Duration) -> [Message]? {
         let deadline = Instant.now + patience
         while true {
             let (batch, isOver) = state.withLock { state -> ([Message], Bool) in

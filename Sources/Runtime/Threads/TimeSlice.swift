@@ -7,15 +7,15 @@ import CLinux
 import Glibc
 
 /// The time that a thread has run.
-package struct TimeSlice {
+public struct TimeSlice {
     private var began: Instant = .now
 
-    package init() {}
+    public init() {}
 
     /// Yields to threads that want the processor where the slice is over.
     ///
     /// A look at the clock; a system call at the end of a slice.
-    package mutating func yieldIfOver() {
+    public mutating func yieldIfOver() {
         guard Instant.now.nanoseconds(since: began) >= Int64(CLINUX_SHORT_TURN) else { return }
         sched_yield()
         began = .now

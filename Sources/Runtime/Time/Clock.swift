@@ -4,37 +4,37 @@
 // A struct with an optional reference rather than a protocol or a closure: reading it costs a branch more than reading the
 // system's clock, which every hit does.
 
-import CLinux
-package import HTTPMessage
+public import CLinux
+public import HTTPMessage
 
 /// Where the time comes from.
-package struct Clock: Sendable {
+public struct Clock: Sendable {
     @usableFromInline let manual: ManualClock?
 
     @inlinable
     init(manual: ManualClock?) { self.manual = manual }
 
     /// A test's.
-    package init(_ manual: ManualClock) { self.init(manual: manual) }
+    public init(_ manual: ManualClock) { self.init(manual: manual) }
 
     /// The machine's.
-    @inlinable package static var system: Clock { Clock(manual: nil) }
+    @inlinable public static var system: Clock { Clock(manual: nil) }
 
     /// The wall clock, in whole seconds.
     ///
     /// A few ns, no system call. A second begins up to a tick of the system late, and for all who ask at the same instant.
-    @inlinable package var now: WallTime {
+    @inlinable public var now: WallTime {
         guard manual == nil else { return manualNow }
         return WallTime(secondsSinceEpoch: clinux_wall_seconds())
     }
 
     /// The wall clock, in nanoseconds since 1970; up to a tick of the system ahead of `now`.
-    package var nanosecondsSinceEpoch: Int64 { manual?.nanosecondsSinceEpoch ?? clinux_wall_nanoseconds() }
+    public var nanosecondsSinceEpoch: Int64 { manual?.nanosecondsSinceEpoch ?? clinux_wall_nanoseconds() }
 
     /// The monotonic clock, for pauses that a test may skip.
     ///
     /// Deadlines of sockets and latencies go by `Instant.now`.
-    @inlinable package var instant: Instant {
+    @inlinable public var instant: Instant {
         guard manual == nil else { return manualInstant }
         return .now
     }

@@ -2,17 +2,17 @@
 
 extension Duration {
     /// Rounded down; 292 years at most.
-    package var nanoseconds: Int64 { Int64(clamping: attoseconds / 1_000_000_000) }
+    public var nanoseconds: Int64 { Int64(clamping: attoseconds / 1_000_000_000) }
 
     /// Rounded up.
-    package var milliseconds: Int {
+    public var milliseconds: Int {
         let (whole, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000)
         return Int(whole) + (rest > 0 ? 1 : 0)
     }
 
     /// Rounded down.
-    package var wholeSeconds: Int { Int(nanoseconds / 1_000_000_000) }
+    public var wholeSeconds: Int { Int(nanoseconds / 1_000_000_000) }
 
     /// With their fraction.
-    package var seconds: Double { Double(nanoseconds) * 1e-9 }
+    public var seconds: Double { Double(nanoseconds) * 1e-9 }
 }

@@ -4,38 +4,38 @@
 // It stands in for `ContinuousClock.Instant`, whose layout no other module knows: each copy and comparison of one is a call,
 // some thirty a miss.
 
-import CLinux
+public import CLinux
 
 /// An instant, to the nanosecond.
-package struct Instant: Comparable, Sendable {
+public struct Instant: Comparable, Sendable {
     /// Since the machine's start.
-    package let nanoseconds: Int64
+    public let nanoseconds: Int64
 
     @inlinable
-    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+    public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-    @inlinable package static var now: Instant { Instant(nanoseconds: clinux_instant()) }
+    @inlinable public static var now: Instant { Instant(nanoseconds: clinux_instant()) }
 
     /// An instant after all others.
-    @inlinable package static var never: Instant { Instant(nanoseconds: .max) }
+    @inlinable public static var never: Instant { Instant(nanoseconds: .max) }
 
     /// An instant that much later; a century at most.
-    package static func + (instant: Instant, duration: Duration) -> Instant {
+    public static func + (instant: Instant, duration: Duration) -> Instant {
         let century: Int64 = 3_155_760_000_000_000_000
         return Instant(nanoseconds: instant.nanoseconds + min(max(duration.nanoseconds, -century), century))
     }
 
-    package static func - (instant: Instant, duration: Duration) -> Instant { instant + (.zero - duration) }
+    public static func - (instant: Instant, duration: Duration) -> Instant { instant + (.zero - duration) }
 
     /// How much later the first is than the second.
-    package static func - (later: Instant, earlier: Instant) -> Duration {
+    public static func - (later: Instant, earlier: Instant) -> Duration {
         .nanoseconds(later.nanoseconds(since: earlier))
     }
 
     /// How much later it is than another, in nanoseconds.
     @inlinable
-    package func nanoseconds(since earlier: Instant) -> Int64 { nanoseconds - earlier.nanoseconds }
+    public func nanoseconds(since earlier: Instant) -> Int64 { nanoseconds - earlier.nanoseconds }
 
     @inlinable
-    package static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
+    public static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
 }

@@ -7,15 +7,15 @@ import Runtime
 import Synchronization
 
 /// A stored response that a look-up found.
-package struct Candidate: Sendable {
+public struct Candidate: Sendable {
     /// The directory's entry, as it was at the look-up.
-    package let entry: DirectoryEntry
+    public let entry: DirectoryEntry
     /// Its copy in the memory tier, where there is one.
-    package let item: MemoryItem?
+    public let item: MemoryItem?
 }
 
 /// What the directory knows of a key.
-package enum Lookup: Sendable {
+public enum Lookup: Sendable {
     /// Nothing is stored for it.
     case miss
     /// The directory is still loading, and this key is not in yet: the index has to be asked.
@@ -26,7 +26,7 @@ package enum Lookup: Sendable {
     case several([Candidate])
 
     /// What is known to be stored.
-    package var candidates: [Candidate] {
+    public var candidates: [Candidate] {
         switch self {
         case .miss, .loading: []
         case .one(let candidate): [candidate]

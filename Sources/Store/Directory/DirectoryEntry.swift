@@ -1,22 +1,22 @@
 // A value. What the directory keeps of a stored response: 56 bytes, with its bucket at most 64 (design §4).
 
 import HTTPCaching
-package import HTTPMessage
+public import HTTPMessage
 
 /// Where a stored response lies and when it may be served without asking the origin.
-package struct DirectoryEntry: Sendable, Equatable {
+public struct DirectoryEntry: Sendable, Equatable {
     /// The hash of the cache key; the key itself is in the record and compared there.
-    package internal(set) var hash: UInt64
+    public internal(set) var hash: UInt64
     /// Bytes of the body.
-    package internal(set) var bodyLength: Int64
+    public internal(set) var bodyLength: Int64
     /// The volume's number; numbers are never used again.
-    package internal(set) var volume: UInt32
+    public internal(set) var volume: UInt32
     /// Where the record begins in its volume, in bytes.
-    package internal(set) var offset: UInt32
+    public internal(set) var offset: UInt32
     var bornAtSeconds: UInt32
     var freshUntilSeconds: UInt32
     /// Which variant under `Vary` this is: a hash of the selecting request fields; 0 where there is no `Vary`.
-    package internal(set) var variant: UInt32
+    public internal(set) var variant: UInt32
     /// The fence's epoch in which the fill began: a ban of a later epoch refuses this response.
     var epoch: UInt32
     /// The next entry of the same bucket, in the shard's slab.
@@ -27,7 +27,7 @@ package struct DirectoryEntry: Sendable, Equatable {
     var headerUnits: UInt16
     var flags: Flags
     /// The names in the response's `Vary`, as a number of `VaryNames`; 0 where there is none.
-    package internal(set) var vary: UInt8
+    public internal(set) var vary: UInt8
     /// How often it was asked for.
     var accesses: AccessCount
 
@@ -43,17 +43,17 @@ package struct DirectoryEntry: Sendable, Equatable {
     }
 
     /// The instant at which the response's age was 0.
-    package var bornAt: WallTime { WallTime(secondsSinceEpoch: Int64(bornAtSeconds)) }
+    public var bornAt: WallTime { WallTime(secondsSinceEpoch: Int64(bornAtSeconds)) }
     /// The instant at which it becomes stale.
-    package var freshUntil: WallTime { WallTime(secondsSinceEpoch: Int64(freshUntilSeconds)) }
+    public var freshUntil: WallTime { WallTime(secondsSinceEpoch: Int64(freshUntilSeconds)) }
     /// Whether its lifetime is not over and has begun: what was born in the future was stored while the clock was ahead.
-    package func isFresh(at now: WallTime) -> Bool { bornAt <= now && now < freshUntil }
+    public func isFresh(at now: WallTime) -> Bool { bornAt <= now && now < freshUntil }
     /// Bytes from the record's start to its body.
-    package var headerLength: Int { Int(headerUnits) * 8 }
+    public var headerLength: Int { Int(headerUnits) * 8 }
     /// True where a fresh hit may be served by what the directory holds, without the record's facts.
-    package var isPlain: Bool { flags.contains(.plain) }
+    public var isPlain: Bool { flags.contains(.plain) }
     /// True where the body, which is sent without being read, has yet to be compared with its checksum in this run.
-    package var isUnverified: Bool { flags.contains(.unverified) }
+    public var isUnverified: Bool { flags.contains(.unverified) }
     /// Bytes the record takes in its volume.
     var recordLength: Int64 { Record.aligned(Int64(headerLength) + bodyLength) }
 
@@ -106,7 +106,7 @@ package struct DirectoryEntry: Sendable, Equatable {
     }
 
     /// Whether both are of one response, under the same freshness, at the same place.
-    package func isSameResponse(as other: DirectoryEntry) -> Bool {
+    public func isSameResponse(as other: DirectoryEntry) -> Bool {
         hash == other.hash && variant == other.variant && isAt(other.location) && bodyLength == other.bodyLength
             && headerUnits == other.headerUnits && hasSameFreshness(as: other)
     }

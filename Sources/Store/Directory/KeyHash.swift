@@ -4,12 +4,12 @@
 // The secret is made once per cache directory and kept in it, since records carry the hash.
 
 /// SipHash-1-3 (Aumasson and Bernstein, 2012) under a secret of the cache directory.
-package struct KeyHash: Sendable, Equatable {
+public struct KeyHash: Sendable, Equatable {
     let secret0: UInt64
     let secret1: UInt64
 
     /// Makes a hash function from its 128-bit secret.
-    package init(secret0: UInt64, secret1: UInt64) {
+    public init(secret0: UInt64, secret1: UInt64) {
         self.secret0 = secret0
         self.secret1 = secret1
     }
@@ -17,7 +17,7 @@ package struct KeyHash: Sendable, Equatable {
     /// The hash of a cache key.
     ///
     /// O(length), no allocation; any thread.
-    package func callAsFunction(_ key: RawSpan) -> UInt64 {
+    public func callAsFunction(_ key: RawSpan) -> UInt64 {
         var state = State(secret0, secret1)
         let count = key.byteCount
         var offset = 0
@@ -40,7 +40,7 @@ package struct KeyHash: Sendable, Equatable {
     }
 
     /// The hash of a cache key held in an array.
-    package func callAsFunction(_ key: [UInt8]) -> UInt64 {
+    public func callAsFunction(_ key: [UInt8]) -> UInt64 {
         unsafe self(key.span.bytes)  // because any byte is defined as raw memory
     }
 

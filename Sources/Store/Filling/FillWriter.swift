@@ -1,12 +1,12 @@
 // Shared. One fill's way into the store: bytes are handed to the writer thread as they come, small bodies at once at
 // the end. The sender never waits for the disk: what the disk cannot keep up with is not stored.
 
-package import NIOCore
+public import NIOCore
 import Runtime
 import Synchronization
 
 /// The right, and duty, to store one response: `finish` or `abort` ends it.
-package final class FillWriter: Sendable {
+public final class FillWriter: Sendable {
     /// Bodies up to this are written together with their head, in one call.
     static let wholeLimit: Int64 = 64 * 1024
     /// So are those up to this, as long as all that are under way together are not longer than `longWholes`.
@@ -72,7 +72,7 @@ package final class FillWriter: Sendable {
     ///
     /// Never waits.
     /// - Returns: The refusal that ended the fill's storing, the first time; nil otherwise.
-    package func append(_ bytes: ByteBuffer) -> StoreRefusal? {
+    public func append(_ bytes: ByteBuffer) -> StoreRefusal? {
         let (received, isKept) = state.withLock { state in
             state.received += Int64(bytes.readableBytes)
             return (state.received, !state.isStreaming && !state.isOver)
@@ -101,7 +101,7 @@ package final class FillWriter: Sendable {
     /// The body is complete: store it.
     ///
     /// `completion` is called on the writer thread, or here where it is refused at once.
-    package func finish(_ completion: @escaping @Sendable (StoreRefusal?) -> Void) {
+    public func finish(_ completion: @escaping @Sendable (StoreRefusal?) -> Void) {
         let isIncomplete = state.withLock { state in response.bodyLength.map { $0 != state.received } ?? false }
         if isIncomplete { abandon(because: .incomplete) }
         let (job, refusal) = state.withLock { state -> (WriteJob?, StoreRefusal) in
@@ -118,7 +118,7 @@ package final class FillWriter: Sendable {
     }
 
     /// The body will not be complete: nothing is stored.
-    package func abort() { abandon(because: .incomplete) }
+    public func abort() { abandon(because: .incomplete) }
 
     private func abandon(because refusal: StoreRefusal) {
         guard let wasStreaming = end(because: refusal) else { return }
@@ -165,7 +165,7 @@ package final class FillWriter: Sendable {
     func isWritten(upTo length: Int64) { state.withLock { $0.written = length } }
 
     /// Where a reader that fell behind finds what is already in the volume: the file, and the written part of the body.
-    package var written: (volume: Volume, bodyOffset: Int64, length: Int64)? {
+    public var written: (volume: Volume, bodyOffset: Int64, length: Int64)? {
         state.withLock { state in state.volume.map { ($0, state.bodyOffset, state.written) } }
     }
 }

@@ -1,26 +1,26 @@
 // Shared, never changed: a response on its way into the store, handed from queue to queue.
 
-package import HTTPCaching
+public import HTTPCaching
 import HTTPMessage
-package import NIOCore
+public import NIOCore
 
 /// What a fill stores besides the body.
-package final class NewResponse: Sendable {
+public final class NewResponse: Sendable {
     /// The cache key.
-    package let key: [UInt8]
+    public let key: [UInt8]
     /// The request fields that selected it, from `Store.variant(names:selecting:)`.
-    package let variant: Variant
+    public let variant: Variant
     /// Status line and field lines, without Content-Length and without the empty line; behind them the target that the origin
     /// was asked for, where that is not the one in the key.
     let head: ByteBuffer
     /// What decides its reuse.
-    package let facts: StoredFacts
+    public let facts: StoredFacts
     /// The body's length where the origin told it.
-    package let bodyLength: Int64?
+    public let bodyLength: Int64?
     /// The fence's epoch when the fill began, from `Store.epoch`.
-    package let epoch: UInt32
+    public let epoch: UInt32
     /// The groups it belongs to (RFC 9875).
-    package let groups: [String]
+    public let groups: [String]
 
     /// Describes a response that is to be stored.
     ///
@@ -33,7 +33,7 @@ package final class NewResponse: Sendable {
     ///   - bodyLength: The body's length where the origin told it.
     ///   - epoch: The epoch when the fill began.
     ///   - groups: The groups it belongs to.
-    package convenience init(
+    public convenience init(
         key: [UInt8],
         variant: Variant,
         head: ByteBuffer,
@@ -129,7 +129,7 @@ final class WholeResponse: Sendable {
 }
 
 /// Which variant of its key a response is (RFC 9111 §4.1).
-package struct Variant: Sendable, Equatable {
+public struct Variant: Sendable, Equatable {
     /// The number of its set of field names; 0 where the response has no `Vary`.
     let vary: UInt8
     /// A hash of `text`; 0 where there is no `Vary`.
@@ -138,11 +138,11 @@ package struct Variant: Sendable, Equatable {
     let text: [UInt8]
 
     /// The only variant of a response without `Vary`.
-    package static let none = Variant(vary: 0, hash: 0, text: [])
+    public static let none = Variant(vary: 0, hash: 0, text: [])
 }
 
 /// Why a response that may be stored was not.
-package enum StoreRefusal: String, Error, CaseIterable {
+public enum StoreRefusal: String, Error, CaseIterable {
     /// A purge of its key came after its fill began.
     case purged
     /// Its body is larger than the store keeps.

@@ -1,11 +1,11 @@
 // A value. Keys that lie side by side in the index. Pure.
 
 /// The keys from one on up to, but without, another.
-package struct KeyRange: Sendable, Equatable {
+public struct KeyRange: Sendable, Equatable {
     /// The first key that is in it, if it is stored.
-    package let lower: [UInt8]
+    public let lower: [UInt8]
     /// The first key that is not; nil where there is none.
-    package let upper: [UInt8]?
+    public let upper: [UInt8]?
 
     init(_ lower: [UInt8], upTo upper: [UInt8]?) {
         self.lower = lower
@@ -24,18 +24,18 @@ package struct KeyRange: Sendable, Equatable {
 }
 
 /// Where a listing goes on: behind this stored response.
-package struct ListPlace: Sendable, Equatable {
+public struct ListPlace: Sendable, Equatable {
     /// Its key.
-    package let key: [UInt8]
+    public let key: [UInt8]
     /// Its variant's text.
-    package let variant: [UInt8]
+    public let variant: [UInt8]
 
     /// Makes a place.
     ///
     /// - Parameters:
     ///   - key: A key; it need not be stored any more.
     ///   - variant: A variant's text.
-    package init(key: [UInt8], variant: [UInt8]) {
+    public init(key: [UInt8], variant: [UInt8]) {
         self.key = key
         self.variant = variant
     }
@@ -50,7 +50,7 @@ extension PurgeRule {
     /// The ranges that have all keys under the rule, in their order.
     ///
     /// Of patterns and groups, others too.
-    package var ranges: [KeyRange] {
+    public var ranges: [KeyRange] {
         switch self {
         case .key(let key): [KeyRange(key, upTo: key + [0])]
         case .withoutHost:

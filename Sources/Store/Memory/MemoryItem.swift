@@ -1,27 +1,27 @@
 // Shared, immutable. A small hot response in memory, its head pre-built: a hit appends Age and what else changes,
 // and writes head and body at once.
 
-package import HTTPCaching
+public import HTTPCaching
 import HTTPMessage
-package import NIOCore
+public import NIOCore
 
 /// A stored response kept in memory.
-package final class MemoryItem: Sendable {
+public final class MemoryItem: Sendable {
     /// The cache key, compared on every hit: a collision of hashes is a miss.
     let key: [UInt8]
     /// Status line and field lines, Content-Length included, without the empty line that ends a head.
-    package let head: ByteBuffer
+    public let head: ByteBuffer
     /// Where in the head is what a 304 needs; nil where it has to be looked for.
-    package let places: NotModifiedPlaces?
+    public let places: NotModifiedPlaces?
     /// The path and query that the origin was asked for; empty where they are those of the key.
-    package let target: [UInt8]
+    public let target: [UInt8]
     /// The whole body.
-    package let body: ByteBuffer
+    public let body: ByteBuffer
     /// What decides reuse.
-    package let facts: StoredFacts
+    public let facts: StoredFacts
 
     /// Makes an item from a record that was read and checked.
-    package init(key: [UInt8], head: ByteBuffer, target: [UInt8] = [], body: ByteBuffer, facts: StoredFacts) {
+    public init(key: [UInt8], head: ByteBuffer, target: [UInt8] = [], body: ByteBuffer, facts: StoredFacts) {
         self.key = key
         self.head = head
         self.target = target
@@ -36,7 +36,7 @@ package final class MemoryItem: Sendable {
     /// True where this item was stored for that key.
     ///
     /// O(length).
-    package func isFor(_ other: RawSpan) -> Bool { other.equals(key) }
+    public func isFor(_ other: RawSpan) -> Bool { other.equals(key) }
 }
 
 extension RawSpan {

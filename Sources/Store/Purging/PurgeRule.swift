@@ -3,7 +3,7 @@
 import HTTPMessage
 
 /// A rule over cache keys.
-package enum PurgeRule: Sendable, Hashable {
+public enum PurgeRule: Sendable, Hashable {
     /// One key, all its variants.
     case key([UInt8])
     /// Every key that begins so.
@@ -44,7 +44,7 @@ package enum PurgeRule: Sendable, Hashable {
     }
 
     /// A start that every matching key has: what a range scan of the index begins with.
-    package var commonPrefix: [UInt8] {
+    public var commonPrefix: [UInt8] {
         switch self {
         case .key(let exact): exact
         case .prefix(let prefix): prefix
@@ -99,23 +99,23 @@ package enum PurgeRule: Sendable, Hashable {
 }
 
 /// What a purge removed.
-package struct PurgeReport: Sendable, Equatable {
+public struct PurgeReport: Sendable, Equatable {
     /// Stored responses, variants counted one by one.
-    package var responses = 0
+    public var responses = 0
     /// Bytes of their bodies.
-    package var bytes: Int64 = 0
+    public var bytes: Int64 = 0
     /// Why a crash would undo the purge, in a sentence; nil where it would not.
-    package var obstacle: String?
+    public var obstacle: String?
 
     /// Makes a report.
-    package init(responses: Int = 0, bytes: Int64 = 0, obstacle: String? = nil) {
+    public init(responses: Int = 0, bytes: Int64 = 0, obstacle: String? = nil) {
         self.responses = responses
         self.bytes = bytes
         self.obstacle = obstacle
     }
 
     /// Neither a crash nor a loss of power undoes the purge.
-    package var isDurable: Bool { obstacle == nil }
+    public var isDurable: Bool { obstacle == nil }
 
     /// What both removed; the obstacle is given.
     func adding(_ other: PurgeReport, obstacle: String?) -> PurgeReport {

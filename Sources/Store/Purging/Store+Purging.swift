@@ -8,7 +8,7 @@ extension Store {
     ///     On the index thread.
     /// - Returns: False where so many purges are being swept that no more are taken: then none of the rules holds.
     @discardableResult
-    package func purge(
+    public func purge(
         _ rules: [PurgeRule],
         completion: @escaping @Sendable (Int, PurgeReport) -> Void
     ) -> Bool {
@@ -20,7 +20,7 @@ extension Store {
     /// Purges as `purge` does, however many purges are being swept: for what an origin's answers make unusable.
     ///
     /// A group's members are unusable when `completion` is called, all others when this returns.
-    package func invalidate(_ rules: [PurgeRule], completion: @escaping @Sendable (Int, PurgeReport) -> Void) {
+    public func invalidate(_ rules: [PurgeRule], completion: @escaping @Sendable (Int, PurgeReport) -> Void) {
         let sweeps = rules.enumerated().map { index, rule in
             core.raise(rule) { completion(index, $0) }
         }
@@ -34,18 +34,18 @@ extension Store {
     /// Removes a stored response that another answer has made untrue, also where its record was copied or freshened meanwhile.
     ///
     /// Any thread.
-    package func remove(_ entry: DirectoryEntry, key: [UInt8]) { core.remove(entry, key: key) }
+    public func remove(_ entry: DirectoryEntry, key: [UInt8]) { core.remove(entry, key: key) }
 
     /// Removes a stored response whose record is of no use, unless it was copied or replaced meanwhile.
     ///
     /// Any thread.
-    package func forget(_ entry: DirectoryEntry, key: [UInt8]) { core.forget(entry, key: key) }
+    public func forget(_ entry: DirectoryEntry, key: [UInt8]) { core.forget(entry, key: key) }
 
     /// Whether a purge that the key falls under came after an epoch.
     ///
     /// What began before such a purge is no answer for a request that came after it. A comparison of two numbers where
     /// nothing was purged meanwhile.
-    package func hasPurged(_ key: [UInt8], since epoch: UInt32) -> Bool {
+    public func hasPurged(_ key: [UInt8], since epoch: UInt32) -> Bool {
         !core.fence.allowsStoring(key, since: epoch)
     }
 }

@@ -5,14 +5,14 @@ import HTTPMessage
 import Synchronization
 
 /// A stored response that was looked at.
-package struct InspectedResponse: Sendable {
+public struct InspectedResponse: Sendable {
     /// What a look-up would find of it.
-    package let candidate: Candidate
+    public let candidate: Candidate
     /// Its record without the body.
-    package let response: StoredResponse
+    public let response: StoredResponse
 
     /// Whether a copy of it is in memory.
-    package var isInMemory: Bool { candidate.item != nil }
+    public var isInMemory: Bool { candidate.item != nil }
 }
 
 extension Store {
@@ -21,7 +21,7 @@ extension Store {
     /// Blocks: on the disk pool.
     /// - Parameter key: The key.
     /// - Returns: A response a variant, in no order.
-    package func inspect(key: [UInt8]) -> [InspectedResponse] {
+    public func inspect(key: [UInt8]) -> [InspectedResponse] {
         var candidates = core.directory.peek(core.keyHash(key))
         if !core.isLoaded.load(ordering: .acquiring) { candidates += unloaded(key, but: candidates) }
         return candidates.compactMap { candidate in
@@ -38,7 +38,7 @@ extension Store {
     /// Blocks: on the disk pool.
     /// - Parameter listed: What the index told of it.
     /// - Returns: The response without its body; nil where the record is gone or cannot be read.
-    package func inspect(_ listed: ListedResponse) -> StoredResponse? {
+    public func inspect(_ listed: ListedResponse) -> StoredResponse? {
         core.entry(listed.row).flatMap { entry in
             listed.row.key.withRawSpan { core.inspect(entry, key: $0) }
         }

@@ -7,41 +7,41 @@ import HTTPCaching
 import HTTPMessage
 
 /// A cache of a size, and what became of the requests it was shown.
-package final class Simulation {
+public final class Simulation {
     /// What happened so far.
-    package struct Figures: Sendable, Equatable {
+    public struct Figures: Sendable, Equatable {
         /// Requests.
-        package internal(set) var requests = 0
+        public internal(set) var requests = 0
         /// Those that were hits.
-        package internal(set) var hits = 0
+        public internal(set) var hits = 0
         /// Bytes asked for.
-        package internal(set) var bytes: Int64 = 0
+        public internal(set) var bytes: Int64 = 0
         /// Those of hits.
-        package internal(set) var hitBytes: Int64 = 0
+        public internal(set) var hitBytes: Int64 = 0
         /// Responses stored.
-        package internal(set) var stored = 0
+        public internal(set) var stored = 0
         /// Bytes of their records.
-        package internal(set) var storedBytes: Int64 = 0
+        public internal(set) var storedBytes: Int64 = 0
         /// Responses evicted.
-        package internal(set) var evictions = 0
+        public internal(set) var evictions = 0
         /// Responses that stayed while their volume was reclaimed.
-        package internal(set) var survivors = 0
+        public internal(set) var survivors = 0
         /// Bytes of the records that were copied for it.
-        package internal(set) var survivorBytes: Int64 = 0
+        public internal(set) var survivorBytes: Int64 = 0
         /// Requests for pictures that are too large to be stored.
-        package internal(set) var tooLarge = 0
+        public internal(set) var tooLarge = 0
         /// The most bytes that volumes and index were charged at once.
-        package internal(set) var mostBytes: Int64 = 0
+        public internal(set) var mostBytes: Int64 = 0
 
         /// Nothing so far.
-        package init() {}
+        public init() {}
 
         /// The share of requests that were misses.
-        package var objectMissRatio: Double { Self.share(requests - hits, of: requests) }
+        public var objectMissRatio: Double { Self.share(requests - hits, of: requests) }
         /// The share of bytes that were missed.
-        package var byteMissRatio: Double { Self.share(Int(bytes - hitBytes), of: Int(bytes)) }
+        public var byteMissRatio: Double { Self.share(Int(bytes - hitBytes), of: Int(bytes)) }
         /// Bytes written for each byte stored.
-        package var writeAmplification: Double { Self.share(Int(storedBytes + survivorBytes), of: Int(storedBytes)) }
+        public var writeAmplification: Double { Self.share(Int(storedBytes + survivorBytes), of: Int(storedBytes)) }
 
         private static func share(_ part: Int, of whole: Int) -> Double {
             whole == 0 ? 0 : Double(part) / Double(whole)
@@ -49,15 +49,15 @@ package final class Simulation {
     }
 
     /// The smallest store there can be, in bytes.
-    package static let smallestSize: Int64 = 32 << 20
+    public static let smallestSize: Int64 = 32 << 20
     /// A common head of a picture: status line, type, length of life, validators, date.
     static let headLength = 250
     private static let responsesBetweenLooks = 256
 
     /// The limit of disk use, in bytes.
-    package let maximumSize: Int64
+    public let maximumSize: Int64
     /// What happened so far.
-    package private(set) var figures = Figures()
+    public private(set) var figures = Figures()
 
     let directory = Directory(memoryLimit: 0)
     var eviction: Eviction
@@ -75,7 +75,7 @@ package final class Simulation {
 
     /// An empty store.
     /// - Parameter maximumSize: What `cache.max_size` would be, in bytes.
-    package convenience init(maximumSize: Int64) { self.init(maximumSize: maximumSize, headLength: Self.headLength) }
+    public convenience init(maximumSize: Int64) { self.init(maximumSize: maximumSize, headLength: Self.headLength) }
 
     init(maximumSize: Int64, headLength: Int) {
         self.maximumSize = maximumSize
@@ -85,7 +85,7 @@ package final class Simulation {
     }
 
     /// Stored responses.
-    package var responses: Int { directory.clock.responses }
+    public var responses: Int { directory.clock.responses }
 
     /// A request: a hit, or a miss that stores the response.
     /// - Parameters:
@@ -94,7 +94,7 @@ package final class Simulation {
     ///   - length: Bytes of the body.
     /// - Returns: True for a hit.
     @discardableResult
-    package func request(_ hash: UInt64, keyLength: Int, length: Int64) -> Bool {
+    public func request(_ hash: UInt64, keyLength: Int, length: Int64) -> Bool {
         figures.requests += 1
         figures.bytes += length
         if case .miss = directory.look(up: hash) {

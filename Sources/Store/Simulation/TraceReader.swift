@@ -3,9 +3,9 @@
 import HTTPMessage
 
 /// Reads a trace a piece at a time.
-package struct TraceReader {
+public struct TraceReader {
     /// How requests stand in a file.
-    package enum Format: Sendable {
+    public enum Format: Sendable {
         /// `time,key,size`; a key may have commas.
         case table
         /// An access log: larder's JSON lines, or the combined format of nginx and Apache.
@@ -18,19 +18,19 @@ package struct TraceReader {
     private let format: Format
     private var reader = LineReader()
     /// Requests found so far.
-    package private(set) var requests = 0
+    public private(set) var requests = 0
     /// Lines that tell of no request that counts: of a log all but whole answers (200) to GET.
-    package private(set) var leftOut = 0
+    public private(set) var leftOut = 0
 
     /// Lines read so far.
-    package var lines: Int { reader.lines }
+    public var lines: Int { reader.lines }
 
     /// Begins to read.
-    package init(_ format: Format) { self.format = format }
+    public init(_ format: Format) { self.format = format }
 
     /// Takes the next bytes of the trace.
     /// - Returns: The requests of the lines that they complete.
-    package mutating func read(_ bytes: [UInt8]) throws(TraceError) -> [TraceRequest] {
+    public mutating func read(_ bytes: [UInt8]) throws(TraceError) -> [TraceRequest] {
         var found: [TraceRequest] = []
         found.reserveCapacity(bytes.count / 20)
         let format = format
@@ -44,7 +44,7 @@ package struct TraceReader {
     }
 
     /// The trace ends here: its last line may have no line break.
-    package mutating func finish() throws(TraceError) -> [TraceRequest] {
+    public mutating func finish() throws(TraceError) -> [TraceRequest] {
         var found: [TraceRequest] = []
         let format = format
         var leftOut = 0

@@ -1,13 +1,13 @@
 // A value. One request of a trace.
 
 /// What a trace tells of a request.
-package struct TraceRequest: Sendable, Equatable {
+public struct TraceRequest: Sendable, Equatable {
     /// The key's hash.
-    package let hash: UInt64
+    public let hash: UInt64
     /// Bytes of the key.
-    package let keyLength: Int
+    public let keyLength: Int
     /// Bytes of the body.
-    package let length: Int64
+    public let length: Int64
 
     /// Any secret will do: a trace is no attack.
     private static let keyHash = KeyHash(secret0: 0x6c61_7264_6572, secret1: 0x7369_6d75_6c61_7465)
@@ -20,12 +20,12 @@ package struct TraceRequest: Sendable, Equatable {
 }
 
 /// Why a trace cannot be used.
-package struct TraceError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct TraceError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The line, from 1.
-    package let line: Int
+    public let line: Int
     /// What is wrong with it, and what is expected.
-    package let message: String
+    public let message: String
 
     /// Both in one line.
-    package var description: String { "line \(line): \(message)" }
+    public var description: String { "line \(line): \(message)" }
 }

@@ -1,7 +1,7 @@
 // A value. How much a trace asks for, in bounded memory: of many keys, a sample by their hashes.
 
 /// Different pictures of a trace, and their bytes, estimated from a sample.
-package struct TraceSummary: Sendable {
+public struct TraceSummary: Sendable {
     private static let largestSample = 1 << 17
 
     private var sample: [UInt64: Int64] = [:]
@@ -9,15 +9,15 @@ package struct TraceSummary: Sendable {
     private var bits: UInt64 = 0
 
     /// Requests.
-    package private(set) var requests = 0
+    public private(set) var requests = 0
     /// Bytes asked for.
-    package private(set) var bytes: Int64 = 0
+    public private(set) var bytes: Int64 = 0
 
     /// Of no request.
-    package init() {}
+    public init() {}
 
     /// Counts a request.
-    package mutating func count(_ request: TraceRequest) {
+    public mutating func count(_ request: TraceRequest) {
         requests += 1
         bytes += request.length
         guard isSampled(request.hash) else { return }
@@ -29,11 +29,11 @@ package struct TraceSummary: Sendable {
     }
 
     /// False where all pictures were counted.
-    package var isEstimate: Bool { bits > 0 }
+    public var isEstimate: Bool { bits > 0 }
     /// Different pictures.
-    package var pictures: Int { sample.count << Int(bits) }
+    public var pictures: Int { sample.count << Int(bits) }
     /// Their bytes: a cache that large and a little larger would keep all.
-    package var pictureBytes: Int64 { sample.values.reduce(0, +) << Int64(bits) }
+    public var pictureBytes: Int64 { sample.values.reduce(0, +) << Int64(bits) }
 
     private func isSampled(_ hash: UInt64) -> Bool { hash & ((1 << bits) - 1) == 0 }
 }

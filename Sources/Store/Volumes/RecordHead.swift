@@ -3,14 +3,14 @@
 // never sent.
 
 import HTTPCaching
-package import HTTPMessage
-package import NIOCore
+public import HTTPMessage
+public import NIOCore
 
 extension Fields {
     /// Reads the field lines of a stored head.
     ///
     /// O(head).
-    package init(recordHead head: ByteBuffer) {
+    public init(recordHead head: ByteBuffer) {
         self.init()
         let span = head.readableBytesSpan
         reserveCapacity(12, bytes: span.byteCount)

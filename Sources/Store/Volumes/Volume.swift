@@ -7,7 +7,7 @@ import Runtime
 import Synchronization
 
 /// An append-only file of records.
-package final class Volume: Sendable {
+public final class Volume: Sendable {
     static let magic: UInt32 = 0x3156_524C  // "LRV1" in the file
 
     /// Larger numbers in names or in the index are not larder's.
@@ -43,7 +43,7 @@ package final class Volume: Sendable {
     }
 
     /// The file's descriptor, for `sendfile`; valid while the volume is held.
-    package var descriptor: CInt { file.descriptor }
+    public var descriptor: CInt { file.descriptor }
 
     /// Has disk space for what is written next, more at a time than is written: cheaper than block by block with each write,
     /// and it lies together.
@@ -60,7 +60,7 @@ package final class Volume: Sendable {
     /// True where `sendfile` of the range would not wait for the disk.
     ///
     /// About 1 µs for 1 MB; any thread.
-    package func isResident(_ range: Range<Int64>) -> Bool {
+    public func isResident(_ range: Range<Int64>) -> Bool {
         guard range.upperBound <= capacity else { return false }
         let address = mapping.withLock { address in
             if address == 0 { address = mapped() }
