@@ -9,7 +9,7 @@ import Testing
     private func walk(_ order: AskingOrder, hasAnswer: Bool = false, skipping: Set<Int> = []) -> [Int] {
         var order = order
         var asked: [Int] = []
-        while let next = order.next(isWell: { !skipping.contains($0) }, lastResort: { _ in !hasAnswer }) {
+        while let next = order.next(isAvailable: { !skipping.contains($0) }, lastResort: { _ in !hasAnswer }) {
             asked.append(next)
         }
         return asked
@@ -43,9 +43,9 @@ import Testing
     @Test("looking for one to ask beside another takes nobody away from the last resort")
     func beside() {
         var order = AskingOrder([0, 1, 2])
-        #expect(order.next(isWell: { $0 == 1 }) == 1)
-        #expect(order.next(isWell: { _ in false }) == nil)
-        #expect(order.next(isWell: { _ in true }) == nil)
+        #expect(order.next(isAvailable: { $0 == 1 }) == 1)
+        #expect(order.next(isAvailable: { _ in false }) == nil)
+        #expect(order.next(isAvailable: { _ in true }) == nil)
         #expect(walk(order) == [0, 2])
     }
 

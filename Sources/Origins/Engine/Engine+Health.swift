@@ -1,54 +1,113 @@
-// How the engine keeps the origins' health: tells of changes, probes who is left alone, checks who is to be checked.
+// How the engine keeps the origins' circuit breakers: reports changes, probes origins whose breaker is open, and checks those
+// that are configured to be checked.
 
 import HTTPMessage
 import NIOCore
 import Runtime
 
 extension Engine {
-    /// An origin's health has changed, or not.
-    func note(_ change: Health.Change, of lane: Lane) {
-        lane.report(change)
+    /// A response's head has come.
+    func note(_ answer: OriginPool.Answer, of pool: OriginPool, at now: Instant) {
+        note(pool.answered(answer, at: now, wallTime: clock.now, chance: chance()), of: pool)
+    }
+
+    /// An attempt has failed before a head.
+    func note(failedAttempt error: OriginError, of pool: OriginPool, isProbe: Bool) {
+        switch error.kind {
+        case .connectionRefused, .unreachable, .dnsFailure, .tlsFailure, .connectTimeout, .firstByteTimeout, .reset,
+            .fileSystem:
+            pool.noteFailure(error)
+            let isPrompt = error.kind == .reset
+            note(pool.breaker.recordFailure(at: now, isPrompt: isPrompt, chance: chance()), of: pool)
+            note(failure: error, of: pool)
+        case .stalled, .truncated, .heldUp, .malformed, .tooLarge, .cancelled, .queueFull, .queueTimeout, .requestBody,
+            .badRequest, .badURL, .resources, .overloaded:
+            if isProbe { releaseProbe(of: pool) }
+        case .denied, .redirect, .unreadable:
+            pool.tellOperator(error, at: now)
+            // The origin answers; only a probe that is configured has to succeed.
+            if isProbe, pool.settings.probe != nil {
+                note(pool.breaker.recordFailure(at: now, chance: chance()), of: pool)
+                note(failure: error, of: pool)
+            } else {
+                note(pool.breaker.recordAnswer(at: now), of: pool)
+                pool.noteReached()
+            }
+        }
+    }
+
+    /// An origin was so late that another, asked after it, answered first: that is as good as down, long before its timeout.
+    func noteOvertaken(_ pool: OriginPool) {
+        let error = OriginError(
+            kind: .firstByteTimeout,
+            operation: "await response",
+            subject: pool.settings.url.text,
+            detail: "another origin was quicker"
+        )
+        pool.noteFailure(error, isOnlyLate: true)
+        note(pool.breaker.recordFailure(at: now, chance: chance()), of: pool)
+    }
+
+    /// An origin's circuit breaker has changed, or not.
+    func note(_ change: CircuitBreaker.Change, of pool: OriginPool) {
+        pool.report(change)
         guard case .opened = change else { return }
-        scheduleProbe(of: lane)
-        later(.askBeside(lane))
+        scheduleProbe(of: pool)
+        later(.hedgeAround(pool))
     }
 
-    /// A probe has told nothing: the next one comes as if it had failed.
-    func releaseProbe(of lane: Lane) {
-        lane.health.releaseProbe(at: now)
-        scheduleProbe(of: lane)
+    /// A probe gave no information: the next one comes as if it had failed.
+    func releaseProbe(of pool: OriginPool) {
+        pool.breaker.releaseProbe(at: now)
+        scheduleProbe(of: pool)
     }
 
-    private func scheduleProbe(of lane: Lane) {
-        if let due = lane.health.probeDue { schedule(.probe(lane.origin.index), at: due) }
+    private func scheduleProbe(of pool: OriginPool) {
+        if let due = pool.breaker.probeDue { schedule(.probe(pool.origin.index), at: due) }
     }
 
-    /// Asks an origin that is well whether it still is, and does so again after the interval.
-    func check(_ lane: Lane) {
-        guard let probe = lane.settings.probe else { return }
-        schedule(.check(lane.origin.index), at: now + probe.interval)
-        // One that is left alone is probed by its back-off.
-        if lane.health.isWell { sendProbe(to: lane) }
+    /// Probes an origin as configured, and does so again after the interval.
+    func check(_ pool: OriginPool) {
+        guard let probe = pool.settings.probe else { return }
+        schedule(.check(pool.origin.index), at: now + probe.interval)
+        // An open circuit breaker has probes of its own.
+        if pool.breaker.isClosed { sendProbe(to: pool) }
     }
 
-    /// Why nobody was asked: they all have failed so often that they are left alone.
-    func leftAlone(_ origins: [Int], target: String) -> OriginError {
-        let failures = origins.compactMap { lanes[$0].lastFailure }
+    /// Asks an origin for larder itself.
+    func sendProbe(to pool: OriginPool) {
+        pool.counters.update { $0.probes += 1 }
+        let target = pool.probeTarget
+        begin(
+            OriginFetch(
+                id: makeProbeID(),
+                request: OriginRequest(method: "HEAD", target: target, fields: Via.line(received: .http11)),
+                receiver: ProbeReceiver(),
+                engine: self,
+                order: AskingOrder([pool.origin.index]),
+                isProbe: true
+            )
+        )
+    }
+
+    /// Why no origin was asked: the circuit breaker of each is open.
+    func unavailable(_ origins: [Int], target: String) -> OriginError {
+        let failures = origins.compactMap { pools[$0].lastFailure }
         return failures.last ?? OriginError(kind: .unreachable, operation: "ask origins", subject: target)
     }
 
-    /// The time until the first of some origins is tried again; nil where none is left alone.
+    /// The time until the first of some origins is probed; nil if no circuit breaker is open.
     func nextProbe(of origins: [Int]) -> Duration? {
         let times = origins.compactMap { index -> Duration? in
-            let health = lanes[index].health
-            guard !health.isWell else { return nil }
-            return health.probeDue.map { max(.zero, $0 - now) } ?? .zero
+            let breaker = pools[index].breaker
+            guard !breaker.isClosed else { return nil }
+            return breaker.probeDue.map { max(.zero, $0 - now) } ?? .zero
         }
         return times.min()
     }
 }
 
-/// What is done with the answer to a probe: nothing, its head tells all.
+/// Ignores the response to a probe: its head is all that matters.
 final class ProbeReceiver: OriginReceiver {
     func receive(_ response: OriginResponse) {}
     func receive(_ bytes: ByteBuffer) -> OriginFlow { .proceed }

@@ -5,43 +5,43 @@ import Runtime
 
 extension Engine {
     /// Looks at an origin as it is configured: by its probe, or by connecting.
-    func lookAtStart(at lane: Lane) {
-        if lane.settings.probe != nil { check(lane) } else if looksAtOrigins { look(at: lane) }
+    func lookAtStart(at pool: OriginPool) {
+        if pool.settings.probe != nil { check(pool) } else if looksAtOrigins { look(at: pool) }
     }
 
     /// Begins a look, unless one is under way.
-    func look(at lane: Lane) {
-        guard lane.look == nil else { return }
-        let look = Look(at: lane, engine: self)
-        lane.look = look
+    func look(at pool: OriginPool) {
+        guard pool.look == nil else { return }
+        let look = Look(at: pool, engine: self)
+        pool.look = look
         look.begin()
     }
 
     /// Repeats a look that failed; while the origin backs off, its probe does the work and the look is put off.
-    func lookAgain(at lane: Lane) {
-        lane.isLookDue = false
-        guard lane.reach.failure != nil else { return }
-        if lane.health.isWell { look(at: lane) } else { looksAgainLater(at: lane) }
+    func lookAgain(at pool: OriginPool) {
+        pool.isLookDue = false
+        guard pool.reach.failure != nil else { return }
+        if pool.breaker.isClosed { look(at: pool) } else { looksAgainLater(at: pool) }
     }
 
     /// A look has ended; the origin can be reached where there is no error.
-    func looked(at lane: Lane, _ error: OriginError?) {
-        lane.look = nil
-        guard let error else { return lane.noteReached() }
+    func looked(at pool: OriginPool, _ error: OriginError?) {
+        pool.look = nil
+        guard let error else { return pool.noteReached() }
         // What this process lacks says nothing of the origin.
-        if error.kind == .resources { looksAgainLater(at: lane) } else { note(failure: error, of: lane) }
+        if error.kind == .resources { looksAgainLater(at: pool) } else { note(failure: error, of: pool) }
     }
 
     /// A look, a request or a probe failed: whether the origin can be reached is found out without waiting for a request.
-    func note(failure: OriginError, of lane: Lane) {
-        lane.report(lane.reach.recordFailure(failure))
-        if lane.reach.failure != nil { looksAgainLater(at: lane) }
+    func note(failure: OriginError, of pool: OriginPool) {
+        pool.report(pool.reach.recordFailure(failure))
+        if pool.reach.failure != nil { looksAgainLater(at: pool) }
     }
 
     /// Has an origin looked at in a while; a configured probe does that by itself.
-    func looksAgainLater(at lane: Lane) {
-        guard looksAtOrigins, !lane.isLookDue, lane.settings.probe == nil else { return }
-        lane.isLookDue = true
-        schedule(.look(lane.origin.index), at: now + lane.reach.nextPause(chance: chance()))
+    func looksAgainLater(at pool: OriginPool) {
+        guard looksAtOrigins, !pool.isLookDue, pool.settings.probe == nil else { return }
+        pool.isLookDue = true
+        schedule(.look(pool.origin.index), at: now + pool.reach.nextPause(chance: chance()))
     }
 }

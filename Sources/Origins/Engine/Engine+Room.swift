@@ -4,38 +4,38 @@
 
 extension Engine {
     /// Requests wait for a place: sees to it at the end of this turn.
-    func wantRoom(at lane: Lane) {
-        guard lane.waitingCount > 0, !lane.isRoomDue else { return }
-        lane.isRoomDue = true
-        later(.makeRoom(lane))
+    func wantRoom(at pool: OriginPool) {
+        guard pool.waitingCount > 0, !pool.isRoomDue else { return }
+        pool.isRoomDue = true
+        later(.makeRoom(pool))
     }
 
     /// Has held-up transfers flow, and ends those that cannot where they are too many; outside libcurl.
-    func makeRoom(at lane: Lane) {
-        lane.isRoomDue = false
-        guard lane.waitingCount > 0 else { return }
-        let held = lane.heldUp.longestFirst.filter { id in
-            guard let exchange = attempt(id)?.exchange else { return false }
-            return !exchange.takeAll()
+    func makeRoom(at pool: OriginPool) {
+        pool.isRoomDue = false
+        guard pool.waitingCount > 0 else { return }
+        let held = pool.heldUp.longestFirst.filter { id in
+            guard let takes = attempt(id)?.takeAll() else { return false }
+            return !takes
         }
-        let (ended, next) = lane.heldUp.excess(
+        let (ended, next) = pool.heldUp.excess(
             held,
-            places: lane.settings.maximumConnections,
-            waiting: lane.waitingCount,
+            places: pool.settings.maximumConnections,
+            waiting: pool.waitingCount,
             at: now
         )
         for id in ended {
             guard let attempt = attempt(id) else { continue }
             attempt.end(attempt.fault(.heldUp, "receive body", detail: "its client takes too little while others wait"))
         }
-        guard let next, !lane.isRoomTimed else { return }
-        lane.isRoomTimed = true
-        schedule(.room(lane.origin.index), at: next)
+        guard let next, !pool.isRoomTimed else { return }
+        pool.isRoomTimed = true
+        schedule(.room(pool.origin.index), at: next)
     }
 
     /// More transfers have been held up for long enough to be ended.
-    func makeMoreRoom(at lane: Lane) {
-        lane.isRoomTimed = false
-        makeRoom(at: lane)
+    func makeMoreRoom(at pool: OriginPool) {
+        pool.isRoomTimed = false
+        makeRoom(at: pool)
     }
 }

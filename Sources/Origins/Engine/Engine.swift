@@ -1,5 +1,5 @@
 // Loop-confined (origin thread). The loop: waits for sockets, deadlines and commands, and lets everything that has
-// something to do do it. Owns libcurl, the lanes, and all exchanges and attempts.
+// something to do do it. Owns libcurl, the pools, and all fetches and attempts.
 // Invariants: libcurl is never entered while it calls back; what would is put off (`later`) to the end of the turn. What the
 // engine owns refers back to it, and none of that is left when `run` returns.
 
@@ -13,18 +13,19 @@ import Runtime
 @safe final class Engine {  // because its pointer is to a buffer of its own, used on its thread alone
     /// What must not happen inside a callback of libcurl.
     enum Deferred {
-        case askNext(Exchange)
+        case askNext(OriginFetch)
         case start(Attempt)
-        case drop(Attempt)
-        /// What waits for an origin that is left alone now asks the next.
-        case askBeside(Lane)
+        case drop(UInt64)
+        /// The circuit breaker of an origin has opened: requests that wait for it ask the next too.
+        case hedgeAround(OriginPool)
         /// Requests wait for a place that slow receivers may hold up.
-        case makeRoom(Lane)
+        case makeRoom(OriginPool)
         /// What received a body is ready for more.
-        case readOn(PlainConnection)
+        case readOn(CleartextConnection)
     }
 
-    let lanes: [Lane]
+    let lists: OriginLists
+    var pools: [OriginPool] { lists.pools }
     let mailbox: Commands
     let multi: Multi
     let clock: Clock
@@ -37,10 +38,8 @@ import Runtime
     /// Where connections receive.
     let receiving: UnsafeMutableRawBufferPointer
     private let poller: Poller
-    /// By descriptor.
-    private var connections: [PlainConnection?] = []
-    private let lists: [[Int]]
-    private var exchanges: [UInt64: Exchange] = [:]
+    private var sockets = SocketTable()
+    private var fetches: [UInt64: OriginFetch] = [:]
     private var attempts: [UInt64: Attempt] = [:]
     private var nextAttempt: UInt64 = 1
     private var nextProbe: UInt64 = 1 << 63
@@ -64,8 +63,7 @@ import Runtime
         looksAtOrigins: Bool,
         clock: Clock
     ) {
-        lanes = origins.map { Lane($0, logger: logger) }
-        self.lists = lists.map { Array($0) }
+        self.lists = OriginLists(origins.map { OriginPool($0, logger: logger) }, lists)
         self.mailbox = mailbox
         self.budget = budget
         self.poller = poller
@@ -76,7 +74,7 @@ import Runtime
         multi = Multi(poller: poller, connections: connections)
         // because `deinit` frees it, and connections use it on this thread only, while the engine lives
         unsafe receiving = .allocate(
-            byteCount: 2 * ResponseHeadParser.maximumBytes + PlainConnection.room,
+            byteCount: 2 * ResponseHeadParser.maximumBytes + CleartextConnection.room,
             alignment: 64
         )
         precondition(poller.addEdges(of: mailbox.bell.number), "the origin thread can be woken")
@@ -88,7 +86,7 @@ import Runtime
 
     /// Runs until told to shut down.
     func run() {
-        for lane in lanes { lookAtStart(at: lane) }
+        for pool in pools { lookAtStart(at: pool) }
         while isRunning {
             let count = poller.wait(into: &events, milliseconds: patience())
             now = .now
@@ -106,7 +104,7 @@ import Runtime
     }
 
     /// Has a receiver told when this turn is over.
-    func tellOfEnd(_ receiver: any OriginReceiver) {
+    func notifyAtEndOfTurn(_ receiver: any OriginReceiver) {
         if told.last !== receiver { told.append(receiver) }
     }
 
@@ -118,7 +116,7 @@ import Runtime
         told.removeAll(keepingCapacity: true)
     }
 
-    // MARK: For attempts and exchanges
+    // MARK: For attempts and fetches
 
     /// Puts off what must not happen inside libcurl to the end of this turn.
     func later(_ action: Deferred) {
@@ -126,41 +124,13 @@ import Runtime
     }
 
     /// Makes an attempt, in its place in the tables.
-    func makeAttempt(at index: Int, for exchange: Exchange) -> Attempt {
+    func makeAttempt(at index: Int, for fetch: OriginFetch) -> Attempt {
         let id = nextAttempt
         nextAttempt += 1
-        let lane = lanes[index]
-        let attempt: Attempt
-        switch lane.origin.kind {
-        case .http(let service):
-            attempt = HTTPAttempt(
-                id: id,
-                lane: lane,
-                isProbe: exchange.isProbe,
-                engine: self,
-                exchange: exchange,
-                service: service
-            )
-        case .file(let files):
-            attempt = FileAttempt(
-                id: id,
-                lane: lane,
-                isProbe: exchange.isProbe,
-                engine: self,
-                exchange: exchange,
-                files: files
-            )
-        }
+        let pool = pools[index]
+        let attempt = Attempt(id: id, pool: pool, engine: self, fetch: fetch)
         attempts[id] = attempt
         return attempt
-    }
-
-    /// Sets or moves the time at which an attempt is told `expire`.
-    func setDeadline(_ deadline: Instant, of attempt: Attempt) {
-        attempt.deadline = deadline
-        if let scheduled = attempt.scheduled, scheduled <= deadline { return }
-        attempt.scheduled = deadline
-        schedule(.attempt(attempt.id), at: deadline)
     }
 
     /// Has something done at a time.
@@ -174,12 +144,16 @@ import Runtime
     /// A number between 0 and 1 by chance.
     func chance() -> Double { Double.random(in: 0...1, using: &random) }
 
-    /// The origins that may answer a request, in their order.
-    func origins(of request: OriginRequest) -> [Int] {
-        let all = lists[request.list]
-        let mayAnswer = { [lanes] (index: Int) in lanes[index].origin.target(of: request) != nil }
-        // Most often all may, and no other list is made.
-        return all.allSatisfy(mayAnswer) ? all : all.filter(mayAnswer)
+    /// The id of another fetch of larder's own.
+    func makeProbeID() -> UInt64 {
+        defer { nextProbe += 1 }
+        return nextProbe
+    }
+
+    /// Starts a fetch.
+    func begin(_ fetch: OriginFetch) {
+        fetches[fetch.id] = fetch
+        fetch.askNext()
     }
 
     /// An attempt in progress.
@@ -189,31 +163,28 @@ import Runtime
         attempts[attempt.id] = nil
     }
 
-    func forget(_ exchange: Exchange) {
-        exchanges[exchange.id] = nil
+    func forget(_ fetch: OriginFetch) {
+        fetches[fetch.id] = nil
     }
 
     // MARK: Connections
 
-    /// Has a connection told when its socket is ready for any of these.
-    func watch(_ connection: PlainConnection, _ socket: Int32, for events: Readiness) {
-        let place = Int(socket)
-        while connections.count <= place { connections.append(nil) }
-        connections[place] = connection
+    /// Has a connection called when its socket is ready for any of these.
+    func watch(_ connection: CleartextConnection, _ socket: Int32, for events: Readiness) {
+        sockets.set(connection, for: socket)
         poller.watch(socket, for: events)
     }
 
     /// Watches a socket no longer.
     func unwatch(_ socket: Int32) {
-        connections[Int(socket)] = nil
+        sockets.remove(socket)
         poller.forget(socket)
     }
 
     // MARK: A turn
 
     private func dispatch(_ event: Event) {
-        let place = Int(event.descriptor)
-        if place < connections.count, let connection = connections[place] {
+        if let connection = sockets.connection(of: event.descriptor) {
             connection.ready(event.isFor)
         } else {
             multi.ready(event.descriptor, for: event.isFor)
@@ -232,41 +203,28 @@ import Runtime
     private func perform(_ command: Command) {
         switch command {
         case .send(let id, let request, let receiver):
-            let order = order(of: request)
+            let order = lists.order(of: request)
             guard order.hasNext else { return answerNotHere(request, receiver) }
-            let exchange = Exchange(id: id, request: request, receiver: receiver, engine: self, order: order)
-            exchanges[id] = exchange
             budget.earn()
-            exchange.askNext()
-        case .cancel(let id): exchanges[id]?.cancel()
-        case .resume(let id): exchanges[id]?.resume()
-        case .upload(let id): (attempts[id] as? HTTPAttempt)?.resumeSending()
-        case .file(let id, let event): (attempts[id] as? FileAttempt)?.take(event)
-        case .looked(let index, let finding): lanes[index].look?.ended(finding)
+            begin(OriginFetch(id: id, request: request, receiver: receiver, engine: self, order: order))
+        case .cancel(let id): fetches[id]?.cancel()
+        case .resume(let id): fetches[id]?.resume()
+        case .upload(let id): attempts[id]?.take(.contentReady)
+        case .file(let id, let event): attempts[id]?.take(.file(event))
+        case .looked(let index, let finding): pools[index].look?.ended(finding)
         case .shutDown: isRunning = false
         }
     }
 
-    private func order(of request: OriginRequest) -> AskingOrder {
-        let list = origins(of: request)
-        guard request.isSingle else { return AskingOrder(list, preferred: request.preferred) }
-        return AskingOrder(list.first { lanes[$0].settings.isAuthoritative }.map { [$0] } ?? Array(list.prefix(1)))
-    }
-
-    /// No origin of the list has such paths: nobody is asked.
+    /// No origin of the list has such paths: none is asked.
     private func answerNotHere(_ request: OriginRequest, _ receiver: any OriginReceiver) {
         request.body?.abandon()
         let now = clock.now
-        let head = ReceivedHead.refusal(404, at: now)
-        tellOfEnd(receiver)
+        notifyAtEndOfTurn(receiver)
         receiver.receive(
             OriginResponse(
-                status: head.status,
-                reason: head.reason,
-                fields: head.fields,
-                origin: lists[request.list].first ?? 0,
-                contentLength: head.contentLength,
-                version: head.version,
+                ReceivedHead.refusal(404, at: now),
+                origin: lists.first(of: request.list),
                 requestTime: now,
                 responseTime: now,
                 tried: [],
@@ -278,57 +236,22 @@ import Runtime
 
     private func collectEnded() {
         while let (handle, code) = multi.nextEnded() {
-            handle.attempt?.transferEnded(code)
-            handle.look?.transferEnded(code)
+            handle.client?.transferEnded(code)
         }
     }
 
     private func expireDue() {
         while let due = timers.removeDue(at: now) {
             switch due.subject {
-            case .attempt(let id): expire(id, due.deadline)
-            case .hedge(let id): exchanges[id]?.hedge(due.deadline)
-            case .probe(let index): if lanes[index].health.beginProbe(at: now) { sendProbe(to: lanes[index]) }
-            case .check(let index): check(lanes[index])
-            case .look(let index): lookAgain(at: lanes[index])
-            case .room(let index): makeMoreRoom(at: lanes[index])
-            case .lookOver(let index): lanes[index].look?.expire(due.deadline)
+            case .attempt(let id): attempts[id]?.timerFired(due.deadline)
+            case .hedge(let id): fetches[id]?.hedge(due.deadline)
+            case .probe(let index): if pools[index].breaker.beginProbe(at: now) { sendProbe(to: pools[index]) }
+            case .check(let index): check(pools[index])
+            case .look(let index): lookAgain(at: pools[index])
+            case .room(let index): makeMoreRoom(at: pools[index])
+            case .lookOver(let index): pools[index].look?.expire(due.deadline)
             }
         }
-    }
-
-    private func expire(_ id: UInt64, _ due: Instant) {
-        // An entry that the attempt's deadline has overtaken is not its current one.
-        guard let attempt = attempts[id], attempt.scheduled == due else { return }
-        attempt.scheduled = nil
-        guard let deadline = attempt.deadline else { return }
-        if deadline > now {
-            setDeadline(deadline, of: attempt)
-        } else {
-            attempt.deadline = nil
-            attempt.expire()
-        }
-    }
-
-    /// Asks an origin for larder itself.
-    func sendProbe(to lane: Lane) {
-        let id = nextProbe
-        nextProbe += 1
-        lane.counters.update { $0.probes += 1 }
-        let exchange = Exchange(
-            id: id,
-            request: OriginRequest(
-                method: "HEAD",
-                target: lane.probeTarget,
-                fields: Via.line(received: .http11)
-            ),
-            receiver: ProbeReceiver(),
-            engine: self,
-            order: AskingOrder([lane.origin.index]),
-            isProbe: true
-        )
-        exchanges[id] = exchange
-        exchange.askNext()
     }
 
     /// Does what was put off, and what that gives libcurl to do at once; the rest comes with the next turn.
@@ -338,12 +261,12 @@ import Runtime
             deferred.removeAll(keepingCapacity: true)
             for action in actions {
                 switch action {
-                case .askNext(let exchange): exchange.askNext()
+                case .askNext(let fetch): fetch.askNext()
                 case .start(let attempt): attempt.beginAfterWaiting()
-                case .drop(let attempt): attempt.drop()
+                case .drop(let id): attempts[id]?.drop()
                 case .readOn(let connection): connection.readOn()
-                case .makeRoom(let lane): makeRoom(at: lane)
-                case .askBeside(let lane): for exchange in Array(exchanges.values) { exchange.askBeside(lane) }
+                case .makeRoom(let pool): makeRoom(at: pool)
+                case .hedgeAround(let pool): for fetch in Array(fetches.values) { fetch.hedgeAround(pool) }
                 }
             }
             let hasFired = multi.fire(at: .now)
@@ -353,21 +276,19 @@ import Runtime
     }
 
     private func close() {
-        for exchange in Array(exchanges.values) { exchange.cancel() }
+        for fetch in Array(fetches.values) { fetch.cancel() }
         mailbox.close()
         for case .send(_, let request, let receiver) in mailbox.take() {
-            tellOfEnd(receiver)
+            notifyAtEndOfTurn(receiver)
             receiver.fail(OriginError(kind: .cancelled, operation: "send", subject: request.target))
         }
         for attempt in Array(attempts.values) { attempt.drop() }
         deferred.removeAll()
-        for lane in lanes {
-            lane.idle.removeAll()
-            lane.idleConnector = nil
-            lane.closeKept()
-            lane.look?.drop()
-            lane.look = nil
-            if case .file(let files) = lane.origin.kind { files.shutDown() }
+        for pool in pools {
+            pool.closeIdle()
+            pool.look?.drop()
+            pool.look = nil
+            if case .file(let files) = pool.origin.kind { files.shutDown() }
         }
         multi.close()
     }
@@ -375,15 +296,3 @@ import Runtime
 
 @available(*, unavailable)
 extension Engine: Sendable {}  // lives on the origin thread
-
-/// xorshift64*, seeded by the system once: the system's own generator is a system call for each number.
-private struct SmallGenerator: RandomNumberGenerator {
-    private var state = UInt64.random(in: 1 ... .max)
-
-    mutating func next() -> UInt64 {
-        state ^= state >> 12
-        state ^= state << 25
-        state ^= state >> 27
-        return state &* 0x2545_F491_4F6C_DD1D
-    }
-}

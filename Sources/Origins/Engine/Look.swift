@@ -1,5 +1,5 @@
 // Loop-confined (origin thread). Finds out whether an origin can be reached, without a request: connects to it (TCP, and TLS
-// where the origin has it) and closes the connection, or looks at a directory. Its lane owns it until it has ended.
+// where the origin has it) and closes the connection, or looks at a directory. Its pool owns it until it has ended.
 // Invariant: one look at a time an origin, however long the file system hangs: it never takes a second thread.
 
 import CCurl
@@ -8,33 +8,33 @@ import Runtime
 
 /// One look at an origin.
 final class Look {
-    private let lane: Lane
+    private let pool: OriginPool
     private let engine: Engine
     private var handle: EasyHandle?
     /// When the file system should have answered; what it says later still counts.
     private var deadline: Instant?
 
-    init(at lane: Lane, engine: Engine) {
-        self.lane = lane
+    init(at pool: OriginPool, engine: Engine) {
+        self.pool = pool
         self.engine = engine
     }
 
     /// Starts the look; the engine gets the result later, never from within this call.
     func begin() {
-        let index = lane.origin.index
-        switch lane.origin.kind {
+        let index = pool.origin.index
+        switch pool.origin.kind {
         case .http(let service):
             // libcurl itself ends it after `connectTimeout`.
-            let made = EasyHandle(lane.origin, base: service.base, peer: .origin, onlyConnects: true)
-            guard let made, engine.multi.add(made) else { return engine.looksAgainLater(at: lane) }
-            made.look = self
+            let made = EasyHandle(pool.origin, base: service.base, peer: .origin, onlyConnects: true)
+            guard let made, engine.multi.add(made) else { return engine.looksAgainLater(at: pool) }
+            made.client = .look(self)
             handle = made
         case .file(let files):
             let isTaken = files.submit { [mailbox = engine.mailbox] in
                 mailbox.post(.looked(index, files.fault()))
             }
-            guard isTaken else { return engine.looksAgainLater(at: lane) }
-            let deadline = engine.now + lane.settings.connectTimeout
+            guard isTaken else { return engine.looksAgainLater(at: pool) }
+            let deadline = engine.now + pool.settings.connectTimeout
             self.deadline = deadline
             engine.schedule(.lookOver(index), at: deadline)
         }
@@ -50,13 +50,13 @@ final class Look {
             error = fault(kind, "connect", code: Int(code.rawValue), detail: message)
         }
         drop()
-        engine.looked(at: lane, error)
+        engine.looked(at: pool, error)
     }
 
     /// A file thread has looked.
     func ended(_ fault: FileFinding?) {
         engine.looked(
-            at: lane,
+            at: pool,
             fault.map { self.fault($0.kind, $0.operation, code: Int($0.code), detail: $0.reason) }
         )
     }
@@ -64,19 +64,19 @@ final class Look {
     /// The file system has not answered in time, if the deadline is this look's.
     func expire(_ due: Instant) {
         guard deadline == due else { return }
-        engine.note(failure: fault(.connectTimeout, "open the directory", detail: "no answer in time"), of: lane)
+        engine.note(failure: fault(.connectTimeout, "open the directory", detail: "no answer in time"), of: pool)
     }
 
     /// Cancels the look without reporting a result.
     func drop() {
         guard let handle else { return }
         self.handle = nil
-        handle.look = nil
+        handle.client = nil
         engine.multi.remove(handle)
     }
 
     private func fault(_ kind: OriginError.Kind, _ operation: String, code: Int = 0, detail: String) -> OriginError {
-        OriginError(kind: kind, operation: operation, subject: lane.settings.url.text, code: code, detail: detail)
+        OriginError(kind: kind, operation: operation, subject: pool.settings.url.text, code: code, detail: detail)
     }
 }
 

@@ -8,11 +8,11 @@ struct Timers {
     /// What is to be done at a deadline.
     enum Subject: Equatable {
         case attempt(UInt64)
-        /// An exchange asks the next origin as well.
+        /// A fetch asks the next origin as well.
         case hedge(UInt64)
-        /// An origin that is left alone is tried.
+        /// An origin whose circuit breaker is open is probed.
         case probe(Int)
-        /// An origin is asked whether it is well, as configured.
+        /// An origin is probed as configured.
         case check(Int)
         /// An origin that could not be reached is looked at.
         case look(Int)

@@ -24,7 +24,7 @@ final class HTTPService: Sendable {
     private let keyPrefix: String
     /// The keys that sign requests; nil for a server without signatures.
     let store: ObjectStore?
-    /// Whether requests need neither TLS nor a signature.
+    /// Whether requests need neither TLS nor a signature, and may use a cleartext connection.
     let isPlain: Bool
     /// The authority as a redirect's `Location` has it.
     let authority: String?
@@ -39,7 +39,7 @@ final class HTTPService: Sendable {
             (place, keyPrefix, self.store) = (Self.place(of: url.host, in: store), url.path, store)
         case .file: return nil
         }
-        isPlain = store == nil && place.scheme == .http
+        isPlain = store == nil && place.scheme == .http && !settings.forcesLibcurl
         authority = Location(base: place.base, target: "/")?.authority
     }
 

@@ -93,4 +93,12 @@ public final class OriginRequest: Sendable {
 
     /// Whether one origin is asked, once.
     var isSingle: Bool { onlyFirst || body != nil }
+
+    /// Whether method and target are valid, which libcurl does not check.
+    var isSendable: Bool {
+        guard FieldList.isToken(method), target.utf8.first == ASCII.slash else { return false }
+        let bytes = target.utf8.span
+        for index in bytes.indices where bytes[index] <= ASCII.space || bytes[index] >= ASCII.delete { return false }
+        return true
+    }
 }

@@ -51,3 +51,28 @@ public struct OriginResponse: Sendable {
         self.isDefinitive = isDefinitive
     }
 }
+
+extension OriginResponse {
+    /// Makes the response of a head as received.
+    init(
+        _ head: ReceivedHead,
+        origin: Int,
+        requestTime: WallTime,
+        responseTime: WallTime,
+        tried: [OriginAttempt],
+        isDefinitive: Bool
+    ) {
+        self.init(
+            status: head.status,
+            reason: head.reason,
+            fields: head.fields,
+            origin: origin,
+            contentLength: head.contentLength,
+            version: head.version,
+            requestTime: requestTime,
+            responseTime: responseTime,
+            tried: tried,
+            isDefinitive: isDefinitive
+        )
+    }
+}

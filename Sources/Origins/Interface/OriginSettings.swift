@@ -72,6 +72,9 @@ public struct OriginSettings: Sendable {
     /// The store behind an `s3` URL; nil for other URLs.
     public var store: ObjectStore?
 
+    /// Whether requests go through libcurl that could use a cleartext connection; tests compare both ways.
+    var forcesLibcurl = false
+
     /// Makes the settings of one origin.
     public init(
         url: OriginURL,

@@ -140,7 +140,7 @@ public final class Origins: Sendable {
     public func order(of list: Int, preferred: Int? = nil) -> [Int] {
         var order = AskingOrder(Array(lists[list]), preferred: preferred)
         var indices: [Int] = []
-        while let next = order.next(isWell: { !counters[$0].snapshot().isBackingOff }, lastResort: { _ in true }) {
+        while let next = order.next(isAvailable: { !counters[$0].snapshot().isBackingOff }, lastResort: { _ in true }) {
             indices.append(next)
         }
         return indices

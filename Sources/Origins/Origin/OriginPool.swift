@@ -1,4 +1,5 @@
-// Loop-confined (origin thread). One origin's side of the engine: who may ask it now, who waits, how it fares.
+// Confined to the origin thread. One origin as the engine sees it: its places for requests, its queue, its idle connections, its
+// circuit breaker, and what its responses say about it.
 // Invariants: `inProgress` never exceeds `maximumConnections`; the queue never exceeds `maximumQueued`.
 
 import HTTPMessage
@@ -6,9 +7,9 @@ import Logging
 import NIOCore
 import Runtime
 
-/// One origin's connections, queue and health.
-final class Lane {
-    /// What an attempt has of the lane.
+/// One origin's connections, queue and circuit breaker.
+final class OriginPool {
+    /// What an attempt has of the pool.
     enum Place {
         case none
         case waiting
@@ -16,9 +17,10 @@ final class Lane {
     }
 
     let origin: ConfiguredOrigin
-    var health = Health()
+    var breaker = CircuitBreaker()
     /// The transfers whose receivers take nothing now.
-    var heldUp = HeldUp()
+    private(set) var heldUp = HeldUp()
+    private var idle = IdleConnections()
     /// The engine makes room at the end of this turn.
     var isRoomDue = false
     /// The engine's timers know when it can make more.
@@ -29,20 +31,14 @@ final class Lane {
     var look: Look?
     /// The engine's timers know of the next one.
     var isLookDue = false
-    /// Why it is left alone, if it is.
-    var lastFailure: OriginError? { didSet { isOnlyLate = false } }
-    /// It answers, though later than another origin that was asked after it.
-    var isOnlyLate = false
+    /// Why its circuit breaker is open, if it is.
+    private(set) var lastFailure: OriginError?
+    /// It answers, but later than another origin that was asked after it.
+    private(set) var isOnlyLate = false
     private var latency = LatencyWindow()
     private var lag = Lag()
     /// What it was last asked for and had.
     private var knownTarget = "/"
-    /// Handles to use again; never more than were in use at a time.
-    var idle: [EasyHandle] = []
-    /// One that makes connections, if it is not at it.
-    var idleConnector: EasyHandle?
-    /// Connections to use again, the last used last; never more than were in use at a time.
-    private var kept: [PlainConnection] = []
     private let logger: Logger
     private var toldOperator: Instant?
     private var waiting = CircularBuffer<Attempt>()
@@ -74,16 +70,15 @@ final class Lane {
         return .waiting
     }
 
-    /// Takes an attempt's place back and gives it to the next that waits.
-    func ended(_ attempt: Attempt, bytes: UInt64, error: OriginError.Kind?) {
-        switch attempt.place {
+    /// Takes back the place of an attempt that has ended, and gives it to the next that waits.
+    func ended(_ attempt: Attempt, _ place: Place, bytes: UInt64, error: OriginError.Kind?) {
+        switch place {
         case .none: break
         case .waiting: waiting.removeAll { $0 === attempt }
         case .taken:
             inProgress -= 1
             startNext(attempt.engine)
         }
-        attempt.place = .none
         heldUp.end(attempt.id)
         counters.update { figures in
             figures.inProgress = inProgress
@@ -94,36 +89,34 @@ final class Lane {
         }
     }
 
-    /// Tells how many transfers are held up.
-    func countHeldUp() { counters.update { $0.heldUp = heldUp.count } }
-
-    // MARK: Its connections without TLS
-
-    /// The connection used last, if it was lately.
-    func takeKept(at now: Instant) -> PlainConnection? {
-        guard let last = kept.popLast() else { return nil }
-        guard now - last.idleSince > PlainConnection.longestIdle else { return last }
-        closeKept()
-        last.close()
-        return nil
+    private func startNext(_ engine: Engine) {
+        guard let next = waiting.popFirst() else { return }
+        inProgress += 1
+        next.reservePlace()
+        engine.later(.start(next))
     }
 
-    /// Keeps a connection for the next request.
-    func keep(_ connection: PlainConnection) {
-        kept.append(connection)
+    /// The receiver of an attempt takes nothing from now on.
+    func beginHoldUp(of attempt: UInt64, at now: Instant) {
+        heldUp.begin(attempt, at: now)
+        counters.update { $0.heldUp = heldUp.count }
     }
 
-    /// Lets go of a connection that is in no use.
-    func drop(_ connection: PlainConnection) {
-        kept.removeAll { $0 === connection }
-        connection.close()
+    /// It takes bytes again.
+    func endHoldUp(of attempt: UInt64) {
+        heldUp.end(attempt)
+        counters.update { $0.heldUp = heldUp.count }
     }
 
-    /// Closes all that are in no use.
-    func closeKept() {
-        for connection in kept { connection.close() }
-        kept = []
-    }
+    // MARK: Its idle connections
+
+    func takeConnection(at now: Instant) -> CleartextConnection? { idle.takeConnection(at: now) }
+    func takeConnector() -> EasyHandle? { idle.takeConnector() }
+    func takeHandle() -> EasyHandle? { idle.takeHandle() }
+    func keep(_ connection: CleartextConnection) { idle.keep(connection) }
+    func keep(_ handle: EasyHandle) { idle.keep(handle) }
+    func drop(_ connection: CleartextConnection) { idle.drop(connection) }
+    func closeIdle() { idle.close() }
 
     // MARK: What its answers tell
 
@@ -154,13 +147,13 @@ final class Lane {
     /// What a probe asks for: what is configured, or something it had before.
     var probeTarget: String { settings.probe?.path ?? knownTarget }
 
-    /// Counts an answer, and judges the origin's health by it.
+    /// Counts an answer, and judges the origin's breaker by it.
     func answered(
         _ answer: Answer,
         at now: Instant,
         wallTime: WallTime,
         chance: Double
-    ) -> Health.Change {
+    ) -> CircuitBreaker.Change {
         let status = answer.head.status
         counters.answered(status, after: answer.latency)
         if !answer.isProbe {
@@ -169,21 +162,22 @@ final class Lane {
         }
         guard isTrouble(answer) else {
             if status < 400, !answer.isProbe { knownTarget = answer.target }
-            lastFailure = nil
+            noteFailure(nil)
             noteReached()
-            return health.recordAnswer(at: now)
+            return breaker.recordAnswer(at: now)
         }
         let retryAfter = RetryAfter.duration(of: answer.head, at: wallTime)
-        lastFailure = OriginError(
+        let failure = OriginError(
             kind: .overloaded,
             operation: "answer",
             subject: settings.url.text,
             detail: "status \(status)" + (retryAfter.map { ", Retry-After \($0.milliseconds / 1000) s" } ?? "")
         )
+        noteFailure(failure)
         // It answered; only a probe that is configured has to succeed.
-        if mustSucceed(answer), let lastFailure { report(reach.recordFailure(lastFailure)) } else { noteReached() }
-        if let retryAfter { return health.pause(for: retryAfter, at: now) }
-        return health.recordFailure(at: now, isPrompt: true, chance: chance)
+        if mustSucceed(answer) { report(reach.recordFailure(failure)) } else { noteReached() }
+        if let retryAfter { return breaker.pause(for: retryAfter, at: now) }
+        return breaker.recordFailure(at: now, isPrompt: true, chance: chance)
     }
 
     /// Whether an answer says that the origin cannot cope; 500 says it of one picture.
@@ -196,6 +190,13 @@ final class Lane {
 
     private func mustSucceed(_ answer: Answer) -> Bool { answer.isProbe && settings.probe != nil }
 
+    /// Its last response or failure says this about it.
+    ///
+    /// - Parameter isOnlyLate: Whether it answers, but too late.
+    func noteFailure(_ error: OriginError?, isOnlyLate: Bool = false) {
+        (lastFailure, self.isOnlyLate) = (error, isOnlyLate)
+    }
+
     private func measureLag(_ answer: Answer, at now: Instant) {
         if answer.isOutdated || AskingOrder.rank(of: answer.head.status) == .notHere {
             lag.miss(answer.target, at: now)
@@ -204,9 +205,9 @@ final class Lane {
         }
     }
 
-    /// Tells of a change in health.
-    func report(_ change: Health.Change) {
-        counters.update { $0.isBackingOff = !health.isWell }
+    /// Tells of a change in breaker.
+    func report(_ change: CircuitBreaker.Change) {
+        counters.update { $0.isBackingOff = !breaker.isClosed }
         if change != .none { publishFailure() }
         switch change {
         case .none: return
@@ -245,7 +246,7 @@ final class Lane {
 
     /// What is wrong with it becomes known to other threads.
     private func publishFailure() {
-        let failure = reach.failure ?? (health.isWell ? nil : lastFailure)
+        let failure = reach.failure ?? (breaker.isClosed ? nil : lastFailure)
         counters.update { $0.failure = failure }
     }
 
@@ -255,15 +256,7 @@ final class Lane {
         toldOperator = now
         logger.warning("Origin responds differently from its configuration", metadata: ["origin.error": "\(error)"])
     }
-
-    private func startNext(_ engine: Engine) {
-        guard let next = waiting.popFirst() else { return }
-        inProgress += 1
-        // From now on, though it starts only at the end of the turn and may end before that.
-        next.place = .taken
-        engine.later(.start(next))
-    }
 }
 
 @available(*, unavailable)
-extension Lane: Sendable {}  // lives on the origin thread
+extension OriginPool: Sendable {}  // lives on the origin thread

@@ -1,5 +1,5 @@
 // Value. Whether the status and the range of an answer are ones that its request can have (RFC 9110 §14.4, §15.3.7, §15.5.17).
-// Pure. Every kind of origin goes through it (`Attempt.refusal`). An answer that fails is malformed: passed on as it is, a part would
+// Pure. Every kind of origin goes through it (`Attempt.received`). An answer that fails is malformed: passed on as it is, a part would
 // be taken for the whole, or for another part.
 
 import HTTPMessage
@@ -11,6 +11,15 @@ enum RangeCheck {
         /// It is sound; a 206 of one range has a body of so many bytes.
         case sound(bodyLength: Int64?)
         case malformed(String)
+    }
+
+    /// Judges the final head of a response to a request, with the length that its body must have.
+    static func verdict(on head: ReceivedHead, to request: OriginRequest) -> Verdict {
+        guard head.status == 206 || head.status == 416 else { return .sound(bodyLength: nil) }
+        let sent = request.fields.combined("Range")
+        let verdict = verdict(on: head, sent: sent, wanted: request.wantedRange)
+        if case .sound = verdict, request.method == "HEAD" { return .sound(bodyLength: nil) }
+        return verdict
     }
 
     /// Judges a head.

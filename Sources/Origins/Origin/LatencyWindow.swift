@@ -1,6 +1,8 @@
 // Value. The 95th percentile of an origin's last times to first byte: after it a hedge asks the next origin.
 // Recomputed every 64 times, not at each request.
 
+import Runtime
+
 /// The latest latencies of one origin.
 struct LatencyWindow {
     /// How many are kept.

@@ -1,5 +1,5 @@
-// The C functions libcurl calls, on the origin thread, inside a call of `Multi` or `EasyHandle.pause`.
-// They only turn pointers into values: what to do is `HTTPAttempt`'s.
+// The C functions that libcurl calls on the origin thread, inside a call of `Multi` or `EasyHandle.pause`. They only turn
+// pointers into values for `CurlTransport`.
 
 import CCurl
 import NIOCore
@@ -10,29 +10,27 @@ typealias Context = UnsafeMutableRawPointer
 // libcurl's own, of size × count bytes, for the time of the call
 
 func receiveBody(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: Context?) -> Int {
-    guard let attempt = unsafe attempt(context) else { return 0 }  // because as above
-    switch attempt.accepts(size * count) {
-    case .proceed:
-        var buffer = ByteBufferAllocator().buffer(capacity: size * count)
-        unsafe buffer.writeBytes(UnsafeRawBufferPointer(start: bytes, count: size * count))  // because as above
-        attempt.take(buffer)
-        return size * count
-    case .pause: return Int(CURL_WRITEFUNC_PAUSE)
-    case nil: return size * count == 0 ? 1 : 0
+    guard let transport = unsafe transport(context) else { return 0 }  // because as above
+    var buffer = ByteBufferAllocator().buffer(capacity: size * count)
+    unsafe buffer.writeBytes(UnsafeRawBufferPointer(start: bytes, count: size * count))  // because as above
+    switch transport.deliver(buffer) {
+    case .proceed: return size * count
+    case .refused: return Int(CURL_WRITEFUNC_PAUSE)
+    case .stop: return size * count == 0 ? 1 : 0
     }
 }
 
 func receiveLine(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: Context?) -> Int {
-    guard let attempt = unsafe attempt(context) else { return 0 }  // because as above
+    guard let transport = unsafe transport(context) else { return 0 }  // because as above
     let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)  // because as above
-    let isTaken = unsafe attempt.take(line: line.bytes)  // because read during the call only
+    let isTaken = unsafe transport.take(line: line.bytes)  // because read during the call only
     return isTaken ? size * count : 0
 }
 
 func sendBody(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: Context?) -> Int {
-    guard let attempt = unsafe attempt(context) else { return Int(CURL_READFUNC_ABORT) }  // because as above
+    guard let transport = unsafe transport(context) else { return Int(CURL_READFUNC_ABORT) }  // because as above
     let room = unsafe UnsafeMutableRawBufferPointer(start: bytes, count: size * count)  // because as above
-    let read = attempt.read(upTo: size * count) { piece in
+    let read = transport.read(upTo: size * count) { piece in
         // because `piece` is at most as long as the room
         unsafe piece.withUnsafeReadableBytes { unsafe room.copyMemory(from: $0) }
     }
@@ -52,8 +50,13 @@ func connected(
     _ localPort: Int32
 ) -> Int32 {
     guard let handle = unsafe handle(context) else { return CURL_PREREQFUNC_ABORT }  // because as above
-    handle.attempt?.connected()
-    return handle.attempt != nil || handle.look != nil ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+    switch handle.client {
+    case .transfer(let transport): transport.connected()
+    case .connection(let transport): transport.connected()
+    case .look: break
+    case nil: return CURL_PREREQFUNC_ABORT
+    }
+    return handle.client != nil ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
 func openedSocket(_ context: Context?, _ socket: curl_socket_t, _ purpose: curlsocktype) -> Int32 {
@@ -82,8 +85,9 @@ func closeSocket(_ context: Context?, _ socket: curl_socket_t) -> Int32 {
     return origins_close(socket)
 }
 
-private func attempt(_ context: Context?) -> HTTPAttempt? {
-    unsafe handle(context)?.attempt  // because as above
+private func transport(_ context: Context?) -> CurlTransport? {
+    guard case .transfer(let transport) = unsafe handle(context)?.client else { return nil }  // because as above
+    return transport
 }
 
 private func handle(_ context: Context?) -> EasyHandle? {

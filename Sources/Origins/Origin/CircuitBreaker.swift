@@ -1,20 +1,20 @@
-// Value. Whether an origin is worth asking, learnt from requests (passive health) and probes. Pure: time and chance are
-// arguments. Closed: asked. Open: left alone until a time. Half-open: one probe finds out; requests go on passing it over.
+// Value. The circuit breaker of one origin, driven by requests (passive health) and probes. Pure: time and chance are arguments.
+// Closed: requests are sent. Open: none are sent until a time. Half-open: one probe decides; requests still pass the origin over.
 
 import Runtime
 
-/// What is known of one origin's health.
-struct Health: Equatable {
-    /// Failures in a row after which an origin is left alone: few, so that an outage costs few requests a timeout.
+/// Decides whether requests are sent to an origin.
+struct CircuitBreaker: Equatable {
+    /// Failures in a row after which it opens: few, so that an outage costs few requests a timeout.
     static let failuresToOpen = 5
-    /// Failures among the last `recent` outcomes after which it is, too: half of them, in whatever order.
+    /// Failures among the last `recent` outcomes after which it opens too: half of them, in any order.
     static let failuresOfRecent = 10
     static let recent = 20
     /// An answer within this time tells that it is there: what it refused or broke off since may be a few pictures'.
     static let aliveFor: Duration = .seconds(1)
-    /// The first time left alone, before chance shortens it; each failed probe doubles it.
+    /// How long it stays open first, before chance shortens that; each failed probe doubles it.
     static let firstBackOff: Duration = .milliseconds(500)
-    /// The longest time left alone: how late an origin that is well again may be noticed.
+    /// How long it stays open at most: the delay until a recovered origin is noticed.
     static let longestBackOff: Duration = .seconds(8)
     /// The longest Retry-After that is heeded: a slip of an origin must not take it out for hours.
     static let longestRetryAfter: Duration = .seconds(60)
@@ -39,12 +39,12 @@ struct Health: Equatable {
     /// It said itself until when it wants no requests (Retry-After): it is not asked even as a last resort.
     private(set) var askedForPause = false
 
-    /// Whether requests go to it.
-    var isWell: Bool {
+    /// Whether requests are sent to the origin.
+    var isClosed: Bool {
         if case .closed = state { true } else { false }
     }
 
-    /// When it is to be probed; nil while it is well or being probed.
+    /// When the next probe is due; nil while it is closed or half-open.
     var probeDue: Instant? {
         if case .open(let until, _) = state { until } else { nil }
     }
@@ -60,12 +60,12 @@ struct Health: Equatable {
 
     /// It answered.
     mutating func recordAnswer(at now: Instant) -> Change {
-        let wasWell = isWell
+        let wasClosed = isClosed
         lastAnswer = now
-        outcomes = wasWell ? outcomes << 1 : 0
+        outcomes = wasClosed ? outcomes << 1 : 0
         askedForPause = false
         state = .closed(failures: 0)
-        return wasWell ? .none : .closed
+        return wasClosed ? .none : .closed
     }
 
     /// It could not be reached, did not answer in time, or answered that it cannot cope.
@@ -73,10 +73,9 @@ struct Health: Equatable {
     /// - Parameters:
     ///   - now: The time.
     ///   - isPrompt: It did react: it broke off before its answer, or said that it cannot cope. Being asked in vain costs
-    ///     little then, and it is left alone only where it has answered nothing for `aliveFor`.
+    ///     little then, and it opens only if the origin has answered nothing for `aliveFor`.
     ///   - chance: Between 0 and 1; shortens the back-off to between half and all of it, so that the larders of a farm do
     ///     not probe in step.
-    /// - Returns: Whether it is left alone from now on.
     mutating func recordFailure(
         at now: Instant,
         isPrompt: Bool = false,
@@ -102,11 +101,11 @@ struct Health: Equatable {
 
     /// It asks to be left alone for a while (RFC 9110 §10.2.3).
     mutating func pause(for time: Duration, at now: Instant) -> Change {
-        let wasWell = isWell
+        let wasClosed = isClosed
         let time = min(time, Self.longestRetryAfter)
         askedForPause = true
         state = .open(until: now + time, backOff: Self.firstBackOff)
-        return wasWell ? .opened(for: time) : .none
+        return wasClosed ? .opened(for: time) : .none
     }
 
     /// The probe ended without telling anything: the next is due as if it had failed.

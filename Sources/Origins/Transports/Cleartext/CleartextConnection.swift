@@ -1,8 +1,8 @@
-// Loop-confined (origin thread). Owns one TCP connection to an http:// origin, over which one GET or HEAD after the other
-// is sent: the way of nearly every miss. What needs more than that (TLS, HTTP/2, content, signatures, other servers) goes
-// through libcurl, which also makes this connection (`EasyHandle.takeSocket`).
-// Invariants: an attempt is told of its end once, and last; a connection is in its lane's `kept` or has an attempt or is
-// closed; only one whose last response came whole, and nothing after it, and that is no one person's, is used again.
+// Confined to the origin thread. Owns one TCP connection to an `http` origin, which carries one GET or HEAD after the other.
+// Requests that need more (TLS, HTTP/2, content, signatures, other servers) go through libcurl, which also makes this
+// connection (`EasyHandle.takeSocket`).
+// Invariants: an attempt is notified of its end once, and last; a connection is in its pool, has an attempt, or is closed; it is
+// used again only if its last response came whole, with nothing after it, and it authenticates nobody.
 
 import Glibc
 import HTTPMessage
@@ -10,7 +10,15 @@ import NIOCore
 import Runtime
 
 /// A connection to an origin without TLS.
-@safe final class PlainConnection {  // because its pointer is to the engine's buffer, which outlives the loop
+@safe final class CleartextConnection {  // because its pointer is to the engine's buffer, which outlives the loop
+    /// A request as it goes out.
+    struct Request {
+        let head: [UInt8]
+        let method: String
+        /// Whether it authenticates the connection (`ConnectionIdentity`), which is closed afterwards.
+        let carriesIdentity: Bool
+    }
+
     /// The most bytes read at a time.
     static let room = 128 * 1024
     /// The most where a head may be among them: what comes with it is copied.
@@ -22,39 +30,45 @@ import Runtime
 
     private let socket: Int32
     private let engine: Engine
-    private let lane: Lane
-    private var attempt: HTTPAttempt?
+    private let pool: OriginPool
+    private let parser = ResponseHeadParser()
+    private var attempt: Attempt?
+    private var method = ""
     private var framing = ResponseFraming()
     private var unsent: [UInt8] = []
     /// Received and not used yet: a part of a line, or what came after bytes nobody wanted.
     private var left: [UInt8] = []
     /// Bytes of the body that nobody wanted yet.
     private var held: ByteBuffer?
-    /// Whether server and client mean to go on with it after the response.
+    /// Whether the server keeps it open after the response.
     private var isPersistent = false
-    /// Whether nothing stands in the way of another request.
+    /// Whether it authenticates one person.
+    private var isBound = false
+    /// Whether it may carry another request.
     private var isReusable = false
     private var isOpen = true
-    /// Whether requests went over it before the present one.
-    private(set) var isReused = false
-    /// Whether anything has come back for the present one.
-    private(set) var hasReceived = false
+    /// Whether it carried a request before the present one.
+    private var isReused = false
+    /// Whether the present request has received anything.
+    private var hasReceived = false
     private(set) var idleSince = Instant.now
 
     /// Takes over a connected socket that does not block.
-    init(owning socket: Int32, engine: Engine, lane: Lane) {
+    init(owning socket: Int32, engine: Engine, pool: OriginPool) {
         self.socket = socket
         self.engine = engine
-        self.lane = lane
-        lane.counters.update { $0.connections += 1 }
+        self.pool = pool
+        pool.counters.update { $0.connections += 1 }
         engine.watch(self, socket, for: .reading)
     }
 
-    /// Sends a request; the attempt is told what comes back, and never from within this call.
-    func send(_ head: [UInt8], for attempt: HTTPAttempt) {
+    /// Sends a request; calls the attempt with the response, but never from within this call.
+    func send(_ request: Request, for attempt: Attempt) {
         self.attempt = attempt
         framing = ResponseFraming()
-        (isPersistent, isReusable, hasReceived, unsent) = (false, false, false, head)
+        parser.begin(allowsHTTP2: pool.settings.allowsHTTP2)
+        (method, isBound, unsent) = (request.method, request.carriesIdentity, request.head)
+        (isPersistent, isReusable, hasReceived) = (false, false, false)
         attempt.connected()
         sendOn()
     }
@@ -73,24 +87,24 @@ import Runtime
         return true
     }
 
-    /// Takes up the flow of a body that was refused; the bytes come at the end of the turn.
+    /// Offers the bytes again that were refused, at the end of the turn.
     func resume() {
         engine.later(.readOn(self))
     }
 
-    /// Closes it; nobody is told.
+    /// Closes it without notice.
     func close() {
         guard isOpen else { return }
         isOpen = false
         engine.unwatch(socket)
         Glibc.close(socket)
-        lane.counters.update { $0.connections -= 1 }
+        pool.counters.update { $0.connections -= 1 }
     }
 
     /// The socket is ready.
     func ready(_ readiness: Readiness) {
-        // Nothing was asked for: the server closes the connection, or is not to be trusted with another request.
-        guard attempt != nil else { return lane.drop(self) }
+        // Nothing was requested: the server closes the connection, or cannot be trusted with another request.
+        guard attempt != nil else { return pool.drop(self) }
         if readiness.contains(.writing) { sendOn() }
         if !readiness.isDisjoint(with: [.reading, .ended, .broken]) { receive() }
     }
@@ -105,14 +119,14 @@ import Runtime
         } while sent < 0 && errno == EINTR
         let isWhole = sent == unsent.count
         if isWhole { unsent = [] } else if sent > 0 { unsent.removeFirst(sent) }
-        // What keeps it from being sent is told by the next read, with what the server may have said before.
+        // The next read reports what keeps it from being sent, after anything that the server has sent before.
         if sent < 0, errno != EAGAIN { unsent = [] }
         if !isWhole { engine.watch(self, socket, for: unsent.isEmpty ? .reading : [.reading, .writing]) }
     }
 
     // MARK: Receiving
 
-    /// Goes on after a pause; outside an attempt's calls.
+    /// Continues after a pause; outside an attempt's calls.
     func readOn() {
         guard attempt != nil, let bytes = held else { return }
         held = nil
@@ -158,21 +172,21 @@ import Runtime
         if framing.remaining == 0 { finish(isExact: true) }
     }
 
-    /// Uses what was received up to a pause, the end, or its last whole line.
+    /// Uses received bytes up to a pause, the end, or the last whole line.
     private func use(_ span: RawSpan) {
         guard let attempt else { return }
         var used = 0
-        // What it is told may end it.
+        // The attempt may end during any of these calls.
         while self.attempt === attempt {
-            if framing.isInHead { used += attempt.parser.takeUsualLines(span.extracting(used..<span.byteCount)) }
+            if framing.isInHead { used += parser.takeUsualLines(span.extracting(used..<span.byteCount)) }
             let rest = span.extracting(used..<span.byteCount)
             switch framing.next(rest) {
             case .line(let range):
                 used += range.upperBound
-                guard attempt.take(line: rest.extracting(range)) else { return attempt.receivingEnded(nil) }
-                guard let answer = attempt.framing else { continue }
-                isPersistent = answer.isPersistent
-                framing.begin(answer.body)
+                guard take(line: rest.extracting(range), for: attempt) else { return attempt.finished(Fields()) }
+                guard parser.isDone else { continue }
+                isPersistent = parser.isPersistent
+                framing.begin(parser.body(ofAnswerTo: method))
             case .body(let range):
                 used += range.upperBound
                 var bytes = ByteBufferAllocator().buffer(capacity: range.count)
@@ -182,9 +196,18 @@ import Runtime
             case .needsMore(let consumed): return keep(rest.extracting(consumed..<rest.byteCount))
             case .end(let consumed): return finish(isExact: used + consumed == span.byteCount)
             case .refused(let refused):
-                return attempt.receivingEnded(attempt.fault(refused, attempt.hasHead ? "receive body" : "receive head"))
+                return attempt.end(attempt.fault(refused, parser.isDone ? "receive body" : "receive head"))
             }
         }
+    }
+
+    /// Takes a line of a head, or of a trailer section.
+    ///
+    /// - Returns: Whether the response may continue.
+    private func take(line: RawSpan, for attempt: Attempt) -> Bool {
+        let step = parser.take(line)
+        if case .head(let head) = step, ConnectionIdentity.isAskedFor(in: head.fields) { isBound = true }
+        return attempt.take(step, isTrailer: parser.isDone)
     }
 
     private func keep(_ span: RawSpan) {
@@ -192,34 +215,30 @@ import Runtime
         span.append(0..<span.byteCount, to: &left)
     }
 
-    /// Passes bytes of the body on, or holds them until they are wanted.
+    /// Gives the attempt bytes of the body, or keeps them until it takes them.
     ///
-    /// - Returns: Whether to go on.
+    /// - Returns: Whether to continue.
     private func deliver(_ bytes: ByteBuffer) -> Bool {
         guard let attempt else { return false }
-        switch attempt.accepts(bytes.readableBytes) {
-        case .proceed:
-            attempt.take(bytes)
-            return true
-        case .pause:
+        switch attempt.deliver(bytes) {
+        case .proceed: return true
+        case .refused:
             held = bytes
             engine.unwatch(socket)
-            return false
-        case nil:
-            attempt.receivingEnded(nil)
-            return false
+        case .stop: attempt.finished(Fields())
         }
+        return false
     }
 
     /// The response is whole.
     private func finish(isExact: Bool) {
         guard let attempt else { return }
-        for line in framing.trailerSection.split(separator: 0x0A) {
-            guard Array(line).withRawSpan({ attempt.take(line: $0) }) else { return attempt.receivingEnded(nil) }
+        for line in framing.trailerSection.split(separator: ASCII.lf) {
+            guard Array(line).withRawSpan({ take(line: $0, for: attempt) }) else { return attempt.finished(Fields()) }
         }
-        // Bytes after it belong to nothing that was asked for.
-        isReusable = isPersistent && isExact && unsent.isEmpty && !attempt.isBound
-        attempt.receivingEnded(nil)
+        // Bytes after it belong to no request.
+        isReusable = isPersistent && isExact && unsent.isEmpty && !isBound
+        attempt.finished(parser.trailers)
     }
 
     /// Nothing came: the connection has ended, or there was nothing to read.
@@ -228,13 +247,17 @@ import Runtime
         if count < 0, code == EAGAIN || code == EINTR { return }
         guard let attempt else { return }
         if framing.endsWithConnection, count == 0 { return finish(isExact: false) }
-        guard attempt.hasHead else { return attempt.connectionEnded(code: Int(code)) }
+        let detail = "the connection ended before it"
+        guard parser.isDone else {
+            // The server may have closed a kept connection just when the request was sent: it is sent again, once, on a new one
+            // (RFC 9112 §9.3.1).
+            if isReused, !hasReceived, attempt.repeatRequest() { return }
+            return attempt.end(attempt.fault(.reset, "receive head", code: Int(code), detail: detail))
+        }
         let kind = count == 0 ? OriginError.Kind.truncated : .reset
-        attempt.receivingEnded(
-            attempt.fault(kind, "receive body", code: Int(code), detail: "the connection ended before it")
-        )
+        attempt.end(attempt.fault(kind, "receive body", code: Int(code), detail: detail))
     }
 }
 
 @available(*, unavailable)
-extension PlainConnection: Sendable {}  // lives on the origin thread
+extension CleartextConnection: Sendable {}  // lives on the origin thread

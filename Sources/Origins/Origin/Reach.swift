@@ -1,12 +1,14 @@
 // Value. Whether an origin can be reached, as far as is known without any need of it. Pure: time and chance are arguments.
-// It is for the operator: what requests do is decided by `Health` alone, so a look that failed makes no request worse.
+// It is for the operator: what requests do is decided by `CircuitBreaker` alone, so a look that failed makes no request worse.
+
+import Runtime
 
 /// What is known of the way to one origin.
 struct Reach {
     /// The first time until the next look, before chance shortens it; each failure doubles it.
-    static let firstPause = Health.firstBackOff
+    static let firstPause = CircuitBreaker.firstBackOff
     /// The longest time until the next look: how late it may be noticed that an origin can be reached again.
-    static let longestPause = Health.longestBackOff
+    static let longestPause = CircuitBreaker.longestBackOff
 
     /// What a report changed, for the log.
     enum Change: Equatable {
@@ -32,7 +34,7 @@ struct Reach {
     /// A look, a request or a probe failed.
     ///
     /// One failure is enough for an origin that was never reached, and for a name that does not resolve. Other failures of an
-    /// origin that was reached before are for `Health` to judge.
+    /// origin that was reached before are for `CircuitBreaker` to judge.
     mutating func recordFailure(_ error: OriginError) -> Change {
         guard failure != nil || !wasReached || error.isOfName else { return .none }
         defer { failure = error }

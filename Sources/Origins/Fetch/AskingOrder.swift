@@ -1,6 +1,6 @@
-// Value. Which origin a request asks next, and which answers end the asking. Pure.
-// Order: the list's, the preferred origin before it; origins left alone for their failures come last, and only while
-// there is no answer at all.
+// Value. Which origin a request asks next, and which responses end the asking. Pure.
+// The order is that of the list, with the preferred origin first. Origins with an open circuit breaker come last, and only while
+// there is no response at all.
 
 /// The origins one request has yet to ask.
 struct AskingOrder {
@@ -20,25 +20,25 @@ struct AskingOrder {
     /// The next origin to ask.
     ///
     /// - Parameters:
-    ///   - isWell: Whether an origin is worth asking now; called at most once an origin.
-    ///   - lastResort: Whether one that is not may be asked all the same; called when all others have been, and at most
-    ///     once an origin.
+    ///   - isAvailable: Whether an origin is worth asking now; called at most once for each.
+    ///   - lastResort: Whether an unavailable origin may be asked nevertheless; called when all others have been asked, and at
+    ///     most once for each.
     /// - Returns: The next origin, or nil when none is left.
-    mutating func next(isWell: (Int) -> Bool, lastResort: (Int) -> Bool) -> Int? {
-        if let candidate = next(isWell: isWell) { return candidate }
+    mutating func next(isAvailable: (Int) -> Bool, lastResort: (Int) -> Bool) -> Int? {
+        if let candidate = next(isAvailable: isAvailable) { return candidate }
         while let candidate = passedOver.popFirst() {
             if lastResort(candidate) { return candidate }
         }
         return nil
     }
 
-    /// The next origin to ask beside another; those that are not well stay as a last resort for when that one fails.
+    /// The next origin to ask in parallel; unavailable ones remain as a last resort in case the first fails.
     ///
-    /// - Parameter isWell: As above.
-    /// - Returns: The next origin, or nil when none is left that is well.
-    mutating func next(isWell: (Int) -> Bool) -> Int? {
+    /// - Parameter isAvailable: As above.
+    /// - Returns: The next origin, or nil if no available one is left.
+    mutating func next(isAvailable: (Int) -> Bool) -> Int? {
         while let candidate = waiting.popFirst() {
-            if isWell(candidate) { return candidate }
+            if isAvailable(candidate) { return candidate }
             passedOver.append(candidate)
         }
         return nil

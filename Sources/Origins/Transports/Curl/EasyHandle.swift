@@ -1,6 +1,6 @@
 // Loop-confined (origin thread). Owns one easy handle of libcurl, with the options that are the same for every request
 // to one origin; kept and used again. The C callbacks find the transfer in progress through it.
-// Invariant: libcurl calls back only between `Multi.add` and `Multi.remove`, while `attempt` is set.
+// Invariant: libcurl calls back only between `Multi.add` and `Multi.remove`, while `client` is set.
 
 import CCurl
 import Glibc
@@ -19,6 +19,24 @@ import Runtime
         case stranger
     }
 
+    /// Whom a transfer is for.
+    enum Client {
+        case transfer(CurlTransport)
+        /// It makes a connection, on which a request follows.
+        case connection(CleartextTransport)
+        /// It finds out whether the origin can be reached.
+        case look(Look)
+
+        /// libcurl has ended the transfer; outside libcurl.
+        func transferEnded(_ code: CURLcode) {
+            switch self {
+            case .transfer(let transport): transport.transferEnded(code)
+            case .connection(let transport): transport.transferEnded(code)
+            case .look(let look): look.transferEnded(code)
+            }
+        }
+    }
+
     /// What a C function of libcurl is given to find us again.
     let easy: UnsafeMutableRawPointer
     private let message: UnsafeMutablePointer<CChar>
@@ -34,10 +52,8 @@ import Runtime
     private(set) var isReusable = true
     /// Whether it makes connections for others to use.
     let onlyConnects: Bool
-    /// Told what libcurl has to say.
-    var attempt: HTTPAttempt?
-    /// The same, where no request is to follow.
-    var look: Look?
+    /// Whom libcurl's calls are for; whoever uses the handle sets it.
+    var client: Client?
     /// Whether an address was not connected to because it is none of the public Internet.
     var hasRefusedAddress = false
 
@@ -161,7 +177,7 @@ import Runtime
     /// Stops or starts the flow; may call back with bytes held until now.
     func pause(receiving: Bool, sending: Bool) {
         let mask = (receiving ? CURLPAUSE_RECV : 0) | (sending ? CURLPAUSE_SEND : 0)
-        _ = unsafe curl_easy_pause(easy, mask)  // because the handle is in the multi handle while it has an attempt
+        _ = unsafe curl_easy_pause(easy, mask)  // because the handle is in the multi handle while it has a client
     }
 
     private func setConstants(_ settings: OriginSettings) {

@@ -1,0 +1,54 @@
+// Value, confined to the origin thread. The connections and libcurl handles of one origin that wait for the next request.
+// `OriginPool` owns it. Invariant: never more of a kind than were in use at a time.
+
+import Runtime
+
+/// What an origin's requests can use again.
+struct IdleConnections {
+    private var handles: [EasyHandle] = []
+    /// A handle that makes connections.
+    private var connector: EasyHandle?
+    /// The last used is the last.
+    private var connections: [CleartextConnection] = []
+
+    mutating func keep(_ handle: EasyHandle) {
+        if handle.onlyConnects { connector = handle } else { handles.append(handle) }
+    }
+
+    mutating func keep(_ connection: CleartextConnection) {
+        connections.append(connection)
+    }
+
+    mutating func takeHandle() -> EasyHandle? { handles.popLast() }
+
+    mutating func takeConnector() -> EasyHandle? {
+        defer { connector = nil }
+        return connector
+    }
+
+    /// The connection used last; all are closed if that was too long ago.
+    mutating func takeConnection(at now: Instant) -> CleartextConnection? {
+        guard let last = connections.popLast() else { return nil }
+        guard now - last.idleSince > CleartextConnection.longestIdle else { return last }
+        closeConnections()
+        last.close()
+        return nil
+    }
+
+    /// Closes one connection.
+    mutating func drop(_ connection: CleartextConnection) {
+        connections.removeAll { $0 === connection }
+        connection.close()
+    }
+
+    mutating func close() {
+        handles.removeAll()
+        connector = nil
+        closeConnections()
+    }
+
+    private mutating func closeConnections() {
+        for connection in connections { connection.close() }
+        connections = []
+    }
+}
