@@ -43,7 +43,7 @@ enum TestedTransport: String, CaseIterable {
     func whole(transport: TestedTransport, length: Int) async throws {
         let body = pattern(length)
         let (settings, keeper) = try transport.origin(of: body)
-        let got = try await Running([settings], now: aMinuteLater).get("/a.jpg")
+        let got = try await Running([settings], clock: aMinuteLater()).get("/a.jpg")
         #expect(got.response?.status == 200)
         #expect(got.response?.contentLength == Int64(length))
         #expect(got.body == body && got.isFinished && got.violations.isEmpty)
@@ -53,7 +53,7 @@ enum TestedTransport: String, CaseIterable {
     @Test("gives a head alone to HEAD, and 404 for what is not there", arguments: TestedTransport.allCases)
     func heads(transport: TestedTransport) async throws {
         let (settings, keeper) = try transport.origin(of: pattern(5000))
-        let running = try Running([settings], now: aMinuteLater)
+        let running = try Running([settings], clock: aMinuteLater())
         let head = try await running.get("/a.jpg", method: "HEAD")
         #expect(head.response?.status == 200 && head.body.isEmpty && head.isFinished)
         let missing = try await running.get("/none.jpg")
@@ -65,7 +65,7 @@ enum TestedTransport: String, CaseIterable {
     func pausing(transport: TestedTransport) async throws {
         let body = pattern(4_000_000)
         let (settings, keeper) = try transport.origin(of: body)
-        let running = try Running([settings], now: aMinuteLater)
+        let running = try Running([settings], clock: aMinuteLater())
         let collector = Collector(pausing: true)
         let transfer = running.origins.send(OriginRequest(target: "/a.jpg"), to: collector)
         for piece in 1...5 {
@@ -82,7 +82,7 @@ enum TestedTransport: String, CaseIterable {
     @Test("ends at once when it is cancelled in the body", arguments: TestedTransport.allCases)
     func cancelled(transport: TestedTransport) async throws {
         let (settings, keeper) = try transport.origin(of: pattern(4_000_000))
-        let running = try Running([settings], now: aMinuteLater)
+        let running = try Running([settings], clock: aMinuteLater())
         let collector = Collector(pausing: true)
         let transfer = running.origins.send(OriginRequest(target: "/a.jpg"), to: collector)
         try await eventually { collector.now.isPaused }
