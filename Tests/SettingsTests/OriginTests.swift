@@ -203,7 +203,7 @@ import Testing
             (
                 "url: s3://pics, s3: {endpoint: 'http://b'}, server_name: b", "server_name: has no effect on s3://pics"
             ),
-            ("url: http://a, headers: {X-Api-Key: word}", "headers.X-Api-Key: the value stands in the configuration"),
+            ("url: http://a, headers: {X-Api-Key: word}", "headers.X-Api-Key: the value is in the configuration"),
             (
                 "url: http://a, headers: {X-Key: {file: /open}}",
                 "headers.X-Key: every user of this machine can read /open"
