@@ -70,13 +70,17 @@ import Testing
             case .bytes(let count):
                 let bytes = ByteBuffer(repeating: 7, count: count)
                 let effects = state.append(bytes, limit: 8 << 20, memory)
-                return [effects.words, effects.handsToWriter ? "to the store" : ""].filter { !$0.isEmpty }.joined(separator: ", ")
+                return [effects.words, effects.handsToWriter ? "to the store" : ""].filter { !$0.isEmpty }.joined(
+                    separator: ", "
+                )
             case .room(let written, let isRefused):
                 return state.makeRoom(isRefused: isRefused, written: written, memory).words
             case .drain(let written): return state.drain(written: written, memory).words
             case .takeAll:
                 let effects = state.takeAll(memory)
-                return [effects.isFlowing ? "flows" : "waits", effects.words].filter { !$0.isEmpty }.joined(separator: ", ")
+                return [effects.isFlowing ? "flows" : "waits", effects.words].filter { !$0.isEmpty }.joined(
+                    separator: ", "
+                )
             case .finish: return state.finish().words
             case .settled: return state.settle(.stored).words
             case .stop: return state.stopStoring().words

@@ -132,7 +132,10 @@ struct CutFileTests {
             try await stage.loaded()
             await stage.settle()
             let log = try #require(Paths.identity(path + "-wal"))
-            #expect(stage.store.index.rows(of: Array("/1".utf8)).count == 1, "by a new connection, in place of the old one")
+            #expect(
+                stage.store.index.rows(of: Array("/1".utf8)).count == 1,
+                "by a new connection, in place of the old one"
+            )
             #expect(Paths.identity(path + "-wal") == log)
         }
         stage.store.close()
