@@ -1,7 +1,7 @@
 // Shared. The store: where responses are kept, found, read, purged and evicted. It knows no sockets and no HTTP
 // exchange; what may be kept and reused is decided by its callers with HTTPCaching.
 //
-// Directory (memory) → volumes (files) → index (SQLite), each described at the top of its own file and together in
+// Catalog (memory) → volumes (files) → index (SQLite), each described at the top of its own file and together in
 // docs/architecture.md. A store that fails never fails a request: every call has an answer that means "do without".
 
 public import HTTPCaching
@@ -73,9 +73,9 @@ public final class Store: Sendable {
     ///
     /// Any thread, no allocation.
     public func look(up hash: UInt64, key: RawSpan) -> Lookup {
-        // Before the look: a purge that is over by now has taken what it matches out of the directory.
+        // Before the look: a purge that is over by now has taken what it matches out of the catalog.
         let mayBeRefused = core.fence.isActive
-        let found = core.directory.look(up: hash)
+        let found = core.catalog.look(up: hash)
         if case .miss = found { return core.isLoaded.load(ordering: .acquiring) ? .miss : .loading }
         return mayBeRefused ? allowed(of: found, key: key) : found
     }
@@ -92,11 +92,11 @@ public final class Store: Sendable {
     }
 
     /// In this order: a purge whose sweep ends in between refuses nothing any more, and its entries have left the directory.
-    private func isAllowed(_ entry: DirectoryEntry, _ key: RawSpan) -> Bool {
-        !core.fence.refuses(key, of: entry.epoch) && core.directory.entry(entry.hash, at: entry.location) != nil
+    private func isAllowed(_ entry: CatalogEntry, _ key: RawSpan) -> Bool {
+        !core.fence.refuses(key, of: entry.epoch) && core.catalog.entry(entry.hash, at: entry.location) != nil
     }
 
-    /// What the index knows of a key that the directory has not loaded yet, loaded into it.
+    /// What the index knows of a key that the catalog has not loaded yet, loaded into it.
     ///
     /// Blocks: on the disk pool.
     public func find(key: [UInt8]) -> Lookup {
@@ -117,7 +117,7 @@ public final class Store: Sendable {
     ///   - key: The key it was looked up by; compared with the record's.
     ///   - mayBlock: False on an event loop: then `wouldBlock` where the page cache lacks it.
     /// - Returns: The response, or why there is none.
-    public func read(_ entry: DirectoryEntry, key: RawSpan, mayBlock: Bool) -> StoredRead {
+    public func read(_ entry: CatalogEntry, key: RawSpan, mayBlock: Bool) -> StoredRead {
         core.read(entry, key: key, mayBlock: mayBlock)
     }
 
@@ -125,7 +125,7 @@ public final class Store: Sendable {
     ///
     /// What the buffer holds is written over; a caller that keeps a part of the response copies it.
     public func read(
-        _ entry: DirectoryEntry,
+        _ entry: CatalogEntry,
         key: RawSpan,
         mayBlock: Bool,
         into buffer: inout ByteBuffer
@@ -136,7 +136,7 @@ public final class Store: Sendable {
     /// Whether the memory tier has room for a response without evicting another.
     ///
     /// One short lock.
-    public func hasRoomInMemory(for entry: DirectoryEntry) -> Bool { core.directory.hasRoomInMemory(for: entry) }
+    public func hasRoomInMemory(for entry: CatalogEntry) -> Bool { core.catalog.hasRoomInMemory(for: entry) }
 
     /// Reads a piece of a body that lies in a volume.
     ///
@@ -172,12 +172,12 @@ public final class Store: Sendable {
     /// Keeps a copy of a small response in memory; the tier decides what gives way.
     ///
     /// Any thread.
-    public func admit(_ item: MemoryItem, for entry: DirectoryEntry) {
-        core.directory.admit(item, for: entry)
+    public func admit(_ item: MemoryItem, for entry: CatalogEntry) {
+        core.catalog.admit(item, for: entry)
     }
 
     /// The names of the request fields that select among variants; empty where an entry has no `Vary`.
-    public func varyNames(of entry: DirectoryEntry) -> [String] { core.varyNames.names(of: entry.vary) }
+    public func varyNames(of entry: CatalogEntry) -> [String] { core.varyNames.names(of: entry.vary) }
 
     /// The variant that a set of names and their canonical values make; nil where there are too many different sets.
     public func variant(names: [String], selecting text: String) -> Variant? {
@@ -185,7 +185,7 @@ public final class Store: Sendable {
     }
 
     /// True where the entry is of that variant, as far as hashes tell.
-    public func matches(_ entry: DirectoryEntry, _ variant: Variant) -> Bool {
+    public func matches(_ entry: CatalogEntry, _ variant: Variant) -> Bool {
         entry.vary == variant.vary && entry.variant == variant.hash
     }
 
@@ -222,7 +222,7 @@ public final class Store: Sendable {
     /// `target` is the path and query that the origin was asked for; empty where they are those of the key. `epoch` is that in which
     /// the validation began.
     public func freshen(
-        _ entry: DirectoryEntry,
+        _ entry: CatalogEntry,
         key: [UInt8],
         head: ByteBuffer,
         target: [UInt8] = [],

@@ -1,4 +1,4 @@
-// Shared. What the store's parts have in common: the directory, the fence, the open volumes, the inboxes, the counters.
+// Shared. What the store's parts have in common: the catalog, the fence, the open volumes, the inboxes, the counters.
 
 import Glibc
 import HTTPCaching
@@ -16,7 +16,7 @@ final class StoreCore: Sendable {
     /// Past it fills are not stored: a bound on memory.
     static let backlogLimit = 64 << 20
 
-    let directory: Directory
+    let catalog: Catalog
     let fence = Fence()
     let varyNames = VaryNames()
     let volumes = VolumeTable()
@@ -33,9 +33,9 @@ final class StoreCore: Sendable {
     let backlog = Atomic<Int>(0)
     /// Bytes of long bodies under way that are to be written whole.
     let longWholes = Atomic<Int>(0)
-    /// False while the directory loads the index or the index is rebuilt.
+    /// False while the catalog loads the index or the index is rebuilt.
     let isLoaded = Atomic<Bool>(false)
-    /// What was removed while the directory loads: the index may have its row for an instant more.
+    /// What was removed while the catalog loads: the index may have its row for an instant more.
     private let removedInLoading = Lock<Set<RecordLocation>>([])
     /// Past this, what was removed may be found once more, and is removed again.
     private static let removedInLoadingLimit = 4096
@@ -66,7 +66,7 @@ final class StoreCore: Sendable {
         clock: Clock = .system,
         logger: Logger
     ) {
-        directory = Directory(memoryLimit: configuration.memory)
+        catalog = Catalog(memoryLimit: configuration.memory)
         path = configuration.directory
         secret0 = Atomic(keyHash.secret0)
         secret1 = Atomic(keyHash.secret1)
@@ -156,7 +156,7 @@ final class StoreCore: Sendable {
 
     /// A row for the index of an entry with its key.
     func row(
-        _ entry: DirectoryEntry,
+        _ entry: CatalogEntry,
         key: [UInt8],
         variant: [UInt8],
         sequence: UInt64
@@ -175,11 +175,11 @@ final class StoreCore: Sendable {
     }
 
     /// The entry that a row of the index tells of; nil where the row cannot be right.
-    func entry(_ row: IndexRow) -> DirectoryEntry? {
+    func entry(_ row: IndexRow) -> CatalogEntry? {
         guard (Record.prefixLength...Record.maximumHeaderLength).contains(row.headerLength), row.headerLength % 8 == 0,
             (0...Record.maximumBodyLength).contains(row.bodyLength), let variant = variant(ofText: row.variant)
         else { return nil }
-        var entry = DirectoryEntry(
+        var entry = CatalogEntry(
             hash: keyHash(row.key),
             variant: variant.hash,
             vary: variant.vary,
@@ -195,7 +195,7 @@ final class StoreCore: Sendable {
                 staleIfError: 0
             ),
             epoch: 0,
-            accesses: .unknown(at: directory.clock.epoch)
+            accesses: .unknown(at: catalog.clock.epoch)
         )
         if !row.isPlain { entry.flags.remove(.plain) }
         // Shorter ones are checked at every read.
@@ -214,8 +214,8 @@ final class StoreCore: Sendable {
         guard volumes[row.location.volume] != nil, let entry = entry(row) else {
             return volumes.isThere(row.location.volume)
         }
-        // The volume again, under the shard's lock: one that goes leaves the table first, then the directory.
-        directory.load(entry) { isLoadable(row, readIn: epoch) }
+        // The volume again, under the shard's lock: one that goes leaves the table first, then the catalog.
+        catalog.load(entry) { isLoadable(row, readIn: epoch) }
         return true
     }
 
@@ -229,12 +229,12 @@ final class StoreCore: Sendable {
     /// Entries that a purge finds without the index: those of its key, or all.
     ///
     /// They are removed.
-    func strays(of rule: PurgeRule, before epoch: UInt32) -> [DirectoryEntry] {
+    func strays(of rule: PurgeRule, before epoch: UInt32) -> [CatalogEntry] {
         let strays =
             switch rule {
-            case .key(let key): directory.remove(keyHash(key)) { $0.epoch < epoch }
-            case .all: directory.removeAll { $0.epoch < epoch }
-            case .prefix, .glob, .withoutHost, .group: [DirectoryEntry]()
+            case .key(let key): catalog.remove(keyHash(key)) { $0.epoch < epoch }
+            case .all: catalog.removeAll { $0.epoch < epoch }
+            case .prefix, .glob, .withoutHost, .group: [CatalogEntry]()
             }
         for entry in strays { post(.markRemoved(entry.location, hash: entry.hash)) }
         return strays
@@ -251,24 +251,24 @@ final class StoreCore: Sendable {
         }
     }
 
-    /// Takes a record out of directory, volume and index: it is broken, or another one is selected in its place.
+    /// Takes a record out of catalog, volume and index: it is broken, or another one is selected in its place.
     ///
     /// What was copied to another place, or replaced, stays. Without a key, which a broken header does not tell, its row stays in
     /// the index until the next response of its key, or until its volume goes.
     /// - Returns: False where nothing was there any more.
     @discardableResult
-    func forget(_ entry: DirectoryEntry, key: [UInt8]?) -> Bool { remove(entry, key: key) { $0.isAt(entry.location) } }
+    func forget(_ entry: CatalogEntry, key: [UInt8]?) -> Bool { remove(entry, key: key) { $0.isAt(entry.location) } }
 
-    /// Takes a response out of directory, volume and index, wherever its record lies by now: it is not true any more.
-    func remove(_ entry: DirectoryEntry, key: [UInt8]) {
+    /// Takes a response out of catalog, volume and index, wherever its record lies by now: it is not true any more.
+    func remove(_ entry: CatalogEntry, key: [UInt8]) {
         _ = remove(entry, key: key) { $0.variant == entry.variant && $0.vary == entry.vary }
     }
 
-    private func remove(_ entry: DirectoryEntry, key: [UInt8]?, where matches: (DirectoryEntry) -> Bool) -> Bool {
+    private func remove(_ entry: CatalogEntry, key: [UInt8]?, where matches: (CatalogEntry) -> Bool) -> Bool {
         if !isLoaded.load(ordering: .acquiring) {
             removedInLoading.withLock { if $0.count < Self.removedInLoadingLimit { $0.insert(entry.location) } }
         }
-        let gone = directory.remove(entry.hash, where: matches)
+        let gone = catalog.remove(entry.hash, where: matches)
         for removed in gone {
             post(.markRemoved(removed.location, hash: removed.hash))
             if let key { post(.remove(key: key, removed.location)) }

@@ -5,9 +5,9 @@ import Synchronization
 
 /// What the store holds and has done since its start.
 public struct StoreStatistics: Sendable, Equatable {
-    /// Stored responses in the directory.
+    /// Stored responses in the catalog.
     public let responses: Int
-    /// Bytes of memory that the directory takes for them, room for more included.
+    /// Bytes of memory that the catalog takes for them, room for more included.
     public let directoryBytes: Int
     /// Bytes of their bodies.
     public let bodyBytes: Int64
@@ -63,7 +63,7 @@ public struct StoreStatistics: Sendable, Equatable {
     public let refused: [String: Int]
     /// Bytes handed over and not yet written.
     public let backlogBytes: Int
-    /// The directory has loaded the index.
+    /// The catalog has loaded the index.
     public let isLoaded: Bool
     /// The cache directory can be written.
     public let isWritable: Bool
@@ -73,7 +73,7 @@ public struct StoreStatistics: Sendable, Equatable {
     public let isIndexWritable: Bool
 
     init(_ core: StoreCore) {
-        let totals = core.directory.totals
+        let totals = core.catalog.totals
         let counters = core.counters
         responses = totals.responses
         bodyBytes = totals.bodyBytes

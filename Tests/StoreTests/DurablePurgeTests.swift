@@ -197,7 +197,7 @@ struct DurablePurgeTests {
             Task {
                 await stage.put(key, [9])
                 await stage.settle()
-                if let entry = stage.entry(key) { _ = core.directory.remove(entry.hash) { $0.isAt(entry.location) } }
+                if let entry = stage.entry(key) { _ = core.catalog.remove(entry.hash) { $0.isAt(entry.location) } }
                 _ = core.post([sweep])
             }
         }

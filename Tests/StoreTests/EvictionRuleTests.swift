@@ -150,7 +150,7 @@ struct EvictionRuleTests {
         #expect(eviction.bar.value == first * 0.9)
     }
 
-    private func candidates(_ worths: [Double], _ length: Int64) -> [(entry: DirectoryEntry, worth: Double)] {
+    private func candidates(_ worths: [Double], _ length: Int64) -> [(entry: CatalogEntry, worth: Double)] {
         worths.enumerated().map { (entry(UInt64($0.offset), length), $0.element) }
     }
 

@@ -72,7 +72,7 @@ struct EvictionTests {
         next.store.close()
     }
 
-    @Test("responses that are stored at the same time, while volumes are reclaimed, lie where the directory says")
+    @Test("responses that are stored at the same time, while volumes are reclaimed, lie where the catalog says")
     func together() async throws {
         let limit = 32 * mebibyte
         let stage = try TestStore(maximumSize: limit)
@@ -154,7 +154,7 @@ struct EvictionTests {
     }
 }
 
-@Suite("SIEVE, globs, the directory")
+@Suite("SIEVE, globs, the catalog")
 struct RuleTests {
     @Test("SIEVE: the hand spares what was visited since it last passed, old to new")
     func sieve() {
@@ -210,32 +210,32 @@ struct RuleTests {
         if matches { #expect(Array(key.utf8).starts(with: rule.commonPrefix)) }
     }
 
-    @Test("the directory: insert, replace, remove, look up, against a dictionary")
-    func directory() {
+    @Test("the catalog: insert, replace, remove, look up, against a dictionary")
+    func catalog() {
         var generator = SeededGenerator()
-        let directory = Directory(memoryLimit: 0)
+        let catalog = Catalog(memoryLimit: 0)
         var model: [UInt64: UInt32] = [:]
         for step in 0..<20_000 {
             let hash = UInt64.random(in: 0..<3_000, using: &generator) &* 0x9e37_79b9_7f4a_7c15
             if Int.random(in: 0..<3, using: &generator) > 0 {
                 let new = entry(hash, 100, volume: UInt32(step))
-                let (_, replaced) = directory.insert(new) { true }
+                let (_, replaced) = catalog.insert(new) { true }
                 #expect(replaced?.volume == model[hash])
                 model[hash] = UInt32(step)
             } else {
-                #expect(directory.remove(hash).map(\.volume) == (model.removeValue(forKey: hash).map { [$0] } ?? []))
+                #expect(catalog.remove(hash).map(\.volume) == (model.removeValue(forKey: hash).map { [$0] } ?? []))
             }
         }
-        #expect(directory.totals.responses == model.count)
-        #expect(directory.totals.bodyBytes == Int64(model.count) * 100)
+        #expect(catalog.totals.responses == model.count)
+        #expect(catalog.totals.bodyBytes == Int64(model.count) * 100)
         for (hash, volume) in model {
-            guard case .one(let found) = directory.look(up: hash) else {
+            guard case .one(let found) = catalog.look(up: hash) else {
                 Issue.record("lost, seed \(generator.seed)")
                 return
             }
             #expect(found.entry.volume == volume)
         }
-        #expect(directory.removeAll { _ in true }.count == model.count)
-        #expect(directory.totals.responses == 0)
+        #expect(catalog.removeAll { _ in true }.count == model.count)
+        #expect(catalog.totals.responses == 0)
     }
 }

@@ -77,7 +77,7 @@ struct FenceTests {
         await stage.put("/a/1", [1])
         let key = Array("/a/1".utf8)
         // because any byte is defined as raw memory
-        let found = unsafe stage.store.core.directory.look(up: stage.store.hash(key.span.bytes))
+        let found = unsafe stage.store.core.catalog.look(up: stage.store.hash(key.span.bytes))
         _ = await stage.purge(rule)
         if case .one = found {} else { Issue.record("it is not there") }
         if case .miss = unsafe stage.store.allowed(of: found, key: key.span.bytes) {
@@ -116,11 +116,11 @@ struct FenceTests {
         let core = stage.store.core
         let entry = try #require(stage.entry("/a/1"))
         // The index still has the old place; the directory already the new one.
-        _ = core.directory.update(entry.hash, at: entry.location) {
+        _ = core.catalog.update(entry.hash, at: entry.location) {
             $0.move(to: RecordLocation(volume: entry.volume, offset: entry.offset + 64))
         }
         _ = await stage.purge(.prefix("/a/"))
-        #expect(core.directory.totals.responses == 0)
+        #expect(core.catalog.totals.responses == 0)
         stage.store.close()
     }
 

@@ -17,7 +17,7 @@ struct FlippedBitTests {
         case bornAt, freshUntil, bodyChecksum, origin, headerChecksum, key, head, bodyStart, bodyMiddle, bodyEnd
 
         /// Where, from the record's start.
-        func offset(in entry: DirectoryEntry) -> Int64 {
+        func offset(in entry: CatalogEntry) -> Int64 {
             let body = Int64(entry.headerLength)
             return switch self {
             case .magic: 1
@@ -56,7 +56,7 @@ struct FlippedBitTests {
     private static let space: Int64 = 1 << 30
     private static let sizes = [1, 12_000, Int(Store.readAlong), Int(Store.readAlong) + 1, 3_000_000]
 
-    private func flip(_ entry: DirectoryEntry, _ place: Place, in directory: String, mask: UInt8 = 0x10) throws {
+    private func flip(_ entry: CatalogEntry, _ place: Place, in directory: String, mask: UInt8 = 0x10) throws {
         let path = "\(directory)/volumes/\(Volume.name(entry.volume))"
         try StoreTests.flip(path, at: Int64(entry.offset) + place.offset(in: entry), mask: mask)
     }

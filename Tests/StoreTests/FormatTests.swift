@@ -142,7 +142,7 @@ struct FormatTests {
         let file = try File(path, .create)
         try file.write(record, at: 64)
         core.volumes.add(Volume(number: 1, file: file, capacity: 1 << 20))
-        var entry = DirectoryEntry(
+        var entry = CatalogEntry(
             hash: core.keyHash(key),
             variant: 0,
             vary: 0,
@@ -157,17 +157,17 @@ struct FormatTests {
         let places = Array(0..<82 + head.utf8.count) + Array(response.headerLength..<response.headerLength + 200)
         for place in places {
             for bit in 0..<8 {
-                _ = core.directory.insert(entry) { true }
+                _ = core.catalog.insert(entry) { true }
                 try flip(path, at: 64 + Int64(place), mask: 1 << bit)
                 let read = unsafe core.read(entry, key: key.span.bytes, mayBlock: true)
                 try flip(path, at: 64 + Int64(place), mask: 1 << bit)
-                guard case .absent = read, core.directory.totals.responses == 0 else {
+                guard case .absent = read, core.catalog.totals.responses == 0 else {
                     Issue.record("byte \(place), bit \(bit) was not noticed")
                     continue
                 }
             }
         }
-        _ = core.directory.insert(entry) { true }
+        _ = core.catalog.insert(entry) { true }
         guard case .found(let found) = unsafe core.read(entry, key: key.span.bytes, mayBlock: true) else {
             Issue.record("the whole record is not found")
             return
@@ -185,8 +185,8 @@ struct FormatTests {
 
     @Test("design §4: at most 64 bytes a stored response, its bucket included")
     func entrySize() {
-        #expect(MemoryLayout<DirectoryEntry>.stride <= 56)
+        #expect(MemoryLayout<CatalogEntry>.stride <= 56)
         // Buckets are doubled when there are as many entries: two of 4 bytes each at most.
-        #expect(MemoryLayout<DirectoryEntry>.stride + 2 * MemoryLayout<UInt32>.size <= 64)
+        #expect(MemoryLayout<CatalogEntry>.stride + 2 * MemoryLayout<UInt32>.size <= 64)
     }
 }

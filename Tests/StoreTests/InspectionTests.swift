@@ -24,7 +24,7 @@ struct InspectionTests {
         let body = try #require(response.body)
         let item = MemoryItem(key: bytes("/a"), head: response.head, body: body, facts: response.facts)
         stage.store.admit(item, for: entry)
-        let before = stage.store.core.directory.peek(entry.hash).map(\.entry)
+        let before = stage.store.core.catalog.peek(entry.hash).map(\.entry)
         let statistics = stage.store.statistics
         for _ in 0..<3 {
             let found = stage.store.inspect(key: bytes("/a"))
@@ -33,7 +33,7 @@ struct InspectionTests {
             #expect(stage.store.inspect(key: bytes("/b")).map(\.isInMemory) == [false])
             #expect(stage.store.inspect(key: bytes("/c")).isEmpty)
         }
-        #expect(stage.store.core.directory.peek(entry.hash).map(\.entry) == before)
+        #expect(stage.store.core.catalog.peek(entry.hash).map(\.entry) == before)
         #expect(before[0].accesses.eighths == 20, "the fill, and the test's own look")
         #expect(stage.store.statistics == statistics)
         stage.store.close()
@@ -57,7 +57,7 @@ struct InspectionTests {
         // A purge whose sweep has not begun: look-ups refuse what is still in the directory.
         _ = stage.store.core.fence.raise(.key("/a"))
         #expect(stage.store.inspect(key: bytes("/a")).isEmpty)
-        #expect(stage.store.core.directory.peek(found[0].candidate.entry.hash).count == 2)
+        #expect(stage.store.core.catalog.peek(found[0].candidate.entry.hash).count == 2)
         stage.store.close()
     }
 
@@ -87,11 +87,11 @@ struct InspectionTests {
         await stage.put("/a", [1, 2, 3])
         await stage.settle()
         let entry = try #require(stage.entry("/a"))
-        _ = stage.store.core.directory.remove(entry.hash)
+        _ = stage.store.core.catalog.remove(entry.hash)
         #expect(stage.store.inspect(key: bytes("/a")).isEmpty)
         stage.store.core.isLoaded.store(false, ordering: .releasing)
         #expect(stage.store.inspect(key: bytes("/a")).map(\.candidate.entry.offset) == [entry.offset])
-        #expect(stage.store.core.directory.peek(entry.hash).isEmpty)
+        #expect(stage.store.core.catalog.peek(entry.hash).isEmpty)
         stage.store.close()
     }
 }

@@ -58,16 +58,16 @@ struct RemovalTests {
         stage.store.close()
     }
 
-    @Test("what is made of a record gets into the directory only while the record is there")
+    @Test("what is made of a record gets into the catalog only while the record is there")
     func madeOf() {
-        let directory = Directory(memoryLimit: 0)
+        let catalog = Catalog(memoryLimit: 0)
         let old = entry(7, 100)
         var new = old
         new.move(to: RecordLocation(volume: 2, offset: 64))
-        #expect(!directory.insert(new, madeOf: old.location) { true }.inserted)
-        #expect(directory.insert(old) { true }.inserted)
-        #expect(!directory.insert(new, madeOf: old.location) { false }.inserted)
-        let (isIn, replaced) = directory.insert(new, madeOf: old.location) { true }
+        #expect(!catalog.insert(new, madeOf: old.location) { true }.inserted)
+        #expect(catalog.insert(old) { true }.inserted)
+        #expect(!catalog.insert(new, madeOf: old.location) { false }.inserted)
+        let (isIn, replaced) = catalog.insert(new, madeOf: old.location) { true }
         #expect(isIn && replaced?.location == old.location)
     }
 }

@@ -79,7 +79,7 @@ struct RestartTests {
             #expect(rows.count == 1)
             stage.store.remove(entry, key: Array(key.utf8))
             for row in rows { core.load(row) }
-            #expect(core.directory.entry(entry.hash, at: entry.location) == nil)
+            #expect(core.catalog.entry(entry.hash, at: entry.location) == nil)
         }
         core.isLoaded.store(true, ordering: .releasing)
         #expect(stage.store.statistics.responses == 0)

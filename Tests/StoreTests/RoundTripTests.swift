@@ -27,7 +27,7 @@ struct RoundTripTests {
         #expect(response.bodyLength == Int64(count))
         // The same from the index.
         await stage.settle()
-        _ = stage.store.core.directory.removeAll { _ in true }
+        _ = stage.store.core.catalog.removeAll { _ in true }
         guard case .one = stage.store.find(key: Array("/a".utf8)) else {
             Issue.record("not found in the index")
             return
@@ -71,7 +71,7 @@ struct RoundTripTests {
         var entry = try #require(stage.entry("/a"))
         let other = Array("/b".utf8)
         entry.hash = stage.store.core.keyHash(other)
-        _ = stage.store.core.directory.insert(entry) { true }
+        _ = stage.store.core.catalog.insert(entry) { true }
         #expect(stage.get("/b") == nil)
         // As a true collision looks: the record's hash is the entry's.
         let real = try #require(stage.entry("/a"))

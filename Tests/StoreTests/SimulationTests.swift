@@ -94,13 +94,13 @@ struct SimulationTests {
         #expect(simulation.figures.tooLarge == 2 && simulation.figures.objectMissRatio == 1)
     }
 
-    @Test("the directory takes at most 64 bytes a response at 1,000,000")
+    @Test("the catalog takes at most 64 bytes a response at 1,000,000")
     func directorySize() {
-        let directory = Directory(memoryLimit: 0)
+        let catalog = Catalog(memoryLimit: 0)
         for number in 1...1_000_000 {
-            _ = directory.insert(entry(UInt64(number) &* 0x9e37_79b9_7f4a_7c15, 100)) { true }
+            _ = catalog.insert(entry(UInt64(number) &* 0x9e37_79b9_7f4a_7c15, 100)) { true }
         }
-        let totals = directory.totals
+        let totals = catalog.totals
         #expect(totals.responses == 1_000_000)
         #expect(Double(totals.allocatedBytes) / 1e6 <= 64, "\(totals.allocatedBytes)")
     }

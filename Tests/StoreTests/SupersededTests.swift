@@ -20,7 +20,7 @@ struct SupersededTests {
         await stage.settle()
         try await stage.loaded()
         // As before the directory has read the index.
-        _ = stage.store.core.directory.removeAll { _ in true }
+        _ = stage.store.core.catalog.removeAll { _ in true }
         stage.store.core.isLoaded.store(isLoaded, ordering: .releasing)
         await stage.put("/a", [2])
         stage.store.core.isLoaded.store(true, ordering: .releasing)

@@ -31,8 +31,8 @@ func entry(
     _ length: Int64,
     volume: UInt32 = 1,
     accesses: AccessCount = .first(at: 0)
-) -> DirectoryEntry {
-    DirectoryEntry(
+) -> CatalogEntry {
+    CatalogEntry(
         hash: hash,
         variant: 0,
         vary: 0,
@@ -128,7 +128,7 @@ final class TestStore: Sendable {
         return found
     }
 
-    func entry(_ key: String) -> DirectoryEntry? {
+    func entry(_ key: String) -> CatalogEntry? {
         switch look(key) {
         case .one(let candidate): candidate.entry
         case .several(let candidates): candidates.first?.entry
@@ -137,7 +137,7 @@ final class TestStore: Sendable {
     }
 
     /// Freshens an entry as a 304 does, with one field in its head.
-    func freshen(_ key: String, _ entry: DirectoryEntry, field: String) {
+    func freshen(_ key: String, _ entry: CatalogEntry, field: String) {
         store.freshen(
             entry,
             key: Array(key.utf8),
@@ -147,12 +147,12 @@ final class TestStore: Sendable {
         )
     }
 
-    func read(_ key: String, _ entry: DirectoryEntry, mayBlock: Bool = true) -> StoredRead {
+    func read(_ key: String, _ entry: CatalogEntry, mayBlock: Bool = true) -> StoredRead {
         let key = Array(key.utf8)
         return unsafe store.read(entry, key: key.span.bytes, mayBlock: mayBlock)
     }
 
-    func response(_ key: String, _ entry: DirectoryEntry? = nil) -> StoredResponse? {
+    func response(_ key: String, _ entry: CatalogEntry? = nil) -> StoredResponse? {
         guard let entry = entry ?? self.entry(key), case .found(let response) = read(key, entry) else { return nil }
         return response
     }
@@ -185,7 +185,7 @@ final class TestStore: Sendable {
         return name
     }
 
-    func volumePath(_ entry: DirectoryEntry) -> String { store.core.path(ofVolume: entry.volume) }
+    func volumePath(_ entry: CatalogEntry) -> String { store.core.path(ofVolume: entry.volume) }
 }
 
 /// Whether two bodies are the same; much faster in a test build than `==`.

@@ -94,7 +94,7 @@ final class LoopState {
     }
 
     /// Whether a response that was just read from its volume gets a copy in memory.
-    func wantsInMemory(_ entry: DirectoryEntry) -> Bool {
+    func wantsInMemory(_ entry: CatalogEntry) -> Bool {
         // Always asked: it notes what was read.
         let isAdmitted = doorkeeper.admits(entry.hash)
         return isAdmitted || store.hasRoomInMemory(for: entry)

@@ -7,13 +7,13 @@ import Runtime
 import Store
 
 final class ColdHit {
-    private let entry: DirectoryEntry
+    private let entry: CatalogEntry
     /// Detached.
     private let request: IncomingRequest
     private let connection: ClientConnection
     private var loop: LoopState { connection.loopState }
 
-    init(_ entry: DirectoryEntry, _ request: borrowing IncomingRequest, on connection: ClientConnection) {
+    init(_ entry: CatalogEntry, _ request: borrowing IncomingRequest, on connection: ClientConnection) {
         self.entry = entry
         self.request = request.detached
         self.connection = connection

@@ -45,7 +45,7 @@ enum HitPath {
     @inline(__always)
     private static func serve(
         _ item: MemoryItem,
-        _ entry: DirectoryEntry,
+        _ entry: CatalogEntry,
         at now: WallTime,
         _ request: borrowing IncomingRequest,
         on connection: ClientConnection
@@ -103,7 +103,7 @@ enum HitPath {
         _ request: borrowing IncomingRequest,
         _ stored: ByteBuffer,
         _ places: NotModifiedPlaces?,
-        _ entry: DirectoryEntry
+        _ entry: CatalogEntry
     ) -> HitShape? {
         HitShape.decide(
             request.head,

@@ -8,7 +8,7 @@ import Store
 struct HitResponse {
     let shape: HitShape
     let isInMemory: Bool
-    let entry: DirectoryEntry
+    let entry: CatalogEntry
 
     /// Sends the response and logs it.
     ///

@@ -34,7 +34,7 @@ struct RecentRecords {
     private var isEmpty = true
 
     /// The record of an entry, if it was read since the last sweep; O(length of the key).
-    func find(_ entry: DirectoryEntry, key: RawSpan) -> RecentRecord? {
+    func find(_ entry: CatalogEntry, key: RawSpan) -> RecentRecord? {
         for slot in Self.slots(entry) {
             if let recent = slots[slot], recent.stored.entry.isSameResponse(as: entry),
                 recent.key.withRawSpan({ $0.equals(key) })
@@ -68,7 +68,7 @@ struct RecentRecords {
         isEmpty = true
     }
 
-    private static func slots(_ entry: DirectoryEntry) -> Range<Int> {
+    private static func slots(_ entry: CatalogEntry) -> Range<Int> {
         let first = Int(truncatingIfNeeded: entry.hash % UInt64(count)) & ~(ways - 1)
         return first..<first + ways
     }

@@ -230,7 +230,7 @@ struct RequestState: ~Copyable {
         _ fill: Followed,
         at now: WallTime,
         variantKey: ([String]) -> String,
-        selects: (DirectoryEntry) -> Bool
+        selects: (CatalogEntry) -> Bool
     ) -> RequestAction {
         let waiting = WaitingRequest(request: request, role: role, stored: stored, fill: fill, now: now)
         switch fill.progress {

@@ -136,7 +136,7 @@ final class RequestTask {
         request.route.variantKey(names, fillFields, target: request.ownTarget)
     }
 
-    func selects(_ entry: DirectoryEntry) -> Bool { Selection.selects(entry, in: loop.store, variantKey) }
+    func selects(_ entry: CatalogEntry) -> Bool { Selection.selects(entry, in: loop.store, variantKey) }
 
     // MARK: The response
 

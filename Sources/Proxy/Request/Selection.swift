@@ -54,7 +54,7 @@ struct Selection {
     }
 
     /// Whether a request selects a stored response, as far as the directory tells, which has a hash of the variant's text.
-    static func selects(_ entry: DirectoryEntry, in store: Store, _ variantKey: ([String]) -> String) -> Bool {
+    static func selects(_ entry: CatalogEntry, in store: Store, _ variantKey: ([String]) -> String) -> Bool {
         guard entry.vary != 0 else { return true }
         return variant(store.varyNames(of: entry), in: store, variantKey).map { store.matches(entry, $0) } ?? false
     }

@@ -12,7 +12,7 @@ final class Stored: Sendable {
         case volume(StoredResponse)
     }
 
-    let entry: DirectoryEntry
+    let entry: CatalogEntry
     let facts: StoredFacts
     let status: Int
     /// Status line and field lines as stored: no Content-Length, no Age.
@@ -29,7 +29,7 @@ final class Stored: Sendable {
     let part: StoredPart?
 
     /// Takes what a look-up found in the memory tier.
-    init(_ entry: DirectoryEntry, item: MemoryItem) {
+    init(_ entry: CatalogEntry, item: MemoryItem) {
         self.entry = entry
         facts = item.facts
         status = Int(item.facts.status)

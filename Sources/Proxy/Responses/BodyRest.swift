@@ -19,12 +19,12 @@ struct BodyRest {
     /// The body's complete length, where the client was told it.
     private let length: Int64?
     /// The stored response that gives the body; nil where a fill does.
-    private(set) var entry: DirectoryEntry?
+    private(set) var entry: CatalogEntry?
     private var phase = Phase.notAsked
     /// The disk is only late: it can be waited for when the origin does not help.
     private(set) var mayWait = false
 
-    init(_ fields: Fields = Fields(), length: Int64? = nil, entry: DirectoryEntry? = nil) {
+    init(_ fields: Fields = Fields(), length: Int64? = nil, entry: CatalogEntry? = nil) {
         self.fields = fields
         self.length = length
         self.entry = entry

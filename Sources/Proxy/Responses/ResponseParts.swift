@@ -18,7 +18,7 @@ struct ResponseParts {
     let cacheStatus: CacheStatus
     let source: BodySource
     /// The stored response that gives the body.
-    let entry: DirectoryEntry?
+    let entry: CatalogEntry?
     /// When it is sent.
     let now: WallTime
     /// False for a pass: its origin has judged conditions and ranges.

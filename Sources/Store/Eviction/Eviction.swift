@@ -1,5 +1,5 @@
 // A value, confined to the store's writer thread. What eviction knows and decides: where a new response goes, what a
-// reclaimed volume keeps, which volume is next. Pure: no disk, no clock, no directory; `VolumeKeeper` does what it says.
+// reclaimed volume keeps, which volume is next. Pure: no disk, no clock, no catalog; `VolumeKeeper` does what it says.
 //
 // S3-FIFO (Yang et al., SOSP 2023) by the volume, with a rank: new responses go to a small probation ring, what is worth
 // it moves to the main ring, what goes is remembered by its hash. docs/decisions/0040 tells the rules and what they give.
@@ -23,7 +23,7 @@ struct Eviction {
         /// It holds one response, which stays: the volume is moved.
         case stays
         /// It goes, these responses are copied forward first.
-        case goes(survivors: [DirectoryEntry])
+        case goes(survivors: [CatalogEntry])
     }
 
     /// Numbers that are tried for one new volume, where files have them that no survey saw.
@@ -96,7 +96,7 @@ struct Eviction {
     }
 
     /// Decides what a volume keeps, and learns from what it has to give up.
-    mutating func judge(_ victim: Victim, holding entries: [DirectoryEntry], at epoch: UInt8) -> Verdict {
+    mutating func judge(_ victim: Victim, holding entries: [CatalogEntry], at epoch: UInt8) -> Verdict {
         let candidates = entries.map { entry in
             (entry: entry, worth: ranking.worth(entry.accesses, length: entry.recordLength, at: epoch))
         }

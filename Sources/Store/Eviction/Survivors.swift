@@ -2,7 +2,7 @@
 
 struct Survivors {
     /// The responses to copy, best first.
-    private(set) var kept: [DirectoryEntry] = []
+    private(set) var kept: [CatalogEntry] = []
     /// Bytes of their records.
     private(set) var bytes: Int64 = 0
     /// The worth of the best one that goes; 0 where all stay.
@@ -13,7 +13,7 @@ struct Survivors {
     ///   - candidates: What the volume holds, and what each is worth.
     ///   - charge: What the volume takes: reclaiming must always make room.
     ///   - least: What a response must be worth; one worth nothing never stays.
-    init(of candidates: [(entry: DirectoryEntry, worth: Double)], charge: Int64, least: Double) {
+    init(of candidates: [(entry: CatalogEntry, worth: Double)], charge: Int64, least: Double) {
         let room = charge * 2 / 3
         for (entry, worth) in candidates.sorted(by: { $0.worth > $1.worth }) {
             if worth >= least, worth > 0, bytes + entry.recordLength <= room {

@@ -7,7 +7,7 @@ import Glibc
 /// Has volumes, and does with them what eviction decides.
 protocol VolumeKeeper: AnyObject {
     var eviction: Eviction { get set }
-    var directory: Directory { get }
+    var catalog: Catalog { get }
 
     /// Volumes into which bodies are being written as they come: they cannot go.
     var volumesBeingFilled: Set<UInt32> { get }
@@ -16,16 +16,16 @@ protocol VolumeKeeper: AnyObject {
     func make(_ volume: UInt32, capacity: Int64) throws(StoreError)
     /// A volume is the youngest of a ring.
     func note(_ volume: UInt32, isIn ring: Ring)
-    /// Copies a record, and changes the directory's entry.
+    /// Copies a record, and changes the catalog's entry.
     /// - Returns: True where it is at its new place.
-    func copy(_ entry: DirectoryEntry, to location: RecordLocation) throws(StoreError) -> Bool
+    func copy(_ entry: CatalogEntry, to location: RecordLocation) throws(StoreError) -> Bool
     /// What was to be copied cannot be: it is evicted.
     func failedToCopy()
     /// A response stays where it is, in a volume of its own.
-    func keep(_ entry: DirectoryEntry)
+    func keep(_ entry: CatalogEntry)
     /// A volume goes: nothing may be found in it any more.
     /// - Returns: The responses that were evicted by it.
-    func forget(_ volume: UInt32) -> [DirectoryEntry]
+    func forget(_ volume: UInt32) -> [CatalogEntry]
     /// Removes the volume's file.
     func remove(_ volume: UInt32)
     /// Why there is no room for what is being written now.
@@ -130,8 +130,8 @@ extension VolumeKeeper {
     func reclaim(_ victim: Eviction.Victim, keepingSurvivors: Bool) {
         let volume = victim.slot.volume
         if keepingSurvivors {
-            let entries = directory.entries(inVolume: volume)
-            switch eviction.judge(victim, holding: entries, at: directory.clock.epoch) {
+            let entries = catalog.entries(inVolume: volume)
+            switch eviction.judge(victim, holding: entries, at: catalog.clock.epoch) {
             case .stays:
                 eviction.moveToMain(victim.slot)
                 note(volume, isIn: .main)
@@ -144,7 +144,7 @@ extension VolumeKeeper {
             }
         }
         for entry in forget(volume) {
-            eviction.remember(entry.ghostHash, entry.accesses, stored: directory.clock.responses)
+            eviction.remember(entry.ghostHash, entry.accesses, stored: catalog.clock.responses)
         }
         drop(volume)
     }
@@ -152,7 +152,7 @@ extension VolumeKeeper {
     /// Copies records to the main ring.
     ///
     /// Where that fails the rest is evicted: reclaiming must make room all the same.
-    private func copyForward(_ survivors: [DirectoryEntry]) {
+    private func copyForward(_ survivors: [CatalogEntry]) {
         for entry in survivors {
             do throws(StoreError) {
                 let place = try allocate(entry.recordLength, in: .main, forSurvivor: true)

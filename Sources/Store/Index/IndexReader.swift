@@ -1,6 +1,6 @@
 // Confined to whoever holds it: behind a lock in Store. The index's reading connection.
 
-/// Reads rows: of keys that are asked for before the directory has loaded them, or all of them for `larder verify`.
+/// Reads rows: of keys that are asked for before the catalog has loaded them, or all of them for `larder verify`.
 final class IndexReader {
     private let database: Database
     private let exact: Statement

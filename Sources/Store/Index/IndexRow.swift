@@ -10,7 +10,7 @@ struct IndexRow: Sendable, Equatable {
     let bodyLength: Int64
     let bornAt: UInt32
     let freshUntil: UInt32
-    /// The status and whether the response must be validated at each use: what `DirectoryEntry.isPlain` rests on.
+    /// The status and whether the response must be validated at each use: what `CatalogEntry.isPlain` rests on.
     let isPlain: Bool
     let sequence: UInt64
 }

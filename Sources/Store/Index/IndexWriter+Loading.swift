@@ -1,4 +1,4 @@
-// How the directory is loaded from the index, and the index rebuilt from the volumes, a slice at a time.
+// How the catalog is loaded from the index, and the index rebuilt from the volumes, a slice at a time.
 
 import Glibc
 import HTTPCaching

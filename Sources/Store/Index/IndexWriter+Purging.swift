@@ -1,5 +1,5 @@
 // How a purge's rule, which holds from the moment it is raised, is made good: it is put on the disk first, so that a crash does
-// not undo it; then what it matches leaves directory, index and volumes; then the rule is retired.
+// not undo it; then what it matches leaves catalog, index and volumes; then the rule is retired.
 //
 // What names a single key needs no rule on the disk: its rows go in the transaction that a rule would be written in, together
 // with those of all others that came at the same time.
@@ -18,7 +18,7 @@ extension IndexWriter {
     /// How long after a try the next one comes.
     private static let settlingPause = Duration.milliseconds(500)
 
-    /// Puts purges on the disk, removes what they match and began before their epochs, from index and directory, and tells.
+    /// Puts purges on the disk, removes what they match and began before their epochs, from index and catalog, and tells.
     func sweep(_ sweeps: [Sweep]) {
         var answers: [() -> Void] = []
         var rest = sweeps[...]
@@ -59,7 +59,7 @@ extension IndexWriter {
                 )
                 continue
             }
-            // What a key had is gone from a directory that has all, and what is loaded later asks for purges of long ago.
+            // What a key had is gone from a catalog that has all, and what is loaded later asks for purges of long ago.
             let isNamed = if case .key = sweep.rule { core.isLoaded.load(ordering: .relaxed) } else { false }
             if isOver || isNamed { core.fence.retire(sweep.epoch) }
             if !isOver { keep(sweep) }
@@ -149,7 +149,7 @@ extension IndexWriter {
 
     // MARK: Later
 
-    /// Tries again to put purges on the disk; those that could not be swept are once index and directory are whole again.
+    /// Tries again to put purges on the disk; those that could not be swept are once index and catalog are whole again.
     func settle() {
         guard !unsettled.isEmpty, core.clock.instant >= nextSettling else { return }
         let isWhole = task == nil && write() && !isRebuilding
@@ -225,7 +225,7 @@ extension IndexWriter {
         } while last != nil
     }
 
-    /// Removes rows, and their responses from the directory; within a transaction.
+    /// Removes rows, and their responses from the catalog; within a transaction.
     private func remove(
         _ rows: [IndexRow],
         by sweep: Sweep,
@@ -235,13 +235,13 @@ extension IndexWriter {
         for row in rows {
             let hash = core.keyHash(row.key)
             // Wherever they lie by now: a record may have been copied forward since its row was written.
-            let removed = core.directory.remove(hash) { $0.epoch < sweep.epoch }
+            let removed = core.catalog.remove(hash) { $0.epoch < sweep.epoch }
             for entry in removed where !entry.isAt(row.location) {
                 core.post(.markRemoved(entry.location, hash: hash))
                 core.post(.remove(key: row.key, entry.location))
             }
             // Stored after the purge: it stays.
-            guard core.directory.entry(hash, at: row.location) == nil else { continue }
+            guard core.catalog.entry(hash, at: row.location) == nil else { continue }
             // So does a row whose entry is about to come: without it, no later purge of many keys would find the entry.
             let isNew = row.sequence >= sweep.sequence && core.isLoaded.load(ordering: .relaxed)
             guard !isNew || removed.contains(where: { $0.isAt(row.location) }) else { continue }

@@ -1,8 +1,8 @@
 // Confined to the index thread, the only one that writes SQLite. Rows come in batches and go in as transactions;
-// between batches the directory is loaded, slice by slice, or the index is rebuilt from the volumes.
+// between batches the catalog is loaded, slice by slice, or the index is rebuilt from the volumes.
 //
 // An index that fails costs no request anything: rows wait, bounded, and if too many were lost the index is rebuilt.
-// Invariant: a purge's rule holds until index and directory are both known to have nothing older that matches.
+// Invariant: a purge's rule holds until index and catalog are both known to have nothing older that matches.
 
 import Glibc
 import HTTPCaching
@@ -257,7 +257,7 @@ final class IndexWriter {
             try database.durableTransaction { () throws(StoreError) in try database.setState(.isRebuilding, 1) }
         }
         guard isBegun else {
-            // Nothing can be looked up there: what the directory does not know is a miss.
+            // Nothing can be looked up there: what the catalog does not know is a miss.
             isIncomplete = true
             core.isLoaded.store(true, ordering: .releasing)
             task = nil

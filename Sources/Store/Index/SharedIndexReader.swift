@@ -1,4 +1,4 @@
-// Shared. Looks keys up in the index while the directory still loads, on a connection of its own.
+// Shared. Looks keys up in the index while the catalog still loads, on a connection of its own.
 
 import Runtime
 import Synchronization

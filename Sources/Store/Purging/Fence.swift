@@ -1,7 +1,7 @@
 // Shared. Every purge raises the epoch; what began in an earlier epoch and falls under the purge's rule is refused, be
-// it a look-up of what is still in the directory or a fill that comes home late (design §4, invariant 4).
+// it a look-up of what is still in the catalog or a fill that comes home late (design §4, invariant 4).
 //
-// A group's members are known to the index alone: for them, what is still in the directory is usable until the sweep is
+// A group's members are known to the index alone: for them, what is still in the catalog is usable until the sweep is
 // over, and whoever raised the rule waits for that.
 //
 // Invariant: a rule is visible here before its sweep begins, and stays until nothing older that matches is left.

@@ -34,12 +34,12 @@ extension Store {
     /// Removes a stored response that another answer has made untrue, also where its record was copied or freshened meanwhile.
     ///
     /// Any thread.
-    public func remove(_ entry: DirectoryEntry, key: [UInt8]) { core.remove(entry, key: key) }
+    public func remove(_ entry: CatalogEntry, key: [UInt8]) { core.remove(entry, key: key) }
 
     /// Removes a stored response whose record is of no use, unless it was copied or replaced meanwhile.
     ///
     /// Any thread.
-    public func forget(_ entry: DirectoryEntry, key: [UInt8]) { core.forget(entry, key: key) }
+    public func forget(_ entry: CatalogEntry, key: [UInt8]) { core.forget(entry, key: key) }
 
     /// Whether a purge that the key falls under came after an epoch.
     ///

@@ -1,5 +1,5 @@
 // How a stored response is looked at for people: what a look-up and a read would find, without a trace of either. No
-// access is counted, nothing is loaded into the directory or into memory, verified or dropped.
+// access is counted, nothing is loaded into the catalog or into memory, verified or dropped.
 
 import HTTPMessage
 import Synchronization
@@ -16,13 +16,13 @@ public struct InspectedResponse: Sendable {
 }
 
 extension Store {
-    /// What is stored for a key and no purge fell on, also what the directory has not loaded yet.
+    /// What is stored for a key and no purge fell on, also what the catalog has not loaded yet.
     ///
     /// Blocks: on the disk pool.
     /// - Parameter key: The key.
     /// - Returns: A response a variant, in no order.
     public func inspect(key: [UInt8]) -> [InspectedResponse] {
-        var candidates = core.directory.peek(core.keyHash(key))
+        var candidates = core.catalog.peek(core.keyHash(key))
         if !core.isLoaded.load(ordering: .acquiring) { candidates += unloaded(key, but: candidates) }
         return candidates.compactMap { candidate in
             key.withRawSpan { span in

@@ -7,7 +7,7 @@ import Synchronization
 
 extension StoreCore {
     /// Reads a record into a buffer of its own.
-    func read(_ entry: DirectoryEntry, key: RawSpan, mayBlock: Bool) -> StoredRead {
+    func read(_ entry: CatalogEntry, key: RawSpan, mayBlock: Bool) -> StoredRead {
         var buffer = ByteBuffer()
         return read(entry, key: key, mayBlock: mayBlock, into: &buffer)
     }
@@ -16,14 +16,14 @@ extension StoreCore {
     ///
     /// On an event loop only what the page cache holds, with `mayBlock` false.
     func read(
-        _ entry: DirectoryEntry,
+        _ entry: CatalogEntry,
         key: RawSpan,
         mayBlock: Bool,
         into buffer: inout ByteBuffer
     ) -> StoredRead {
         if entry.isUnverified, !mayBlock { return .wouldBlock }
         guard let volume = volumes[entry.volume] else {
-            _ = directory.remove(entry.hash) { $0.isAt(entry.location) }
+            _ = catalog.remove(entry.hash) { $0.isAt(entry.location) }
             return .absent
         }
         let withBody = entry.bodyLength <= Store.readAlong
@@ -47,7 +47,7 @@ extension StoreCore {
     }
 
     private func check(
-        _ entry: DirectoryEntry,
+        _ entry: CatalogEntry,
         _ key: RawSpan,
         _ volume: Volume,
         _ prefix: RecordPrefix,
@@ -83,7 +83,7 @@ extension StoreCore {
 
     /// Takes a record apart and compares it with its entry; changes nothing.
     private func compare(
-        _ entry: DirectoryEntry,
+        _ entry: CatalogEntry,
         _ key: RawSpan,
         _ volume: Volume,
         _ prefix: RecordPrefix,
@@ -123,7 +123,7 @@ extension StoreCore {
     ///
     /// Blocks.
     /// - Returns: The response without its body; nil where the record is not there, broken, removed or another key's.
-    func inspect(_ entry: DirectoryEntry, key: RawSpan) -> StoredResponse? {
+    func inspect(_ entry: CatalogEntry, key: RawSpan) -> StoredResponse? {
         guard let volume = volumes[entry.volume] else { return nil }
         var buffer = ByteBuffer()
         let read = volume.file.read(entry.headerLength, at: Int64(entry.offset), into: &buffer, mayBlock: true)
@@ -141,7 +141,7 @@ extension StoreCore {
         let entry = response.entry
         if let body = response.body { return body.crc32c() == response.bodyChecksum ? .right : .wrong }
         // Others may have waited for the same body, and one of them has checked it.
-        guard directory.entry(entry.hash, at: entry.location)?.isUnverified ?? entry.isUnverified else { return .right }
+        guard catalog.entry(entry.hash, at: entry.location)?.isUnverified ?? entry.isUnverified else { return .right }
         let checked = response.volume.file.check(
             at: response.bodyOffset,
             length: response.bodyLength,
@@ -152,8 +152,8 @@ extension StoreCore {
     }
 
     /// A body was compared with its checksum: it may be sent without being read.
-    func noteRight(_ entry: DirectoryEntry) {
-        _ = directory.update(entry.hash, at: entry.location) { $0.flags.remove(.unverified) }
+    func noteRight(_ entry: CatalogEntry) {
+        _ = catalog.update(entry.hash, at: entry.location) { $0.flags.remove(.unverified) }
     }
 
     /// Reads the whole body of a stored response, however long; nil where it cannot be read or is not what was written.
@@ -172,7 +172,7 @@ extension StoreCore {
     }
 
     /// A record that is torn or corrupt is counted, forgotten everywhere, and a miss.
-    private func broken(_ entry: DirectoryEntry, _ key: RawSpan) -> StoredRead {
+    private func broken(_ entry: CatalogEntry, _ key: RawSpan) -> StoredRead {
         counters.corrupt.add(1)
         forget(entry, key: key.copy)
         return .absent

@@ -5,8 +5,8 @@ public import NIOCore
 
 /// A stored response whose record was read and checked against its key.
 public struct StoredResponse: Sendable {
-    /// The directory's entry.
-    public let entry: DirectoryEntry
+    /// The catalog's entry.
+    public let entry: CatalogEntry
     /// What decides reuse, as stored.
     public let facts: StoredFacts
     /// Status line and field lines, without Content-Length, Age and the empty line.
@@ -28,7 +28,7 @@ public struct StoredResponse: Sendable {
 
     /// Whether the record says what its entry says of a plain hit: an entry that the index told may be wrong.
     public var agreesWithEntry: Bool {
-        DirectoryEntry.isPlain(facts) && facts.freshUntil == entry.freshUntil && facts.bornAt == entry.bornAt
+        CatalogEntry.isPlain(facts) && facts.freshUntil == entry.freshUntil && facts.bornAt == entry.bornAt
     }
 
     /// The same without its body, and with a head of its own: nothing is held of the buffer it was read into.
@@ -46,7 +46,7 @@ public struct StoredResponse: Sendable {
         )
     }
 
-    /// True where the record is of that variant: compares the text that the directory keeps a hash of.
+    /// True where the record is of that variant: compares the text that the catalog keeps a hash of.
     public func isOf(_ wanted: Variant) -> Bool { variant == wanted.text }
 }
 

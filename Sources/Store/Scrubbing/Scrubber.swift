@@ -1,8 +1,8 @@
 // Confined to the scrub's thread. The slow walk that compares every stored response with its checksums, again and again: what
-// the disk has changed is found before it is asked for. It goes by the directory, so that it looks at what a hit could find and
+// the disk has changed is found before it is asked for. It goes by the catalog, so that it looks at what a hit could find and
 // at nothing else, in the order in which that lies in the volumes.
 //
-// Invariant: what it drops was read anew and was wrong again, and is still where the directory has it.
+// Invariant: what it drops was read anew and was wrong again, and is still where the catalog has it.
 
 import Logging
 import NIOCore
@@ -10,7 +10,7 @@ import Runtime
 import Synchronization
 
 final class Scrubber {
-    /// Volumes that are looked up in the directory together, in bytes: each such look visits all entries.
+    /// Volumes that are looked up in the catalog together, in bytes: each such look visits all entries.
     private static let batch: Int64 = 256 << 20
     /// How often a header is read that does not match: one that is freshened in place is neither old nor new for an instant.
     private static let tries = 3
@@ -80,7 +80,7 @@ final class Scrubber {
     }
 
     private func walk(_ numbers: ClosedRange<UInt32>) -> Bool {
-        let marks = core.directory.entries(inVolumes: numbers).map { Mark(hash: $0.hash, location: $0.location) }
+        let marks = core.catalog.entries(inVolumes: numbers).map { Mark(hash: $0.hash, location: $0.location) }
             .sorted { ($0.location.volume, $0.location.offset) < ($1.location.volume, $1.location.offset) }
         var rest = marks[...]
         while let number = rest.first?.location.volume {
@@ -110,7 +110,7 @@ final class Scrubber {
 
     private func look(at mark: Mark, in window: inout ScrubWindow) throws(Stop) {
         for last in [false, true] {
-            guard let entry = core.directory.entry(mark.hash, at: mark.location) else { return }
+            guard let entry = core.catalog.entry(mark.hash, at: mark.location) else { return }
             switch try check(entry, in: &window) {
             case .right:
                 if entry.isUnverified { core.noteRight(entry) }
@@ -122,7 +122,7 @@ final class Scrubber {
         }
     }
 
-    private func drop(_ entry: DirectoryEntry, key: [UInt8]?) {
+    private func drop(_ entry: CatalogEntry, key: [UInt8]?) {
         // It may have been moved, replaced or purged meanwhile.
         guard core.forget(entry, key: key) else { return }
         core.counters.corrupt.add(1)
@@ -138,7 +138,7 @@ final class Scrubber {
 
     // MARK: One record
 
-    private func check(_ entry: DirectoryEntry, in window: inout ScrubWindow) throws(Stop) -> Verdict {
+    private func check(_ entry: CatalogEntry, in window: inout ScrubWindow) throws(Stop) -> Verdict {
         let start = Int64(entry.offset)
         let body = start + Int64(entry.headerLength)..<start + Int64(entry.headerLength) + entry.bodyLength
         var key: [UInt8]?
@@ -164,7 +164,7 @@ final class Scrubber {
     }
 
     /// The key in a header that may be damaged; nil where it is not the one that the entry is of.
-    private func key(in header: ByteBuffer, of entry: DirectoryEntry) -> [UInt8]? {
+    private func key(in header: ByteBuffer, of entry: CatalogEntry) -> [UInt8]? {
         guard let length = header.getInteger(at: 12, endianness: .little, as: UInt16.self),
             let key = header.getBytes(at: Record.prefixLength, length: Int(length)), core.keyHash(key) == entry.hash
         else { return nil }

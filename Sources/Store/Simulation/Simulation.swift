@@ -1,4 +1,4 @@
-// Confined to whoever has it. A store of which nothing is on a disk: the real directory, the real eviction, and no bytes.
+// Confined to whoever has it. A store of which nothing is on a disk: the real catalog, the real eviction, and no bytes.
 //
 // `larder simulate` replays a trace through it, at several sizes, to tell how large a cache should be; the miss ratios of
 // docs/benchmarks/miss-ratios.md come from it.
@@ -59,7 +59,7 @@ public final class Simulation {
     /// What happened so far.
     public private(set) var figures = Figures()
 
-    let directory = Directory(memoryLimit: 0)
+    let catalog = Catalog(memoryLimit: 0)
     var eviction: Eviction
     private var index = SimulatedIndex()
     private let headLength: Int
@@ -85,7 +85,7 @@ public final class Simulation {
     }
 
     /// Stored responses.
-    public var responses: Int { directory.clock.responses }
+    public var responses: Int { catalog.clock.responses }
 
     /// A request: a hit, or a miss that stores the response.
     /// - Parameters:
@@ -97,7 +97,7 @@ public final class Simulation {
     public func request(_ hash: UInt64, keyLength: Int, length: Int64) -> Bool {
         figures.requests += 1
         figures.bytes += length
-        if case .miss = directory.look(up: hash) {
+        if case .miss = catalog.look(up: hash) {
             store(hash, keyLength: keyLength, length: length)
             return false
         }
@@ -113,13 +113,13 @@ public final class Simulation {
         }
         let headerLength = Record.headerLength(key: keyLength, variant: 0, head: headLength)
         let record = Record.aligned(Int64(headerLength) + length)
-        let clock = directory.clock
+        let clock = catalog.clock
         let accesses = eviction.accesses(hash, stored: clock.responses, at: clock.epoch)
         let ring = eviction.ring(for: accesses, length: record, at: clock.epoch)
         eviction.note(length: record)
         // The volumes have room for the largest body, and nothing is being filled: there is a place.
         guard let place = try? allocate(record, in: ring) else { return }
-        let entry = DirectoryEntry(
+        let entry = CatalogEntry(
             hash: hash,
             variant: 0,
             vary: 0,
@@ -130,7 +130,7 @@ public final class Simulation {
             epoch: 0,
             accesses: accesses
         )
-        _ = directory.insert(entry) { true }
+        _ = catalog.insert(entry) { true }
         figures.stored += 1
         figures.storedBytes += record
         figures.mostBytes = max(figures.mostBytes, eviction.rings.used + index.bytes)
@@ -157,16 +157,16 @@ extension Simulation: VolumeKeeper {
     func note(_ volume: UInt32, isIn ring: Ring) {}
     func remove(_ volume: UInt32) {}
     func failedToCopy() {}
-    func keep(_ entry: DirectoryEntry) { figures.survivors += 1 }
+    func keep(_ entry: CatalogEntry) { figures.survivors += 1 }
 
-    func copy(_ entry: DirectoryEntry, to location: RecordLocation) -> Bool {
+    func copy(_ entry: CatalogEntry, to location: RecordLocation) -> Bool {
         figures.survivors += 1
         figures.survivorBytes += entry.recordLength
-        return directory.update(entry.hash, at: entry.location) { $0.move(to: location) }
+        return catalog.update(entry.hash, at: entry.location) { $0.move(to: location) }
     }
 
-    func forget(_ volume: UInt32) -> [DirectoryEntry] {
-        let gone = directory.removeAll(inVolume: volume)
+    func forget(_ volume: UInt32) -> [CatalogEntry] {
+        let gone = catalog.removeAll(inVolume: volume)
         figures.evictions += gone.count
         return gone
     }

@@ -15,7 +15,7 @@ enum Record {
     static let stateOffset: Int64 = 5
     /// Room behind the head, so that a head freshened by a 304 usually fits where the old one was.
     static let slack = 64
-    /// The longest header: the directory keeps its length in 16 bits of 8-byte units.
+    /// The longest header: the catalog keeps its length in 16 bits of 8-byte units.
     static let maximumHeaderLength = Int(UInt16.max) * 8
 
     /// The longest body that is believed: what a broken index or header tells must not overflow.

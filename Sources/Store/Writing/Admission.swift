@@ -1,7 +1,7 @@
 // Confined to the writer thread. Makes written records known, and marks those that are of no use.
 //
 // Invariant: a record's bytes are all written before its row is posted, its row is posted before its entry is in the
-// directory, and the entry gets in only where the fence allows it. So a purge sees every row that a look-up could find.
+// catalog, and the entry gets in only where the fence allows it. So a purge sees every row that a look-up could find.
 
 import HTTPCaching
 import NIOCore
@@ -32,7 +32,7 @@ final class Admission {
     /// Makes a record known: row first, then entry, both only where no purge came in between.
     func admit(_ record: Written) -> StoreRefusal? {
         let (response, hash, location) = (record.response, record.hash, record.location)
-        let entry = DirectoryEntry(
+        let entry = CatalogEntry(
             hash: hash,
             variant: response.variant.hash,
             vary: response.variant.vary,
@@ -52,7 +52,7 @@ final class Admission {
         let row = core.row(entry, key: response.key, variant: response.variant.text, sequence: record.sequence)
         let isAllKnown = core.isLoaded.load(ordering: .acquiring)
         core.post(isAllKnown ? .put(row, groups: response.groups) : .supersede(row, groups: response.groups))
-        let (isIn, replaced) = core.directory.insert(entry, madeOf: record.source) {
+        let (isIn, replaced) = core.catalog.insert(entry, madeOf: record.source) {
             core.fence.allowsStoring(response.key, in: response.groups, since: response.epoch)
         }
         guard isIn else {

@@ -22,7 +22,7 @@ final class Freshening {
     func freshen(_ freshened: Freshened) {
         let refusal = health.attempt { () throws(StoreError) in
             let entry = freshened.entry
-            guard let volume = core.volumes[entry.volume], core.directory.entry(entry.hash, at: entry.location) != nil
+            guard let volume = core.volumes[entry.volume], core.catalog.entry(entry.hash, at: entry.location) != nil
             else { return nil }
             var header = ByteBuffer()
             guard
@@ -44,12 +44,12 @@ final class Freshening {
                 prefix.encoded(key: key, variant: variant, head: freshened.head),
                 at: Int64(entry.offset)
             )
-            core.directory.dropFromMemory(entry.hash, at: entry.location)
+            core.catalog.dropFromMemory(entry.hash, at: entry.location)
             var changed = entry
             changed.freshen(freshened.facts)
             let row = core.row(changed, key: key, variant: variant, sequence: prefix.sequence)
             core.post(.freshen(row, groups: freshened.groups))
-            _ = core.directory.update(entry.hash, at: entry.location) { $0.freshen(freshened.facts) }
+            _ = core.catalog.update(entry.hash, at: entry.location) { $0.freshen(freshened.facts) }
             return nil
         }
         if let refusal { core.counters.count(refusal) }

@@ -17,7 +17,7 @@ final class RecordCopier {
     ///
     /// - Returns: False where it is not as it was written, or went meanwhile.
     /// - Throws: Where it cannot be written.
-    func copy(_ entry: DirectoryEntry, to location: RecordLocation) throws(StoreError) -> Bool {
+    func copy(_ entry: CatalogEntry, to location: RecordLocation) throws(StoreError) -> Bool {
         yielder.yieldIfOver()
         guard let copied = read(entry) else {
             core.counters.corrupt.add(1)
@@ -33,7 +33,7 @@ final class RecordCopier {
         // Row before entry, as for a new record: a purge in between finds the one or the other.
         let row = core.row(moved, key: copied.key, variant: copied.variant, sequence: core.takeSequence())
         core.post(.put(row, groups: nil))
-        let isThere = core.directory.update(entry.hash, at: entry.location) {
+        let isThere = core.catalog.update(entry.hash, at: entry.location) {
             $0.move(to: location)
             $0.flags.remove(.unverified)
         }
@@ -48,7 +48,7 @@ final class RecordCopier {
     }
 
     /// A record with its body; nil where it is not as it was written.
-    private func read(_ entry: DirectoryEntry) -> (record: ByteBuffer, key: [UInt8], variant: [UInt8])? {
+    private func read(_ entry: CatalogEntry) -> (record: ByteBuffer, key: [UInt8], variant: [UInt8])? {
         guard let volume = core.volumes[entry.volume] else { return nil }
         var record = ByteBuffer()
         let length = entry.headerLength + Int(entry.bodyLength)

@@ -93,7 +93,7 @@ final class SpaceKeeper: VolumeKeeper {
     func place(_ response: NewResponse, hash: UInt64, bodyLength: Int64) throws(StoreError) -> PlacedRecord {
         let length = Record.aligned(Int64(response.headerLength) + bodyLength)
         let accesses = accesses(of: response, hash: hash)
-        let ring = eviction.ring(for: accesses, length: length, at: core.directory.clock.epoch)
+        let ring = eviction.ring(for: accesses, length: length, at: core.catalog.clock.epoch)
         eviction.note(length: length)
         let place = try allocate(length, in: ring)
         guard let volume = core.volumes[place.location.volume] else { throw refusal("the volume is gone") }
@@ -101,9 +101,9 @@ final class SpaceKeeper: VolumeKeeper {
     }
 
     private func accesses(of response: NewResponse, hash: UInt64) -> AccessCount {
-        if let known = core.directory.accesses(hash, response.variant) { return known }
-        let ghost = DirectoryEntry.ghostHash(hash, variant: response.variant.hash)
-        let clock = core.directory.clock
+        if let known = core.catalog.accesses(hash, response.variant) { return known }
+        let ghost = CatalogEntry.ghostHash(hash, variant: response.variant.hash)
+        let clock = core.catalog.clock
         return eviction.accesses(ghost, stored: clock.responses, at: clock.epoch)
     }
 
@@ -198,7 +198,7 @@ final class SpaceKeeper: VolumeKeeper {
         unopened = UnopenedVolumes()
         leftovers.forgetAll()
         core.volumes.removeAll()
-        _ = core.directory.removeAll { _ in true }
+        _ = core.catalog.removeAll { _ in true }
         extents.removeAll()
         eviction.dropAll()
     }
@@ -207,7 +207,7 @@ final class SpaceKeeper: VolumeKeeper {
     func lose(_ volume: Volume) {
         core.logger.warning("A volume was deleted from outside", metadata: ["volume": "\(volume.number)"])
         core.volumes.remove(volume.number)
-        _ = core.directory.removeAll(inVolume: volume.number)
+        _ = core.catalog.removeAll(inVolume: volume.number)
         drop(volume.number)
     }
 
@@ -252,7 +252,7 @@ final class SpaceKeeper: VolumeKeeper {
 
     // MARK: What `VolumeKeeper` has done
 
-    var directory: Directory { core.directory }
+    var catalog: Catalog { core.catalog }
 
     var volumesBeingFilled: Set<UInt32> { extents.volumes.union(batch.volume.map { [$0] } ?? []) }
 
@@ -273,19 +273,19 @@ final class SpaceKeeper: VolumeKeeper {
         core.post(.volume(VolumeRow(number: volume, ring: ring.rawValue, order: nextPosition)))
     }
 
-    func copy(_ entry: DirectoryEntry, to location: RecordLocation) throws(StoreError) -> Bool {
+    func copy(_ entry: CatalogEntry, to location: RecordLocation) throws(StoreError) -> Bool {
         try copier.copy(entry, to: location)
     }
 
     func failedToCopy() { core.counters.writeErrors.add(1) }
 
-    func keep(_ entry: DirectoryEntry) { core.counters.survivors.add(1) }
+    func keep(_ entry: CatalogEntry) { core.counters.survivors.add(1) }
 
-    func forget(_ volume: UInt32) -> [DirectoryEntry] {
+    func forget(_ volume: UInt32) -> [CatalogEntry] {
         yielder.yieldIfOver()
         // The table first: whoever loads a row of this volume asks it under the shard's lock, so that none stays behind.
         core.volumes.remove(volume)
-        let gone = core.directory.removeAll(inVolume: volume)
+        let gone = core.catalog.removeAll(inVolume: volume)
         core.counters.evictions.add(gone.count)
         core.counters.evictedBytes.add(Int(gone.reduce(0) { $0 + $1.bodyLength }))
         return gone

@@ -41,7 +41,7 @@ enum WriteJob: Sendable {
 
 /// A stored response that an origin's 304 freshened.
 struct Freshened: Sendable {
-    let entry: DirectoryEntry
+    let entry: CatalogEntry
     let key: [UInt8]
     /// The head as it stands in a record.
     let head: ByteBuffer

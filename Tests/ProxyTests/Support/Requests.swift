@@ -70,7 +70,7 @@ enum Make {
         change(&facts)
         let body = ByteBuffer(string: "picture")
         let item = MemoryItem(key: Array("/a".utf8), head: ByteBuffer(string: head), body: body, facts: facts)
-        let entry = DirectoryEntry(
+        let entry = CatalogEntry(
             hash: 1,
             variant: 0,
             vary: 0,

@@ -10,28 +10,28 @@ struct EntrySlab {
     /// What the runtime puts in front of a chunk's entries.
     private static let chunkHeader = 32
 
-    private var chunks: [ContiguousArray<DirectoryEntry>] = []
-    private var firstFree = DirectoryEntry.none
+    private var chunks: [ContiguousArray<CatalogEntry>] = []
+    private var firstFree = CatalogEntry.none
     private(set) var count = 0
 
     /// An entry by its index.
     ///
     /// O(1).
-    subscript(index: UInt32) -> DirectoryEntry {
+    subscript(index: UInt32) -> CatalogEntry {
         get { chunks[Int(index) >> Self.chunkBits][Int(index) & (Self.chunkSize - 1)] }
         _modify { yield &chunks[Int(index) >> Self.chunkBits][Int(index) & (Self.chunkSize - 1)] }
     }
 
-    mutating func insert(_ entry: DirectoryEntry) -> UInt32 {
+    mutating func insert(_ entry: CatalogEntry) -> UInt32 {
         count += 1
-        if firstFree != DirectoryEntry.none {
+        if firstFree != CatalogEntry.none {
             let index = firstFree
             firstFree = self[index].next
             self[index] = entry
             return index
         }
         if chunks.last.map({ $0.count == Self.chunkSize }) ?? true {
-            var chunk = ContiguousArray<DirectoryEntry>()
+            var chunk = ContiguousArray<CatalogEntry>()
             chunk.reserveCapacity(Self.chunkSize)
             chunks.append(chunk)
         }
@@ -52,19 +52,19 @@ struct EntrySlab {
     /// Calls `body` with the entries of one chunk.
     ///
     /// O(chunk), in the order of memory.
-    func visit(chunk: Int, _ body: (DirectoryEntry) -> Void) {
+    func visit(chunk: Int, _ body: (CatalogEntry) -> Void) {
         for entry in chunks[chunk] where entry.volume != Self.noVolume { body(entry) }
     }
 
     /// The entries of some volumes in one chunk.
-    func entries(inVolumes volumes: ClosedRange<UInt32>, chunk: Int, _ found: inout [DirectoryEntry]) {
+    func entries(inVolumes volumes: ClosedRange<UInt32>, chunk: Int, _ found: inout [CatalogEntry]) {
         let chunk = chunks[chunk]
         for index in chunk.indices where volumes.contains(chunk[index].volume) { found.append(chunk[index]) }
     }
 
     /// Bytes that the entries take, free places included.
     var allocatedBytes: Int {
-        chunks.capacity * MemoryLayout<ContiguousArray<DirectoryEntry>>.stride
-            + chunks.count * (Self.chunkHeader + Self.chunkSize * MemoryLayout<DirectoryEntry>.stride)
+        chunks.capacity * MemoryLayout<ContiguousArray<CatalogEntry>>.stride
+            + chunks.count * (Self.chunkHeader + Self.chunkSize * MemoryLayout<CatalogEntry>.stride)
     }
 }

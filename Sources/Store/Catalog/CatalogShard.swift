@@ -3,7 +3,7 @@
 // The memory tier lives in the same shard so that a memory hit takes one lock and one look-up, and so that removing
 // a stored response removes its copy in memory in the same instant.
 
-struct DirectoryShard {
+struct CatalogShard {
     private var buckets: [UInt32]
     private(set) var slab = EntrySlab()
     private(set) var memory: MemoryShard
@@ -18,7 +18,7 @@ struct DirectoryShard {
 
     init(memoryLimit: Int, clock: EpochClock) {
         self.clock = clock
-        buckets = Array(repeating: DirectoryEntry.none, count: 64)
+        buckets = Array(repeating: CatalogEntry.none, count: 64)
         memory = MemoryShard(limit: memoryLimit)
     }
 
@@ -37,7 +37,7 @@ struct DirectoryShard {
         var found: Candidate?
         var several: [Candidate]?
         var index = buckets[bucket(of: hash)]
-        while index != DirectoryEntry.none {
+        while index != CatalogEntry.none {
             let next = slab[index].next
             if slab[index].hash == hash {
                 let candidate = touch(index)
@@ -57,7 +57,7 @@ struct DirectoryShard {
     func peek(_ hash: UInt64) -> [Candidate] {
         var found: [Candidate] = []
         visit(hash: hash) { entry in
-            let item = entry.memorySlot == DirectoryEntry.none ? nil : memory.item(entry.memorySlot)
+            let item = entry.memorySlot == CatalogEntry.none ? nil : memory.item(entry.memorySlot)
             found.append(Candidate(entry: entry, item: item))
         }
         return found
@@ -66,12 +66,12 @@ struct DirectoryShard {
     private mutating func touch(_ index: UInt32) -> Candidate {
         slab[index].accesses.touch(at: epoch)
         let entry = slab[index]
-        let item = entry.memorySlot == DirectoryEntry.none ? nil : memory.hit(entry.memorySlot)
+        let item = entry.memorySlot == CatalogEntry.none ? nil : memory.hit(entry.memorySlot)
         return Candidate(entry: entry, item: item)
     }
 
     /// Inserts an entry, in place of one with the same hash and variant, which is returned and whose accesses it keeps.
-    mutating func insert(_ entry: DirectoryEntry) -> DirectoryEntry? {
+    mutating func insert(_ entry: CatalogEntry) -> CatalogEntry? {
         let replaced = remove(entry.hash) { $0.variant == entry.variant && $0.vary == entry.vary }.first
         if slab.count >= buckets.count { grow() }
         var linked = entry
@@ -79,26 +79,26 @@ struct DirectoryShard {
         clock.count(1)
         let at = bucket(of: entry.hash)
         linked.next = buckets[at]
-        linked.memorySlot = DirectoryEntry.none
+        linked.memorySlot = CatalogEntry.none
         buckets[at] = slab.insert(linked)
         bodyBytes += entry.bodyLength
         return replaced
     }
 
     /// Removes the entries of a hash that match, and returns them.
-    mutating func remove(_ hash: UInt64, where matches: (DirectoryEntry) -> Bool) -> [DirectoryEntry] {
-        var removed: [DirectoryEntry] = []
-        var previous = DirectoryEntry.none
+    mutating func remove(_ hash: UInt64, where matches: (CatalogEntry) -> Bool) -> [CatalogEntry] {
+        var removed: [CatalogEntry] = []
+        var previous = CatalogEntry.none
         var index = buckets[bucket(of: hash)]
-        while index != DirectoryEntry.none {
+        while index != CatalogEntry.none {
             let entry = slab[index]
             if entry.hash == hash, matches(entry) {
-                if previous == DirectoryEntry.none {
+                if previous == CatalogEntry.none {
                     buckets[bucket(of: hash)] = entry.next
                 } else {
                     slab[previous].next = entry.next
                 }
-                if entry.memorySlot != DirectoryEntry.none { memory.remove(entry.memorySlot) }
+                if entry.memorySlot != CatalogEntry.none { memory.remove(entry.memorySlot) }
                 slab.remove(index)
                 clock.count(-1)
                 bodyBytes -= entry.bodyLength
@@ -117,7 +117,7 @@ struct DirectoryShard {
     mutating func update(
         _ hash: UInt64,
         at location: RecordLocation,
-        _ change: (inout DirectoryEntry) -> Void
+        _ change: (inout CatalogEntry) -> Void
     ) -> Bool {
         guard let index = index(of: hash, at: location) else { return false }
         change(&slab[index])
@@ -125,39 +125,39 @@ struct DirectoryShard {
     }
 
     /// The entry that lies at a place, without counting an access.
-    func entry(_ hash: UInt64, at location: RecordLocation) -> DirectoryEntry? {
+    func entry(_ hash: UInt64, at location: RecordLocation) -> CatalogEntry? {
         index(of: hash, at: location).map { slab[$0] }
     }
 
     /// Keeps a copy of a stored response in memory, while its entry is still at the same place and was not freshened
     /// since the item was read: the item would keep the older head alive.
-    mutating func admit(_ item: MemoryItem, for entry: DirectoryEntry) {
+    mutating func admit(_ item: MemoryItem, for entry: CatalogEntry) {
         guard let index = index(of: entry.hash, at: entry.location), slab[index].hasSameFreshness(as: entry),
-            slab[index].memorySlot == DirectoryEntry.none
+            slab[index].memorySlot == CatalogEntry.none
         else { return }
         guard let (slot, evicted) = memory.admit(item, entry: index) else { return }
-        for entry in evicted { slab[entry].memorySlot = DirectoryEntry.none }
+        for entry in evicted { slab[entry].memorySlot = CatalogEntry.none }
         slab[index].memorySlot = slot
     }
 
     /// Drops the copy in memory of the entry at a place.
     mutating func dropFromMemory(_ hash: UInt64, at location: RecordLocation) {
-        guard let index = index(of: hash, at: location), slab[index].memorySlot != DirectoryEntry.none else { return }
+        guard let index = index(of: hash, at: location), slab[index].memorySlot != CatalogEntry.none else { return }
         memory.remove(slab[index].memorySlot)
-        slab[index].memorySlot = DirectoryEntry.none
+        slab[index].memorySlot = CatalogEntry.none
     }
 
     /// Calls `body` with every entry.
     ///
     /// O(entries).
-    func visit(_ body: (DirectoryEntry) -> Void) {
+    func visit(_ body: (CatalogEntry) -> Void) {
         for chunk in 0..<slab.chunkCount { slab.visit(chunk: chunk, body) }
     }
 
     /// Calls `body` with the entries of a hash, without counting an access.
-    func visit(hash: UInt64, _ body: (DirectoryEntry) -> Void) {
+    func visit(hash: UInt64, _ body: (CatalogEntry) -> Void) {
         var index = buckets[bucket(of: hash)]
-        while index != DirectoryEntry.none {
+        while index != CatalogEntry.none {
             if slab[index].hash == hash { body(slab[index]) }
             index = slab[index].next
         }
@@ -165,7 +165,7 @@ struct DirectoryShard {
 
     private func index(of hash: UInt64, at location: RecordLocation) -> UInt32? {
         var index = buckets[bucket(of: hash)]
-        while index != DirectoryEntry.none {
+        while index != CatalogEntry.none {
             if slab[index].hash == hash, slab[index].isAt(location) { return index }
             index = slab[index].next
         }
@@ -177,10 +177,10 @@ struct DirectoryShard {
 
     private mutating func grow() {
         let old = buckets
-        buckets = Array(repeating: DirectoryEntry.none, count: old.count * 2)
+        buckets = Array(repeating: CatalogEntry.none, count: old.count * 2)
         for head in old {
             var index = head
-            while index != DirectoryEntry.none {
+            while index != CatalogEntry.none {
                 let next = slab[index].next
                 let at = bucket(of: slab[index].hash)
                 slab[index].next = buckets[at]

@@ -1,10 +1,10 @@
-// A value. What the directory keeps of a stored response: 56 bytes, with its bucket at most 64 (design §4).
+// A value. What the catalog keeps of a stored response: 56 bytes, with its bucket at most 64 (design §4).
 
 import HTTPCaching
 public import HTTPMessage
 
 /// Where a stored response lies and when it may be served without asking the origin.
-public struct DirectoryEntry: Sendable, Equatable {
+public struct CatalogEntry: Sendable, Equatable {
     /// The hash of the cache key; the key itself is in the record and compared there.
     public internal(set) var hash: UInt64
     /// Bytes of the body.
@@ -38,7 +38,7 @@ public struct DirectoryEntry: Sendable, Equatable {
         let rawValue: UInt8
         /// The body is longer than what is read whole, and has not been seen to match its checksum in this run.
         static let unverified = Flags(rawValue: 1 << 0)
-        /// A plain 200 that may be reused while fresh: a hit needs no more than the directory tells.
+        /// A plain 200 that may be reused while fresh: a hit needs no more than the catalog tells.
         static let plain = Flags(rawValue: 1 << 1)
     }
 
@@ -50,7 +50,7 @@ public struct DirectoryEntry: Sendable, Equatable {
     public func isFresh(at now: WallTime) -> Bool { bornAt <= now && now < freshUntil }
     /// Bytes from the record's start to its body.
     public var headerLength: Int { Int(headerUnits) * 8 }
-    /// True where a fresh hit may be served by what the directory holds, without the record's facts.
+    /// True where a fresh hit may be served by what the catalog holds, without the record's facts.
     public var isPlain: Bool { flags.contains(.plain) }
     /// True where the body, which is sent without being read, has yet to be compared with its checksum in this run.
     public var isUnverified: Bool { flags.contains(.unverified) }
@@ -101,12 +101,12 @@ public struct DirectoryEntry: Sendable, Equatable {
         offset = location.offset
     }
 
-    func hasSameFreshness(as other: DirectoryEntry) -> Bool {
+    func hasSameFreshness(as other: CatalogEntry) -> Bool {
         bornAtSeconds == other.bornAtSeconds && freshUntilSeconds == other.freshUntilSeconds
     }
 
     /// Whether both are of one response, under the same freshness, at the same place.
-    public func isSameResponse(as other: DirectoryEntry) -> Bool {
+    public func isSameResponse(as other: CatalogEntry) -> Bool {
         hash == other.hash && variant == other.variant && isAt(other.location) && bodyLength == other.bodyLength
             && headerUnits == other.headerUnits && hasSameFreshness(as: other)
     }

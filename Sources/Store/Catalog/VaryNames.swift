@@ -1,4 +1,4 @@
-// Shared. The sets of field names that `Vary` fields in the store name, each with a small number for the directory.
+// Shared. The sets of field names that `Vary` fields in the store name, each with a small number for the catalog.
 
 import Runtime
 import Synchronization

@@ -20,7 +20,7 @@ final class EpochClock: Sendable {
     /// Stored responses.
     var responses: Int { stored.load(ordering: .relaxed) }
 
-    /// A response came into the directory, or left it (-1).
+    /// A response came into the catalog, or left it (-1).
     func count(_ change: Int) { stored.add(change, ordering: .relaxed) }
 
     /// Counts a batch of look-ups.

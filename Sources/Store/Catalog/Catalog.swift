@@ -8,17 +8,17 @@ import Synchronization
 
 /// A stored response that a look-up found.
 public struct Candidate: Sendable {
-    /// The directory's entry, as it was at the look-up.
-    public let entry: DirectoryEntry
+    /// The catalog's entry, as it was at the look-up.
+    public let entry: CatalogEntry
     /// Its copy in the memory tier, where there is one.
     public let item: MemoryItem?
 }
 
-/// What the directory knows of a key.
+/// What the catalog knows of a key.
 public enum Lookup: Sendable {
     /// Nothing is stored for it.
     case miss
-    /// The directory is still loading, and this key is not in yet: the index has to be asked.
+    /// The catalog is still loading, and this key is not in yet: the index has to be asked.
     case loading
     /// One response is stored.
     case one(Candidate)
@@ -35,16 +35,16 @@ public enum Lookup: Sendable {
     }
 }
 
-final class Directory: Sendable {
+final class Catalog: Sendable {
     private static let shardBits = 5
     static let shardCount = 1 << shardBits
     /// About 4000 entries, some microseconds.
     private static let chunksAtOnce = 16
 
     private final class Shard: Sendable {
-        let state: Lock<DirectoryShard>
+        let state: Lock<CatalogShard>
         init(memoryLimit: Int, clock: EpochClock) {
-            state = Lock(DirectoryShard(memoryLimit: memoryLimit, clock: clock))
+            state = Lock(CatalogShard(memoryLimit: memoryLimit, clock: clock))
         }
     }
 
@@ -77,10 +77,10 @@ final class Directory: Sendable {
     ///
     /// One that was made of another record gets in only while that one is still there: who removed it meant this one, too.
     func insert(
-        _ entry: DirectoryEntry,
+        _ entry: CatalogEntry,
         madeOf source: RecordLocation? = nil,
         if isAllowed: () -> Bool
-    ) -> (inserted: Bool, replaced: DirectoryEntry?) {
+    ) -> (inserted: Bool, replaced: CatalogEntry?) {
         shard(of: entry.hash).state.withLock { shard in
             let isCurrent = source.map { shard.entry(entry.hash, at: $0) != nil } ?? true
             return isCurrent && isAllowed() ? (true, shard.insert(entry)) : (false, nil)
@@ -88,7 +88,7 @@ final class Directory: Sendable {
     }
 
     /// Inserts an entry that the index or a scan found, unless a newer one of the key and variant is there.
-    func load(_ entry: DirectoryEntry, if isAllowed: () -> Bool) {
+    func load(_ entry: CatalogEntry, if isAllowed: () -> Bool) {
         shard(of: entry.hash).state.withLock { shard in
             guard isAllowed() else { return }
             var isThere = false
@@ -99,23 +99,23 @@ final class Directory: Sendable {
         }
     }
 
-    func remove(_ hash: UInt64, where matches: (DirectoryEntry) -> Bool = { _ in true }) -> [DirectoryEntry] {
+    func remove(_ hash: UInt64, where matches: (CatalogEntry) -> Bool = { _ in true }) -> [CatalogEntry] {
         shard(of: hash).state.withLock { $0.remove(hash, where: matches) }
     }
 
-    func update(_ hash: UInt64, at location: RecordLocation, _ change: (inout DirectoryEntry) -> Void) -> Bool {
+    func update(_ hash: UInt64, at location: RecordLocation, _ change: (inout CatalogEntry) -> Void) -> Bool {
         shard(of: hash).state.withLock { $0.update(hash, at: location, change) }
     }
 
-    func entry(_ hash: UInt64, at location: RecordLocation) -> DirectoryEntry? {
+    func entry(_ hash: UInt64, at location: RecordLocation) -> CatalogEntry? {
         shard(of: hash).state.withLock { $0.entry(hash, at: location) }
     }
 
-    func admit(_ item: MemoryItem, for entry: DirectoryEntry) {
+    func admit(_ item: MemoryItem, for entry: CatalogEntry) {
         shard(of: entry.hash).state.withLock { $0.admit(item, for: entry) }
     }
 
-    func hasRoomInMemory(for entry: DirectoryEntry) -> Bool {
+    func hasRoomInMemory(for entry: CatalogEntry) -> Bool {
         shard(of: entry.hash).state.withLock { $0.memory.used + Int(entry.recordLength) + 512 <= $0.memory.limit }
     }
 
@@ -131,11 +131,11 @@ final class Directory: Sendable {
     /// The entries of a volume, a few chunks of entries at a time: no look-up waits for the rest.
     ///
     /// O(entries), never on an event loop. An entry keeps its place while it is there, so none is passed over.
-    func entries(inVolume volume: UInt32) -> [DirectoryEntry] { entries(inVolumes: volume...volume) }
+    func entries(inVolume volume: UInt32) -> [CatalogEntry] { entries(inVolumes: volume...volume) }
 
     /// The entries of volumes whose numbers lie side by side, as above.
-    func entries(inVolumes volumes: ClosedRange<UInt32>) -> [DirectoryEntry] {
-        var found: [DirectoryEntry] = []
+    func entries(inVolumes volumes: ClosedRange<UInt32>) -> [CatalogEntry] {
+        var found: [CatalogEntry] = []
         for shard in shards {
             var chunk = 0
             var count = 1
@@ -156,7 +156,7 @@ final class Directory: Sendable {
     /// Removes the entries of a volume.
     ///
     /// O(entries), never on an event loop.
-    func removeAll(inVolume volume: UInt32) -> [DirectoryEntry] {
+    func removeAll(inVolume volume: UInt32) -> [CatalogEntry] {
         entries(inVolume: volume).flatMap { entry in
             remove(entry.hash) { $0.isAt(entry.location) }
         }
@@ -165,8 +165,8 @@ final class Directory: Sendable {
     /// The entries that match, a shard at a time.
     ///
     /// O(entries), never on an event loop.
-    func entries(where matches: (DirectoryEntry) -> Bool) -> [DirectoryEntry] {
-        var found: [DirectoryEntry] = []
+    func entries(where matches: (CatalogEntry) -> Bool) -> [CatalogEntry] {
+        var found: [CatalogEntry] = []
         for shard in shards {
             shard.state.withLock { $0.visit { if matches($0) { found.append($0) } } }
         }
@@ -176,8 +176,8 @@ final class Directory: Sendable {
     /// Removes every entry that matches, a shard at a time.
     ///
     /// O(entries), never on an event loop.
-    func removeAll(where matches: (DirectoryEntry) -> Bool) -> [DirectoryEntry] {
-        var removed: [DirectoryEntry] = []
+    func removeAll(where matches: (CatalogEntry) -> Bool) -> [CatalogEntry] {
+        var removed: [CatalogEntry] = []
         for shard in shards {
             shard.state.withLock { state in
                 var hashes: Set<UInt64> = []
@@ -205,7 +205,7 @@ final class Directory: Sendable {
     }
 }
 
-/// What the directory and the memory tier hold.
+/// What the catalog and the memory tier hold.
 struct DirectoryTotals: Sendable {
     var responses = 0
     var bodyBytes: Int64 = 0
