@@ -65,7 +65,7 @@ struct UnreadableBodyTests {
     /// Lets no volume of a larder be read any more: each read fails, as on a broken disk.
     private static func blind(_ larder: Larder) throws {
         var count = 0
-        for descriptor in Int32(3)..<4096 {
+        for descriptor in Int32(3)..<65_536 {
             var room = [CChar](repeating: 0, count: 4096)
             // because the texts outlive the calls, and readlink writes at most as much as it is told
             let length = unsafe readlink("/proc/self/fd/\(descriptor)", &room, room.count)
