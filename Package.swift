@@ -119,7 +119,10 @@ let package = Package(
         ),
         tests(
             "ProxyTests",
-            ["Proxy", "HTTPCaching", "HTTPMessage", "Origins", "Runtime", "Settings", "Store", "TestSupport", nioCore]
+            [
+                "Proxy", "HTTPCaching", "HTTPMessage", "Origins", "Runtime", "Settings", "Store", "TestSupport",
+                nioCore, logging,
+            ]
         ),
         tests(
             "AdminTests",

@@ -295,7 +295,8 @@ final class Fill: Sendable {
         if let counter = work.effects.counter { services.counters.add(counter) }
         if work.effects.leavesRoom { permit.withLock { $0?.leaveRoom() } }
         if work.effects.endsPermit { permit.withLock { $0.take() }?.end() }
-        if let end = work.effects.end { record(end) }
+        // Passes are one client's business.
+        if let end = work.effects.end, !claim.isPass { services.history.add(claim.record(end)) }
         if work.effects.abortsWriter { work.writer?.abort() }
         switch work.effects.transfer {
         case .leave: break
@@ -308,29 +309,5 @@ final class Fill: Sendable {
         }
         for reader in work.effects.wakes { reader.wake() }
         if work.effects.needsDrain { drain() }
-    }
-
-    /// Remembers how it ended; passes are one client's business.
-    private func record(_ end: FillEffects.End) {
-        guard !claim.isPass else { return }
-        services.history.add(
-            FillRecord(
-                keyHash: claim.key.withRawSpan { services.store.hash($0) },
-                endedAt: services.clock.now,
-                isValidation: claim.isValidation,
-                status: end.status,
-                outcome: end.outcome,
-                tried: end.tried
-            )
-        )
-    }
-}
-
-extension FillWriter {
-    /// Bytes from an offset of the body on, as far as they are in the volume; nil if it has none of them.
-    fileprivate func next(at offset: Int64, upTo end: Int64) -> Fill.Next? {
-        guard let written, offset < written.length else { return nil }
-        let upper = min(written.length, end, offset + (256 << 10))
-        return .volume(written.volume, written.bodyOffset + offset..<written.bodyOffset + upper)
     }
 }

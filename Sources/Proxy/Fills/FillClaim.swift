@@ -1,7 +1,9 @@
 // Value. What is known of a fill when it enters the table, before its leader has looked at the store once more.
 
+import HTTPMessage
 import NIOCore
 import Runtime
+import Store
 
 struct FillClaim: Sendable {
     /// The cache key.
@@ -17,4 +19,16 @@ struct FillClaim: Sendable {
     var isPass: Bool { if case .pass = purpose { true } else { false } }
 
     var isValidation: Bool { if case .validate = purpose { true } else { false } }
+
+    /// What is remembered of a fill that ends now.
+    func record(_ end: FillEffects.End) -> FillRecord {
+        FillRecord(
+            keyHash: key.withRawSpan { services.store.hash($0) },
+            endedAt: services.clock.now,
+            isValidation: isValidation,
+            status: end.status,
+            outcome: end.outcome,
+            tried: end.tried
+        )
+    }
 }
