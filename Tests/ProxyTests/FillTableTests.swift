@@ -4,6 +4,7 @@ import HTTPMessage
 import Logging
 import NIOCore
 import Origins
+import Runtime
 import Settings
 import Store
 import Synchronization
@@ -31,7 +32,8 @@ import Testing
             proxy = ProxyCore(
                 store: try Store(configuration, logger: logger),
                 origins: try Origins(lists: [[origin]], logger: logger),
-                accessLog: nil
+                accessLog: nil,
+                clock: .system
             )
             let settings = try Make.settings { $0.limits.fills = limit }
             let state = LoopState(loop: Loop(), proxy: proxy, counters: Counters(), settings: settings)
@@ -143,7 +145,7 @@ import Testing
         #expect(new.fill !== old.fill && table.count == 1)
         old.end()
         #expect(followed("/a", around) === new.fill)
-        let later = new.fill.began + .nanoseconds(1)
+        let later = new.fill.began + Duration.nanoseconds(1)
         #expect(followed("/a", around, .begun(since: new.fill.began)) === new.fill)
         #expect(followed("/a", around, .begun(since: later)) == nil)
         new.end()
