@@ -79,7 +79,7 @@ private func response(_ bytes: [UInt8]) {
     let parser = ResponseHeadParser()
     var finals = 0
     for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() {
-        switch (Array(line) + [0x0A]).withRawSpan({ parser.take($0) }) {
+        switch (Array(line) + [0x0A]).withRawSpan({ parser.parse($0) }) {
         case .more: break
         case .interim(let head): precondition((100..<200).contains(head.status) && finals == 0)
         case .head(let head):

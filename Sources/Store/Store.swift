@@ -177,7 +177,7 @@ public final class Store: Sendable {
     }
 
     /// The names of the request fields that select among variants; empty where an entry has no `Vary`.
-    public func varyNames(of entry: CatalogEntry) -> [String] { core.varyNames.names(of: entry.vary) }
+    public func varyNames(of entry: CatalogEntry) -> [String] { core.varySets.names(of: entry.vary) }
 
     /// The variant that a set of names and their canonical values make; nil where there are too many different sets.
     public func variant(names: [String], selecting text: String) -> Variant? {

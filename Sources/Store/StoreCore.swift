@@ -18,7 +18,7 @@ final class StoreCore: Sendable {
 
     let catalog: Catalog
     let fence = Fence()
-    let varyNames = VaryNames()
+    let varySets = VarySets()
     let volumes = VolumeTable()
     let counters = StoreCounters()
     private let secret0: Atomic<UInt64>
@@ -279,7 +279,7 @@ final class StoreCore: Sendable {
     /// The set of names and the text of a variant, as record and index hold it: `accept,accept-encoding\n…`.
     func variant(names: [String], selecting text: String) -> Variant? {
         guard !names.isEmpty else { return Variant.none }
-        guard let number = varyNames.number(of: names) else { return nil }
+        guard let number = varySets.number(of: names) else { return nil }
         let bytes = Array((names.joined(separator: ",") + "\n" + text).utf8)
         guard bytes.count <= Int(UInt16.max) else { return nil }
         return Variant(vary: number, hash: UInt32(truncatingIfNeeded: keyHash(bytes)) | 1, text: bytes)
@@ -290,7 +290,7 @@ final class StoreCore: Sendable {
         guard !bytes.isEmpty else { return Variant.none }
         guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
         let names = bytes[..<end].split(separator: UInt8(ascii: ",")).map { String(decoding: $0, as: UTF8.self) }
-        guard let number = varyNames.number(of: names) else { return nil }
+        guard let number = varySets.number(of: names) else { return nil }
         return Variant(vary: number, hash: UInt32(truncatingIfNeeded: keyHash(bytes)) | 1, text: bytes)
     }
 }

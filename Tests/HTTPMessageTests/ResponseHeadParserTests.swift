@@ -21,7 +21,7 @@ import Testing
         var steps: [ResponseHeadParser.Step] = []
         // By bytes: as Characters, CR LF is one.
         for line in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() {
-            let step = parser.take(Array(line) + [0x0A])
+            let step = parser.parse(Array(line) + [0x0A])
             if step != .more { steps.append(step) }
             if case .refused = step { break }
         }
@@ -48,9 +48,9 @@ import Testing
         while received < bytes.count {
             received = min(received + cut, bytes.count)
             while true {
-                used += Array(bytes[used..<received]).withRawSpan { parser.takeUsualLines($0) }
+                used += Array(bytes[used..<received]).withRawSpan { parser.parseUsualLines($0) }
                 guard let end = bytes[used..<received].firstIndex(of: 0x0A) else { break }
-                let step = parser.take(Array(bytes[used...end]))
+                let step = parser.parse(Array(bytes[used...end]))
                 used = end + 1
                 if step != .more { steps.append(step) }
                 if case .refused = step { return steps }
@@ -129,7 +129,7 @@ import Testing
         let others = ["content-LENGTH: 5", "Set-Cookie: a", "Connection: close", "transfer-encoding: chunked", "TE: x"]
         let end = ["HTTP/1.1 200 OK", "", kept[0]] + others + [kept[1], ""]
         let parser = ResponseHeadParser()
-        for line in end { _ = parser.take(Array("\(line)\r\n".utf8)) }
+        for line in end { _ = parser.parse(Array("\(line)\r\n".utf8)) }
         #expect(parser.trailers == Fields([("Digest", "x"), ("Server-Timing", "y")]))
     }
 
@@ -220,7 +220,7 @@ import Testing
 }
 
 extension ResponseHeadParser {
-    fileprivate func take(_ bytes: [UInt8]) -> Step {
-        take(unsafe bytes.span.bytes)  // because the array outlives the call
+    fileprivate func parse(_ bytes: [UInt8]) -> Step {
+        parse(unsafe bytes.span.bytes)  // because the array outlives the call
     }
 }

@@ -137,7 +137,7 @@ import Testing
 
     private func taken(_ tries: Int, from budget: inout RetryBudget, at now: Instant) -> Int {
         var count = 0
-        for _ in 0..<tries where budget.take(at: now) { count += 1 }
+        for _ in 0..<tries where budget.spend(at: now) { count += 1 }
         return count
     }
 
@@ -151,7 +151,7 @@ import Testing
     @Test("a tenth of the requests more, at most a hundred kept")
     func share() {
         var budget = RetryBudget(at: start)
-        while budget.take(at: start) {}
+        while budget.spend(at: start) {}
         for _ in 0..<500 { budget.earn() }
         #expect((49...50).contains(taken(100, from: &budget, at: start)))
         for _ in 0..<10_000 { budget.earn() }

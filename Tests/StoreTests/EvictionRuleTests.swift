@@ -81,11 +81,11 @@ struct EvictionRuleTests {
         let seen = AccessCount(eighths: 77, epoch: 5)
         for number in 1...stored * 4 { ghosts.insert(hash(number), seen, stored: stored) }
         var known = 0
-        for number in 1...stored * 4 where ghosts.take(hash(number), stored: stored) == seen { known += 1 }
+        for number in 1...stored * 4 where ghosts.recall(hash(number), stored: stored) == seen { known += 1 }
         #expect(Double(known) / Double(stored) > 1.4 && Double(known) / Double(stored) < 1.55)
         let last = stored * 4
         ghosts.insert(hash(last), seen, stored: stored)
-        let taken = [last + 1, last, last].map { ghosts.take(hash($0), stored: stored) }
+        let taken = [last + 1, last, last].map { ghosts.recall(hash($0), stored: stored) }
         #expect(taken == [nil, seen, nil])
     }
 
@@ -94,7 +94,7 @@ struct EvictionRuleTests {
         var ghosts = GhostList()
         let seen = AccessCount(eighths: 9, epoch: 1)
         for number in 1...50_000 { ghosts.insert(hash(number), seen, stored: number) }
-        let known = (1...50_000).count { ghosts.take(hash($0), stored: 50_000) == seen }
+        let known = (1...50_000).count { ghosts.recall(hash($0), stored: 50_000) == seen }
         #expect(known > 45_000)
     }
 

@@ -50,7 +50,7 @@ private struct JSONReader {
     }
 
     /// Takes a byte, with space before it, where it is the next one.
-    private mutating func take(_ character: Character) -> Bool {
+    private mutating func skip(_ character: Character) -> Bool {
         skipSpace()
         guard let byte = next, byte == character.asciiValue else { return false }
         offset += 1
@@ -83,25 +83,25 @@ private struct JSONReader {
         offset += 1
         var members: [JSON.Member] = []
         var names: Set<String> = []
-        if take("}") { return .object([]) }
+        if skip("}") { return .object([]) }
         repeat {
             skipSpace()
             guard next == UInt8(ascii: "\"") else { throw mistake("a member without a name") }
             let name = try readString()
             guard names.insert(name).inserted else { throw mistake("\"\(name)\" twice in one object") }
-            guard take(":") else { throw mistake("no colon after a member's name") }
+            guard skip(":") else { throw mistake("no colon after a member's name") }
             members.append(JSON.Member(name, try readValue()))
-        } while take(",")
-        guard take("}") else { throw mistake("an object without its end") }
+        } while skip(",")
+        guard skip("}") else { throw mistake("an object without its end") }
         return .object(members)
     }
 
     private mutating func readArray() throws(JSON.Mistake) -> JSON {
         offset += 1
         var items: [JSON] = []
-        if take("]") { return .array([]) }
-        repeat { items.append(try readValue()) } while take(",")
-        guard take("]") else { throw mistake("an array without its end") }
+        if skip("]") { return .array([]) }
+        repeat { items.append(try readValue()) } while skip(",")
+        guard skip("]") else { throw mistake("an array without its end") }
         return .array(items)
     }
 

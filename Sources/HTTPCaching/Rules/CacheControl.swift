@@ -76,8 +76,8 @@ public struct CacheControl: Sendable, Equatable {
         while let member = FieldList.next(span, &position) {
             guard let directive = Directive(span, member) else { continue }
             switch directive.name {
-            case .noCache: Self.take(directive.fieldNames(span), into: &noCache, or: &noCacheFields)
-            case .isPrivate: Self.take(directive.fieldNames(span), into: &isPrivate, or: &privateFields)
+            case .noCache: Self.apply(directive.fieldNames(span), into: &noCache, or: &noCacheFields)
+            case .isPrivate: Self.apply(directive.fieldNames(span), into: &isPrivate, or: &privateFields)
             default: read(directive.name, hasArgument: directive.hasArgument, seconds: directive.seconds(span))
             }
         }
@@ -91,7 +91,7 @@ public struct CacheControl: Sendable, Equatable {
         case .staleIfError: staleIfError = Self.strictest(staleIfError, seconds ?? 0)
         case .minFresh: minFresh = seconds.map { max(minFresh ?? 0, $0) } ?? minFresh
         case .maxStale: read(maxStale: hasArgument ? .seconds(seconds ?? 0) : .any)
-        default: take(flag: name)
+        default: apply(flag: name)
         }
     }
 
@@ -104,7 +104,7 @@ public struct CacheControl: Sendable, Equatable {
     }
 
     /// Takes a directive without an argument, or with one that its name does not allow: the name counts.
-    mutating func take(flag name: DirectiveName) {
+    mutating func apply(flag name: DirectiveName) {
         switch name {
         case .noStore: noStore = true
         case .noCache: noCache = true
@@ -121,17 +121,17 @@ public struct CacheControl: Sendable, Equatable {
     }
 
     /// Takes the field names of `no-cache` or `private`.
-    mutating func take(_ name: DirectiveName, names: String) {
+    mutating func apply(_ name: DirectiveName, names: String) {
         let listed = Directive.fieldNames(names)
         switch name {
-        case .noCache: Self.take(listed, into: &noCache, or: &noCacheFields)
-        case .isPrivate: Self.take(listed, into: &isPrivate, or: &privateFields)
+        case .noCache: Self.apply(listed, into: &noCache, or: &noCacheFields)
+        case .isPrivate: Self.apply(listed, into: &isPrivate, or: &privateFields)
         default: break
         }
     }
 
     /// A directive that concerns the whole response, or only the fields it names; a malformed list means the whole.
-    private static func take(_ listed: [String]?, into whole: inout Bool, or names: inout [String]) {
+    private static func apply(_ listed: [String]?, into whole: inout Bool, or names: inout [String]) {
         if let listed {
             names.append(contentsOf: listed)
         } else {

@@ -39,19 +39,19 @@ extension CacheControl {
         for (key, value) in members {
             guard let name = DirectiveName(rawValue: key) else { continue }
             switch value {
-            case .integer(let number): take(name, seconds: number)
+            case .integer(let number): apply(name, seconds: number)
             case .bool(let isOn):
-                if isOn { take(flag: name) }
-                take(name, seconds: 0)
+                if isOn { apply(flag: name) }
+                apply(name, seconds: 0)
             case .string(let names), .token(let names):
-                take(name, names: names)
-                take(name, seconds: 0)
-            default: take(name, seconds: 0)
+                apply(name, names: names)
+                apply(name, seconds: 0)
+            default: apply(name, seconds: 0)
             }
         }
     }
 
-    private mutating func take(_ name: DirectiveName, seconds: Int64) {
+    private mutating func apply(_ name: DirectiveName, seconds: Int64) {
         let seconds = DeltaSeconds.limited(UInt64(max(seconds, 0)))
         switch name {
         case .maxAge: maxAge = seconds

@@ -24,7 +24,7 @@ public struct TextRoom: ~Copyable {
     public mutating func write(_ literal: StaticString) {
         let length = literal.utf8CodeUnitCount
         // because `length` bytes from `place` on are the room's, and a literal has so many
-        let place = unsafe take(length)
+        let place = unsafe reserve(length)
         unsafe place.copyMemory(from: literal.utf8Start, byteCount: length)
     }
 
@@ -60,7 +60,7 @@ public struct TextRoom: ~Copyable {
     mutating func writeLong(_ value: UInt64) {
         if value >= 10 { writeLong(value / 10) }
         // because the byte is the room's
-        unsafe take(1).storeBytes(of: 0x30 + UInt8(truncatingIfNeeded: value % 10), as: UInt8.self)
+        unsafe reserve(1).storeBytes(of: 0x30 + UInt8(truncatingIfNeeded: value % 10), as: UInt8.self)
     }
 
     /// Where the next piece begins.
@@ -74,7 +74,7 @@ public struct TextRoom: ~Copyable {
     /// The next bytes of the room.
     @inlinable
     @inline(__always)
-    mutating func take(_ length: Int) -> UnsafeMutableRawPointer {
+    mutating func reserve(_ length: Int) -> UnsafeMutableRawPointer {
         precondition(count + length <= capacity, "a text is longer than its room")
         defer { count += length }
         return unsafe place  // because so many bytes are left there

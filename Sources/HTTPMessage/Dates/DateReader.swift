@@ -23,7 +23,7 @@ struct DateReader {
         return isName ? word.utf8.count : nil
     }
 
-    mutating func take(_ text: String) -> Bool {
+    mutating func skip(_ text: String) -> Bool {
         var rest = position
         for letter in text.utf8 {
             guard rest < bytes.count, ASCII.lowercased(bytes[rest]) == ASCII.lowercased(letter) else {
@@ -37,11 +37,11 @@ struct DateReader {
 
     /// " 06 Nov 1994 08:49:37 GMT", after "Sun,".
     mutating func fixdate() -> WallTime? {
-        guard take(" "), let day = number(2), take(" "), let month = month(), take(" "), let year = number(4), take(" ")
+        guard skip(" "), let day = number(2), skip(" "), let month = month(), skip(" "), let year = number(4), skip(" ")
         else {
             return nil
         }
-        guard let time = timeOfDay(), take(" GMT") else {
+        guard let time = timeOfDay(), skip(" GMT") else {
             return nil
         }
         return instant(year, month, day, time)
@@ -49,11 +49,11 @@ struct DateReader {
 
     /// " 06-Nov-94 08:49:37 GMT", after "Sunday,".
     mutating func rfc850(relativeTo now: WallTime?) -> WallTime? {
-        guard take(" "), let day = number(2), take("-"), let month = month(), take("-"), let year = number(2), take(" ")
+        guard skip(" "), let day = number(2), skip("-"), let month = month(), skip("-"), let year = number(2), skip(" ")
         else {
             return nil
         }
-        guard let time = timeOfDay(), take(" GMT") else {
+        guard let time = timeOfDay(), skip(" GMT") else {
             return nil
         }
         guard let now else {
@@ -71,10 +71,10 @@ struct DateReader {
 
     /// " Nov  6 08:49:37 1994", after "Sun".
     mutating func asctime() -> WallTime? {
-        guard take(" "), let month = month(), take(" ") else {
+        guard skip(" "), let month = month(), skip(" ") else {
             return nil
         }
-        guard let day = take(" ") ? number(1) : number(2), take(" "), let time = timeOfDay(), take(" ") else {
+        guard let day = skip(" ") ? number(1) : number(2), skip(" "), let time = timeOfDay(), skip(" ") else {
             return nil
         }
         guard let year = number(4) else {
@@ -113,7 +113,7 @@ struct DateReader {
 
     /// "08:49:37" in seconds; 23:59:60, a leap second, counts as the second after it.
     private mutating func timeOfDay() -> Int? {
-        guard let hour = number(2), take(":"), let minute = number(2), take(":"), let second = number(2) else {
+        guard let hour = number(2), skip(":"), let minute = number(2), skip(":"), let second = number(2) else {
             return nil
         }
         return hour < 24 && minute < 60 && second <= 60 ? hour * 3600 + minute * 60 + second : nil

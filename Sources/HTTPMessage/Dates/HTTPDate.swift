@@ -27,7 +27,7 @@ public enum HTTPDate {
         guard let dayName = reader.word(), dayName >= 3 else {
             return nil
         }
-        guard reader.take(",") else {
+        guard reader.skip(",") else {
             return dayName == 3 ? reader.asctime() : nil
         }
         return dayName == 3 ? reader.fixdate() : reader.rfc850(relativeTo: now)

@@ -84,16 +84,16 @@ public final class ResponseHeadParser {
     }
 
     /// Takes the next line, its line ending included; a lone LF is one (RFC 9112 §2.2).
-    public func take(_ line: RawSpan) -> Step {
+    public func parse(_ line: RawSpan) -> Step {
         bytes += line.byteCount
         guard bytes <= Self.maximumBytes else { return .refused(.headTooLarge) }
         var end = line.byteCount
         if end > 0, line[end - 1] == ASCII.lf { end -= 1 }
         if end > 0, line[end - 1] == ASCII.cr { end -= 1 }
         switch state {
-        case .statusLine: return takeStatusLine(line.extracting(0..<end))
-        case .fields: return end == 0 ? finish() : takeField(line, end)
-        case .trailers: return end == 0 ? .more : takeTrailer(line.extracting(0..<end))
+        case .statusLine: return parseStatusLine(line.extracting(0..<end))
+        case .fields: return end == 0 ? finish() : parseField(line, end)
+        case .trailers: return end == 0 ? .more : parseTrailer(line.extracting(0..<end))
         }
     }
 
@@ -103,7 +103,7 @@ public final class ResponseHeadParser {
     /// The result is that of `take` line by line, at half the cost.
     ///
     /// - Returns: The number of bytes taken; 0 if `take` must read the next line.
-    public func takeUsualLines(_ span: RawSpan) -> Int {
+    public func parseUsualLines(_ span: RawSpan) -> Int {
         guard state == .fields else { return 0 }
         let (room, linesBefore) = (Self.maximumBytes - bytes, lines)
         var count = 0
@@ -123,7 +123,7 @@ public final class ResponseHeadParser {
             || line.isNamed("connection", in: span)
     }
 
-    private func takeStatusLine(_ text: RawSpan) -> Step {
+    private func parseStatusLine(_ text: RawSpan) -> Step {
         guard let line = StatusLine.parse(text), line.major == 1 || line.major == 2 && allowsHTTP2 else {
             return .refused(.statusLine)
         }
@@ -138,15 +138,15 @@ public final class ResponseHeadParser {
     }
 
     /// Takes a line whose end stands at `end`.
-    private func takeField(_ text: RawSpan, _ end: Int) -> Step {
+    private func parseField(_ text: RawSpan, _ end: Int) -> Step {
         let line: FieldLine
         switch fieldLine(text.extracting(0..<end), hasEnd: end + 2 == text.byteCount) {
         case .success(let read): line = read
         case .failure(let refusal): return .refused(refusal)
         }
         fields.append(line, of: text)
-        if line.isNamed("content-length", in: text) { return takeContentLength(text, line.value) }
-        if line.isNamed("transfer-encoding", in: text) { return takeTransferEncoding(text, line.value) }
+        if line.isNamed("content-length", in: text) { return parseContentLength(text, line.value) }
+        if line.isNamed("transfer-encoding", in: text) { return parseTransferEncoding(text, line.value) }
         if line.isNamed("connection", in: text), !text.matches(line.value, lowercased: "keep-alive") {
             listsOptions = true
         }
@@ -176,7 +176,7 @@ public final class ResponseHeadParser {
         return concernsFraming(line, text) ? nil : line
     }
 
-    private func takeContentLength(_ text: RawSpan, _ value: Range<Int>) -> Step {
+    private func parseContentLength(_ text: RawSpan, _ value: Range<Int>) -> Step {
         guard value.count <= 18, let number = Decimal.parse(text, value), let length = Int64(exactly: number) else {
             return .refused(.contentLength)
         }
@@ -187,7 +187,7 @@ public final class ResponseHeadParser {
 
     /// Only "chunked", once: the request allowed no other coding (RFC 9112 §7.4), and none exists in HTTP/1.0 (§6.1) or HTTP/2
     /// (RFC 9113 §8.2.2).
-    private func takeTransferEncoding(_ text: RawSpan, _ value: Range<Int>) -> Step {
+    private func parseTransferEncoding(_ text: RawSpan, _ value: Range<Int>) -> Step {
         guard text.matches(value, lowercased: "chunked"), !isChunked, version == .http11 else {
             return .refused(.transferEncoding)
         }
@@ -209,16 +209,16 @@ public final class ResponseHeadParser {
             interims += 1
             guard interims <= Self.maximumInterims else { return .refused(.tooManyInterims) }
             state = .statusLine
-            return .interim(takeHead(contentLength: nil))
+            return .interim(parseHead(contentLength: nil))
         }
         (state, bytes, lines) = (.trailers, 0, 0)
-        return .head(takeHead(contentLength: contentLength))
+        return .head(parseHead(contentLength: contentLength))
     }
 
     /// The complete head.
     ///
     /// The parser gives up its own reference to the fields, so that they need no copy later.
-    private func takeHead(contentLength: Int64?) -> ReceivedHead {
+    private func parseHead(contentLength: Int64?) -> ReceivedHead {
         let read = ReceivedHead(
             status: status,
             reason: reason,
@@ -232,7 +232,7 @@ public final class ResponseHeadParser {
 
     // MARK: The trailer section
 
-    private func takeTrailer(_ text: RawSpan) -> Step {
+    private func parseTrailer(_ text: RawSpan) -> Step {
         switch fieldLine(text) {
         case .failure(let refusal): return .refused(refusal)
         case .success(let line):

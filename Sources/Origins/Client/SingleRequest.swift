@@ -121,7 +121,7 @@ private final class Received {
     init(limit: Int) { self.limit = limit }
 
     /// False where they are too many.
-    func take(_ piece: UnsafeRawBufferPointer) -> Bool {
+    func append(_ piece: UnsafeRawBufferPointer) -> Bool {
         guard bytes.count + piece.count <= limit else { return false }
         unsafe bytes.append(contentsOf: piece)  // because it is read during the call only
         return true
@@ -137,6 +137,6 @@ private func keepBytes(
     // because the context is the object that `send` holds, and the buffer libcurl's own for the time of the call
     guard let context = unsafe context else { return 0 }
     let received = unsafe Unmanaged<Received>.fromOpaque(context).takeUnretainedValue()
-    let isTaken = unsafe received.take(UnsafeRawBufferPointer(start: bytes, count: size * count))
+    let isTaken = unsafe received.append(UnsafeRawBufferPointer(start: bytes, count: size * count))
     return isTaken ? size * count : 0
 }

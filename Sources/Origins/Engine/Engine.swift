@@ -139,7 +139,7 @@ import Runtime
     }
 
     /// Whether one more request than the first may be asked; takes its token.
-    func takeRetry() -> Bool { budget.take(at: now) }
+    func spendRetry() -> Bool { budget.spend(at: now) }
 
     /// A number between 0 and 1 by chance.
     func chance() -> Double { Double.random(in: 0...1, using: &random) }
@@ -209,8 +209,8 @@ import Runtime
             begin(OriginFetch(id: id, request: request, receiver: receiver, engine: self, order: order))
         case .cancel(let id): fetches[id]?.cancel()
         case .resume(let id): fetches[id]?.resume()
-        case .upload(let id): attempts[id]?.take(.contentReady)
-        case .file(let id, let event): attempts[id]?.take(.file(event))
+        case .upload(let id): attempts[id]?.handle(.contentReady)
+        case .file(let id, let event): attempts[id]?.handle(.file(event))
         case .looked(let index, let finding): pools[index].look?.ended(finding)
         case .shutDown: isRunning = false
         }

@@ -57,7 +57,7 @@ final class OriginFetch {
                 // It may have recovered by now. An origin that is only late costs no more than waiting; one that is down would
                 // cost every request its timeouts.
                 guard !pool.breaker.isClosed else { return true }
-                return mayInsist && !pool.breaker.askedForPause && (pool.isOnlyLate || engine.takeRetry())
+                return mayInsist && !pool.breaker.askedForPause && (pool.isOnlyLate || engine.spendRetry())
             }
         )
     }
@@ -89,7 +89,7 @@ final class OriginFetch {
     func hedge(_ due: Instant) {
         guard state.hedgeDue == due, let late = state.onlyAsking else { return }
         let counters = engine.pools[late.origin].counters
-        guard engine.takeRetry() else { return counters.update { $0.hedgesRefused += 1 } }
+        guard engine.spendRetry() else { return counters.update { $0.hedgesRefused += 1 } }
         let action = state.hedge(isAvailable: isAvailable)
         if case .ask = action { counters.update { $0.hedges += 1 } }
         perform(action)
@@ -235,7 +235,11 @@ final class OriginFetch {
     }
 
     /// The attempt whose body the receiver gets, while it is in progress.
-    private var delivering: Attempt? { state.delivering.flatMap { engine.attempt($0) } }
+    private var delivering: Attempt? {
+        // Not by flatMap, whose optimized form Swift 6.3 cannot compile.
+        guard let attempt = state.delivering else { return nil }
+        return engine.attempt(attempt)
+    }
 
     /// Gives the receiver what was held until it pauses, and finishes if that was all.
     private func flush() {

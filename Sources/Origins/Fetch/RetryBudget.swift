@@ -14,7 +14,7 @@ final class SharedRetryBudget: Sendable {
     func earn() { budget.withLock { $0.earn() } }
 
     /// Whether one more request may be asked; takes its token.
-    func take(at now: Instant) -> Bool { budget.withLock { $0.take(at: now) } }
+    func spend(at now: Instant) -> Bool { budget.withLock { $0.spend(at: now) } }
 }
 
 /// The tokens for extra requests.
@@ -39,7 +39,7 @@ struct RetryBudget: Equatable {
     }
 
     /// Whether one more request may be asked; takes its token.
-    mutating func take(at now: Instant) -> Bool {
+    mutating func spend(at now: Instant) -> Bool {
         if now > filledAt {
             tokens = min(tokens + Self.aSecond * (now - filledAt).seconds, Self.most)
             filledAt = now

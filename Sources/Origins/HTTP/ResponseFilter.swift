@@ -95,7 +95,7 @@ struct ResponseFilter {
     /// Takes bytes of an internal response.
     ///
     /// - Returns: Whether more may come.
-    mutating func take(_ bytes: ByteBuffer) -> Bool {
+    mutating func hold(_ bytes: ByteBuffer) -> Bool {
         switch pending {
         case .redirect(let location, let dropped):
             guard dropped + bytes.readableBytes <= Self.maximumBytes else { return false }

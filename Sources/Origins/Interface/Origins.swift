@@ -100,7 +100,7 @@ public final class Origins: Sendable {
     ///
     /// Any thread.
     /// - Returns: True where it may: its token is taken.
-    public func takeRetry() -> Bool { budget.take(at: .now) }
+    public func spendRetry() -> Bool { budget.spend(at: .now) }
 
     /// Fails every transfer in progress with `.cancelled` and ends the threads; later requests fail at once.
     ///

@@ -171,12 +171,12 @@ final class Attempt {
     ///
     /// - Parameter isTrailer: Whether the line belongs to the trailer section.
     /// - Returns: Whether the response may continue; if not, the transport ends with `finished`.
-    func take(_ step: ResponseHeadParser.Step, isTrailer: Bool) -> Bool {
+    func receive(_ step: ResponseHeadParser.Step, isTrailer: Bool) -> Bool {
         guard let fetch else { return false }
         switch step {
         case .more: break
         case .interim(let head): fetch.interim(self, head)
-        case .head(let head): return take(head, fetch)
+        case .head(let head): return receive(head, fetch)
         case .refused(let refused):
             refusal = fault(refused, isTrailer ? "receive trailers" : "receive head")
             return false
@@ -184,7 +184,7 @@ final class Attempt {
         return true
     }
 
-    private func take(_ head: ReceivedHead, _ fetch: OriginFetch) -> Bool {
+    private func receive(_ head: ReceivedHead, _ fetch: OriginFetch) -> Bool {
         switch filter?.judge(head, method: fetch.request.method) {
         case .keep: return true
         case .refused(let detail):
@@ -224,7 +224,7 @@ final class Attempt {
 
     /// Takes bytes of the body.
     func deliver(_ bytes: ByteBuffer) -> BodyFlow {
-        if filter?.isPending == true { return filter?.take(bytes) == true ? .proceed : .stop }
+        if filter?.isPending == true { return filter?.hold(bytes) == true ? .proceed : .stop }
         guard let fetch, state.accepts(bytes.readableBytes) else { return .stop }
         guard fetch.deliver(bytes, from: self) else {
             state.pauseReceiving()
@@ -346,9 +346,9 @@ final class Attempt {
     }
 
     /// Takes what another thread has sent.
-    func take(_ event: TransportEvent) {
+    func handle(_ event: TransportEvent) {
         if case .contentReady = event, !state.resumeSending() { return }
-        transport?.take(event)
+        transport?.handle(event)
     }
 
     /// Whether the receiver refuses bytes, and whether the sender has no content at the moment.

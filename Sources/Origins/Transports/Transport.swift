@@ -23,7 +23,7 @@ protocol Transport: AnyObject {
     func resume()
 
     /// Takes what another thread has sent.
-    func take(_ event: TransportEvent)
+    func handle(_ event: TransportEvent)
 
     /// Gives back what it holds, outside libcurl; it calls its attempt no more.
     func stop()

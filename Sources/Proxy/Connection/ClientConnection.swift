@@ -105,7 +105,7 @@ final class ClientConnection: EventSource {
                 // The end is told once: where it is near, it is read on until there.
                 mayRead = !isAll || isEndNear
                 // What comes after the last answer is read only so that the client gets to read that answer.
-                if !hasEnded { take() }
+                if !hasEnded { useInput() }
             case .nothing: mayRead = false
             case .end:
                 mayRead = false
@@ -116,7 +116,7 @@ final class ClientConnection: EventSource {
     }
 
     /// Takes what was read: where nothing was left over, it is looked at where it lies.
-    private func take() {
+    private func useInput() {
         guard buffer.readableBytes == 0 else {
             buffer.writeImmutableBuffer(loopState.input)
             return process()

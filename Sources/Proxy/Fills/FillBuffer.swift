@@ -152,7 +152,7 @@ struct FillBuffer {
     /// - Returns: Whether the body flows.
     mutating func takeAll(_ memory: FillMemory, _ effects: inout FillEffects) -> Bool {
         guard flow == .paused else { return true }
-        guard heldUp.take(demand, memory, &effects) else { return false }
+        guard heldUp.hold(demand, memory, &effects) else { return false }
         flow = .flowing
         effects.heldUp += heldUp.recount(demand)
         return true

@@ -10,7 +10,7 @@ struct HeldUpBody {
     private var wasRefused = false
 
     /// Takes a body on; false if there is no room for it.
-    mutating func take(_ demand: Int, _ memory: FillMemory, _ effects: inout FillEffects) -> Bool {
+    mutating func hold(_ demand: Int, _ memory: FillMemory, _ effects: inout FillEffects) -> Bool {
         guard memory.hasRoom(for: demand, having: bytes) else {
             if !wasRefused { effects.counter = .limitHeldUpMemory }
             wasRefused = true

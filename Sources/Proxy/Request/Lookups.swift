@@ -116,8 +116,8 @@ enum Lookups {
     static func mayFetchInstead(_ task: RequestTask) -> Bool {
         let proxy = task.loop.proxy
         switch task.state.detour(at: task.loop.clock.now) {
-        case .fill: return proxy.fills.isFilling(Forwarding.fillKey(task)) || proxy.origins.takeRetry()
-        case .pass: return proxy.origins.takeRetry()
+        case .fill: return proxy.fills.isFilling(Forwarding.fillKey(task)) || proxy.origins.spendRetry()
+        case .pass: return proxy.origins.spendRetry()
         default: return false
         }
     }

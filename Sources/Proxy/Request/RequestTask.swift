@@ -208,7 +208,7 @@ final class RequestTask {
     /// Takes what has arrived of the body.
     func receiveBody(_ buffer: inout ByteBuffer) {
         guard let upload else { return }
-        switch upload.take(&buffer) {
+        switch upload.receive(&buffer) {
         case .more, .complete: break
         case .tooLarge: refuseBody(.longBody(limit: loop.settings.requestBody))
         case .malformed: refuseBody(.malformedBody)

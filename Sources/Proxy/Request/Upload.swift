@@ -15,7 +15,7 @@ final class Upload {
     var isPaused = false
 
     /// What taking bytes came to.
-    enum Taken {
+    enum Received {
         case more
         case complete
         case tooLarge
@@ -42,10 +42,10 @@ final class Upload {
     }
 
     /// Takes what belongs to the body off the front of `buffer`.
-    func take(_ buffer: inout ByteBuffer) -> Taken {
+    func receive(_ buffer: inout ByteBuffer) -> Received {
         while buffer.readableBytes > 0, !isPaused, !isComplete {
             if decoder != nil {
-                switch takeChunked(&buffer) {
+                switch receiveChunked(&buffer) {
                 case .more: continue
                 case let end: return end
                 }
@@ -59,7 +59,7 @@ final class Upload {
         return isComplete ? .complete : .more
     }
 
-    private func takeChunked(_ buffer: inout ByteBuffer) -> Taken {
+    private func receiveChunked(_ buffer: inout ByteBuffer) -> Received {
         guard let step = decoder?.decode(buffer.readableBytesSpan) else { return .malformed }
         switch step {
         case .needsMore(let consumed):
@@ -83,7 +83,7 @@ final class Upload {
         return true
     }
 
-    private func complete() -> Taken {
+    private func complete() -> Received {
         isComplete = true
         body.finish()
         return .complete

@@ -221,7 +221,7 @@ final class BodySender {
     /// - Returns: Whether it does.
     private func resumeInstead() -> Bool {
         guard case .volume = source, let missing = plan.missing, let tag = tag(for: missing),
-            task.loop.proxy.origins.takeRetry()
+            task.loop.proxy.origins.spendRetry()
         else { return false }
         waitsForDisk = false
         ask(for: missing, tag, mayWait: true)

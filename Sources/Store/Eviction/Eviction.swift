@@ -53,7 +53,7 @@ struct Eviction {
 
     /// What is known of a response that is to be stored: it counts as asked for.
     mutating func accesses(_ hash: UInt64, stored: Int, at epoch: UInt8) -> AccessCount {
-        guard var known = ghosts.take(hash, stored: stored) else { return .first(at: epoch) }
+        guard var known = ghosts.recall(hash, stored: stored) else { return .first(at: epoch) }
         known.touch(at: epoch)
         return known
     }
@@ -192,7 +192,7 @@ struct Eviction {
     }
 
     /// The next place in a ring's active volume; nil where there is none.
-    mutating func take(_ length: Int64, in ring: Ring) -> RecordLocation? {
+    mutating func allocate(_ length: Int64, in ring: Ring) -> RecordLocation? {
         guard let current = active[ring.rawValue], current.used + length <= current.capacity else { return nil }
         active[ring.rawValue]?.used += length
         return RecordLocation(volume: current.volume, offset: UInt32(current.used))

@@ -36,7 +36,7 @@ struct GhostList {
     }
 
     /// What was remembered of a response, if it was evicted not long ago; it is forgotten by the asking.
-    mutating func take(_ hash: UInt64, stored: Int) -> AccessCount? {
+    mutating func recall(_ hash: UInt64, stored: Int) -> AccessCount? {
         let fingerprint = Self.fingerprint(of: hash)
         let start = bucket(of: fingerprint)
         for place in start..<start + Self.ways where ghosts[place].fingerprint == fingerprint {

@@ -61,7 +61,7 @@ extension VolumeKeeper {
                 eviction.open(volume, capacity: capacity, in: ring)
             }
         }
-        guard let location = eviction.take(length, in: ring) else {
+        guard let location = eviction.allocate(length, in: ring) else {
             throw refusal("the volume went while it was made")
         }
         return RecordPlace(location: location, isSingle: false)

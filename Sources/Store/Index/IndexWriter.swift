@@ -75,7 +75,7 @@ final class IndexWriter {
     /// The thread's life.
     func run() {
         while let batch = core.indexing.next(within: task == nil ? .milliseconds(500) : .zero) {
-            take(batch)
+            add(batch)
             checkFile()
             proceed()
             settle()
@@ -90,7 +90,7 @@ final class IndexWriter {
 
     // MARK: Batches
 
-    private func take(_ batch: [IndexJob]) {
+    private func add(_ batch: [IndexJob]) {
         // Sweeps go together, behind all rows: of what was stored after a purge they leave the rows.
         var sweeps: [Sweep] = []
         func flush() {

@@ -105,31 +105,31 @@ struct RecordPrefix: Equatable {
     /// Decodes the prefix at the start of `buffer`, lengths checked, checksum not.
     init?(_ buffer: ByteBuffer) {
         let start = buffer.readerIndex
-        func take<T: FixedWidthInteger>(_ offset: Int, _ type: T.Type) -> T {
+        func field<T: FixedWidthInteger>(_ offset: Int, _ type: T.Type) -> T {
             buffer.getInteger(at: start + offset, endianness: .little, as: type) ?? 0
         }
-        guard buffer.readableBytes >= Record.prefixLength, take(0, UInt32.self) == Record.magic,
-            take(4, UInt8.self) == Record.formatVersion, let state = Record.State(rawValue: take(5, UInt8.self))
+        guard buffer.readableBytes >= Record.prefixLength, field(0, UInt32.self) == Record.magic,
+            field(4, UInt8.self) == Record.formatVersion, let state = Record.State(rawValue: field(5, UInt8.self))
         else { return nil }
         self.state = state
-        headerLength = Int(take(8, UInt32.self))
-        keyLength = Int(take(12, UInt16.self))
-        variantLength = Int(take(14, UInt16.self))
-        headLength = Int(take(16, UInt32.self))
-        bodyLength = take(24, Int64.self)
-        hash = take(32, UInt64.self)
-        sequence = take(40, UInt64.self)
-        storedAt = WallTime(secondsSinceEpoch: Int64(take(64, UInt32.self)))
-        bodyChecksum = take(68, UInt32.self)
+        headerLength = Int(field(8, UInt32.self))
+        keyLength = Int(field(12, UInt16.self))
+        variantLength = Int(field(14, UInt16.self))
+        headLength = Int(field(16, UInt32.self))
+        bodyLength = field(24, Int64.self)
+        hash = field(32, UInt64.self)
+        sequence = field(40, UInt64.self)
+        storedAt = WallTime(secondsSinceEpoch: Int64(field(64, UInt32.self)))
+        bodyChecksum = field(68, UInt32.self)
         facts = StoredFacts(
-            status: take(20, UInt16.self),
-            flags: StoredFacts.Flags(rawValue: take(22, UInt16.self)),
-            bornAt: WallTime(secondsSinceEpoch: Int64(take(48, UInt32.self))),
-            freshUntil: WallTime(secondsSinceEpoch: Int64(take(52, UInt32.self))),
-            staleWhileRevalidate: take(56, UInt32.self),
-            staleIfError: take(60, UInt32.self)
+            status: field(20, UInt16.self),
+            flags: StoredFacts.Flags(rawValue: field(22, UInt16.self)),
+            bornAt: WallTime(secondsSinceEpoch: Int64(field(48, UInt32.self))),
+            freshUntil: WallTime(secondsSinceEpoch: Int64(field(52, UInt32.self))),
+            staleWhileRevalidate: field(56, UInt32.self),
+            staleIfError: field(60, UInt32.self)
         )
-        facts.origin = take(72, UInt32.self)
+        facts.origin = field(72, UInt32.self)
         let content = Record.prefixLength + keyLength + variantLength + headLength
         guard headerLength <= Record.maximumHeaderLength, content <= headerLength,
             headerLength % 8 == 0, (0...Record.maximumBodyLength).contains(bodyLength),

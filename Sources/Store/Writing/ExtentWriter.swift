@@ -100,7 +100,7 @@ final class ExtentWriter {
 
     /// Gives a fill's extent back: a volume of its own at once, a place between others when their volume is reclaimed.
     func discard(_ fill: UInt64) {
-        guard let extent = extents.take(fill) else { return }
+        guard let extent = extents.remove(fill) else { return }
         // Not where the extent's volume was lost with the directory: its number has no path any more.
         guard let volume = core.volumes[extent.volume.number], volume === extent.volume else { return }
         if extent.isSingle { return space.drop(volume.number) }

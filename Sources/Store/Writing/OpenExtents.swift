@@ -32,7 +32,7 @@ final class OpenExtents {
         set { extents[fill] = newValue }
     }
 
-    func take(_ fill: UInt64) -> Extent? { extents.removeValue(forKey: fill) }
+    func remove(_ fill: UInt64) -> Extent? { extents.removeValue(forKey: fill) }
 
     /// A volume is gone, and the extents in it with it.
     func forget(volume: UInt32) {

@@ -40,7 +40,7 @@ final class RecordBatch {
     }
 
     /// Takes what lies before a place out of it.
-    func take(upTo limit: Int64) -> (pieces: [ByteBuffer], records: [Record]) {
+    func removeFirst(upTo limit: Int64) -> (pieces: [ByteBuffer], records: [Record]) {
         var taken: [ByteBuffer] = []
         var index = 0
         while start < limit {

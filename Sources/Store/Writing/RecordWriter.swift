@@ -81,7 +81,7 @@ final class RecordWriter {
     private func flush(upTo limit: Int64) {
         guard let open = batch.take() else { return }
         let start = open.start
-        let taken = open.take(upTo: limit)
+        let taken = open.removeFirst(upTo: limit)
         var records = taken.records
         let failure = health.attempt { () throws(StoreError) in
             open.volume.reserve(upTo: limit)

@@ -36,5 +36,5 @@ extension Larder {
     }
 
     /// Takes all tokens that the retry budget has.
-    func useUpBudget() { while origins.takeRetry() {} }
+    func useUpBudget() { while origins.spendRetry() {} }
 }

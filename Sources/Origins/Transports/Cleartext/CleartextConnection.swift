@@ -178,12 +178,12 @@ import Runtime
         var used = 0
         // The attempt may end during any of these calls.
         while self.attempt === attempt {
-            if framing.isInHead { used += parser.takeUsualLines(span.extracting(used..<span.byteCount)) }
+            if framing.isInHead { used += parser.parseUsualLines(span.extracting(used..<span.byteCount)) }
             let rest = span.extracting(used..<span.byteCount)
             switch framing.next(rest) {
             case .line(let range):
                 used += range.upperBound
-                guard take(line: rest.extracting(range), for: attempt) else { return attempt.finished(Fields()) }
+                guard receive(line: rest.extracting(range), for: attempt) else { return attempt.finished(Fields()) }
                 guard parser.isDone else { continue }
                 isPersistent = parser.isPersistent
                 framing.begin(parser.body(ofAnswerTo: method))
@@ -204,10 +204,10 @@ import Runtime
     /// Takes a line of a head, or of a trailer section.
     ///
     /// - Returns: Whether the response may continue.
-    private func take(line: RawSpan, for attempt: Attempt) -> Bool {
-        let step = parser.take(line)
+    private func receive(line: RawSpan, for attempt: Attempt) -> Bool {
+        let step = parser.parse(line)
         if case .head(let head) = step, ConnectionIdentity.isAskedFor(in: head.fields) { isBound = true }
-        return attempt.take(step, isTrailer: parser.isDone)
+        return attempt.receive(step, isTrailer: parser.isDone)
     }
 
     private func keep(_ span: RawSpan) {
@@ -234,7 +234,9 @@ import Runtime
     private func finish(isExact: Bool) {
         guard let attempt else { return }
         for line in framing.trailerSection.split(separator: ASCII.lf) {
-            guard Array(line).withRawSpan({ take(line: $0, for: attempt) }) else { return attempt.finished(Fields()) }
+            guard Array(line).withRawSpan({ receive(line: $0, for: attempt) }) else {
+                return attempt.finished(Fields())
+            }
         }
         // Bytes after it belong to no request.
         isReusable = isPersistent && isExact && unsent.isEmpty && !isBound

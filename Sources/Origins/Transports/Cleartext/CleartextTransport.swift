@@ -50,7 +50,7 @@ final class CleartextTransport: Transport {
         connection?.resume()
     }
 
-    func take(_ event: TransportEvent) {}
+    func handle(_ event: TransportEvent) {}
 
     func stop() {
         if let connection {

@@ -23,7 +23,7 @@ func receiveBody(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: In
 func receiveLine(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: Context?) -> Int {
     guard let transport = unsafe transport(context) else { return 0 }  // because as above
     let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)  // because as above
-    let isTaken = unsafe transport.take(line: line.bytes)  // because read during the call only
+    let isTaken = unsafe transport.receive(line: line.bytes)  // because read during the call only
     return isTaken ? size * count : 0
 }
 

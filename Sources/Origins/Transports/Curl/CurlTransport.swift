@@ -44,7 +44,7 @@ final class CurlTransport: Transport {
         handle?.pause(receiving: false, sending: attempt.pauses.sending)
     }
 
-    func take(_ event: TransportEvent) {
+    func handle(_ event: TransportEvent) {
         handle?.pause(receiving: attempt.pauses.receiving, sending: false)
     }
 
@@ -98,11 +98,11 @@ final class CurlTransport: Transport {
     /// Takes a line of a head, or of a trailer section.
     ///
     /// - Returns: Whether the response may continue.
-    func take(line: RawSpan) -> Bool {
-        let step = parser.take(line)
+    func receive(line: RawSpan) -> Bool {
+        let step = parser.parse(line)
         // A connection that authenticates one person carries nobody else's request.
         if case .head(let head) = step, ConnectionIdentity.isAskedFor(in: head.fields) { handle?.forbidReuse() }
-        return attempt.take(step, isTrailer: parser.isDone)
+        return attempt.receive(step, isTrailer: parser.isDone)
     }
 
     /// Takes bytes of the body.

@@ -37,7 +37,7 @@ final class FileTransport: Transport {
         kept = nil
     }
 
-    func take(_ event: TransportEvent) {
+    func handle(_ event: TransportEvent) {
         guard case .file(let event) = event else { return }
         switch event {
         case .answered(let head, let piece):

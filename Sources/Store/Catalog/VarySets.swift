@@ -3,7 +3,7 @@
 import Runtime
 import Synchronization
 
-final class VaryNames: Sendable {
+final class VarySets: Sendable {
     /// A site has a handful; past this, responses with yet another `Vary` are not stored.
     private static let limit = 255
 
