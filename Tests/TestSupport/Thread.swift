@@ -12,9 +12,13 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
     // because pthread_create hands over one untyped pointer: it owns the box until the thread takes it
     let argument = unsafe Unmanaged.passRetained(Box(body)).toOpaque()
     var thread = pthread_t()
+    var attributes = pthread_attr_t()
+    unsafe pthread_attr_init(&attributes)  // because pthreads take pointers
+    // Not detached afterwards: glibc then reads the memory of a thread that may have ended (its bug 19951).
+    unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))  // because as above
     let result = unsafe pthread_create(
         &thread,
-        nil,
+        &attributes,
         { argument in
             if let argument = unsafe argument { unsafe Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
             return nil
@@ -22,7 +26,7 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
         argument
     )
     precondition(result == 0, "pthread_create failed with \(result)")
-    pthread_detach(thread)
+    unsafe pthread_attr_destroy(&attributes)  // because as above
 }
 
 /// Runs blocking work on a thread of its own and waits for it without blocking a Swift task's thread.

@@ -1,5 +1,5 @@
-// Shared. A thread with a name, for work that never ends or that blocks. Whoever starts it joins it, or leaves it to end by
-// itself.
+// Shared. A thread with a name, for work that never ends or that blocks. Whoever starts it waits for its end, or leaves it to
+// end by itself.
 //
 // The thread takes no signal but those of its own faults: signals reach the threads that handle them, and a broken connection
 // is an error rather than SIGPIPE.
@@ -21,8 +21,9 @@ public final class DedicatedThread: Sendable {
         case long
     }
 
-    private let thread: Lock<pthread_t?>
-    private let hasEnded: CountingSemaphore
+    /// Names a thread only while that runs: it is detached from its start on.
+    private let thread: pthread_t
+    private let ending: Ending
 
     /// Starts a thread.
     ///
@@ -39,7 +40,8 @@ public final class DedicatedThread: Sendable {
         _ run: @escaping @Sendable () -> Void
     ) throws(SystemError) {
         let start = Start(name, slices, niceness, run)
-        hasEnded = start.hasEnded
+        ending = start.ending
+        var attributes = pthread_attr_t()
         var thread = pthread_t()
         var blocked = sigset_t()
         var former = sigset_t()
@@ -48,13 +50,17 @@ public final class DedicatedThread: Sendable {
         for fault in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT] { unsafe sigdelset(&blocked, fault) }
         unsafe pthread_sigmask(SIG_SETMASK, &blocked, &former)
         let box = unsafe Unmanaged.passRetained(start)
-        let code = unsafe pthread_create(&thread, nil, runStart, box.toOpaque())
+        unsafe pthread_attr_init(&attributes)
+        // Not detached later, from outside: glibc then reads the memory of a thread that may have ended (its bug 19951).
+        unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        let code = unsafe pthread_create(&thread, &attributes, runStart, box.toOpaque())
+        unsafe pthread_attr_destroy(&attributes)
         unsafe pthread_sigmask(SIG_SETMASK, &former, nil)
         guard code == 0 else {
             unsafe box.release()  // because the thread that would have released it does not exist
             throw SystemError("start thread", code: code)
         }
-        self.thread = Lock(thread)
+        self.thread = thread
     }
 
     /// Starts a thread without which larder cannot run; the process ends where the system has none left.
@@ -71,32 +77,44 @@ public final class DedicatedThread: Sendable {
         }
     }
 
-    /// Waits for the thread's end; returns at once where it was joined before.
+    /// Waits for the end of the thread's work; any number of times.
     public func join() {
-        guard let thread = take() else { return }
-        precondition(pthread_equal(thread, pthread_self()) == 0, "a thread cannot wait for its own end")
-        pthread_join(thread, nil)
+        precondition(
+            ending.isOver || pthread_equal(thread, pthread_self()) == 0,
+            "a thread cannot wait for its own end"
+        )
+        ending.wait()
     }
 
-    /// Waits for the thread's end for at most a time.
+    /// Waits for the end of the thread's work for at most a time.
     ///
-    /// - Returns: Whether the thread has ended. One that has not is left behind: its memory is freed when it ends.
+    /// - Returns: Whether it has ended. A thread that has not is left behind.
     @discardableResult
-    public func join(within limit: Duration) -> Bool {
-        guard hasEnded.wait(until: .now + limit) else { return false }
-        join()
+    public func join(within limit: Duration) -> Bool { ending.wait(until: .now + limit) }
+}
+
+/// The end of a thread's work, which any number of threads may wait for.
+private final class Ending: Sendable {
+    private let over = Atomic<Bool>(false)
+    private let semaphore = CountingSemaphore()
+
+    var isOver: Bool { over.load(ordering: .acquiring) }
+
+    func arrive() {
+        over.store(true, ordering: .releasing)
+        semaphore.signal()
+    }
+
+    func wait() {
+        semaphore.wait()
+        // For the next that waits.
+        semaphore.signal()
+    }
+
+    func wait(until deadline: Instant) -> Bool {
+        guard semaphore.wait(until: deadline) else { return false }
+        semaphore.signal()
         return true
-    }
-
-    private func take() -> pthread_t? {
-        thread.withLock { thread in
-            defer { thread = nil }
-            return thread
-        }
-    }
-
-    deinit {
-        if let thread = take() { pthread_detach(thread) }
     }
 }
 
@@ -105,7 +123,7 @@ private final class Start: Sendable {
     let slices: DedicatedThread.Slices
     let niceness: Int32
     let run: @Sendable () -> Void
-    let hasEnded = CountingSemaphore()
+    let ending = Ending()
 
     init(_ name: String, _ slices: DedicatedThread.Slices, _ niceness: Int32, _ run: @escaping @Sendable () -> Void) {
         self.name = name
@@ -125,6 +143,6 @@ private func runStart(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPo
     }
     if start.niceness > 0 { clinux_be_nice(start.niceness) }
     start.run()
-    start.hasEnded.signal()
+    start.ending.arrive()
     return nil
 }

@@ -4,7 +4,11 @@
 // A message is never dropped, since its sender has nobody else to give it to. So the bound is one that a working receiver
 // does not reach: reaching it is counted and reported once until the queue is empty again.
 
+#if THREAD_SANITIZER
+import Synchronization
+#else
 public import Synchronization
+#endif
 
 /// What wakes a thread.
 public protocol Bell: Sendable {
