@@ -6,6 +6,7 @@ import HTTPMessage
 import LarderHarness
 import Origins
 import Proxy
+import Runtime
 import Settings
 import Store
 import TestSupport

@@ -2,6 +2,7 @@
 // Threads collect its output and its end; once the end is known no signal is sent, since the number may be reused.
 
 import Glibc
+import Runtime
 import Synchronization
 
 /// A running program whose output is collected.

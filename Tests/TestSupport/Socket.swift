@@ -3,6 +3,7 @@
 // a child started by a test must not keep a port or a connection open.
 
 import Glibc
+import Runtime
 import Synchronization
 
 enum Socket {

@@ -2,6 +2,7 @@
 // All descriptors are close-on-exec; the child gets its ends as 0, 1 and 2 alone.
 
 import Glibc
+import Runtime
 import Synchronization
 
 enum Spawn {

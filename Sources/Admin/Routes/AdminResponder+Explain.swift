@@ -3,6 +3,7 @@
 import HTTPMessage
 import Hummingbird
 import Proxy
+import Runtime
 import Synchronization
 
 extension AdminResponder {

@@ -3,6 +3,7 @@
 
 import Hummingbird
 import NIOCore
+import Runtime
 import Settings
 import Store
 import Synchronization

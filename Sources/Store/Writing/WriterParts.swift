@@ -1,5 +1,6 @@
 // Confined to the writer thread. What the writer's parts share; each part's state is its own.
 
+import Runtime
 import Synchronization
 
 struct WriterParts {
