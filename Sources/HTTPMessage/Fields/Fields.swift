@@ -1,5 +1,5 @@
 // Value. The field lines of a message in order (RFC 9110 §5), as the bytes that go over the wire.
-// Owned by whoever handles a message, except a plain hit, which reads `RequestHead` instead.
+// Owned by the code that handles a message. A plain hit has none: it reads `RequestHead` instead.
 // Invariants: names keep their case and compare without regard to it; received lines are written back byte for byte;
 // nothing that is written can be read as more lines than were meant. As text, a value has one scalar U+0000…U+00FF a byte
 // (Latin-1).

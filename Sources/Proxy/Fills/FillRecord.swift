@@ -9,7 +9,7 @@ package struct FillRecord: Sendable {
     package enum Outcome: Sendable, Equatable {
         /// Its answer was stored.
         case stored
-        /// The origin said that what is stored is still good.
+        /// The origin answered 304: the stored response is still good.
         case freshened
         /// Its answer was passed on and not stored, for a reason.
         case notStored(String)

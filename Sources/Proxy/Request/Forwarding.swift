@@ -45,7 +45,7 @@ enum Forwarding {
         task.state.mayLookAgain && Lookups.find(task).sightings != task.state.sightings
     }
 
-    /// What fills are told apart by: the key and, where it is known what the URI varies by, the variant.
+    /// What identifies a fill: the key and, if it is known by which fields the URI varies, the variant.
     static func fillKey(_ task: RequestTask) -> FillTable.Key {
         FillTable.tableKey(task.request.key, task.state.varyNames, task.variantKey)
     }

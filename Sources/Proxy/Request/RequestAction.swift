@@ -1,4 +1,4 @@
-// Values. What `RequestState` tells `RequestTask` to do, and what it is told in return.
+// Values. The actions that `RequestTask` performs for `RequestState`, and the results that it reports.
 
 import HTTPCaching
 import HTTPMessage

@@ -13,7 +13,7 @@ final class RequestTask {
     let loop: LoopState
     let request: ClientRequest
     private(set) var state: RequestState
-    /// The fields that the origins get of a fill, by which variants are told apart.
+    /// The fields that the origins get of a fill; they select the variant.
     private(set) lazy var fillFields = loop.settings.fillFields(of: request)
     private var subscription: FillSubscription?
     private var interims: InterimRelay
@@ -179,7 +179,7 @@ final class RequestTask {
 
     /// How the connection goes on after the response.
     var persistence: HeadWriter.Persistence {
-        // What the client is told has to hold, even if the rest of its body should still arrive in time.
+        // The response announces how the connection goes on, even if the rest of the request's body still arrives in time.
         if !isRequestRead { connection.makeLast() }
         return connection.persistence(after: request.head)
     }
@@ -266,7 +266,7 @@ final class RequestTask {
 
     // MARK: What the client does
 
-    /// The client left; a fill that is stored goes on without it.
+    /// The client left. A fill that is being stored continues.
     func clientLeft() { conclude() }
 
     /// The client sends nothing more: a body that is not complete never will be.

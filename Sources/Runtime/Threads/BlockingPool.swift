@@ -1,4 +1,4 @@
-// Shared. A few threads for work that blocks, and the queue before them. A full queue refuses: whoever asks has another way.
+// Shared. A few threads for work that blocks, and the queue before them. A full queue refuses the job, and the caller finds another way.
 //
 // Not NIO's pool: its threads cannot be told to let others go first, and on a machine with few processors a loop's hits
 // would wait behind reads of the disk.

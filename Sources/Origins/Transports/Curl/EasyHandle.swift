@@ -52,7 +52,7 @@ import Runtime
     private(set) var isReusable = true
     /// Whether it makes connections for others to use.
     let onlyConnects: Bool
-    /// Whom libcurl's calls are for; whoever uses the handle sets it.
+    /// The receiver of libcurl's calls; the user of the handle sets it.
     var client: Client?
     /// Whether an address was not connected to because it is none of the public Internet.
     var hasRefusedAddress = false
