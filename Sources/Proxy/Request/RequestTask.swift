@@ -266,7 +266,7 @@ final class RequestTask {
 
     // MARK: What the client does
 
-    /// The client left. A fill that is being stored continues.
+    /// The client left; a fill that is being stored continues.
     func clientLeft() { conclude() }
 
     /// The client sends nothing more: a body that is not complete never will be.
