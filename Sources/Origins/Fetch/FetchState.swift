@@ -53,7 +53,7 @@ struct FetchState {
         if case .asking(let sources, _) = phase { sources.first?.attempt == attempt } else { false }
     }
 
-    /// The only attempt that is asking; nil if there is none, or a second.
+    /// The attempt that is asking, if it is the only one.
     var onlyAsking: Source? {
         switch phase {
         case .asking(let sources, _), .resuming(let sources, _): sources.count == 1 ? sources[0] : nil

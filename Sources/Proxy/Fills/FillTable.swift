@@ -69,7 +69,7 @@ final class FillTable: Sendable {
     /// Fills that do not have their whole response, in all shards together.
     private let inProgress = Atomic<Int>(0)
 
-    /// The fill of a key, entered here if there is none that the request can follow.
+    /// The fill of a key; a new one is entered if the request can follow none.
     func join(_ key: Key, _ claim: FillClaim, wish: Wish) -> Place {
         var purged: Fill?
         while true {

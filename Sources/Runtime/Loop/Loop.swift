@@ -1,7 +1,7 @@
 // Shared; what it runs is confined to it. One thread that serves: it waits for its sockets with epoll, and runs what
 // other threads hand it.
 //
-// Not NIO's loop: its channels are most of what a hit costs beside the kernel's work (docs/decisions/0033).
+// Not NIO's loop: apart from the kernel's work, most of the cost of a hit would be its channels (docs/decisions/0033).
 //
 // Invariants: nothing that runs here blocks (6); a socket belongs to one loop for as long as it is open.
 

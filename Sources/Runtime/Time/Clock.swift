@@ -39,7 +39,7 @@ public struct Clock: Sendable {
         return .now
     }
 
-    // Calls, so that the reference is not retained where there is none.
+    // Separate functions, so that the system's clock costs no reference count.
     @usableFromInline
     @inline(never)
     var manualNow: WallTime { manual?.now ?? Clock.system.now }

@@ -26,7 +26,7 @@ public struct CatalogEntry: Sendable, Equatable {
     /// Bytes from the record's start to its body, in units of 8.
     var headerUnits: UInt16
     var flags: Flags
-    /// The names in the response's `Vary`, as a number of `VarySets`; 0 if there is none.
+    /// The names in the response's `Vary`, as a number of `VarySets`; 0 without a `Vary`.
     public internal(set) var vary: UInt8
     /// How often it was asked for.
     var accesses: AccessCount

@@ -1,4 +1,4 @@
-// What a store is told to forget: what purges match, and single responses.
+// Removes responses from a store: those that purges match, and single ones.
 
 extension Store {
     /// Purges: the rules hold when this returns.

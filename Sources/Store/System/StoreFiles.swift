@@ -33,7 +33,7 @@ enum StoreFiles {
         do throws(StoreError) {
             file = try File(path + "/" + formatName, .read)
         } catch  where error.code == ENOENT && !Paths.isTaken(path + "/" + formatName) {
-            // Nothing else says that there is none, not a link that leads nowhere: without it the volumes would be removed.
+            // Only ENOENT without a dangling link means that the file is missing: without the file the volumes are removed.
             return nil
         }
         var buffer = ByteBuffer()

@@ -11,7 +11,7 @@ final class DiskHealth {
     private var failures = 0
     private var retryAt = Instant.now
     private var lookAt = Instant.now
-    /// The directory of the volumes in use; nil where there is none: then nothing is written.
+    /// The directory of the volumes in use; nil while it is missing, and then nothing is written.
     private(set) var identity: FileIdentity?
 
     init(_ core: StoreCore, _ space: SpaceKeeper, using identity: FileIdentity?) {

@@ -283,7 +283,7 @@ final class SpaceKeeper: VolumeKeeper {
 
     func forget(_ volume: UInt32) -> [CatalogEntry] {
         yielder.yieldIfOver()
-        // The table first: whoever loads a row of this volume asks it under the shard's lock, so that none stays behind.
+        // The table first: code that loads a row of this volume asks it under the shard's lock, so no row is left behind.
         core.volumes.remove(volume)
         let gone = core.catalog.removeAll(inVolume: volume)
         core.counters.evictions.add(gone.count)
