@@ -134,10 +134,10 @@ import Testing
         #expect(state.receive(&bytes, from: 0) == .deliver)
         state.pause()
         #expect(state.receive(&bytes, from: 0) == .refused)
-        #expect(!state.wantsMore)
+        #expect(state.wantsMore == false)
         #expect(state.resume() == true)
         #expect(state.resume() == false)
-        #expect(state.wantsMore)
+        #expect(state.wantsMore == true)
         #expect(state.receive(&bytes, from: 0) == .deliver)
     }
 

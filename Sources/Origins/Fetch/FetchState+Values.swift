@@ -4,13 +4,6 @@ import HTTPMessage
 import NIOCore
 
 extension FetchState {
-    /// An attempt of this fetch, and the origin that it asks.
-    struct Source: Equatable {
-        let attempt: UInt64
-        let origin: Int
-        let isAuthoritative: Bool
-    }
-
     /// When a request was sent and its head received, by the wall clock.
     struct Times {
         let request: WallTime
@@ -19,7 +12,9 @@ extension FetchState {
 
     /// A response that a better one may replace: 429, 5xx, a 404 or 410 from an origin that is not authoritative, a copy older
     /// than the stored one.
-    struct Held {
+    ///
+    /// A class, as `Body`: a phase with the whole of it inside would be copied at each event. Its fetch is its only owner.
+    final class Held {
         let source: Source
         let head: ReceivedHead
         let rank: AskingOrder.Rank
@@ -29,10 +24,15 @@ extension FetchState {
         var bytes: Int64 = 0
         var trailers = Fields()
         var isComplete = false
+
+        init(source: Source, head: ReceivedHead, rank: AskingOrder.Rank, isOutdated: Bool, times: Times) {
+            (self.source, self.head, self.rank) = (source, head, rank)
+            (self.isOutdated, self.times) = (isOutdated, times)
+        }
     }
 
     /// A body on its way to the receiver.
-    struct Body {
+    final class Body {
         /// nil if the body cannot be resumed.
         var resumption: Resumption?
         /// The part that was held and is not delivered yet.
@@ -41,16 +41,18 @@ extension FetchState {
         var isComplete = false
         /// Why the body was interrupted last.
         var interruption: OriginError?
+
+        init(resumption: Resumption?) { self.resumption = resumption }
     }
 
     /// What a fetch is doing.
     enum Phase {
         /// The receiver has no response yet.
-        case asking([Source], Held?)
+        case asking(Sources, Held?)
         /// The receiver gets the response of this source.
         case delivering(Source, Body)
         /// The body was interrupted; these sources are asked for the rest.
-        case resuming([Source], Body)
+        case resuming(Sources, Body)
         case ended
     }
 
@@ -65,7 +67,7 @@ extension FetchState {
         /// The held response that it replaces.
         var replaced: Source?
         /// Attempts that were too late.
-        var overtaken: [Source] = []
+        var overtaken: Sources = []
     }
 
     /// What the owner does next.
@@ -79,7 +81,7 @@ extension FetchState {
         case drop(UInt64)
         case respond(Response)
         /// The body continues with this source; end the others at the end of the turn.
-        case resumed(Source, dropping: [Source])
+        case resumed(Source, dropping: Sources)
         /// Ask for the rest of the body from its source, then ask the next origin at the end of the turn.
         case askForRest(Resumption)
         /// The body is complete: deliver what is held, then finish.

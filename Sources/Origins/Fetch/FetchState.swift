@@ -8,7 +8,9 @@ import NIOCore
 import Runtime
 
 /// The state of a request to a list of origins.
-struct FetchState {
+///
+/// Noncopyable: a call on a copyable one would copy it first.
+struct FetchState: ~Copyable {
     /// The limit in bytes of a held response's body in memory; the rest stays in its connection.
     static let maximumHeld = 256 * 1024
     /// How often one body is resumed.
@@ -56,7 +58,7 @@ struct FetchState {
     /// The attempt that is asking, if it is the only one.
     var onlyAsking: Source? {
         switch phase {
-        case .asking(let sources, _), .resuming(let sources, _): sources.count == 1 ? sources[0] : nil
+        case .asking(let sources, _), .resuming(let sources, _): sources.only
         case .delivering, .ended: nil
         }
     }
@@ -64,14 +66,18 @@ struct FetchState {
     /// Whether a hedge would make sense for the only attempt.
     var mayHedge: Bool {
         guard case .asking(let sources, _) = phase else { return false }
-        return sources.count == 1 && order.hasNext
+        return sources.only != nil && order.hasNext
     }
 
     /// An attempt begins to ask its origin.
     mutating func began(_ source: Source) {
         switch phase {
-        case .asking(let sources, let held): phase = .asking(sources + [source], held)
-        case .resuming(let sources, let body): phase = .resuming(sources + [source], body)
+        case .asking(var sources, let held):
+            sources.append(source)
+            phase = .asking(sources, held)
+        case .resuming(var sources, let body):
+            sources.append(source)
+            phase = .resuming(sources, body)
         case .delivering, .ended: preconditionFailure("only a fetch that needs a response asks an origin")
         }
     }
@@ -147,7 +153,7 @@ struct FetchState {
             var response = begin(source, head, isOutdated: isOutdated, times, wasHeld: false)
             (response.replaced, response.overtaken) = (held?.source, sources)
             return .respond(response)
-        case .resuming(var sources, var body):
+        case .resuming(var sources, let body):
             guard let source = sources.remove(attempt) else { return .none }
             guard let skip = body.resumption?.resume(with: head, from: source.origin) else {
                 phase = .resuming(sources, body)
@@ -163,10 +169,9 @@ struct FetchState {
     /// The best response there was.
     private mutating func deliver(_ held: Held) -> Action {
         let response = begin(held.source, held.head, isOutdated: held.isOutdated, held.times, wasHeld: true)
-        guard case .delivering(let source, var body) = phase else { return .none }
+        guard case .delivering(_, let body) = phase else { return .none }
         (body.backlog, body.trailers, body.isComplete) = (held.body[...], held.trailers, held.isComplete)
         (received, hasBacklog) = (held.bytes, !held.body.isEmpty)
-        phase = .delivering(source, body)
         return .respond(response)
     }
 
@@ -213,12 +218,10 @@ struct FetchState {
             }
             received += Int64(bytes.readableBytes)
             return .deliver
-        case .asking(let sources, var held?) where held.source.attempt == attempt:
+        case .asking(_, let held?) where held.source.attempt == attempt:
             guard held.bytes + Int64(bytes.readableBytes) <= Self.maximumHeld else { return .refused }
-            phase = .asking(sources, nil)  // so that the array below has one owner
             held.bytes += Int64(bytes.readableBytes)
             held.body.append(bytes)
-            phase = .asking(sources, held)
             return .held
         default: return .refused
         }
@@ -228,12 +231,8 @@ struct FetchState {
     mutating func receiveTrailers(_ fields: Fields, from attempt: UInt64) {
         guard !fields.isEmpty else { return }
         switch phase {
-        case .delivering(let source, var body) where source.attempt == attempt:
-            body.trailers = fields
-            phase = .delivering(source, body)
-        case .asking(let sources, var held?) where held.source.attempt == attempt:
-            held.trailers = fields
-            phase = .asking(sources, held)
+        case .delivering(let source, let body) where source.attempt == attempt: body.trailers = fields
+        case .asking(_, let held?) where held.source.attempt == attempt: held.trailers = fields
         default: break
         }
     }
@@ -256,15 +255,9 @@ struct FetchState {
     mutating func nextBacklog() -> ByteBuffer? {
         guard hasBacklog, !isPaused else { return nil }
         switch phase {
-        case .delivering(let source, var body):
+        case .delivering(_, let body), .resuming(_, let body):
             let bytes = body.backlog.popFirst()
             hasBacklog = !body.backlog.isEmpty
-            phase = .delivering(source, body)
-            return bytes
-        case .resuming(let sources, var body):
-            let bytes = body.backlog.popFirst()
-            hasBacklog = !body.backlog.isEmpty
-            phase = .resuming(sources, body)
             return bytes
         case .asking, .ended: return nil
         }
@@ -303,14 +296,13 @@ struct FetchState {
         origins: () -> [Int]
     ) -> Action {
         switch phase {
-        case .delivering(let source, var body) where source.attempt == attempt:
+        case .delivering(let source, let body) where source.attempt == attempt:
             body.resumption?.received = received
             if let error { return interrupted(source, body, error, origins) }
             guard bytesToSkip == 0, resumes == 0 || body.resumption?.isComplete != false else { return .tooShort }
             body.isComplete = true
-            phase = .delivering(source, body)
             return .flush
-        case .asking(let sources, var held?) where held.source.attempt == attempt:
+        case .asking(let sources, let held?) where held.source.attempt == attempt:
             // A held response that was interrupted is not a response.
             if error != nil { lastError = error }
             held.isComplete = true
@@ -344,7 +336,6 @@ struct FetchState {
         guard let resumption = body.resumption, resumption.isPossible, resumes < Self.maximumResumes,
             Self.canResume(after: error.kind)
         else { return .fail(error) }
-        var body = body
         body.interruption = error
         resumes += 1
         bytesToSkip = 0
@@ -363,7 +354,7 @@ struct FetchState {
     /// Ends it.
     ///
     /// - Returns: Its attempts that are in progress.
-    mutating func end() -> (asking: [Source], other: Source?) {
+    mutating func end() -> (asking: Sources, other: Source?) {
         defer { phase = .ended }
         switch phase {
         case .asking(let sources, let held): return (sources, held?.isComplete == true ? nil : held?.source)
@@ -371,15 +362,5 @@ struct FetchState {
         case .resuming(let sources, _): return (sources, nil)
         case .ended: return ([], nil)
         }
-    }
-}
-
-extension [FetchState.Source] {
-    fileprivate mutating func remove(_ attempt: UInt64) -> FetchState.Source? {
-        guard let place = firstIndex(where: { $0.attempt == attempt }) else { return nil }
-        let source = self[place]
-        // The only one is removed without a copy of the array.
-        if count == 1 { self = [] } else { remove(at: place) }
-        return source
     }
 }

@@ -223,7 +223,7 @@ final class OriginFetch {
     }
 
     /// Ends the attempts that were too late.
-    private func overtake(_ late: [FetchState.Source], by winner: FetchState.Source) {
+    private func overtake(_ late: FetchState.Sources, by winner: FetchState.Source) {
         for source in late {
             let pool = engine.pools[source.origin]
             pool.counters.update { $0.overtaken += 1 }
