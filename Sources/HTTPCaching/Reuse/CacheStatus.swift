@@ -25,9 +25,9 @@ public struct CacheStatus: Sendable, Equatable {
     /// The status of the origin's answer, where it may differ from what the client gets.
     public var forwardStatus: Int?
     /// Whether the origin's answer was stored.
-    public var isStored = false
+    public var isStored: Bool
     /// Whether the request followed another's fill.
-    public var isCollapsed = false
+    public var isCollapsed: Bool
     /// Seconds of freshness left; negative where stale.
     public var timeToLive: Int64?
     /// The cache key, where the operator wants it shown.
@@ -53,6 +53,7 @@ public struct CacheStatus: Sendable, Equatable {
     ///   - isStored: Whether that was stored.
     ///   - isCollapsed: Whether the request followed another's fill.
     ///   - timeToLive: Seconds of freshness left.
+    ///   - key: The cache key, where it is shown.
     ///   - detail: More words.
     public init(
         outcome: Outcome,
@@ -60,6 +61,7 @@ public struct CacheStatus: Sendable, Equatable {
         isStored: Bool = false,
         isCollapsed: Bool = false,
         timeToLive: Int64? = nil,
+        key: String? = nil,
         detail: String? = nil
     ) {
         self.outcome = outcome
@@ -67,6 +69,7 @@ public struct CacheStatus: Sendable, Equatable {
         self.isStored = isStored
         self.isCollapsed = isCollapsed
         self.timeToLive = timeToLive
+        self.key = key
         self.detail = detail
     }
 

@@ -61,6 +61,11 @@ public struct CacheControl: Sendable, Equatable {
     ///   - fields: The fields of the message.
     ///   - name: The field that carries them.
     public init(_ fields: Fields, name: String = "Cache-Control") {
+        read(fields, name)
+    }
+
+    /// Apart from `init`, which would copy what its closure has changed.
+    private mutating func read(_ fields: Fields, _ name: String) {
         fields.eachValue(of: name) { value, span in read(span.extracting(value)) }
     }
 

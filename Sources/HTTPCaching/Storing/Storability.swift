@@ -81,17 +81,16 @@ public enum Storability: Equatable, Sendable {
             return .refused(.notAnImage)
         }
         let effective = known ?? ResponseControl(response)
-        let control = effective.directives
-        if let refusal = prohibition(request, status, response, control) {
+        if let refusal = prohibition(request, status, response, effective.directives) {
             return .refused(refusal)
         }
         let explicit = FreshnessLifetime.explicit(response, effective, responseTime: responseTime)
         let lifetime =
-            FreshnessLifetime.ofOperator(explicit, control, status: status, rules: rules)
+            FreshnessLifetime.ofOperator(explicit, effective.directives, status: status, rules: rules)
             ?? explicit
             ?? FreshnessLifetime.heuristic(
                 response,
-                control,
+                effective.directives,
                 status: status,
                 responseTime: responseTime,
                 rules: rules
@@ -100,14 +99,15 @@ public enum Storability: Equatable, Sendable {
             return .refused(.noFreshness)
         }
         let hasCookie = response.contains("Set-Cookie")
-        guard !hasCookie || mayStoreCookie(rules.setCookie, isMeantForAll: explicit != nil || control.isPublic) else {
+        let isMeantForAll = explicit != nil || effective.directives.isPublic
+        guard !hasCookie || mayStoreCookie(rules.setCookie, isMeantForAll: isMeantForAll) else {
             return .refused(.setCookie)
         }
         let age = InitialAge.corrected(response, requestTime: requestTime, responseTime: responseTime)
         let times = (bornAt: responseTime + -age, lifeBegins: responseTime + (lifetime.beginsAtArrival ? 0 : -age))
-        var facts = facts(lifetime, explicit, control, status, response, times, rules: rules)
+        var facts = facts(lifetime, explicit, effective.directives, status, response, times, rules: rules)
         if hasCookie { facts.flags.insert(rules.setCookie == .strip ? .setCookieStripped : .hasSetCookie) }
-        guard facts.hasValidator || isOfUse(facts, control, at: responseTime) else {
+        guard facts.hasValidator || isOfUse(facts, effective.directives, at: responseTime) else {
             return .refused(.noFreshness)
         }
         return .storable(facts)

@@ -206,7 +206,7 @@ import Runtime
             let order = lists.order(of: request)
             guard order.hasNext else { return answerNotHere(request, receiver) }
             budget.earn()
-            begin(OriginFetch(id: id, request: request, receiver: receiver, engine: self, order: order))
+            begin(OriginFetch(id: id, request: request, receiver: receiver, engine: self, order: consume order))
         case .cancel(let id): fetches[id]?.cancel()
         case .resume(let id): fetches[id]?.resume()
         case .upload(let id): attempts[id]?.handle(.contentReady)

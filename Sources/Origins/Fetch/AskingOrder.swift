@@ -9,9 +9,12 @@ struct AskingOrder {
 
     /// The origins of a list in order; `preferred`, if it is one of them, first.
     init(_ origins: [Int], preferred: Int? = nil) {
-        waiting = origins[...]
-        guard let preferred, waiting.contains(preferred) else { return }
-        waiting = [preferred] + waiting.filter { $0 != preferred }
+        waiting = Self.order(origins, preferred)[...]
+    }
+
+    private static func order(_ origins: [Int], _ preferred: Int?) -> [Int] {
+        guard let preferred, origins.contains(preferred) else { return origins }
+        return [preferred] + origins.filter { $0 != preferred }
     }
 
     /// Whether an origin is left that may give a better response.

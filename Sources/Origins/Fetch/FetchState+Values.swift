@@ -33,7 +33,9 @@ extension FetchState {
 
     /// A body on its way to the receiver.
     final class Body {
-        /// nil if the body cannot be resumed.
+        /// The head that announced the body; nil if the body may not be resumed.
+        let head: ReceivedHead?
+        /// How the body is resumed; nil until it is interrupted.
         var resumption: Resumption?
         /// The part that was held and is not delivered yet.
         var backlog: ArraySlice<ByteBuffer> = []
@@ -42,7 +44,7 @@ extension FetchState {
         /// Why the body was interrupted last.
         var interruption: OriginError?
 
-        init(resumption: Resumption?) { self.resumption = resumption }
+        init(resumableFrom head: ReceivedHead?) { self.head = head }
     }
 
     /// What a fetch is doing.

@@ -182,8 +182,7 @@ struct FetchState: ~Copyable {
         _ times: Times,
         wasHeld: Bool
     ) -> Response {
-        let resumption = isResumable ? Resumption(method: method, head, from: source.origin) : nil
-        phase = .delivering(source, Body(resumption: resumption))
+        phase = .delivering(source, Body(resumableFrom: isResumable ? head : nil))
         return Response(
             source: source,
             head: head,
@@ -297,8 +296,8 @@ struct FetchState: ~Copyable {
     ) -> Action {
         switch phase {
         case .delivering(let source, let body) where source.attempt == attempt:
-            body.resumption?.received = received
             if let error { return interrupted(source, body, error, origins) }
+            body.resumption?.received = received
             guard bytesToSkip == 0, resumes == 0 || body.resumption?.isComplete != false else { return .tooShort }
             body.isComplete = true
             return .flush
@@ -333,6 +332,10 @@ struct FetchState: ~Copyable {
         _ error: OriginError,
         _ origins: () -> [Int]
     ) -> Action {
+        if body.resumption == nil, let head = body.head {
+            body.resumption = Resumption(method: method, head, from: source.origin)
+        }
+        body.resumption?.received = received
         guard let resumption = body.resumption, resumption.isPossible, resumes < Self.maximumResumes,
             Self.canResume(after: error.kind)
         else { return .fail(error) }

@@ -31,8 +31,9 @@ enum AnswerDecision {
         isRetry: Bool,
         origin: @autoclosure () -> UInt32
     ) -> AnswerDecision {
-        let unusable = OriginError(kind: .malformed, operation: "validate", subject: request.target)
-        let retry = isRetry ? AnswerDecision.fail(unusable) : .retry
+        var retry: AnswerDecision {
+            isRetry ? .fail(OriginError(kind: .malformed, operation: "validate", subject: request.target)) : .retry
+        }
         switch (purpose, response.status) {
         case (.validate(let stored), 304):
             let isMatch = Freshening.matches(storedFields: stored.fields, notModifiedFields: response.fields)

@@ -31,7 +31,7 @@ final class Fill: Sendable {
         let writer: FillWriter?
     }
 
-    private let claim: FillClaim
+    let claim: FillClaim
     private let guarded: Lock<Guarded>
     /// Nil for a pass, before the start and at the end; its own lock, since its end takes one of the table's.
     private let permit = Lock<FillPermit?>(nil)
@@ -90,7 +90,7 @@ final class Fill: Sendable {
             guarded.state.start()
             guarded.request = request
         }
-        send(purpose.applied(to: request.request), FillReceiver(self, claim, request))
+        send(purpose.applied(to: request.request), FillReceiver(self, request))
     }
 
     private func keep(_ permit: consuming FillPermit?) {
@@ -212,7 +212,7 @@ final class Fill: Sendable {
         }
         // Nobody reads the rest of that response.
         transfer?.cancel()
-        send(request.request, FillReceiver(self, claim, request, isRetry: true))
+        send(request.request, FillReceiver(self, request, isRetry: true))
     }
 
     // MARK: For `FillReceiver`: the body

@@ -76,7 +76,7 @@ final class FillHead: Sendable {
     ///   - forwardStatus: The status the origin gave, where it is another.
     ///   - isPostOfTarget: Whether it may be stored although it answers a POST.
     init(
-        _ response: OriginResponse,
+        _ response: borrowing OriginResponse,
         method: HTTPMessage.Method,
         request: Fields,
         route: Route,

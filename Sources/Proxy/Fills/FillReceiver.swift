@@ -14,19 +14,18 @@ import Synchronization
 
 final class FillReceiver: OriginReceiver {
     private let fill: Fill
-    private let claim: FillClaim
     private let request: FillRequest
     private let isRetry: Bool
     /// What follows is nobody's: the rest of a 304, or of a response after which the origins are asked again.
     private let isDeaf = Atomic<Bool>(false)
 
-    init(_ fill: Fill, _ claim: FillClaim, _ request: FillRequest, isRetry: Bool = false) {
+    init(_ fill: Fill, _ request: FillRequest, isRetry: Bool = false) {
         self.fill = fill
-        self.claim = claim
         self.request = request
         self.isRetry = isRetry
     }
 
+    private var claim: FillClaim { fill.claim }
     private var services: FillServices { claim.services }
     private var hears: Bool { !isDeaf.load(ordering: .relaxed) }
 

@@ -165,6 +165,7 @@ struct RequestState: ~Copyable {
     private mutating func plan(with found: Stored?, anyVariantStored: Bool, at now: WallTime) -> RequestAction {
         let stored = found?.applying(request.route.rules.setCookie)
         note(stored)
+        let request = request
         let plan = Planner.plan(
             request.facts,
             stored: stored?.facts,

@@ -57,7 +57,8 @@ final class RequestTask {
         case nil: break
         }
         guard head.method != .other, head.framing == .none else { return perform(.pass(.method, isCounted: false)) }
-        if let found { report { $0.found(found, at: $1) } } else { report { state, _ in state.start() } }
+        // Not by `report`, whose closure would copy what was found.
+        perform(found.map { state.found($0, at: loop.clock.now) } ?? state.start())
     }
 
     /// Reports an event to the state, and performs what it decides.

@@ -5,7 +5,8 @@ import HTTPCaching
 import HTTPMessage
 import NIOCore
 
-struct PreparedResponse {
+/// Noncopyable, as its parts.
+struct PreparedResponse: ~Copyable {
     let status: Int
     let shape: ResponseShape
     /// Status line, fields and the empty line; of a 416 the text as well.
@@ -23,7 +24,7 @@ struct PreparedResponse {
     ///   - persistence: How the connection goes on.
     ///   - scratch: Room for the head's tail.
     init(
-        _ parts: ResponseParts,
+        _ parts: borrowing ResponseParts,
         for request: ClientRequest,
         _ persistence: HeadWriter.Persistence,
         scratch: inout [UInt8]
@@ -83,7 +84,7 @@ struct PreparedResponse {
     }
 
     /// How the client finds the end of a whole body (RFC 9112 §6.3).
-    private static func framing(_ parts: ResponseParts, _ request: RequestHead) -> HeadWriter.Framing {
+    private static func framing(_ parts: borrowing ResponseParts, _ request: RequestHead) -> HeadWriter.Framing {
         if parts.status == 204 { return .none }
         if let length = parts.length { return .length(length) }
         if parts.hasNoBody { return .none }
@@ -92,7 +93,7 @@ struct PreparedResponse {
         return request.method == .head ? .none : .chunked
     }
 
-    private static func notModifiedFields(_ parts: ResponseParts, _ rule: SetCookieRule) -> Fields {
+    private static func notModifiedFields(_ parts: borrowing ResponseParts, _ rule: SetCookieRule) -> Fields {
         var fields = StoredHead.notModifiedFields(from: parts.fields)
         // A cookie that is not kept is the leader's alone, whatever its condition comes to.
         if rule != .keep {
@@ -103,7 +104,7 @@ struct PreparedResponse {
 
     private static func multipart(
         _ ranges: [ClosedRange<Int64>],
-        _ parts: ResponseParts
+        _ parts: borrowing ResponseParts
     ) -> (fields: Fields, length: Int64, body: BodyPlan) {
         var fields = parts.fields
         let frame = MultipartRanges(

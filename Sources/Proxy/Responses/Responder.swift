@@ -52,7 +52,7 @@ struct Responder {
         begin(ResponseParts(head, subscription, forward, facts, shownKey: task.shownKey, at: now), for: task)
     }
 
-    private mutating func begin(_ parts: ResponseParts, for task: RequestTask) {
+    private mutating func begin(_ parts: consuming ResponseParts, for task: RequestTask) {
         let prepared = PreparedResponse(parts, for: task.request, task.persistence, scratch: &task.loop.scratch)
         if prepared.shape == .notModified { task.loop.counters.add(.notModified) }
         status = prepared.status

@@ -5,7 +5,8 @@ import HTTPMessage
 import NIOCore
 import Store
 
-struct ResponseParts {
+/// Noncopyable: each of its parts is counted, and one response uses it once.
+struct ResponseParts: ~Copyable {
     /// The status of the whole response: a stored part counts as the 200 that it is a part of.
     let status: Int
     /// Status line and field lines.
@@ -92,22 +93,23 @@ extension ResponseParts {
         shownKey: String?,
         at now: WallTime
     ) -> CacheStatus {
-        let isPass = forward.role == .pass
-        var status = CacheStatus(
-            outcome: .forward(forward.reason),
-            forwardStatus: head.forwardStatus,
-            isStored: head.isBeingStored,
-            isCollapsed: forward.role == .follower
-        )
-        status.key = shownKey
+        let (isPass, isStored) = (forward.role == .pass, head.isBeingStored)
+        var (timeToLive, detail): (Int64?, String?) = (nil, nil)
         switch head.storability {
-        case .storable(let facts) where !isPass || head.isBeingStored:
-            status.timeToLive = facts.freshUntil - now
-            if head.isBeingStored { status.detail = facts.cookieDetail }
-        case .refused(let refusal) where !isPass: status.detail = refusal.rawValue
+        case .storable(let facts) where !isPass || isStored:
+            timeToLive = facts.freshUntil - now
+            if isStored { detail = facts.cookieDetail }
+        case .refused(let refusal) where !isPass: detail = refusal.rawValue
         case .storable, .refused: break
         }
-        if !head.isDefinitive { status.detail = "not-authoritative" }
-        return status
+        return CacheStatus(
+            outcome: .forward(forward.reason),
+            forwardStatus: head.forwardStatus,
+            isStored: isStored,
+            isCollapsed: forward.role == .follower,
+            timeToLive: timeToLive,
+            key: shownKey,
+            detail: head.isDefinitive ? detail : "not-authoritative"
+        )
     }
 }

@@ -52,9 +52,12 @@ public final class Mailbox<Message: Sendable, Waker: Bell>: Sendable {
     /// - Returns: False where the mailbox is closed: the message is dropped.
     @inlinable
     @discardableResult
-    public func post(_ message: Message) -> Bool {
+    public func post(_ message: consuming Message) -> Bool {
+        // Moved through an optional, since a closure cannot consume what it captures: a copy of a message costs as much as the
+        // rest of this.
+        var slot = Optional(message)
         let (isOpen, mustWake, isFull) = state.withLock { state in
-            guard !state.isClosed else { return (false, false, false) }
+            guard !state.isClosed, let message = slot.take() else { return (false, false, false) }
             state.messages.append(message)
             let mustWake = state.isAsleep
             state.isAsleep = false
