@@ -17,7 +17,7 @@ struct Revalidation {
 
     /// The stored fields, updated by those of a 304.
     var fields: Fields {
-        Freshening.freshen(stored.fields, with: response.fieldsWithVia, setCookie: route.rules.setCookie)
+        Freshening.freshen(stored.fields, with: response.updatingFields, setCookie: route.rules.setCookie)
     }
 
     /// The Set-Cookie lines of a 304 that are not kept with what it freshens: its leader's.
@@ -82,7 +82,7 @@ struct Revalidation {
             storedStatus: stored.status,
             length: stored.bodyLength,
             status: response.status,
-            response: response.fieldsWithVia,
+            response: response.updatingFields,
             setCookie: route.rules.setCookie
         )
         switch outcome {
