@@ -41,7 +41,7 @@ final class Listener: EventSource {
             let socket = unsafe clinux_accept(descriptor, &peer, UInt32(peer.count))
             if socket >= 0 {
                 let text = String(decoding: peer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-                ClientConnection(socket, peer: text.isEmpty ? "unix" : text, loopState).start()
+                loopState.welcome(ClientConnection(socket, peer: text.isEmpty ? "unix" : text, loopState))
                 continue
             }
             switch errno {

@@ -46,10 +46,17 @@ final class LoopState {
         loop.onEverySecond { [unowned self] in sweep() }
     }
 
-    /// Takes a connection in; false where there are too many, on all loops together.
-    func add(_ connection: ClientConnection) -> Bool {
+    /// Begins to serve a connection; turns it away if there are too many, on all loops together.
+    func welcome(_ connection: ClientConnection) {
+        counters.add(.connections)
         connections[ObjectIdentifier(connection)] = connection
-        return proxy.connections.add(1, ordering: .relaxed).newValue <= settings.connections
+        let count = proxy.connections.add(1, ordering: .relaxed).newValue
+        guard loop.add(connection) else { return connection.close() }
+        guard count <= settings.connections else {
+            counters.add(.limitConnections)
+            return OwnResponses.turnAway(connection)
+        }
+        if isDraining { connection.drain() }
     }
 
     func remove(_ connection: ClientConnection) {

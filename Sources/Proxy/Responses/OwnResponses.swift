@@ -77,6 +77,9 @@ enum OwnResponses {
     /// Refuses bytes that are not a request, and ends the connection: where the next request begins is unknown
     /// (RFC 9112 §9.4).
     static func refuse(_ refusal: RequestRefusal, on connection: ClientConnection) {
+        let counters = connection.loopState.counters
+        counters.add(.refused)
+        if [414, 431].contains(refusal.status) { counters.add(.limitHead) }
         end(connection, refusal.status, "The request was refused: \(refusal.rawValue).")
     }
 
