@@ -34,12 +34,13 @@ struct ResponseFilter {
 
     /// What follows the end of an internal response.
     enum Conclusion {
-        case ask(Hop)
+        /// Send a request to the present hop.
+        case ask
         /// Why the store refuses.
         case denied(String)
     }
 
-    private let service: HTTPService
+    let service: HTTPService
     private let maximumRedirects: Int
     private(set) var hop: Hop
     private var redirects = 0
@@ -130,7 +131,7 @@ struct ResponseFilter {
                 let peer: EasyHandle.Peer = isOrigin(location.authority) ? .otherOrigin : .stranger
                 hop = Hop(base: location.base, target: location.target, peer: peer)
             }
-            return .ask(hop)
+            return .ask
         }
     }
 

@@ -94,6 +94,9 @@ public final class OriginRequest: Sendable {
     /// Whether one origin is asked, once.
     var isSingle: Bool { onlyFirst || body != nil }
 
+    /// Whether it only reads.
+    var isRead: Bool { method == "GET" || method == "HEAD" }
+
     /// Whether method and target are valid, which libcurl does not check.
     var isSendable: Bool {
         guard FieldList.isToken(method), target.utf8.first == ASCII.slash else { return false }

@@ -1,7 +1,7 @@
-// The way in which one attempt reaches its origin: libcurl, a cleartext connection, or the file system. Confined to the origin
-// thread.
+// Confined to the origin thread. The way in which one attempt reaches its origin: libcurl, a cleartext connection, or the file
+// system.
 //
-// A transport calls its attempt: `connected`, then `take` or `received` with the head, `deliver` with the body, and at the end
+// A transport calls its attempt: `connected`, then `receive` or `received` with the head, `deliver` with the body, and at the end
 // `finished` or `end`. It keeps bytes that `deliver` refuses and offers them again after `resume`.
 
 import NIOCore

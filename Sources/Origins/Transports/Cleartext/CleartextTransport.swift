@@ -6,7 +6,7 @@ import HTTPMessage
 
 /// One request over a `CleartextConnection`.
 final class CleartextTransport: Transport {
-    private let attempt: Attempt
+    let attempt: Attempt
     private let service: HTTPService
     private let request: CleartextConnection.Request
     private let isFresh: Bool
@@ -71,11 +71,6 @@ final class CleartextTransport: Transport {
     private func send(over connection: CleartextConnection) {
         self.connection = connection
         connection.send(request, for: attempt)
-    }
-
-    /// There is a connection; inside libcurl.
-    func connected() {
-        attempt.connected()
     }
 
     /// libcurl has connected, or failed; outside libcurl.

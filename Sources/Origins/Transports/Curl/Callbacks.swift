@@ -13,7 +13,7 @@ func receiveBody(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: In
     guard let transport = unsafe transport(context) else { return 0 }  // because as above
     var buffer = ByteBufferAllocator().buffer(capacity: size * count)
     unsafe buffer.writeBytes(UnsafeRawBufferPointer(start: bytes, count: size * count))  // because as above
-    switch transport.deliver(buffer) {
+    switch transport.attempt.deliver(buffer) {
     case .proceed: return size * count
     case .refused: return Int(CURL_WRITEFUNC_PAUSE)
     case .stop: return size * count == 0 ? 1 : 0
@@ -30,7 +30,7 @@ func receiveLine(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: In
 func sendBody(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: Context?) -> Int {
     guard let transport = unsafe transport(context) else { return Int(CURL_READFUNC_ABORT) }  // because as above
     let room = unsafe UnsafeMutableRawBufferPointer(start: bytes, count: size * count)  // because as above
-    let read = transport.read(upTo: size * count) { piece in
+    let read = transport.attempt.read(upTo: size * count) { piece in
         // because `piece` is at most as long as the room
         unsafe piece.withUnsafeReadableBytes { unsafe room.copyMemory(from: $0) }
     }
@@ -51,8 +51,8 @@ func connected(
 ) -> Int32 {
     guard let handle = unsafe handle(context) else { return CURL_PREREQFUNC_ABORT }  // because as above
     switch handle.client {
-    case .transfer(let transport): transport.connected()
-    case .connection(let transport): transport.connected()
+    case .transfer(let transport): transport.attempt.connected()
+    case .connection(let transport): transport.attempt.connected()
     case .look: break
     case nil: return CURL_PREREQFUNC_ABORT
     }

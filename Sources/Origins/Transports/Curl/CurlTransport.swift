@@ -8,7 +8,7 @@ import NIOCore
 
 /// One transfer of libcurl.
 final class CurlTransport: Transport {
-    private let attempt: Attempt
+    let attempt: Attempt
     private let request: OriginRequest
     private let lines: RequestLines
     private let hop: ResponseFilter.Hop
@@ -41,11 +41,11 @@ final class CurlTransport: Transport {
     }
 
     func resume() {
-        handle?.pause(receiving: false, sending: attempt.pauses.sending)
+        handle?.pause(receiving: false, sending: attempt.state.isSendingPaused)
     }
 
     func handle(_ event: TransportEvent) {
-        handle?.pause(receiving: attempt.pauses.receiving, sending: false)
+        handle?.pause(receiving: attempt.state.isReceivingPaused, sending: false)
     }
 
     func stop() {
@@ -85,15 +85,10 @@ final class CurlTransport: Transport {
     /// fails them. With HTTP/1.1 it sends them again itself.
     private func mayRepeat(_ handle: EasyHandle) -> Bool {
         guard attempt.pool.settings.allowsHTTP2, !parser.isDone else { return false }
-        return (request.method == "GET" || request.method == "HEAD") && !request.isSingle && handle.hasReused
+        return request.isRead && !request.isSingle && handle.hasReused
     }
 
     // MARK: Inside libcurl
-
-    /// There is a connection; the request goes out.
-    func connected() {
-        attempt.connected()
-    }
 
     /// Takes a line of a head, or of a trailer section.
     ///
@@ -103,15 +98,5 @@ final class CurlTransport: Transport {
         // A connection that authenticates one person carries nobody else's request.
         if case .head(let head) = step, ConnectionIdentity.isAskedFor(in: head.fields) { handle?.forbidReuse() }
         return attempt.receive(step, isTrailer: parser.isDone)
-    }
-
-    /// Takes bytes of the body.
-    func deliver(_ bytes: ByteBuffer) -> BodyFlow {
-        attempt.deliver(bytes)
-    }
-
-    /// Reads content to send.
-    func read(upTo capacity: Int, copy: (ByteBuffer) -> Void) -> OriginRequestBody.Read {
-        attempt.read(upTo: capacity, copy: copy)
     }
 }
