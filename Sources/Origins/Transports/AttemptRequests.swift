@@ -45,8 +45,7 @@ struct AttemptRequests {
     ///
     /// - Returns: nil if the request cannot be sent.
     mutating func makeTransport(_ request: OriginRequest, for attempt: Attempt) -> (any Transport)? {
-        guard let filter else { return nil }
-        let (hop, service) = (filter.hop, filter.service)
+        guard let hop = filter?.hop, let service = filter?.service else { return nil }
         guard let lines = RequestLines(request, attempt.pool.origin, base: hop.base, to: hop.peer) else { return nil }
         if hop.peer == .origin, service.isPlain, !request.isSingle, request.isRead {
             let target = hop.target
