@@ -5,7 +5,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("Issue 25 §11: larder's own log stops nothing")
+@Suite("larder's own log blocks nothing")
 struct ServeTests {
     @Test(
         "pictures are served, and larder stops in order, while standard error is full; what was lost is counted and said"

@@ -106,7 +106,7 @@ struct HeadUpdateTests {
     }
 }
 
-@Suite("Issue 3 §11: what pictures need on top")
+@Suite("Rules for pictures")
 struct PictureTests {
     private static let types = ["image/avif", "image/webp"]
 

@@ -8,7 +8,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Issue 2 §2, RFC 9112 §9: connections")
+@Suite("RFC 9112 §9: connections")
 struct ConnectionTests {
     private func origin() throws -> ScriptedOrigin {
         let origin = try ScriptedOrigin()
@@ -178,7 +178,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("issue 2 §8: larder listens on a Unix socket as well")
+    @Test("larder also listens on a Unix socket")
     func unixSocket() async throws {
         let origin = try origin()
         let directory = try TemporaryDirectory()

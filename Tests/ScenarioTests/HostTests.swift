@@ -8,7 +8,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Issue 24 §12: spellings of a host")
+@Suite("Spellings of a host share one key")
 struct HostScenarios {
     private static let spellings = [
         "img.test", "IMG.Test", "img.test.", "img.test:80", "img.test:443", "img.test:", "img.test:080", "Img.Test.:80",

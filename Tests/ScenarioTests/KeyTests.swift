@@ -8,7 +8,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Issue 3 §11: what pictures need on top")
+@Suite("Query rules and keys for pictures")
 struct KeyTests {
     @Test(
         "cache.query and cache.sort_query: what makes one picture, and what the origin is asked for",

@@ -8,7 +8,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Issue 2 §8: the access log")
+@Suite("The access log")
 struct LogTests {
     private func lines(_ directory: TemporaryDirectory, _ name: String = "log") -> [String] {
         guard let bytes = try? directory.read(name) else { return [] }
@@ -98,7 +98,7 @@ struct LogTests {
     }
 }
 
-@Suite("Issue 2 §8: a drain")
+@Suite("A drain")
 struct DrainTests {
     @Test("answers what is under way, closes what is idle, takes no more")
     func drains() async throws {

@@ -10,7 +10,7 @@ import Testing
 
 @testable import Proxy
 
-@Suite("Issue 25 §2, §11: a log stops nobody, loses few lines, and says how many", .serialized)
+@Suite("A log blocks nobody, loses few lines, and says how many", .serialized)
 struct LogWriterTests {
     /// A log under test, with what it reported.
     private final class TestLog: Sendable {

@@ -8,7 +8,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Issue 2 §2: other methods go through with their body, and a success invalidates")
+@Suite("Other methods are passed with their body, and a success invalidates")
 struct PassTests {
     @Test(
         "the first authoritative origin gets the body, by its length or in chunks",

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Proxy
 
-@Suite("Issue 25 §9: slow clients of what is not stored do not take the origin from the others", .serialized)
+@Suite("Slow clients of passed responses do not use up the origin's connections", .serialized)
 struct SlowClientTests {
     /// Why a body is not stored.
     enum Kind: CaseIterable, Sendable {

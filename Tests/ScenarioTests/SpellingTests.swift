@@ -9,7 +9,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Issue 24 §11: spellings of a path")
+@Suite("Spellings of a path share one key")
 struct SpellingScenarios {
     private typealias Answer = CaseSensitiveServer.Answer
 

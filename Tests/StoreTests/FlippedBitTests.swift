@@ -9,7 +9,7 @@ import Testing
 
 @testable import Store
 
-@Suite("Issue 25 §12: flipped bits of stored pictures")
+@Suite("Flipped bits in stored pictures")
 struct FlippedBitTests {
     /// What of a record is changed.
     enum Place: CaseIterable, Sendable {

@@ -1,4 +1,4 @@
-// A value. What the catalog keeps of a stored response: 56 bytes, with its bucket at most 64 (design §4).
+// A value. What the catalog keeps of a stored response: 56 bytes, with its bucket at most 64.
 
 import HTTPCaching
 public import HTTPMessage
