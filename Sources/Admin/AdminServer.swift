@@ -1,5 +1,5 @@
-// Shared. The admin interface: figures, metrics, purges, health and the status page over HTTP, separate from the picture
-// port and on one event loop of its own. Owned by the composition; `run` lasts as long as the interface does.
+// Shared. The admin interface: figures, metrics, purges, health and the status page over HTTP, separate from the
+// picture port and on one event loop of its own. Owned by the composition; `run` lasts as long as the interface does.
 
 import Hummingbird
 import HummingbirdCore

@@ -86,7 +86,7 @@ package final class Proxy: Sendable {
     /// - Parameters:
     ///   - path: Path and query; begins with "/".
     ///   - host: The host, by which its route is chosen and which is used where keys have one.
-    /// - Returns: The key; nil where the path cannot be normalized.
+    /// - Returns: The key; nil if the path cannot be normalized.
     package func key(path: String, host: String) -> [UInt8]? {
         settings.routes.key(path: path, host: host)?.key
     }

@@ -1,4 +1,4 @@
-// Shared, never changed. What the proxy needs of the configuration, in the proxy's own terms; swapped whole on reload.
+// Shared, immutable. What the proxy needs of the configuration, in the proxy's own terms; swapped whole on reload.
 
 package import HTTPMessage
 import NIOCore

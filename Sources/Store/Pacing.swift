@@ -1,5 +1,5 @@
-// Value. How the store's threads leave the processor to those that clients wait for, and how much they do at a time. Measured on
-// two processors with loops that serve hits at full speed (decision 43).
+// Value. How the store's threads leave the processor to those that clients wait for, and how much they do at a time.
+// Measured on two processors with loops that serve hits at full speed (decision 43).
 
 struct Pacing: Sendable {
     /// Bytes that may wait for the writer before it counts as behind: what a cache of the processor's own can have of them.

@@ -141,7 +141,7 @@ public final class Store: Sendable {
     /// Reads a piece of a body that lies in a volume.
     ///
     /// Blocks unless `mayBlock` is false.
-    /// - Returns: The bytes; nil where they cannot be read, or not without waiting.
+    /// - Returns: The bytes; nil if they cannot be read, or not without waiting.
     public func readBody(_ volume: Volume, _ range: Range<Int64>, mayBlock: Bool) -> ByteBuffer? {
         var buffer = ByteBuffer()
         let read = volume.file.read(range.count, at: range.lowerBound, into: &buffer, mayBlock: mayBlock)
@@ -153,7 +153,7 @@ public final class Store: Sendable {
     /// Reads the whole body of a stored response, however long, and compares it with its checksum.
     ///
     /// Blocks.
-    /// - Returns: The body; nil where it cannot be read, or is not what was stored: then it is forgotten.
+    /// - Returns: The body; nil if it cannot be read, or is not what was stored: then it is forgotten.
     public func readWhole(_ response: StoredResponse, key: [UInt8]) -> ByteBuffer? {
         core.readWhole(response, key: key)
     }
@@ -176,15 +176,15 @@ public final class Store: Sendable {
         core.catalog.admit(item, for: entry)
     }
 
-    /// The names of the request fields that select among variants; empty where an entry has no `Vary`.
+    /// The names of the request fields that select among variants; empty if an entry has no `Vary`.
     public func varyNames(of entry: CatalogEntry) -> [String] { core.varySets.names(of: entry.vary) }
 
-    /// The variant that a set of names and their canonical values make; nil where there are too many different sets.
+    /// The variant that a set of names and their canonical values make; nil if there are too many different sets.
     public func variant(names: [String], selecting text: String) -> Variant? {
         core.variant(names: names, selecting: text)
     }
 
-    /// True where the entry is of that variant, as far as hashes tell.
+    /// True if the entry is of that variant, as far as hashes tell.
     public func matches(_ entry: CatalogEntry, _ variant: Variant) -> Bool {
         entry.vary == variant.vary && entry.variant == variant.hash
     }
@@ -219,7 +219,7 @@ public final class Store: Sendable {
 
     /// Writes what an origin's 304 changed over the stored response.
     ///
-    /// `target` is the path and query that the origin was asked for; empty where they are those of the key. `epoch` is that in which
+    /// `target` is the path and query that the origin was asked for; empty if they are those of the key. `epoch` is that in which
     /// the validation began.
     public func freshen(
         _ entry: CatalogEntry,

@@ -1,4 +1,4 @@
-// A value. What the store is told at its start.
+// Value. What the store is told at its start.
 
 /// The store's settings.
 public struct StoreConfiguration: Sendable, Equatable {

@@ -101,7 +101,7 @@ final class StoreCore: Sendable {
 
     /// Takes room in memory for a body that is to be written whole.
     ///
-    /// - Returns: Its length, to be given back; 0 where it is too long or others have the room.
+    /// - Returns: Its length, to be given back; 0 if it is too long or others have the room.
     func reserveWhole(_ length: Int64) -> Int {
         guard length <= FillWriter.longWholeLimit else { return 0 }
         guard longWholes.add(Int(length), ordering: .relaxed).newValue <= FillWriter.longWholes else {
@@ -174,7 +174,7 @@ final class StoreCore: Sendable {
         )
     }
 
-    /// The entry that a row of the index tells of; nil where the row cannot be right.
+    /// The entry that a row of the index tells of; nil if the row cannot be right.
     func entry(_ row: IndexRow) -> CatalogEntry? {
         guard (Record.prefixLength...Record.maximumHeaderLength).contains(row.headerLength), row.headerLength % 8 == 0,
             (0...Record.maximumBodyLength).contains(row.bodyLength), let variant = variant(ofText: row.variant)
@@ -208,7 +208,7 @@ final class StoreCore: Sendable {
     /// - Parameters:
     ///   - row: The row.
     ///   - epoch: Where it was not read on the index thread, which sweeps groups: the epoch of before it was read.
-    /// - Returns: False where the row is of no use.
+    /// - Returns: False if the row is of no use.
     @discardableResult
     func load(_ row: IndexRow, readIn epoch: UInt32? = nil) -> Bool {
         guard volumes[row.location.volume] != nil, let entry = entry(row) else {
@@ -255,7 +255,7 @@ final class StoreCore: Sendable {
     ///
     /// What was copied to another place, or replaced, stays. Without a key, which a broken header does not tell, its row stays in
     /// the index until the next response of its key, or until its volume goes.
-    /// - Returns: False where nothing was there any more.
+    /// - Returns: False if nothing was there any more.
     @discardableResult
     func forget(_ entry: CatalogEntry, key: [UInt8]?) -> Bool { remove(entry, key: key) { $0.isAt(entry.location) } }
 

@@ -1,4 +1,4 @@
-// A value. What went wrong in the store, doing what to what.
+// Value. What went wrong in the store, doing what to what.
 
 import Glibc
 

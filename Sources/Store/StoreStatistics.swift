@@ -1,4 +1,4 @@
-// A value. The store's figures of one moment.
+// Value. The store's figures of one moment.
 
 import HTTPMessage
 import Synchronization
@@ -116,7 +116,7 @@ public struct ListedResponse: Sendable {
     let row: IndexRow
     /// The cache key.
     public let key: String
-    /// The variant's text; empty where there is no `Vary`.
+    /// The variant's text; empty if there is no `Vary`.
     public let variant: String
     /// Bytes of the body.
     public let bytes: Int64

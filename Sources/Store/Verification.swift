@@ -1,4 +1,4 @@
-// A value, and how it comes about: `larder verify` walks every volume of a cache directory that no larder uses, checks
+// Value, and how it comes about: `larder verify` walks every volume of a cache directory that no larder uses, checks
 // each header and body against its checksum, and compares records and index. It changes nothing.
 
 import HTTPMessage
@@ -27,7 +27,7 @@ public struct VerificationReport: Sendable, Equatable {
     public internal(set) var skippedBytes: Int64 = 0
     /// Bytes of right bodies.
     public internal(set) var bodyBytes: Int64 = 0
-    /// False where there is no index, or it cannot be read: then rows are not compared.
+    /// False if there is no index, or it cannot be read: then rows are not compared.
     public internal(set) var isIndexReadable = false
     /// Rows of the index.
     public internal(set) var rows = 0
@@ -43,7 +43,7 @@ public struct VerificationReport: Sendable, Equatable {
     /// What is damaged; the first ones by name, all are counted above.
     public internal(set) var damage: [VerificationDamage] = []
 
-    /// True where nothing is damaged: every body is as it was written, and every row has its record.
+    /// True if nothing is damaged: every body is as it was written, and every row has its record.
     ///
     /// What a crash leaves behind is no damage.
     public var isSound: Bool { unusableVolumes + broken + rowsWithoutRecord == 0 && isIndexReadable }

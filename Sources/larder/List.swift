@@ -49,7 +49,7 @@ struct List: AsyncParsableCommand {
                 try listAll(client)
             } else {
                 let report = try page(client, limit: limit ?? 100, cursor: nil)
-                json.isWanted ? Console.print(report.indented) : tell(report)
+                json.isWanted ? Console.print(report.indented) : printReport(report)
             }
         }
     }
@@ -73,19 +73,19 @@ struct List: AsyncParsableCommand {
                 let lines = responses.map(\.description).joined(separator: ",\n")
                 Console.write((isFirst || responses.isEmpty ? "" : ",\n") + lines, to: STDOUT_FILENO)
             } else if isFirst || !responses.isEmpty {
-                tell(responses, hasTitle: isFirst)
+                printTable(responses, hasTitle: isFirst)
             }
             isFirst = false
         } while cursor != nil
         if json.isWanted { Console.print("\n], \"is_truncated\": false, \"next\": null}") }
     }
 
-    private func tell(_ report: JSON) {
-        tell(report["responses"]?.items ?? [], hasTitle: true)
+    private func printReport(_ report: JSON) {
+        printTable(report["responses"]?.items ?? [], hasTitle: true)
         if report["is_truncated"]?.isTrue == true { Console.print("… and more: --limit, or --all") }
     }
 
-    private func tell(_ responses: [JSON], hasTitle: Bool) {
+    private func printTable(_ responses: [JSON], hasTitle: Bool) {
         guard !responses.isEmpty else {
             return Console.print("nothing is stored\(prefix.map { " under \($0.text)" } ?? "")")
         }

@@ -1,4 +1,4 @@
-// Stateless: larder as a process, whose standard error nobody reads.
+// Stateless. Larder as a process, whose standard error nobody reads.
 
 import Admin
 import Glibc

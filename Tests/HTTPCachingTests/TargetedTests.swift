@@ -1,4 +1,4 @@
-// value: fields for caches: targeted control, groups; and what a response to HEAD says.
+// Value. Fields for caches: targeted control, groups; and what a response to HEAD says.
 
 import HTTPCaching
 import HTTPMessage

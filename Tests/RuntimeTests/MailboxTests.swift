@@ -1,4 +1,4 @@
-// Stateless: how messages reach a thread, and what a full mailbox does.
+// Stateless. How messages reach a thread, and what a full mailbox does.
 
 import Runtime
 import Synchronization

@@ -1,4 +1,4 @@
-// Scenarios: origins that know less than others, and what is stored of their word.
+// Scenarios. Origins that know less than others, and what is stored of their word.
 
 import HTTPMessage
 import LarderHarness

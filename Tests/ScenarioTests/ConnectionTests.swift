@@ -1,5 +1,6 @@
-// Scenarios: connections: kept alive, pipelined, half-closed, of HTTP/1.0, over a Unix socket.
+// Scenarios. Connections: kept alive, pipelined, half-closed, of HTTP/1.0, over a Unix socket.
 
+import HTTPMessage
 import LarderHarness
 import Origins
 import Proxy

@@ -1,4 +1,4 @@
-// Scenarios: a directory whose files are being written, before a whole larder.
+// Scenarios. A directory whose files are being written, before a whole larder.
 
 import HTTPMessage
 import LarderHarness

@@ -1,4 +1,4 @@
-// Scenarios: many clients, one origin request; bytes stream to each at its own pace.
+// Scenarios. Many clients, one origin request; bytes stream to each at its own pace.
 
 import LarderHarness
 import Origins

@@ -1,4 +1,4 @@
-// Scenarios: what the framing rules call ambiguous, over a real socket.
+// Scenarios. What the framing rules call ambiguous, over a real socket.
 
 import LarderHarness
 import Origins

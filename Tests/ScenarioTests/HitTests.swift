@@ -1,4 +1,4 @@
-// Scenarios: a miss, then hits from memory and from disk, as clients see them.
+// Scenarios. A miss, then hits from memory and from disk, as clients see them.
 
 import Glibc
 import HTTPMessage

@@ -1,5 +1,7 @@
-// Scenarios: hosts that are spelled in many ways and mean one have one route, one key, one purge, and one Host at the origin.
+// Scenarios. Hosts that are spelled in many ways and mean one have one route, one key, one purge, and one Host at the
+// origin.
 
+import HTTPMessage
 import LarderHarness
 import Origins
 import Proxy

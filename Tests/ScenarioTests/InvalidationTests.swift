@@ -1,4 +1,4 @@
-// Scenarios: what an unsafe method invalidates is on the disk before the client has its answer.
+// Scenarios. What an unsafe method invalidates is on the disk before the client has its answer.
 
 import LarderHarness
 import Proxy

@@ -1,5 +1,7 @@
-// Scenarios: what of a query tells pictures apart, what an answer must be where pictures are expected, and the key shown.
+// Scenarios. What of a query tells pictures apart, what an answer must be where pictures are expected, and the key
+// shown.
 
+import HTTPMessage
 import LarderHarness
 import Origins
 import Proxy

@@ -1,4 +1,4 @@
-// Scenarios: every limit of the picture port is reached, answered and counted.
+// Scenarios. Every limit of the picture port is reached, answered and counted.
 
 import Glibc
 import LarderHarness

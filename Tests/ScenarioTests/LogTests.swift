@@ -1,4 +1,4 @@
-// Scenarios: the access log, and the end of a larder.
+// Scenarios. The access log, and the end of a larder.
 
 import LarderHarness
 import Origins
@@ -17,13 +17,13 @@ struct LogTests {
 
     private func withLog(
         _ origin: ScriptedOrigin,
-        _ format: Configuration.AccessLog.Format,
+        _ format: Configuration.AccessLogSettings.Format,
         _ body: (Larder, TemporaryDirectory) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory()
         try await withLarder(
             Setup(origin) { setup in
-                var log = Configuration.AccessLog(path: directory.path("log"))
+                var log = Configuration.AccessLogSettings(path: directory.path("log"))
                 log.format = format
                 setup.configuration.accessLog = log
             }

@@ -1,4 +1,4 @@
-// Stateless: what a log does whose disk or reader fails.
+// Stateless. What a log does whose disk or reader fails.
 
 import Glibc
 import LarderHarness
@@ -235,7 +235,7 @@ struct LogWriterTests {
         let pipe = try NamedPipe(directory.path("log"))
         let origin = try ScriptedOrigin()
         origin.respond { [.text($0.target, fields: fresh)] }
-        var settings = Configuration.AccessLog(path: pipe.path)
+        var settings = Configuration.AccessLogSettings(path: pipe.path)
         settings.buffer = 0
         let log = settings
         try await withLarder(Setup(origin) { $0.configuration.accessLog = log }) { larder in

@@ -1,4 +1,4 @@
-// Scenarios: the list of origins in its order, and origins that misbehave.
+// Scenarios. The list of origins in its order, and origins that misbehave.
 
 import HTTPMessage
 import LarderHarness

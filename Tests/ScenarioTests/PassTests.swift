@@ -1,4 +1,4 @@
-// Scenarios: what is not answered from the store: other methods, and what a request or an answer keeps to itself.
+// Scenarios. What is not answered from the store: other methods, and what a request or an answer keeps to itself.
 
 import LarderHarness
 import Origins

@@ -1,4 +1,4 @@
-// Scenarios: purges, also while fills are under way.
+// Scenarios. Purges, also while fills are under way.
 
 import LarderHarness
 import Origins

@@ -1,4 +1,4 @@
-// Scenarios: the cache directory across restarts, after a crash, and when it is taken away.
+// Scenarios. The cache directory across restarts, after a crash, and when it is taken away.
 
 import LarderHarness
 import Origins

@@ -1,4 +1,4 @@
-// Scenarios: routes by host and path, each with its own origins and rules, before two scripted origins.
+// Scenarios. Routes by host and path, each with its own origins and rules, before two scripted origins.
 
 import LarderHarness
 import Origins

@@ -1,4 +1,4 @@
-// Scenarios: slow clients of bodies that are not stored hold all connections of the origin, and another request comes.
+// Scenarios. Slow clients of bodies that are not stored hold all connections of the origin, and another request comes.
 
 import HTTPMessage
 import LarderHarness

@@ -1,4 +1,4 @@
-// Scenarios: hits that the disk does not give in time, while the origin is well, and while it is not.
+// Scenarios. Hits that the disk does not give in time, while the origin is well, and while it is not.
 
 import LarderHarness
 import NIOCore

@@ -1,4 +1,5 @@
-// Scenarios: key_case: insensitive before an origin that tells letter case apart. The key is folded, never what is asked for.
+// Scenarios. Key_case: insensitive before an origin that tells letter case apart. The key is folded, never what is
+// asked for.
 
 import HTTPMessage
 import LarderHarness

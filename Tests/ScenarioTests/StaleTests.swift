@@ -1,5 +1,5 @@
-// Scenarios: stale responses. Where the clock is the machine's, origins send old answers: an Age of 120 with a max-age of 60
-// is stale the moment it is stored.
+// Scenarios. Stale responses. Where the clock is the machine's, origins send old answers: an Age of 120 with a max-age
+// of 60 is stale the moment it is stored.
 
 import LarderHarness
 import Origins

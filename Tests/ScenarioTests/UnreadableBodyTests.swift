@@ -1,4 +1,4 @@
-// Scenarios: a stored body that its volume gives no more, before it is sent and in the middle of it.
+// Scenarios. A stored body that its volume gives no more, before it is sent and in the middle of it.
 
 import Glibc
 import HTTPMessage

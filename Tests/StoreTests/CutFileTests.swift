@@ -1,5 +1,5 @@
-// Stateless: somebody cuts a file of the cache directory while it is in use. The process goes on, nothing wrong is served, and what
-// comes afterwards is stored.
+// Stateless. Somebody cuts a file of the cache directory while it is in use. The process goes on, nothing wrong is
+// served, and what comes afterwards is stored.
 
 import Glibc
 import NIOCore

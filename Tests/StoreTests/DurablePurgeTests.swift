@@ -1,4 +1,4 @@
-// Stateless: purges while the index or its disk cannot take them, and what a crash then leaves.
+// Stateless. Purges while the index or its disk cannot take them, and what a crash then leaves.
 
 import HTTPCaching
 import HTTPMessage

@@ -1,4 +1,4 @@
-// Stateless: bytes of volumes that change on the disk, each kind of them, at rest and while the store runs.
+// Stateless. Bytes of volumes that change on the disk, each kind of them, at rest and while the store runs.
 
 import Glibc
 import HTTPCaching

@@ -1,4 +1,4 @@
-// Stateless: the bytes on disk, and the checksums and hashes that guard them.
+// Stateless. The bytes on disk, and the checksums and hashes that guard them.
 
 import HTTPCaching
 import HTTPMessage

@@ -1,4 +1,4 @@
-// Stateless: an index that is not as larder made it.
+// Stateless. An index that is not as larder made it.
 
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-// Stateless: indexes that may lack purges, since their log is gone or the directory is an older one.
+// Stateless. Indexes that may lack purges, since their log is gone or the directory is an older one.
 
 import NIOCore
 import TestSupport

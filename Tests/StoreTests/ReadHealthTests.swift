@@ -1,4 +1,4 @@
-// Stateless: when a disk counts as slow, and when as well again.
+// Stateless. When a disk counts as slow, and when as well again.
 
 import Runtime
 import TestSupport

@@ -1,4 +1,4 @@
-// Stateless: the walk that looks at everything stored, beside what else a store does.
+// Stateless. The walk that looks at everything stored, beside what else a store does.
 
 import Glibc
 import HTTPCaching

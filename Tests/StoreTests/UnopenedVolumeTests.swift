@@ -1,4 +1,5 @@
-// Stateless: volumes that are there and cannot be opened at a start. Nothing is lost, numbers go on, and they are tried again.
+// Stateless. Volumes that are there and cannot be opened at a start. Nothing is lost, numbers go on, and they are tried
+// again.
 
 import Glibc
 import NIOCore

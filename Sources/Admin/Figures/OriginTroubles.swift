@@ -14,7 +14,7 @@ enum OriginTroubles {
     /// - Parameters:
     ///   - origins: The figures of every origin.
     ///   - listNames: What the lists of origins are called, by their numbers.
-    /// - Returns: A sentence for each; empty where the origins give none.
+    /// - Returns: A sentence for each; empty if the origins give none.
     static func reasons(_ origins: [OriginStatistics], listNames: [String]) -> [String] {
         listNames.enumerated().flatMap { list, name in
             let all = origins.filter { $0.list == list }

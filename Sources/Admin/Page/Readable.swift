@@ -24,7 +24,7 @@ package enum Readable {
         return (value < 0 ? "-" : "") + String(digits)
     }
 
-    /// A share in percent; a dash where there is none.
+    /// A share in percent; a dash if there is none.
     package static func percent(_ share: Double?) -> String {
         guard let share else { return "–" }
         return "\(fixed(share * 100, 1)) %"
@@ -38,7 +38,7 @@ package enum Readable {
         return parts[first...].prefix(2).map { "\($0.0) \($0.1)" }.joined(separator: " ")
     }
 
-    /// The mean of latencies; a dash where there are none.
+    /// The mean of latencies; a dash if there are none.
     package static func latency(sum: Double, count: Int) -> String {
         guard count > 0 else { return "–" }
         let mean = sum / Double(count)

@@ -62,7 +62,7 @@ static inline long clinux_pwritev(int fd, const struct iovec *_Nonnull pieces, i
     return written < 0 ? -(long)errno : written;
 }
 
-/// When a file was made, in nanoseconds since 1970; 0 where its file system does not tell.
+/// When a file was made, in nanoseconds since 1970; 0 if its file system does not tell.
 ///
 /// No user can set it: a copy has another one.
 static inline int64_t clinux_birth(int fd) {
@@ -176,7 +176,7 @@ static inline int clinux_port(int fd) {
     return ntohs(((struct sockaddr_in *)&address)->sin_port);
 }
 
-/// The bytes that the kernel holds for the other side of a connected socket, which has not taken them; 0 where it does not say.
+/// The bytes that the kernel holds for the other side of a connected socket, which has not taken them; 0 if it does not say.
 static inline int clinux_send_queue(int fd) {
     int count = 0;
     return ioctl(fd, SIOCOUTQ, &count) == 0 ? count : 0;

@@ -27,7 +27,7 @@ struct clinux_file_status clinux_synchronized_status_of(int descriptor);
 
 struct clinux_file_status clinux_status_of_path(const char *_Nonnull path);
 
-/// The magic number of a file's file system (statfs(2)); 0 where it is unknown. A call to the server on NFS.
+/// The magic number of a file's file system (statfs(2)); 0 if it is unknown. A call to the server on NFS.
 uint32_t clinux_file_system_of(int descriptor);
 
 /// Opens a directory as a starting point for lookups only.

@@ -1,6 +1,7 @@
-// value: why a request goes to an origin (RFC 9211 §2.2).
+// Value. Why a request goes to an origin (RFC 9211 §2.2).
 //
-// Owned by HTTPCaching. Invariant: the raw value is the token of Cache-Status, the label in the log and that of the counter.
+// Owned by HTTPCaching. Invariant: the raw value is the token of Cache-Status, the label in the log and that of the
+// counter.
 
 /// Why a request is forwarded.
 public enum ForwardReason: String, Sendable, CaseIterable {

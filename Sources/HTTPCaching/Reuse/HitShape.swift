@@ -1,7 +1,8 @@
-// value: what of a plain fresh stored response a request gets, decided over the bytes as they stand.
+// Value. What of a plain fresh stored response a request gets, decided over the bytes as they stand.
 //
-// For the requests that caches see most, beside plain ones: one condition by an entity tag or a date, or one range. Whatever
-// is less usual is left to Planner, Conditional and ByteRanges, which read fields; where this decides, it decides as they do.
+// For the requests that caches see most, beside plain ones: one condition by an entity tag or a date, or one range.
+// Whatever is less usual is left to Planner, Conditional and ByteRanges, which read fields; where this decides, it
+// decides as they do.
 
 public import HTTPMessage
 
@@ -29,7 +30,7 @@ public enum HitShape: Sendable, Equatable {
     ///   - stored: Status line and field lines of a stored 200.
     ///   - places: Where in them is what a 304 needs, if that is known.
     ///   - length: Bytes of its body.
-    /// - Returns: The shape; nil where fields have to be read for it.
+    /// - Returns: The shape; nil if fields have to be read for it.
     public static func decide(
         _ head: RequestHead,
         _ request: RawSpan,
@@ -77,7 +78,7 @@ public enum HitShape: Sendable, Equatable {
         }
     }
 
-    /// The number at a position, which then is behind it; nil where there is none, or more than 18 digits.
+    /// The number at a position, which then is behind it; nil if there is none, or more than 18 digits.
     private static func number(_ span: RawSpan, _ position: inout Int, _ end: Int) -> Int64? {
         let start = position
         var value: Int64 = 0

@@ -1,4 +1,4 @@
-// value: what a 304 needs of a stored head, found once for a head that answers again and again.
+// Value. What a 304 needs of a stored head, found once for a head that answers again and again.
 //
 // Kept beside heads in memory. Invariant: a 304 made with it is byte for byte the one made without it.
 

@@ -1,7 +1,7 @@
-// value: what to do with a request.
+// Value. What to do with a request.
 //
-// Made by Planner, performed by the request handler in one exhaustive switch. Invariant: `validate` is planned only where the
-// stored response has a validator.
+// Made by Planner, performed by the request handler in one exhaustive switch. Invariant: `validate` is planned only
+// where the stored response has a validator.
 
 /// What to do with a request.
 public enum Plan: Equatable, Sendable {

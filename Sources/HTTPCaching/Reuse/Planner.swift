@@ -1,7 +1,7 @@
-// value: decides what to do with a request, given what is stored (RFC 9111 §4).
+// Value. Decides what to do with a request, given what is stored (RFC 9111 §4).
 //
-// Called by the request handler for everything but the plain fresh hit. Invariant: pure; a stale response is served only where
-// neither the response forbids it nor the request, whatever the operator's rules say.
+// Called by the request handler for everything but the plain fresh hit. Invariant: pure; a stale response is served
+// only where neither the response forbids it nor the request, whatever the operator's rules say.
 
 public import HTTPMessage
 
@@ -11,7 +11,7 @@ public enum Planner {
     ///
     /// - Parameters:
     ///   - request: What the request says.
-    ///   - stored: The facts of the stored response it selects, or nil where it selects none.
+    ///   - stored: The facts of the stored response it selects, or nil if it selects none.
     ///   - anyVariantStored: Whether one is stored for the URI with other request fields.
     ///   - coverage: How much of what the request asks for is stored.
     ///   - now: The time.
@@ -87,7 +87,7 @@ public enum Planner {
         return stored.staleness(at: now).map { $0 <= window } ?? (window > 0)
     }
 
-    /// Why the origin has to be asked, or nil where the stored response can be served as it is.
+    /// Why the origin has to be asked, or nil if the stored response can be served as it is.
     private static func mustAsk(_ request: RequestFacts, _ stored: StoredFacts, _ now: WallTime) -> ForwardReason? {
         let control = request.cacheControl
         guard !control.noCache else {

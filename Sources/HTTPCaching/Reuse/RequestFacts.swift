@@ -1,7 +1,7 @@
-// value: what a request says about caching.
+// Value. What a request says about caching.
 //
-// Made from the fields of a request that has marks, or `plain` for one without; read by Planner. Invariant: independent of what is
-// stored.
+// Made from the fields of a request that has marks, or `plain` for one without; read by Planner. Invariant: independent
+// of what is stored.
 
 public import HTTPMessage
 

@@ -1,6 +1,6 @@
 // Value. What of a response a client gets: all of it, parts, 304 or 416. The one rule for every response that may be
-// conditional or partial, whether it is stored or still arriving; `HitShape` decides the usual cases over bytes, and its tests
-// compare it with this.
+// conditional or partial, whether it is stored or still arriving; `HitShape` decides the usual cases over bytes, and
+// its tests compare it with this.
 
 public import HTTPMessage
 

@@ -1,4 +1,4 @@
-// value: the directives of Cache-Control, of requests and of responses (RFC 9111 §5.2, RFC 5861, RFC 8246).
+// Value. The directives of Cache-Control, of requests and of responses (RFC 9111 §5.2, RFC 5861, RFC 8246).
 //
 // Owned by HTTPCaching; every decision reads directives through it. Invariant: where directives repeat, conflict or are
 // malformed, the strictest reading holds (RFC 9111 §4.2.1); unknown ones change nothing (§5.2.3).
@@ -15,9 +15,9 @@ public struct CacheControl: Sendable, Equatable {
         case seconds(Int)
     }
 
-    /// `max-age`; 0 where it is there and no number.
+    /// `max-age`; 0 if it is there and no number.
     public var maxAge: Int?
-    /// `s-maxage`; 0 where it is there and no number.
+    /// `s-maxage`; 0 if it is there and no number.
     public var sMaxAge: Int?
     /// `no-store`.
     public var noStore = false

@@ -1,7 +1,7 @@
-// value: the groups a response belongs to, and those an answer makes unusable (RFC 9875).
+// Value. The groups a response belongs to, and those an answer makes unusable (RFC 9875).
 //
-// Read where a response is stored, and where an unsafe method is answered. Invariant: names are compared byte by byte; a field
-// that is no List of Strings names none.
+// Read where a response is stored, and where an unsafe method is answered. Invariant: names are compared byte by byte;
+// a field that is no List of Strings names none.
 
 public import HTTPMessage
 

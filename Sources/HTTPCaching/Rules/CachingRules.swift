@@ -1,7 +1,7 @@
-// value: what the operator decides where messages say nothing.
+// Value. What the operator decides where messages say nothing.
 //
-// Made by the composition from the configuration; an argument of every decision here. Invariant: never overrides an explicit
-// prohibition of client or origin.
+// Made by the composition from the configuration; an argument of every decision here. Invariant: never overrides an
+// explicit prohibition of client or origin.
 
 /// The operator's rules of caching; every duration is in seconds.
 public struct CachingRules: Sendable, Equatable {

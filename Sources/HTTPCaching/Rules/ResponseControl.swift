@@ -1,4 +1,4 @@
-// Shared, never changed: what a response says about caching to this cache (RFC 9111 §5.2.2, RFC 9213).
+// Shared, immutable. What a response says about caching to this cache (RFC 9111 §5.2.2, RFC 9213).
 //
 // Every decision reads a response's directives here. Invariant: a targeted field that is valid and not empty stands for
 // Cache-Control, Expires and Pragma together; one that is not is as if it were absent (RFC 9213 §2.2).

@@ -1,7 +1,7 @@
-// value: what a cache knows of status codes (RFC 9110 §15.1, RFC 9111 §3).
+// Value. What a cache knows of status codes (RFC 9110 §15.1, RFC 9111 §3).
 //
-// Owned by HTTPCaching. Invariant: a status it does not know is stored only with explicit freshness, and never where the response
-// demands to be understood.
+// Owned by HTTPCaching. Invariant: a status it does not know is stored only with explicit freshness, and never where
+// the response demands to be understood.
 
 enum StatusRules {
     /// The codes a cache may store without explicit freshness (RFC 9110 §15.1).

@@ -1,7 +1,7 @@
-// value: whether a response may be stored, and how fresh it is then (RFC 9111 §3).
+// Value. Whether a response may be stored, and how fresh it is then (RFC 9111 §3).
 //
-// Called for every response to a request that leads a fill. Invariant: what is refused has a name, which is the label in log and
-// counter; what is storable can be reused or at least validated, so nothing is stored in vain.
+// Called for every response to a request that leads a fill. Invariant: what is refused has a name, which is the label
+// in log and counter; what is storable can be reused or at least validated, so nothing is stored in vain.
 
 public import HTTPMessage
 
@@ -51,7 +51,7 @@ public enum Storability: Equatable, Sendable {
     ///   - request: The fields of the request as the origin got it.
     ///   - status: The status of the response.
     ///   - response: The fields of the response as received.
-    ///   - known: What it says about caching, where that is known already.
+    ///   - known: What it says about caching, if known.
     ///   - requestTime: When the request was sent.
     ///   - responseTime: When the response head was received.
     ///   - rules: The operator's rules.

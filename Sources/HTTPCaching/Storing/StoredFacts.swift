@@ -1,7 +1,8 @@
-// value: what a decision about a stored response needs, in a fixed size.
+// Value. What a decision about a stored response needs, in a fixed size.
 //
-// Made by Storability.decide, kept by the store in record and directory, read by Planner. Invariants: bornAt ≤ freshUntil; both
-// windows are 0 where the response forbids to be served stale; a response born in the future is not fresh.
+// Made by Storability.decide, kept by the store in record and directory, read by Planner. Invariants: bornAt ≤
+// freshUntil; both windows are 0 if the response forbids to be served stale; a response born in the future is not
+// fresh.
 
 public import HTTPMessage
 
@@ -55,7 +56,7 @@ public struct StoredFacts: Sendable, Equatable {
     public var staleWhileRevalidate: UInt32
     /// Seconds past `freshUntil` in which it is served when every origin fails.
     public var staleIfError: UInt32
-    /// Which origin it came from, by a number that outlives a restart; 0 where that is not known.
+    /// Which origin it came from, by a number that outlives a restart; 0 if that is not known.
     public var origin: UInt32 = 0
 
     /// Makes facts.
@@ -83,7 +84,7 @@ public struct StoredFacts: Sendable, Equatable {
         self.staleIfError = staleIfError
     }
 
-    /// What Cache-Status tells about its cookie; nil where it has none to tell about.
+    /// What Cache-Status tells about its cookie; nil if it has none to tell about.
     public var cookieDetail: String? { flags.contains(.setCookieStripped) ? "set-cookie-stripped" : nil }
 
     /// The age to send, never negative (RFC 9111 §4.2.3).
@@ -103,7 +104,7 @@ public struct StoredFacts: Sendable, Equatable {
         bornAt <= now && now < freshUntil
     }
 
-    /// Seconds of freshness left; negative where stale, 0 where its age is not known.
+    /// Seconds of freshness left; negative if stale, 0 if its age is not known.
     ///
     /// - Parameter now: The time of the answer.
     /// - Returns: The `ttl` of Cache-Status.
@@ -111,7 +112,7 @@ public struct StoredFacts: Sendable, Equatable {
         bornAt <= now ? freshUntil - now : 0
     }
 
-    /// Seconds since it became stale; negative where fresh, nil where its age is not known.
+    /// Seconds since it became stale; negative if fresh, nil if its age is not known.
     ///
     /// - Parameter now: The time of the answer.
     /// - Returns: What windows of staleness are compared with (RFC 5861).

@@ -1,5 +1,5 @@
-// value: the heads of 304 and 206 made of a stored head's bytes, line by line: what `notModifiedFields` and the answers of
-// ranges make of fields, without the fields.
+// Value. The heads of 304 and 206 made of a stored head's bytes, line by line: what `notModifiedFields` and the answers
+// of ranges make of fields, without the fields.
 
 import HTTPMessage
 
@@ -7,7 +7,7 @@ extension StoredHead {
     /// Where the field lines of a stored head stand: behind its status line.
     ///
     /// - Parameter head: Status line and field lines.
-    /// - Returns: Where they stand; empty where there are none.
+    /// - Returns: Where they stand; empty if there are none.
     public static func fieldLines(_ head: RawSpan) -> Range<Int> {
         let end = head.firstIndex(of: 0x0A, in: 0..<head.byteCount)
         return min(end + 1, head.byteCount)..<head.byteCount
@@ -36,7 +36,7 @@ extension StoredHead {
         }
     }
 
-    /// Where the entity tag stands; nil where there is none, or more than one, or it is not well-formed.
+    /// Where the entity tag stands; nil if there is none, or more than one, or it is not well-formed.
     static func entityTag(_ head: RawSpan) -> Range<Int>? {
         FieldLine.only("etag", in: head, fieldLines(head)).flatMap { isEntityTag(head.extracting($0)) ? $0 : nil }
     }

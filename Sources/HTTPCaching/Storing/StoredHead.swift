@@ -1,7 +1,7 @@
-// value: which fields of a response are stored, and which of the stored ones a 304 carries.
+// Value. Which fields of a response are stored, and which of the stored ones a 304 carries.
 //
-// Owned by HTTPCaching; applied once when a response is stored and once an answer of 304. Invariant: what is stored concerns the
-// response alone, not the connection it came over (RFC 9111 §3.1), and always has a Date.
+// Owned by HTTPCaching; applied once when a response is stored and once an answer of 304. Invariant: what is stored
+// concerns the response alone, not the connection it came over (RFC 9111 §3.1), and always has a Date.
 
 public import HTTPMessage
 
@@ -14,7 +14,7 @@ public enum StoredHead {
     ///
     /// - Parameters:
     ///   - response: The fields as received.
-    ///   - control: What the response says about caching, where that is known already.
+    ///   - control: What the response says about caching, if known.
     ///   - setCookie: What becomes of Set-Cookie.
     ///   - responseTime: The Date of a response that has none (RFC 9110 §6.6.1).
     /// - Returns: Both in the order received; nil for the client's where it gets what is stored.

@@ -1,8 +1,8 @@
-// value: the preconditions of a request against a stored response, and those of larder's own validation requests.
+// Value. The preconditions of a request against a stored response, and those of larder's own validation requests.
 //
-// Called where a stored response is about to be served, and where one is to be validated. Invariant: the order of RFC 9110 §13.2.2;
-// a condition that is malformed never turns a whole answer into a 304. If-Match and If-Unmodified-Since are an origin's to
-// evaluate (RFC 9111 §4.3.2): Planner passes requests that have them.
+// Called where a stored response is about to be served, and where one is to be validated. Invariant: the order of RFC
+// 9110 §13.2.2; a condition that is malformed never turns a whole answer into a 304. If-Match and If-Unmodified-Since
+// are an origin's to evaluate (RFC 9111 §4.3.2): Planner passes requests that have them.
 
 public import HTTPMessage
 
@@ -99,7 +99,7 @@ public enum Conditional {
         return fields
     }
 
-    /// The date of a condition, or nil where it is repeated or no date and so to be ignored (RFC 9110 §13.1.3, §13.1.4).
+    /// The date of a condition, or nil if it is repeated or no date and so to be ignored (RFC 9110 §13.1.3, §13.1.4).
     private static func singleDate(_ request: Fields, _ name: String) -> WallTime? {
         let values = request.all(name)
         return values.count == 1 ? HTTPDate.parse(values[0]) : nil

@@ -1,7 +1,7 @@
-// value: what a 304 does to the stored response it is about (RFC 9111 §3.2, §4.3.4).
+// Value. What a 304 does to the stored response it is about (RFC 9111 §3.2, §4.3.4).
 //
-// Called when an origin answers a validation with 304. Invariant: fields that describe the stored bytes or select the variant stay
-// as stored, so that a freshened head still fits its body.
+// Called when an origin answers a validation with 304. Invariant: fields that describe the stored bytes or select the
+// variant stay as stored, so that a freshened head still fits its body.
 
 public import HTTPMessage
 

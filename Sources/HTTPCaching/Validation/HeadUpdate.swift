@@ -1,7 +1,7 @@
-// value: what the answer to a HEAD says about a stored response to GET (RFC 9111 §4.3.5).
+// Value. What the answer to a HEAD says about a stored response to GET (RFC 9111 §4.3.5).
 //
-// Called when an origin answers a HEAD for which a response to GET is stored. Invariant: what does not agree in every field that
-// both have is taken to have changed.
+// Called when an origin answers a HEAD for which a response to GET is stored. Invariant: what does not agree in every
+// field that both have is taken to have changed.
 
 public import HTTPMessage
 

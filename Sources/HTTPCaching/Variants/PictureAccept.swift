@@ -1,8 +1,8 @@
-// value: what of an Accept field tells variants of a picture apart.
+// Value. What of an Accept field tells variants of a picture apart.
 //
-// Part of Vary. Browsers send dozens of Accept texts that mean one of few things to whoever chooses between a JPEG, a WebP and an
-// AVIF. Invariant: only a client that takes any image is given what another such client was; who names what it takes, or refuses
-// something, has a variant of its own.
+// Part of Vary. Browsers send dozens of Accept texts that mean one of few things to whoever chooses between a JPEG, a
+// WebP and an AVIF. Invariant: only a client that takes any image is given what another such client was; who names what
+// it takes, or refuses something, has a variant of its own.
 
 import HTTPMessage
 

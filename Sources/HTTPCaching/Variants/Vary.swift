@@ -1,7 +1,8 @@
-// value: which request fields select among the responses of a URI, and the text that names one selection (RFC 9111 §4.1).
+// Value. Which request fields select among the responses of a URI, and the text that names one selection (RFC 9111
+// §4.1).
 //
-// Owned by HTTPCaching; the key is part of the store's primary key. Invariant: two requests have the same key exactly where their
-// named fields are equal after what the fields' grammars let one normalize; absent is not empty.
+// Owned by HTTPCaching; the key is part of the store's primary key. Invariant: two requests have the same key exactly
+// where their named fields are equal after what the fields' grammars let one normalize; absent is not empty.
 
 public import HTTPMessage
 

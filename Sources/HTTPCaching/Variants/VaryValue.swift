@@ -1,7 +1,8 @@
-// value: the normal form of a request field that selects a variant (RFC 9111 §4.1).
+// Value. The normal form of a request field that selects a variant (RFC 9111 §4.1).
 //
-// Part of Vary. Invariant: two values get the same form only where the field's grammar makes them mean the same; of a field that is
-// not known only the blanks at its ends and around its commas go, outside of quoted strings (RFC 9111 §4.1).
+// Part of Vary. Invariant: two values get the same form only where the field's grammar makes them mean the same; of a
+// field that is not known only the blanks at its ends and around its commas go, outside of quoted strings (RFC 9111
+// §4.1).
 
 import HTTPMessage
 
@@ -29,7 +30,7 @@ enum VaryValue {
         }.joined(separator: ";")
     }
 
-    /// A weight without zeros at its end, nil where it is 1; what is no weight stays as it is.
+    /// A weight without zeros at its end, nil if it is 1; what is no weight stays as it is.
     private static func weight(_ text: String) -> String? {
         var digits = Array(text.utf8.dropFirst(2))
         guard let first = digits.first, first == 0x30 || first == 0x31, digits.count <= 5 else {

@@ -1,5 +1,5 @@
-// Value. Sends requests to the running larder's picture port, each over a connection of its own. They are HTTP/1.0: such a
-// response ends with the connection and is never chunked.
+// Value. Sends requests to the running larder's picture port, each over a connection of its own. They are HTTP/1.0:
+// such a response ends with the connection and is never chunked.
 
 import NIOCore
 import NIOPosix

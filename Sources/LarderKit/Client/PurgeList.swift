@@ -1,4 +1,5 @@
-// Confined to the command that runs it. Purges the names of a list, a batch at a time, so that a list may be of any length.
+// Confined to the command that runs it. Purges the names of a list, a batch at a time, so that a list may be of any
+// length.
 
 import Admin
 import HTTPMessage

@@ -1,5 +1,5 @@
-// Value. The parts of a running larder, each made after those that it needs. Every failure names what it concerns and what
-// the user can do about it. The tests start larder through it too.
+// Value. The parts of a running larder, each made after those that it needs. Every failure names what it concerns and
+// what the user can do about it. The tests start larder through it too.
 
 package import Admin
 import Glibc

@@ -1,7 +1,7 @@
 // Shared. A larder that serves: runs the services, stops them in order, and takes over a changed configuration.
 //
-// The services stop one after the other, last to first: pictures (drain), watchdog, admin interface, signals. So the admin
-// interface responds while larder drains, and a second signal has its effect until the end.
+// The services stop one after the other, last to first: pictures (drain), watchdog, admin interface, signals. So the
+// admin interface responds while larder drains, and a second signal has its effect until the end.
 
 import Admin
 import Glibc

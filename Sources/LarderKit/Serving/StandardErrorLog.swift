@@ -1,5 +1,5 @@
-// Value. larder's own log: a line a message on standard error, written by a thread of its own. The journal gets the priority
-// (sd-daemon(3)) and adds the time itself; otherwise the line begins with the time and the level.
+// Value. larder's own log: a line a message on standard error, written by a thread of its own. The journal gets the
+// priority (sd-daemon(3)) and adds the time itself; otherwise the line begins with the time and the level.
 
 import Glibc
 import HTTPMessage

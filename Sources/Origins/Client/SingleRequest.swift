@@ -1,4 +1,4 @@
-// A value. One HTTP request and its whole answer, for the commands that ask a running larder. It blocks its thread.
+// Value. One HTTP request and its whole answer, for the commands that ask a running larder. It blocks its thread.
 
 import CCurl
 import Runtime
@@ -120,7 +120,7 @@ private final class Received {
 
     init(limit: Int) { self.limit = limit }
 
-    /// False where they are too many.
+    /// False if they are too many.
     func append(_ piece: UnsafeRawBufferPointer) -> Bool {
         guard bytes.count + piece.count <= limit else { return false }
         unsafe bytes.append(contentsOf: piece)  // because it is read during the call only

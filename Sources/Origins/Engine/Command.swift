@@ -12,7 +12,7 @@ enum Command: Sendable {
     case upload(UInt64)
     /// A thread of a file origin has done its part for an attempt.
     indirect case file(UInt64, FileEvent)
-    /// A thread of a file origin (by its index) has looked at its directory; nil where nothing is wrong with it.
+    /// A thread of a file origin (by its index) has looked at its directory; nil if nothing is wrong with it.
     indirect case looked(Int, FileFinding?)
     case shutDown
 }

@@ -1,5 +1,5 @@
-// How the engine keeps the origins' circuit breakers: reports changes, probes origins whose breaker is open, and checks those
-// that are configured to be checked.
+// How the engine keeps the origins' circuit breakers: reports changes, probes origins whose breaker is open, and checks
+// those that are configured to be checked.
 
 import HTTPMessage
 import NIOCore

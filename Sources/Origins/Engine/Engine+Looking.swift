@@ -1,5 +1,5 @@
-// How the engine finds out which origins can be reached, for the operator: each is looked at once at the start, and again,
-// less and less often, while it cannot be reached.
+// How the engine finds out which origins can be reached, for the operator: each is looked at once at the start, and
+// again, less and less often, while it cannot be reached.
 
 import Runtime
 

@@ -1,6 +1,6 @@
-// How a place among an origin's connections becomes free although slow clients hold it up (decision 67): while others wait for
-// one, the receivers of held-up transfers are asked to take the rest into memory, and those that cannot may keep half of the
-// places.
+// How a place among an origin's connections becomes free although slow clients hold it up (decision 67): while others
+// wait for one, the receivers of held-up transfers are asked to take the rest into memory, and those that cannot may
+// keep half of the places.
 
 extension Engine {
     /// Requests wait for a place: sees to it at the end of this turn.

@@ -1,7 +1,7 @@
-// Loop-confined (origin thread). The loop: waits for sockets, deadlines and commands, and lets everything that has
-// something to do do it. Owns libcurl, the pools, and all fetches and attempts.
-// Invariants: libcurl is never entered while it calls back; what would is put off (`later`) to the end of the turn. What the
-// engine owns refers back to it, and none of that is left when `run` returns.
+// Confined to the origin thread. The loop: waits for sockets, deadlines and commands, and lets everything that has
+// something to do do it. Owns libcurl, the pools, and all fetches and attempts. Invariants: libcurl is never entered
+// while it calls back; what would is put off (`later`) to the end of the turn. What the engine owns refers back to it,
+// and none of that is left when `run` returns.
 
 import CCurl
 import CLinux
@@ -204,7 +204,7 @@ import Runtime
         switch command {
         case .send(let id, let request, let receiver):
             let order = lists.order(of: request)
-            guard order.hasNext else { return answerNotHere(request, receiver) }
+            guard order.hasNext else { return respondNotFound(request, receiver) }
             budget.earn()
             begin(OriginFetch(id: id, request: request, receiver: receiver, engine: self, order: consume order))
         case .cancel(let id): fetches[id]?.cancel()
@@ -217,7 +217,7 @@ import Runtime
     }
 
     /// No origin of the list has such paths: none is asked.
-    private func answerNotHere(_ request: OriginRequest, _ receiver: any OriginReceiver) {
+    private func respondNotFound(_ request: OriginRequest, _ receiver: any OriginReceiver) {
         request.body?.abandon()
         let now = clock.now
         notifyAtEndOfTurn(receiver)

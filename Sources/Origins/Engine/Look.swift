@@ -1,6 +1,6 @@
-// Loop-confined (origin thread). Finds out whether an origin can be reached, without a request: connects to it (TCP, and TLS
-// where the origin has it) and closes the connection, or looks at a directory. Its pool owns it until it has ended.
-// Invariant: one look at a time an origin, however long the file system hangs: it never takes a second thread.
+// Confined to the origin thread. Finds out whether an origin can be reached, without a request: connects to it (TCP,
+// and TLS where the origin has it) and closes the connection, or looks at a directory. Its pool owns it until it has
+// ended. Invariant: one look at a time an origin, however long the file system hangs: it never takes a second thread.
 
 import CCurl
 import HTTPMessage

@@ -1,4 +1,5 @@
-// Shared by reference to pools, confined to the origin thread. Which origins may answer a request. Never changed after the start.
+// Shared by reference to pools, confined to the origin thread. Which origins may answer a request. Never changed after
+// the start.
 
 /// The lists of origins, and the pools of all origins.
 struct OriginLists {

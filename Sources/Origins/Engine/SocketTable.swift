@@ -1,4 +1,5 @@
-// Value, confined to the origin thread. The cleartext connections that wait for their sockets, by descriptor. `Engine` owns it.
+// Value, confined to the origin thread. The cleartext connections that wait for their sockets, by descriptor. `Engine`
+// owns it.
 
 /// Which connection a socket belongs to.
 struct SocketTable {

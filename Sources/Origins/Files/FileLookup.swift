@@ -1,10 +1,11 @@
-// Loop-confined (one file thread, one lookup). Finds a file beneath a root step by step, following symbolic links itself: for
-// links that the kernel's own bounded lookup refuses (absolute ones, and those that leave the root and come back), and for
-// kernels without one.
+// Loop-confined (one file thread, one lookup). Finds a file beneath a root step by step, following symbolic links
+// itself: for links that the kernel's own bounded lookup refuses (absolute ones, and those that leave the root and come
+// back), and for kernels without one.
 //
-// Invariant: nothing outside the root is opened or even looked at, whatever is renamed meanwhile. Each step opens one name in a
-// directory that is open, and follows no link; ".." goes back to the directory the lookup came from, not to the one that
-// the file system names; a link that leads out of the root is followed in thought alone, along the root's own path.
+// Invariant: nothing outside the root is opened or even looked at, whatever is renamed meanwhile. Each step opens one
+// name in a directory that is open, and follows no link; ".." goes back to the directory the lookup came from, not to
+// the one that the file system names; a link that leads out of the root is followed in thought alone, along the root's
+// own path.
 
 import CLinux
 import Glibc
@@ -71,7 +72,7 @@ struct FileLookup {
         return nil
     }
 
-    /// One step beneath the root; nil where there are more.
+    /// One step beneath the root; nil if there are more.
     private mutating func stepBeneath(_ name: FileName) -> Int32? {
         if name.isDot { return nil }
         if name.isDotDot {
@@ -110,7 +111,7 @@ struct FileLookup {
         return nil
     }
 
-    /// What a symbolic link says; nil where the name is of none.
+    /// What a symbolic link says; nil if the name is of none.
     private static func target(of name: FileName, in directory: SharedDescriptor) -> [UInt8]? {
         var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
         // because the name is copied for the call, which gets the array's own space and size

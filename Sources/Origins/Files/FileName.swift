@@ -5,7 +5,7 @@ struct FileName: Sendable, Hashable {
     /// At least one; neither NUL nor "/".
     let bytes: [UInt8]
 
-    /// A name; nil where the octets are none.
+    /// A name; nil if the octets are none.
     init?(_ bytes: some Sequence<UInt8>) {
         let bytes = Array(bytes)
         guard !bytes.isEmpty, !bytes.contains(0), !bytes.contains(UInt8(ascii: "/")) else { return nil }

@@ -1,9 +1,9 @@
-// Shared. A directory as an origin: answers GET and HEAD as a small web server would, on threads of its own.
-// Not libcurl's file://, which follows symbolic links out of the root and would stop every transfer when a share hangs.
+// Shared. A directory as an origin: answers GET and HEAD as a small web server would, on threads of its own. Not
+// libcurl's file://, which follows symbolic links out of the root and would stop every transfer when a share hangs.
 // Query strings are ignored. Of ranges a single one is served: by that an interrupted body is resumed.
 //
-// A file that is being written is answered as it is at the moment, and in a way that nobody believes later (decision 56):
-// with `no-cache`, and without a validator that anything matches.
+// A file that is being written is answered as it is at the moment, and in a way that nobody believes later (decision
+// 56): with `no-cache`, and without a validator that anything matches.
 
 import CLinux
 import Glibc
@@ -90,7 +90,7 @@ final class FileOrigin: Sendable {
         }
     }
 
-    /// What keeps every file from being read now; nil where nothing does.
+    /// What keeps every file from being read now; nil if nothing does.
     ///
     /// On a file thread.
     func fault() -> FileFinding? { root.fault() }

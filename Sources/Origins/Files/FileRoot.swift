@@ -63,7 +63,7 @@ final class FileRoot: Sendable {
         return .absent
     }
 
-    /// What keeps every file from being opened now; nil where nothing does.
+    /// What keeps every file from being opened now; nil if nothing does.
     func fault() -> FileFinding? {
         let opened: Opened? =
             switch current(reopening: true) {

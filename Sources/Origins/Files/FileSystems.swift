@@ -1,5 +1,5 @@
-// Shared. Which mounted file systems keep the time of a file's last change (ctime), found out once a device: asking costs a
-// call to the server on NFS. Used by the origin's file threads; no system call under the lock.
+// Shared. Which mounted file systems keep the time of a file's last change (ctime), found out once a device: asking
+// costs a call to the server on NFS. Used by the origin's file threads; no system call under the lock.
 
 import CLinux
 import Runtime
@@ -22,7 +22,7 @@ final class FileSystems: Sendable {
 
     /// Whether file systems of a kind keep ctime.
     ///
-    /// - Parameter magic: The magic number of statfs(2); 0 where it is not known.
+    /// - Parameter magic: The magic number of statfs(2); 0 if it is not known.
     /// - Returns: Whether they do, as far as is known of them.
     static func keepsChangeTime(_ magic: UInt32) -> Bool {
         magic != 0 && !withoutChangeTime.contains(magic)

@@ -1,5 +1,5 @@
-// Value. By what an answer of a file origin lets its content be known again (RFC 9110 §8.8), and what the conditions of a
-// request come to (§13). Pure but for a random number.
+// Value. By what an answer of a file origin lets its content be known again (RFC 9110 §8.8), and what the conditions of
+// a request come to (§13). Pure but for a random number.
 
 import HTTPMessage
 
@@ -7,7 +7,7 @@ import HTTPMessage
 struct FileValidators: Sendable {
     /// As ETag has it.
     let entityTag: String
-    /// nil where the file has no date that is one.
+    /// nil if the file has no date that is one.
     let lastModified: WallTime?
     /// Whether no other content had that date.
     let isDateStrong: Bool

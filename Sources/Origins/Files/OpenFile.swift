@@ -1,5 +1,5 @@
-// Shared (immutable). One regular file opened for reading, and which version of it that was; read at offsets, so that any
-// thread may.
+// Shared, immutable. One regular file opened for reading, and which version of it that was; read at offsets, so that
+// any thread may.
 
 import CLinux
 import Glibc

@@ -1,5 +1,5 @@
-// Shared, never changed. The HTTP server of an origin, and the targets of requests to it. Made once for each origin.
-// The server of a bucket follows from endpoint, region and bucket.
+// Shared, immutable. The HTTP server of an origin, and the targets of requests to it. Made once for each origin. The
+// server of a bucket follows from endpoint, region and bucket.
 
 import HTTPMessage
 

@@ -15,7 +15,7 @@ struct Location: Equatable, Sendable {
     /// Scheme and authority.
     var base: String { "\(scheme)://\(authority)" }
 
-    /// Reads the value of a Location field, a reference relative to what was asked for (RFC 9110 §10.2.2); nil where it
+    /// Reads the value of a Location field, a reference relative to what was asked for (RFC 9110 §10.2.2); nil if it
     /// is no URL.
     ///
     /// - Parameters:

@@ -1,8 +1,8 @@
 // Value. The key of an object in the spelling that a request must have.
 //
 // libcurl signs the path as it is sent, so the path must be in the canonical form of AWS: decoded once, then every byte
-// encoded except letters, digits, "-._~" and "/". The client's query is dropped: with `?list-type=2` or `?acl`, a signed
-// request for a picture would become a request for something else.
+// encoded except letters, digits, "-._~" and "/". The client's query is dropped: with `?list-type=2` or `?acl`, a
+// signed request for a picture would become a request for something else.
 
 import HTTPMessage
 

@@ -1,6 +1,6 @@
-// Value. Whether the status and the range of an answer are ones that its request can have (RFC 9110 §14.4, §15.3.7, §15.5.17).
-// Pure. Every kind of origin goes through it (`Attempt.received`). An answer that fails is malformed: passed on as it is, a part would
-// be taken for the whole, or for another part.
+// Value. Whether the status and the range of an answer are ones that its request can have (RFC 9110 §14.4, §15.3.7,
+// §15.5.17). Pure. Every kind of origin goes through it (`Attempt.received`). An answer that fails is malformed: passed
+// on as it is, a part would be taken for the whole, or for another part.
 
 import HTTPMessage
 
@@ -26,7 +26,7 @@ enum RangeCheck {
     ///
     /// - Parameters:
     ///   - head: The final head.
-    ///   - sent: The Range that the origin was sent; nil where there was none.
+    ///   - sent: The Range that the origin was sent; nil if there was none.
     ///   - wanted: The Range of the client on whose behalf the whole was asked for. An origin that guesses it right, or sends more,
     ///     has sent what was asked for in the end.
     /// - Returns: Whether it can be an answer; O(length of the fields) for a 206, O(1) for anything else.

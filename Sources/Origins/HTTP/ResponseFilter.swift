@@ -1,5 +1,6 @@
-// Value. The stage between the HTTP transports and the fetch: follows redirects, and recognizes an object store's refusals.
-// Their bodies are read to the end, within bounds, so that the connection can be used again. Each attempt owns one. Pure.
+// Value. The stage between the HTTP transports and the fetch: follows redirects, and recognizes an object store's
+// refusals. Their bodies are read to the end, within bounds, so that the connection can be used again. Each attempt
+// owns one. Pure.
 
 import HTTPMessage
 import NIOCore

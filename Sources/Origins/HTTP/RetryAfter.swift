@@ -1,4 +1,4 @@
-// How long an origin asks to be left alone (RFC 9110 §10.2.3). Pure.
+// How long an origin asks to be backed off from (RFC 9110 §10.2.3). Pure.
 
 import HTTPMessage
 
@@ -9,7 +9,7 @@ enum RetryAfter {
     /// - Parameters:
     ///   - head: The answer's head.
     ///   - now: The time of the answer.
-    /// - Returns: A day at most; nil where it asks for none, or for what is no time.
+    /// - Returns: A day at most; nil if it asks for none, or for what is no time.
     static func duration(of head: ReceivedHead, at now: WallTime) -> Duration? {
         guard head.status == 429 || head.status == 503 else { return nil }
         let values = head.fields.all("Retry-After")

@@ -21,7 +21,7 @@ public struct StrippedPrefix: Sendable, Equatable {
     /// The target without the prefix; it begins with a slash again.
     ///
     /// - Parameter target: A path, with or without a query.
-    /// - Returns: nil where the target does not begin with the prefix.
+    /// - Returns: nil if the target does not begin with the prefix.
     func strip(_ target: String) -> String? {
         let start = target.utf8.prefix(path.utf8.count)
         guard start.elementsEqual(path.utf8, by: areSame) else { return nil }

@@ -9,7 +9,7 @@ public struct ObjectStore: Sendable {
     public var endpoint: OriginURL?
     /// The region that is signed for.
     public var region: String
-    /// Whether the bucket is a part of the path rather than of the host; nil where it goes by endpoint and bucket.
+    /// Whether the bucket is a part of the path rather than of the host; nil if it goes by endpoint and bucket.
     public var usesPathStyle: Bool?
     /// The access key's name.
     public var accessKey: String

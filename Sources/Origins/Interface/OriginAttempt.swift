@@ -8,7 +8,7 @@ public struct OriginAttempt: Sendable, Equatable {
         case answered(Int)
         /// It gave no answer.
         case failed(OriginError.Kind)
-        /// It was not asked: it has failed so often that it is left alone for a while.
+        /// It was not asked: it has failed so often that it is backed off from for a while.
         case skipped
         /// Another origin answered before it.
         case overtaken

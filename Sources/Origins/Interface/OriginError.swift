@@ -49,7 +49,7 @@ public struct OriginError: Error, Sendable {
         case badRequest
         /// The origin's URL cannot be used.
         case badURL
-        /// It answered that it cannot cope (429, 502, 503, 504) and is left alone for a while.
+        /// It answered that it cannot cope (429, 502, 503, 504) and is backed off from for a while.
         case overloaded
         /// The system gave no thread, descriptor or memory.
         case resources
@@ -65,7 +65,7 @@ public struct OriginError: Error, Sendable {
     public var code: Int
     /// What the library said, for people.
     public var detail: String
-    /// The time until the first of the origins that are left alone is tried again; nil where none is.
+    /// The time until the first of the origins that are backed off from is tried again; nil if none is.
     public var retryAfter: Duration?
     /// The origins asked before this error was given up to, in order.
     public var tried: [OriginAttempt]

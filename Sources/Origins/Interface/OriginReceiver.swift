@@ -1,6 +1,6 @@
-// The Proxy's side of a transfer. Calls come in this order: `receiveInterim` any number of times,
-// `receive(_: OriginResponse)` at most once, then `receive(_: ByteBuffer)` any number of times, `receiveTrailers` at most
-// once, then exactly one of `finish` and `fail`. After that, none.
+// The Proxy's side of a transfer. Calls come in this order: `receiveInterim` any number of times, `receive(_:
+// OriginResponse)` at most once, then `receive(_: ByteBuffer)` any number of times, `receiveTrailers` at most once,
+// then exactly one of `finish` and `fail`. After that, none.
 
 public import HTTPMessage
 public import NIOCore

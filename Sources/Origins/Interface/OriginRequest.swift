@@ -1,4 +1,4 @@
-// Shared, never changed: one request to be answered by the first origin of the list that can. One object, since it goes
+// Shared, immutable. One request to be answered by the first origin of the list that can. One object, since it goes
 // through many hands. Made by the Proxy, consumed by `Origins.send`.
 
 public import HTTPMessage
@@ -25,7 +25,7 @@ public final class OriginRequest: Sendable {
     public let preferred: Int?
     /// The Last-Modified of what is stored: an older copy is an answer only where the authoritative origin gives it.
     public let notOlderThan: WallTime?
-    /// There is something to serve if nobody answers: origins that are left alone are not asked for want of another.
+    /// There is something to serve if nobody answers: origins that are backed off from are not asked for want of another.
     public let hasFallback: Bool
     /// The content; a request with one is sent to one origin only, once.
     public let body: OriginRequestBody?

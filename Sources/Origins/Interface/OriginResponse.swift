@@ -22,7 +22,7 @@ public struct OriginResponse: Sendable {
     public var responseTime: WallTime
     /// The origins asked, in order, the one that answered included.
     public var tried: [OriginAttempt]
-    /// False where an origin that could not be asked might know better: a 404 or 410, or a copy older than what is stored,
+    /// False if an origin that could not be asked might know better: a 404 or 410, or a copy older than what is stored,
     /// of an origin that is not authoritative.
     public var isDefinitive: Bool
 

@@ -5,16 +5,6 @@ public import HTTPMessage
 
 /// One origin of the prioritized list, as configured.
 public struct OriginSettings: Sendable {
-    /// Which Host field an origin is sent.
-    public enum HostHeader: Sendable, Equatable {
-        /// The host and port of the origin's own URL.
-        case origin
-        /// The Host the client sent; the origin's own where the client sent none.
-        case client
-        /// This name, always.
-        case name(String)
-    }
-
     /// When the next origin is asked too, because this one's first byte is late.
     public enum Hedge: Sendable, Equatable {
         case never

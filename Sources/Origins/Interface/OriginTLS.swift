@@ -7,7 +7,7 @@ public struct OriginTLS: Sendable {
     public var caFile: String?
     /// A PEM file with the certificate to show to the origin, its chain behind it.
     public var clientCertificate: String?
-    /// A PEM file with the certificate's private key; nil where it is in the certificate's file.
+    /// A PEM file with the certificate's private key; nil if it is in the certificate's file.
     public var clientKey: String?
     /// What the private key is encrypted with.
     public var clientKeyPassphrase: String?

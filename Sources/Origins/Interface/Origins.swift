@@ -99,7 +99,7 @@ public final class Origins: Sendable {
     /// retries share.
     ///
     /// Any thread.
-    /// - Returns: True where it may: its token is taken.
+    /// - Returns: True if it may: its token is taken.
     public func spendRetry() -> Bool { budget.spend(at: .now) }
 
     /// Fails every transfer in progress with `.cancelled` and ends the threads; later requests fail at once.
@@ -126,12 +126,12 @@ public final class Origins: Sendable {
     /// - Parameters:
     ///   - identity: What `identity(of:)` gave, perhaps before a restart.
     ///   - list: The list.
-    /// - Returns: Its index; nil where none of the list's has it.
+    /// - Returns: Its index; nil if none of the list's has it.
     public func index(of identity: UInt32, in list: Int) -> Int? {
         lists[list].first { identities[$0] == identity }
     }
 
-    /// The order in which a request would ask a list's origins now, those that are left alone last.
+    /// The order in which a request would ask a list's origins now, those that are backed off from last.
     ///
     /// - Parameters:
     ///   - list: The list.

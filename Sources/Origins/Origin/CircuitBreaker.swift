@@ -1,5 +1,6 @@
-// Value. The circuit breaker of one origin, driven by requests (passive health) and probes. Pure: time and chance are arguments.
-// Closed: requests are sent. Open: none are sent until a time. Half-open: one probe decides; requests still pass the origin over.
+// Value. The circuit breaker of one origin, driven by requests (passive health) and probes. Pure: time and chance are
+// arguments. Closed: requests are sent. Open: none are sent until a time. Half-open: one probe decides; requests still
+// pass the origin over.
 
 import Runtime
 
@@ -99,7 +100,7 @@ struct CircuitBreaker: Equatable {
         }
     }
 
-    /// It asks to be left alone for a while (RFC 9110 §10.2.3).
+    /// It asks to be backed off from for a while (RFC 9110 §10.2.3).
     mutating func pause(for time: Duration, at now: Instant) -> Change {
         let wasClosed = isClosed
         let time = min(time, Self.longestRetryAfter)

@@ -1,4 +1,4 @@
-// Shared, never changed. One origin's settings, with everything that lives as long as the list: its counters and, for
+// Shared, immutable. One origin's settings, with everything that lives as long as the list: its counters and, for
 // files, its threads.
 
 import HTTPMessage

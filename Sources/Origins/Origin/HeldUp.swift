@@ -1,5 +1,5 @@
-// Value. Which transfers of one origin wait for their receivers, and which of them are ended where others need the places
-// that they hold. Pure: the time is an argument.
+// Value. Which transfers of one origin wait for their receivers, and which of them are ended where others need the
+// places that they hold. Pure: the time is an argument.
 
 import Runtime
 
@@ -36,7 +36,7 @@ struct HeldUp {
     ///   - places: The transfers that the origin may have at a time.
     ///   - waiting: The requests that wait for a place.
     ///   - now: The time.
-    /// - Returns: Those to end, and when more of them may be; nil where no more need to be.
+    /// - Returns: Those to end, and when more of them may be; nil if no more need to be.
     func excess(_ attempts: [UInt64], places: Int, waiting: Int, at now: Instant) -> (ended: [UInt64], next: Instant?) {
         let excess = attempts.prefix(max(0, min(attempts.count - places / 2, waiting)))
         let ended = excess.prefix { began[$0].map { now - $0 >= Self.patience } ?? true }

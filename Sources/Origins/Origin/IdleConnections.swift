@@ -1,5 +1,5 @@
-// Value, confined to the origin thread. The connections and libcurl handles of one origin that wait for the next request.
-// `OriginPool` owns it. Invariant: never more of a kind than were in use at a time.
+// Value, confined to the origin thread. The connections and libcurl handles of one origin that wait for the next
+// request. `OriginPool` owns it. Invariant: never more of a kind than were in use at a time.
 
 import Runtime
 

@@ -27,7 +27,7 @@ struct Lag {
 
     /// It answered with a picture.
     ///
-    /// - Returns: The time since it first said that it had none; nil where it never did.
+    /// - Returns: The time since it first said that it had none; nil if it never did.
     mutating func hit(_ target: String, at now: Instant) -> Duration? {
         guard !missing.isEmpty, let first = missing.removeValue(forKey: target) else { return nil }
         // Its place in the order stays until it is overwritten, or the picture goes missing again.

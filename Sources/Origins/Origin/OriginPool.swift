@@ -1,6 +1,6 @@
-// Confined to the origin thread. One origin as the engine sees it: its places for requests, its queue, its idle connections, its
-// circuit breaker, and what its responses say about it.
-// Invariants: `inProgress` never exceeds `maximumConnections`; the queue never exceeds `maximumQueued`.
+// Confined to the origin thread. One origin as the engine sees it: its places for requests, its queue, its idle
+// connections, its circuit breaker, and what its responses say about it. Invariants: `inProgress` never exceeds
+// `maximumConnections`; the queue never exceeds `maximumQueued`.
 
 import HTTPMessage
 import Logging

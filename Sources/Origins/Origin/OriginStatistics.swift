@@ -69,7 +69,7 @@ public struct OriginStatistics: Sendable {
     public var connections = 0
     /// Whether its 404 is an answer.
     public var isAuthoritative = false
-    /// Whether it is left alone because of failures.
+    /// Whether it is backed off from because of failures.
     public var isBackingOff = false
     /// Why the origin fails: its back-off or its last look; nil while it is not known to fail.
     public var failure: OriginError?

@@ -1,5 +1,6 @@
-// Value. Whether an origin can be reached, as far as is known without any need of it. Pure: time and chance are arguments.
-// It is for the operator: what requests do is decided by `CircuitBreaker` alone, so a look that failed makes no request worse.
+// Value. Whether an origin can be reached, as far as is known without any need of it. Pure: time and chance are
+// arguments. It is for the operator: what requests do is decided by `CircuitBreaker` alone, so a look that failed makes
+// no request worse.
 
 import Runtime
 

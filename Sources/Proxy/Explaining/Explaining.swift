@@ -1,5 +1,5 @@
-// How an explanation comes about: the same route, key, selection and plan as a request's, by the same pure functions, on
-// what can be looked at without leaving a trace. It counts, fills, loads and changes nothing.
+// How an explanation comes about: the same route, key, selection and plan as a request's, by the same pure functions,
+// on what can be looked at without leaving a trace. It counts, fills, loads and changes nothing.
 
 import HTTPCaching
 package import HTTPMessage
@@ -16,7 +16,7 @@ extension Proxy {
     ///   - path: Path and query; begins with a slash.
     ///   - host: The host that the request names, with or without a port.
     ///   - fields: Its other fields.
-    /// - Returns: Nil where path or host cannot be normalized.
+    /// - Returns: Nil if path or host cannot be normalized.
     /// - Throws: Where the store is being closed.
     package func explain(path: String, host: String, fields: Fields) async throws -> Explanation? {
         guard let (route, key, target) = settings.routes.key(path: path, host: host) else { return nil }

@@ -1,4 +1,4 @@
-// A value. What larder knows of a URL, and what it would do with a request for it now.
+// Value. What larder knows of a URL, and what it would do with a request for it now.
 
 package import HTTPCaching
 package import HTTPMessage
@@ -18,7 +18,7 @@ package struct Explanation: Sendable {
         package let bytes: Int64
         /// Its age, in seconds.
         package let age: Int64
-        /// Seconds of freshness left; negative where it is stale.
+        /// Seconds of freshness left; negative if it is stale.
         package let timeToLive: Int64
         /// Seconds past its freshness in which it is served while being validated.
         package let staleWhileRevalidate: Int
@@ -36,9 +36,9 @@ package struct Explanation: Sendable {
         package let offset: Int64
         /// Whether a copy of it is in memory.
         package let isInMemory: Bool
-        /// False where its checksum has not been looked at since an unclean stop.
+        /// False if its checksum has not been looked at since an unclean stop.
         package let isVerified: Bool
-        /// The URL of the origin that it came from; nil where that is not known, or the origin is no longer listed.
+        /// The URL of the origin that it came from; nil if that is not known, or the origin is no longer listed.
         package let origin: String?
     }
 
@@ -46,7 +46,7 @@ package struct Explanation: Sendable {
     package struct Origin: Sendable {
         /// Its URL.
         package let url: String
-        /// Whether it is left alone because it fails: then it is asked only if no other answers.
+        /// Whether it is backed off from because it fails: then it is asked only if no other answers.
         package let isBackingOff: Bool
         /// Whether it goes first because what is stored came from it.
         package let isPreferred: Bool

@@ -8,9 +8,9 @@ package import Store
 package struct ListedPicture: Sendable {
     /// What the index tells of it.
     package let response: ListedResponse
-    /// Its status; nil where its record cannot be read any more.
+    /// Its status; nil if its record cannot be read any more.
     package let status: Int?
-    /// Its Content-Type; nil where it has none, or as above.
+    /// Its Content-Type; nil if it has none, or as above.
     package let type: String?
 }
 

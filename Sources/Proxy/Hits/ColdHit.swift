@@ -1,5 +1,5 @@
-// Loop-confined. A small hit whose record the page cache lacks, or may lack: read by the disk pool, or fetched from an origin
-// when the disk is late. The connection parses nothing else meanwhile.
+// Loop-confined. A small hit whose record the page cache lacks, or may lack: read by the disk pool, or fetched from an
+// origin when the disk is late. The connection parses nothing else meanwhile.
 
 import HTTPMessage
 import NIOCore
@@ -50,7 +50,7 @@ final class ColdHit {
     }
 
     /// Fetches the response from an origin because the disk is late.
-    /// - Returns: False where the retry budget does not allow it: the hit waits for the disk.
+    /// - Returns: False if the retry budget does not allow it: the hit waits for the disk.
     private func fetchInstead() -> Bool {
         guard connection.descriptor >= 0 else { return true }
         let task = RequestTask(request, epoch: loop.store.epoch, on: connection)

@@ -1,6 +1,7 @@
-// Loop-confined. Whether a response that was read from its volume gets a place in a memory tier that is full: one that was read
-// a short while ago, too, is likely to be asked for again; a copy of everything would cost a wide spread of single hits a copy and
-// an eviction each, and push out what is worth it. (The idea is TinyLFU's doorkeeper: Einziger et al., 2017.)
+// Loop-confined. Whether a response that was read from its volume gets a place in a memory tier that is full: one that
+// was read a short while ago, too, is likely to be asked for again; a copy of everything would cost a wide spread of
+// single hits a copy and an eviction each, and push out what is worth it. (The idea is TinyLFU's doorkeeper: Einziger
+// et al., 2017.)
 
 /// The responses read from volumes most recently: about as many as the table has places.
 struct Doorkeeper {

@@ -1,4 +1,4 @@
-// A value. Where the body of a hit lies, and what of it goes out.
+// Value. Where the body of a hit lies, and what of it goes out.
 
 import HTTPCaching
 import NIOCore
@@ -22,7 +22,7 @@ enum HitBody {
         self = .bytes(bytes.getSlice(at: start, length: part.count) ?? ByteBuffer())
     }
 
-    /// What a record's body gives of an answer; nil where the page cache lacks it.
+    /// What a record's body gives of an answer; nil if the page cache lacks it.
     ///
     /// - Parameters:
     ///   - stored: The record.

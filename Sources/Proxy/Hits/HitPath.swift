@@ -1,5 +1,5 @@
-// Loop-confined. The short way of a request: a plain, fresh response, a part of it or a 304, from memory or from the page
-// cache. No allocation in the usual case. What does not fit returns false and takes the long way.
+// Loop-confined. The short way of a request: a plain, fresh response, a part of it or a 304, from memory or from the
+// page cache. No allocation in the usual case. What does not fit returns false and takes the long way.
 
 import HTTPCaching
 import HTTPMessage
@@ -11,7 +11,7 @@ enum HitPath {
     private static let longestBody: Int64 = 4 << 20
 
     /// Serves what a look-up found.
-    /// - Returns: False where the request has to take the long way.
+    /// - Returns: False if the request has to take the long way.
     static func serve(
         _ candidate: Candidate,
         at now: WallTime,
@@ -63,7 +63,7 @@ enum HitPath {
     }
 
     /// Serves what was read from a volume.
-    /// - Returns: False where the request has to take the long way.
+    /// - Returns: False if the request has to take the long way.
     static func serve(
         _ stored: StoredResponse,
         _ recent: RecentRecord? = nil,

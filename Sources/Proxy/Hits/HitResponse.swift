@@ -20,7 +20,7 @@ struct HitResponse {
     ///   - now: The time.
     ///   - request: The request.
     ///   - connection: The client's connection.
-    /// - Returns: The part of its volume that the socket did not take at once; nil where all of it is out or waits as bytes.
+    /// - Returns: The part of its volume that the socket did not take at once; nil if all of it is out or waits as bytes.
     @inline(__always)
     func send(
         _ head: ByteBuffer,

@@ -1,7 +1,7 @@
 // Loop-confined. What one loop has read from volumes in this second: a picture that is asked for again and again needs
 // neither its head read nor the page cache asked for its body each time, which for 100 kB is an eighth of a hit's cost.
-// Invariant: nothing outlives the loop's sweep, which comes every second, and nothing is used but for the very entry the
-// directory has now.
+// Invariant: nothing outlives the loop's sweep, which comes every second, and nothing is used but for the very entry
+// the directory has now.
 
 import HTTPMessage
 import NIOCore

@@ -1,5 +1,5 @@
-// Loop-confined. A hit on the short way whose body the socket has not taken yet, and what is needed to resume it when its
-// volume turns out to be unreadable. Made only for clients that are slower than the page cache.
+// Loop-confined. A hit on the short way whose body the socket has not taken yet, and what is needed to resume it when
+// its volume turns out to be unreadable. Made only for clients that are slower than the page cache.
 
 import NIOCore
 import Store

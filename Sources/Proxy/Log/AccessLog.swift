@@ -1,5 +1,5 @@
-// Shared. The access log: lines come a buffer at a time from each loop, and a thread of its own writes them. SIGUSR1 opens
-// the file anew, after logrotate has moved it.
+// Shared. The access log: lines come a buffer at a time from each loop, and a thread of its own writes them. SIGUSR1
+// opens the file anew, after logrotate has moved it.
 
 package import Logging
 package import Settings
@@ -11,11 +11,11 @@ package final class AccessLog: Sendable {
     /// Lines that come while more wait are lost, and counted.
     private static let waitingLimit = 16 << 20
 
-    let settings: Configuration.AccessLog
+    let settings: Configuration.AccessLogSettings
     private let writer: LogWriter
 
     /// Starts the log's thread, which opens the file; what cannot be opened is logged, and tried again.
-    package init(_ settings: Configuration.AccessLog, logger: Logger) {
+    package init(_ settings: Configuration.AccessLogSettings, logger: Logger) {
         self.settings = settings
         let path = settings.path
         writer = LogWriter(

@@ -22,7 +22,7 @@ final class AccessLogBuffer {
         makeRoom()
     }
 
-    var format: Configuration.AccessLog.Format { log.settings.format }
+    var format: Configuration.AccessLogSettings.Format { log.settings.format }
 
     /// Appends what a closure writes, which is given the time as the log's form wants it.
     ///

@@ -68,7 +68,7 @@ final class LogFile {
     /// Writes as much as goes in one piece; a pipe or a socket must be writable.
     ///
     /// - Parameter bytes: What to write; not empty.
-    /// - Returns: The bytes written, 0 where the call may be made again; or -errno.
+    /// - Returns: The bytes written, 0 if the call may be made again; or -errno.
     func write(_ bytes: ArraySlice<UInt8>) -> Int {
         let piece = isRegular ? bytes : bytes.prefix(Self.pieceLength)
         // because the pointer is used in the call only, with its own count

@@ -1,4 +1,4 @@
-// A value. What the access log tells of one request.
+// Value. What the access log tells of one request.
 
 import HTTPMessage
 import NIOCore
@@ -134,7 +134,7 @@ extension RawSpan {
         }
     }
 
-    /// Appends bytes as a string of JSON, each a scalar U+0000…U+00FF; null where there are none.
+    /// Appends bytes as a string of JSON, each a scalar U+0000…U+00FF; null if there are none.
     fileprivate func appendJSON(_ range: Range<Int>?, to line: inout [UInt8]) {
         guard let range else { return line.append(literal: "null") }
         line.append(literal: "\"")

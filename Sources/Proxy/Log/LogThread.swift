@@ -1,5 +1,5 @@
-// Confined to its own thread. Writes the lines of one log, and opens its file: again where it could not be opened or was
-// deleted, a pipe once it has a reader.
+// Confined to its own thread. Writes the lines of one log, and opens its file: again where it could not be opened or
+// was deleted, a pipe once it has a reader.
 
 import Glibc
 import NIOCore
@@ -109,7 +109,7 @@ final class LogThread {
         case isNotRead
     }
 
-    /// Writes bytes as far as that goes; nil where all are written.
+    /// Writes bytes as far as that goes; nil if all are written.
     private func put(_ left: inout ArraySlice<UInt8>) -> Failure? {
         while !left.isEmpty {
             guard !shared.isOver, file.isRegular || waitForReader() else { return .isNotRead }

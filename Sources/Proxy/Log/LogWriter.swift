@@ -1,5 +1,5 @@
-// Shared. A log whose lines others hand over without waiting. A thread of its own writes them, so that a full or slow disk,
-// and a reader that stops reading, slow no request.
+// Shared. A log whose lines others hand over without waiting. A thread of its own writes them, so that a full or slow
+// disk, and a reader that stops reading, slow no request.
 //
 // Invariant: each line that is handed over is written or counted as lost.
 
@@ -94,7 +94,7 @@ final class LogShared: Sendable {
 
     var isOver: Bool { Instant.now.nanoseconds >= end.load(ordering: .relaxed) }
 
-    /// Counts lines that are lost, and says why where that is not known yet; 0 where none are yet.
+    /// Counts lines that are lost, and says why where that is not known yet; 0 if none are yet.
     func lose(_ count: Int, _ reason: @autoclosure () -> String) {
         lost.add(count, ordering: .relaxed)
         guard !isFailing.load(ordering: .relaxed) else { return }

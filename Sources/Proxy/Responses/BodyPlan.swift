@@ -58,7 +58,7 @@ struct BodyPlan {
     /// Puts back what was written and has not been sent.
     mutating func putBack(_ former: [Segment]) { segments = former + segments }
 
-    /// The offsets that have not been sent; nil where they are unknown, or do not follow one another.
+    /// The offsets that have not been sent; nil if they are unknown, or do not follow one another.
     var missing: Range<Int64>? {
         var missing: Range<Int64>?
         for segment in segments {

@@ -1,5 +1,5 @@
-// Value. Whether an interrupted body can be resumed from the origin: only bytes of the same version may follow those that
-// the client has. Pure.
+// Value. Whether an interrupted body can be resumed from the origin: only bytes of the same version may follow those
+// that the client has. Pure.
 
 import HTTPCaching
 import HTTPMessage
@@ -18,7 +18,7 @@ struct BodyRest {
     private let fields: Fields
     /// The body's complete length, where the client was told it.
     private let length: Int64?
-    /// The stored response that gives the body; nil where a fill does.
+    /// The stored response that gives the body; nil if a fill does.
     private(set) var entry: CatalogEntry?
     private var phase = Phase.notAsked
     /// The disk is only late: it can be waited for when the origin does not help.
@@ -33,7 +33,7 @@ struct BodyRest {
     /// The origin has been asked and has not answered.
     var isUnderWay: Bool { if case .asked = phase { true } else { false } }
 
-    /// The entity tag by which the origin can be asked for missing offsets; nil where it was asked already, or where no strong
+    /// The entity tag by which the origin can be asked for missing offsets; nil if it was asked already, or where no strong
     /// tag tells the versions apart.
     func tag(for missing: Range<Int64>?) -> String? {
         guard case .notAsked = phase, missing != nil, mayJoin(fields, completeLength: length) else { return nil }
@@ -47,7 +47,7 @@ struct BodyRest {
     }
 
     /// The origin answered.
-    /// - Returns: The offset at which the body that follows begins; nil where it cannot be used.
+    /// - Returns: The offset at which the body that follows begins; nil if it cannot be used.
     mutating func answered(_ head: FillHead) -> Int64? {
         guard case .asked(let missing) = phase else { return nil }
         phase = .answered

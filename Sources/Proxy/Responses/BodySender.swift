@@ -1,5 +1,6 @@
-// Loop-confined. Sends a response's body: a piece at a time, as fast as the client takes it and the source gives it, and
-// never waiting for the disk on the loop. An interrupted body is resumed from the origin where `BodyRest` allows it.
+// Loop-confined. Sends a response's body: a piece at a time, as fast as the client takes it and the source gives it,
+// and never waiting for the disk on the loop. An interrupted body is resumed from the origin where `BodyRest` allows
+// it.
 
 import HTTPMessage
 import NIOCore

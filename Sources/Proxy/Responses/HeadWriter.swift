@@ -1,4 +1,4 @@
-// A value. Writes what a response's head has besides the stored fields: how long the body is, how old the response is,
+// Value. Writes what a response's head has besides the stored fields: how long the body is, how old the response is,
 // how it came about, whether the connection stays.
 
 import HTTPCaching
@@ -61,8 +61,8 @@ enum HeadWriter {
     ///   - head: Status line and field lines so far.
     ///   - tail: Room to make the tail in; what it held is gone.
     ///   - framing: How a client finds the end of the body.
-    ///   - age: Seconds; nil where none is to be told.
-    ///   - status: The member of Cache-Status; nil where none is to be told.
+    ///   - age: Seconds; nil if none is to be told.
+    ///   - status: The member of Cache-Status; nil if none is to be told.
     ///   - more: Other lines.
     ///   - persistence: How the connection goes on.
     static func writeTail(

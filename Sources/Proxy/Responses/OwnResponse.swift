@@ -1,4 +1,4 @@
-// A value. Answers that larder makes itself: short texts for people, which no cache keeps.
+// Value. Answers that larder makes itself: short texts for people, which no cache keeps.
 
 import HTTPCaching
 import HTTPMessage

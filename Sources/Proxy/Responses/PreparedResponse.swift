@@ -1,5 +1,5 @@
-// Value. A response as it goes to the client: the bytes of its head, and what of its body follows. The one place where the
-// long way writes heads. Pure.
+// Value. A response as it goes to the client: the bytes of its head, and what of its body follows. The one place where
+// the long way writes heads. Pure.
 
 import HTTPCaching
 import HTTPMessage

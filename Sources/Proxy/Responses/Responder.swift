@@ -1,5 +1,5 @@
-// Loop-confined value. Begins a task's response: writes its head, makes the sender of its body, and notes what the access
-// log tells of it. Its methods call nothing that may call the task back.
+// Loop-confined value. Begins a task's response: writes its head, makes the sender of its body, and notes what the
+// access log tells of it. Its methods call nothing that may call the task back.
 
 import HTTPCaching
 import HTTPMessage
@@ -12,7 +12,7 @@ struct Responder {
     private(set) var body: BodySender?
     /// The body's end is the connection's: a body that is cut short has to end in a reset.
     private(set) var endsWithConnection = false
-    /// The request's head as it came; nil where the request is not logged, or its line has been written already.
+    /// The request's head as it came; nil if the request is not logged, or its line has been written already.
     private let received: ByteBuffer?
     /// 0 until the response begins.
     private var status = 0

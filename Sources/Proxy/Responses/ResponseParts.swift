@@ -12,9 +12,9 @@ struct ResponseParts: ~Copyable {
     /// Status line and field lines.
     let head: ByteBuffer
     let fields: Fields
-    /// Bytes of the whole body; nil where its end is the only sign of it.
+    /// Bytes of the whole body; nil if its end is the only sign of it.
     let length: Int64?
-    /// Seconds; nil where no Age is sent.
+    /// Seconds; nil if no Age is sent.
     let age: Int64?
     let cacheStatus: CacheStatus
     let source: BodySource

@@ -1,4 +1,4 @@
-// A value. What of a request's query is part of its cache key. Pure.
+// Value. What of a request's query is part of its cache key. Pure.
 //
 // The origin is asked for what is in the key and nothing else, so that what it cannot see cannot shape what it answers.
 
@@ -11,7 +11,7 @@ struct QueryRule: Sendable {
     private let names: Set<[UInt8]>?
     private let isSorted: Bool
 
-    /// Makes the rule; nil where queries stay as they are.
+    /// Makes the rule; nil if queries stay as they are.
     init?(_ parameters: QueryParameters, isSorted: Bool) {
         switch parameters {
         case .keep:

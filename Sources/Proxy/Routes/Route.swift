@@ -18,7 +18,7 @@ package final class Route: Sendable {
     let keyHasHost: Bool
     /// Paths that differ in letter case alone have one key.
     let foldsCase: Bool
-    /// What of the query is part of the key; nil where all of it is, as it stands.
+    /// What of the query is part of the key; nil if all of it is, as it stands.
     let query: QueryRule?
     /// Which paths have to bring a picture.
     private let images: ExpectedImages

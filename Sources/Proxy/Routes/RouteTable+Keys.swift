@@ -1,5 +1,5 @@
-// Keys of what stands elsewhere than in a request: in a purge, in a Location, on the command line. Control plane and rare
-// requests only.
+// Keys of what stands elsewhere than in a request: in a purge, in a Location, on the command line. Control plane and
+// rare requests only.
 
 import HTTPMessage
 import Settings
@@ -24,7 +24,7 @@ extension RouteTable {
     /// - Parameters:
     ///   - path: Path and query; begins with a slash.
     ///   - host: The host, with or without a port.
-    /// - Returns: Nil where path or host cannot be normalized.
+    /// - Returns: Nil if path or host cannot be normalized.
     func key(path: String, host: String) -> (route: Route, key: [UInt8], target: String)? {
         let bytes = Array(path.utf8)
         guard let normal = normal(bytes, foldsCase: false), let host = HostNormalization.normalize(host) else {

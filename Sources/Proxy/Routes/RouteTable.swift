@@ -1,5 +1,5 @@
-// Shared, immutable. The routes of a configuration, laid out so that a request finds its own by comparing bytes where they stand: no
-// text is made, nothing is allocated. Which route goes before which is RouteOrder's to say.
+// Shared, immutable. The routes of a configuration, laid out so that a request finds its own by comparing bytes where
+// they stand: no text is made, nothing is allocated. Which route goes before which is RouteOrder's to say.
 
 import HTTPMessage
 import Settings
@@ -78,12 +78,12 @@ package final class RouteTable: Sendable {
         let host = hasHosts ? Self.bareHost(authority) : 0..<0
         for place in patterns.indices {
             let pattern = patterns[place]
-            if takes(pattern, authority, host), beginsSo(target, pattern.path) { return routes[place] }
+            if matchesHost(pattern, authority, host), hasPrefix(target, pattern.path) { return routes[place] }
         }
         return standard
     }
 
-    private func takes(_ pattern: Pattern, _ authority: RawSpan, _ host: Range<Int>) -> Bool {
+    private func matchesHost(_ pattern: Pattern, _ authority: RawSpan, _ host: Range<Int>) -> Bool {
         switch pattern.hostKind {
         case .any: return true
         case .name: guard host.count == pattern.host.count else { return false }
@@ -97,7 +97,7 @@ package final class RouteTable: Sendable {
         return true
     }
 
-    private func beginsSo(_ target: RawSpan, _ path: Range<Int>) -> Bool {
+    private func hasPrefix(_ target: RawSpan, _ path: Range<Int>) -> Bool {
         guard target.byteCount >= path.count else { return false }
         for offset in 0..<path.count {
             let byte = target.byte(at: offset)

@@ -1,8 +1,8 @@
-// Stateless. How paths that differ in letter case alone share a key: `key_case: insensitive` folds the key, never what the origin is
-// asked for (docs/decisions/0059). Pure.
+// Stateless. How paths that differ in letter case alone share a key: `key_case: insensitive` folds the key, never what
+// the origin is asked for (docs/decisions/0059). Pure.
 //
-// A successful response is shared by all spellings. What else an origin says holds for the spelling that was asked for: it is
-// stored as a variant, under a name that no field can have.
+// A successful response is shared by all spellings. What else an origin says holds for the spelling that was asked for:
+// it is stored as a variant, under a name that no field can have.
 
 import HTTPCaching
 import HTTPMessage
@@ -32,7 +32,7 @@ enum Spelling {
 }
 
 extension Route {
-    /// The path and query that a request asks for, in the key's form but for letter case; nil where the key tells them.
+    /// The path and query that a request asks for, in the key's form but for letter case; nil if the key tells them.
     ///
     /// O(target) on a route that folds letter case, else O(1).
     func spelling(of target: RawSpan) -> [UInt8]? {

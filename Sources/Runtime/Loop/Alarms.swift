@@ -1,4 +1,5 @@
-// Loop-confined. What a loop does at a time of its own, unless it is called off before: for waits that end within a second or so.
+// Loop-confined. What a loop does at a time of its own, unless it is called off before: for waits that end within a
+// second or so.
 
 import NIOCore
 

@@ -50,10 +50,10 @@ public final class Loop: Sendable {
 
     /// Runs something on the loop, after what it does now.
     ///
-    /// Any thread; dropped where the loop has ended. One system call where the loop is asleep, none where it is not.
+    /// Any thread; dropped if the loop has ended. One system call where the loop is asleep, none where it is not.
     public func execute(_ task: @escaping @Sendable () -> Void) { mail.post(task) }
 
-    /// Runs something on the loop after a time; dropped where the loop has ended by then.
+    /// Runs something on the loop after a time; dropped if the loop has ended by then.
     ///
     /// Any thread.
     public func execute(after delay: Duration, _ task: @escaping @Sendable () -> Void) {
@@ -61,7 +61,7 @@ public final class Loop: Sendable {
         execute { [confined] in confined.tables.alarms.add(TimedTask(task), at: due) }
     }
 
-    /// Waits until the loop has run something; nil where it has ended.
+    /// Waits until the loop has run something; nil if it has ended.
     public func submit<Result: Sendable>(_ task: @escaping @Sendable () -> Result) async -> Result? {
         await withCheckedContinuation { continuation in
             let answer = Answer(continuation)
@@ -83,7 +83,7 @@ public final class Loop: Sendable {
     /// Sets what is done about once a second; before the start.
     public func onEverySecond(_ body: @escaping () -> Void) { confined.tables.everySecond = body }
 
-    /// Waits for a source's socket; false where the system cannot.
+    /// Waits for a source's socket; false if the system cannot.
     public func add(_ source: any EventSource) -> Bool { confined.tables.add(source) }
 
     /// Gives a source another turn after all others have had theirs.
@@ -137,7 +137,7 @@ public final class Loop: Sendable {
     }
 }
 
-/// One answer to one who waits; nil where nobody ever gives it.
+/// One answer to one who waits; nil if nobody ever gives it.
 private final class Answer<Result: Sendable>: Sendable {
     private let continuation: Lock<CheckedContinuation<Result?, Never>?>
 

@@ -43,7 +43,7 @@ public final class Poller: Sendable {
 
     /// Reports every edge of a descriptor's readiness: what was reported is reported again only after it has been used up.
     ///
-    /// - Returns: False where the system cannot.
+    /// - Returns: False if the system cannot.
     public func addEdges(of descriptor: Int32) -> Bool { clinux_epoll_add_edges(epoll.number, descriptor) == 0 }
 
     /// Reports a descriptor in each wait while it is ready for any of these; they take the place of former ones.

@@ -1,4 +1,5 @@
-// Shared. A few threads for work that blocks, and the queue before them. A full queue refuses the job, and the caller finds another way.
+// Shared. A few threads for work that blocks, and the queue before them. A full queue refuses the job, and the caller
+// finds another way.
 //
 // Not NIO's pool: its threads cannot be told to let others go first, and on a machine with few processors a loop's hits
 // would wait behind reads of the disk.
@@ -18,7 +19,7 @@ public final class BlockingPool: Sendable {
         let state = Lock(State())
         let available = CountingSemaphore()
 
-        /// False where the pool is shut down, or `limit` jobs wait.
+        /// False if the pool is shut down, or `limit` jobs wait.
         func add(_ job: @escaping @Sendable () -> Void, limit: Int) -> Bool {
             let isTaken = state.withLock { state in
                 guard !state.isClosed, state.jobs.count < limit else { return false }
@@ -69,9 +70,9 @@ public final class BlockingPool: Sendable {
     /// Leaves a job; any thread.
     ///
     /// - Parameters:
-    ///   - isBounded: False where another bound holds for the job.
+    ///   - isBounded: False if another bound holds for the job.
     ///   - job: The work.
-    /// - Returns: False where too many wait, or the pool is shut down: the job is dropped.
+    /// - Returns: False if too many wait, or the pool is shut down: the job is dropped.
     public func submit(isBounded: Bool = true, _ job: @escaping @Sendable () -> Void) -> Bool {
         queue.add(job, limit: isBounded ? limit : .max)
     }

@@ -1,5 +1,5 @@
-// Shared. A counting semaphore. Its waits end by the monotonic clock: with Dispatch's, whose waits end by the wall clock on
-// Linux, a thread would sleep on while the clock is set back.
+// Shared. A counting semaphore. Its waits end by the monotonic clock: with Dispatch's, whose waits end by the wall
+// clock on Linux, a thread would sleep on while the clock is set back.
 
 import CLinux
 import Glibc

@@ -1,8 +1,8 @@
-// Shared. A thread with a name, for work that never ends or that blocks. Whoever starts it waits for its end, or leaves it to
-// end by itself.
+// Shared. A thread with a name, for work that never ends or that blocks. Whoever starts it waits for its end, or leaves
+// it to end by itself.
 //
-// The thread takes no signal but those of its own faults: signals reach the threads that handle them, and a broken connection
-// is an error rather than SIGPIPE.
+// The thread takes no signal but those of its own faults: signals reach the threads that handle them, and a broken
+// connection is an error rather than SIGPIPE.
 
 import CLinux
 import Glibc

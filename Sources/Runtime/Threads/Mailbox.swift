@@ -1,8 +1,8 @@
-// Shared. A queue from many senders to one thread, which takes everything at once. A sender wakes the thread only where it may
-// be asleep.
+// Shared. A queue from many senders to one thread, which takes everything at once. A sender wakes the thread only where
+// it may be asleep.
 //
-// A message is never dropped, since its sender has nobody else to give it to. So the bound is one that a working receiver
-// does not reach: reaching it is counted and reported once until the queue is empty again.
+// A message is never dropped, since its sender has nobody else to give it to. So the bound is one that a working
+// receiver does not reach: reaching it is counted and reported once until the queue is empty again.
 
 #if THREAD_SANITIZER
 import Synchronization
@@ -49,7 +49,7 @@ public final class Mailbox<Message: Sendable, Waker: Bell>: Sendable {
 
     /// Leaves a message; any thread.
     ///
-    /// - Returns: False where the mailbox is closed: the message is dropped.
+    /// - Returns: False if the mailbox is closed: the message is dropped.
     @inlinable
     @discardableResult
     public func post(_ message: consuming Message) -> Bool {
@@ -105,7 +105,7 @@ public final class Mailbox<Message: Sendable, Waker: Bell>: Sendable {
 
     /// Says that the receiver sleeps from now on, and wants to be woken.
     ///
-    /// - Returns: False where messages wait: the receiver stays awake.
+    /// - Returns: False if messages wait: the receiver stays awake.
     @inlinable
     public func fallAsleep() -> Bool {
         state.withLock { state in

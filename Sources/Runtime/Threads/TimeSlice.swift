@@ -1,7 +1,7 @@
 // Confined to a thread. How long a thread has had its processor since it last yielded.
 //
-// The kernel seldom stops a thread for one that has just woken before its next tick, up to 4 ms away. A thread that copies,
-// evicts or indexes for longer than a hit takes yields by itself.
+// The kernel seldom stops a thread for one that has just woken before its next tick, up to 4 ms away. A thread that
+// copies, evicts or indexes for longer than a hit takes yields by itself.
 
 import CLinux
 import Glibc

@@ -1,8 +1,8 @@
-// Value. The time: the machine's, or a test's. Store, Origins and Proxy are given one at their start; nothing else in them reads
-// a clock, but for what they compare with times that the kernel or the file system made.
+// Value. The time: the machine's, or a test's. Store, Origins and Proxy are given one at their start; nothing else in
+// them reads a clock, but for what they compare with times that the kernel or the file system made.
 //
-// A struct with an optional reference rather than a protocol or a closure: reading it costs a branch more than reading the
-// system's clock, which every hit does.
+// A struct with an optional reference rather than a protocol or a closure: reading it costs a branch more than reading
+// the system's clock, which every hit does.
 
 public import CLinux
 public import HTTPMessage

@@ -1,8 +1,8 @@
-// Value. An instant of the clock that no change of the wall clock moves and that counts the time the machine sleeps, for
-// deadlines and latencies.
+// Value. An instant of the clock that no change of the wall clock moves and that counts the time the machine sleeps,
+// for deadlines and latencies.
 //
-// It stands in for `ContinuousClock.Instant`, whose layout no other module knows: each copy and comparison of one is a call,
-// some thirty a miss.
+// It stands in for `ContinuousClock.Instant`, whose layout no other module knows: each copy and comparison of one is a
+// call, some thirty a miss.
 
 public import CLinux
 

@@ -1,5 +1,5 @@
-// Shared. A test's clock. Its wall time stands still until the test sets it. Its monotonic time goes on as the machine's does,
-// since deadlines of real sockets must pass, and is ahead of it by what the test has advanced it.
+// Shared. A test's clock. Its wall time stands still until the test sets it. Its monotonic time goes on as the
+// machine's does, since deadlines of real sockets must pass, and is ahead of it by what the test has advanced it.
 
 import CLinux
 public import HTTPMessage

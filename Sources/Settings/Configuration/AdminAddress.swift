@@ -7,7 +7,7 @@ package struct AdminAddress: Sendable, Equatable {
 
     /// Scheme, host and port, and a path where a proxy has the interface under one; without a slash at its end.
     package let base: String
-    /// The absolute path of the socket that is connected to; nil where the base says it.
+    /// The absolute path of the socket that is connected to; nil if the base says it.
     package let socket: String?
 
     /// The address of an interface of this machine.

@@ -1,6 +1,8 @@
 // Value. The settings of a route: its own, and the top-level ones for the rest. nil stands for the default route, which
 // takes all requests that no other route takes.
 
+import HTTPMessage
+
 extension Configuration {
     /// Every list of origins, the top-level one first; two routes with equal lists share one.
     package var originLists: [[Origin]] {
@@ -20,7 +22,7 @@ extension Configuration {
     ///
     /// - Parameter route: The route; nil for the default one.
     /// - Returns: The list's place in `originLists`.
-    package func originList(of route: Route?) -> Int {
+    package func originList(of route: RouteSettings?) -> Int {
         guard let route, !route.origins.isEmpty else { return 0 }
         return originLists.firstIndex(of: route.origins) ?? 0
     }
@@ -29,7 +31,7 @@ extension Configuration {
     ///
     /// - Parameter route: The route; nil for the default one.
     /// - Returns: The top-level settings with the route's own over them.
-    package func cache(of route: Route?) -> Cache {
+    package func cache(of route: RouteSettings?) -> Cache {
         guard let route else { return cache }
         var result = cache
         for row in Table.cache where route.ownCacheSettings.contains(row.name) { row.copy(route.cache, &result) }
@@ -39,9 +41,9 @@ extension Configuration {
     /// Whether the client's host is part of a route's cache keys.
     ///
     /// - Parameter route: The route; nil for the default one.
-    /// - Returns: What the route says; else true where an origin is sent that host, and where the route is about some hosts
+    /// - Returns: What the route says; else true if an origin is sent that host, and where the route is about some hosts
     ///   only: others' requests for the same path then take another route.
-    package func keyHasHost(of route: Route?) -> Bool {
+    package func keyHasHost(of route: RouteSettings?) -> Bool {
         if let told = route?.keyHost { return told }
         let asked = originLists[originList(of: route)]
         return asked.contains { $0.hostHeader == .client } || route.map { $0.host != .any } ?? false

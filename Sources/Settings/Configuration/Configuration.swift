@@ -13,7 +13,7 @@ package struct Configuration: Sendable, Equatable {
     /// The origins in the order they are asked; never empty in a configuration that was read from a file.
     package var origins: [Origin] = []
     /// Requests that go to other origins, or are cached by other rules.
-    package var routes: [Route] = []
+    package var routes: [RouteSettings] = []
     /// Which request fields may reach an origin on a request whose answer may be stored.
     package var forwardHeaders = ForwardedFields.all
     /// What becomes of Forwarded and the X-Forwarded-* fields.
@@ -21,7 +21,7 @@ package struct Configuration: Sendable, Equatable {
     /// The name in CDN-Loop (RFC 8586); nil has one made.
     package var loopID: String?
     /// The access log; nil writes none.
-    package var accessLog: AccessLog?
+    package var accessLog: AccessLogSettings?
     /// larder's own log.
     package var log = Log()
     /// The bounds of the picture port and of fills.

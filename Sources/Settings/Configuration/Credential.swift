@@ -15,7 +15,7 @@ package struct Credential: Sendable, Equatable {
 
     /// Where it is.
     package let source: Source
-    /// The text; empty where it is not read yet.
+    /// The text; empty if it is not read yet.
     package var secret: Secret
 
     /// A text that stands in the configuration.

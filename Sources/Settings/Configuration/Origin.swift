@@ -30,7 +30,7 @@ extension Configuration {
         package var queue = 1000
         /// What the paths of its requests lose in front, without a slash at the end; others' requests are not for it.
         package var strip: String?
-        /// What went to the end of `url` when the file was read; nil where nothing did.
+        /// What went to the end of `url` when the file was read; nil if nothing did.
         package var prefix: String?
         /// How many redirects in a row are followed; 0 passes them on.
         package var followRedirects = 0
@@ -44,14 +44,14 @@ extension Configuration {
         package var caFile: String?
         /// The absolute path of a PEM file with the certificate that larder shows.
         package var clientCertificate: String?
-        /// The absolute path of a PEM file with its private key; nil where it is in the certificate's file.
+        /// The absolute path of a PEM file with its private key; nil if it is in the certificate's file.
         package var clientKey: String?
         /// What the key is encrypted with.
         package var clientKeyPassphrase: Credential?
         /// The name for SNI and the certificate check; nil for the URL's host.
         package var serverName: String?
         /// The store behind an `s3` URL.
-        package var s3 = ObjectStore()
+        package var s3 = S3()
 
         /// Makes an origin with default settings.
         ///

@@ -34,7 +34,7 @@ package struct RouteOrder: Sendable {
     /// O(routes).
     ///
     /// - Parameters:
-    ///   - host: The request's host, bare; nil where it may be any.
+    ///   - host: The request's host, bare; nil if it may be any.
     ///   - path: Its path, normal; a query behind it does no harm.
     ///   - isPrefix: Whether any path that begins so is meant.
     /// - Returns: Places in `Configuration.routes`, nil for the default route; never empty, and just one for a host and a
@@ -67,7 +67,7 @@ package struct RouteOrder: Sendable {
     /// Whether a route takes any request at all.
     ///
     /// - Parameter index: Its place in `Configuration.routes`; nil for the default route.
-    /// - Returns: False where another one takes all that it would.
+    /// - Returns: False if another one takes all that it would.
     package func isReached(_ index: Int?) -> Bool {
         guard let index else { return route(host: RouteHost.any.example, path: "/") == nil }
         return route(host: routes[index].host.example, path: String(decoding: routes[index].path, as: UTF8.self))

@@ -121,7 +121,7 @@ struct Checks {
         }
     }
 
-    private func checkAccessLog(_ log: Configuration.AccessLog?, _ findings: inout Findings) {
+    private func checkAccessLog(_ log: Configuration.AccessLogSettings?, _ findings: inout Findings) {
         let path = "access_log.path"
         guard let log, log.path != "-", !log.path.isEmpty else { return }
         guard let status = probe.status(of: log.path) else {

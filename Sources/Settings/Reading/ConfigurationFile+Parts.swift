@@ -27,7 +27,7 @@ package struct ConfigurationParts: Sendable {
         return configuration.admin.listen
     }
 
-    /// The absolute path of the file with the token; nil where there is none.
+    /// The absolute path of the file with the token; nil if there is none.
     ///
     /// - Returns: The path.
     /// - Throws: What is wrong with the setting.
@@ -38,7 +38,7 @@ package struct ConfigurationParts: Sendable {
 
     /// The absolute path of the cache directory.
     ///
-    /// - Returns: The path; nil where the file names none.
+    /// - Returns: The path; nil if the file names none.
     /// - Throws: What is wrong with the setting.
     package func cacheDirectory() throws(ConfigurationProblems) -> String? {
         try check("cache.directory")

@@ -2,6 +2,8 @@
 // serve. Invariant: in a configuration without problems, two requests with the same cache key use the same list of
 // origins (invariant 1).
 
+import HTTPMessage
+
 /// Checks the routes of a configuration.
 struct RouteChecks {
     /// The most origins, all lists together: each has connections, a queue and figures of its own.

@@ -49,14 +49,14 @@ package func reloaded(from old: Configuration, to new: Configuration) -> Configu
 }
 
 /// Whether the routes take the same requests.
-private func areSame(_ old: [Configuration.Route], _ new: [Configuration.Route]) -> Bool {
+private func areSame(_ old: [Configuration.RouteSettings], _ new: [Configuration.RouteSettings]) -> Bool {
     old.count == new.count && zip(old, new).allSatisfy { $0.host == $1.host && $0.path == $1.path }
 }
 
 /// The settings of routes that differ; nil if they take other requests.
 private func routeChanges(
-    _ old: [Configuration.Route],
-    _ new: [Configuration.Route]
+    _ old: [Configuration.RouteSettings],
+    _ new: [Configuration.RouteSettings]
 ) -> [(path: String, isReloadable: Bool)]? {
     guard areSame(old, new) else { return nil }
     return zip(old, new).enumerated().flatMap { index, pair in
@@ -83,8 +83,8 @@ private func originChanges(
 
 /// The settings of the access log that differ; nil if one of the configurations has none.
 private func accessLogChanges(
-    _ old: Configuration.AccessLog?,
-    _ new: Configuration.AccessLog?
+    _ old: Configuration.AccessLogSettings?,
+    _ new: Configuration.AccessLogSettings?
 ) -> [(path: String, isReloadable: Bool)]? {
     guard let old, let new else { return nil }
     return Table.accessLog.filter { $0.differs(old, new) }

@@ -9,7 +9,7 @@ extension Form {
     ///   - words: The words and their values.
     ///   - name: What a name is, for people: "a field name, such as Accept".
     ///   - make: The value that names make.
-    ///   - names: The names of a value; nil where it is a word's.
+    ///   - names: The names of a value; nil if it is a word's.
     ///   - read: Brings a name into its one spelling, or says why it is none.
     /// - Returns: The form.
     static func wordOrNames(

@@ -2,7 +2,7 @@
 
 import HTTPMessage
 
-extension Form where Value == [Configuration.Route] {
+extension Form where Value == [Configuration.RouteSettings] {
     /// The list of routes.
     static var routes: Form {
         let limit = 256
@@ -18,7 +18,7 @@ extension Form where Value == [Configuration.Route] {
                     return nil
                 }
                 return items.map { item in
-                    var route = Configuration.Route()
+                    var route = Configuration.RouteSettings()
                     findings.found(item.path, at: item.place)
                     item.reader.read(item.node, as: Table.route, at: item.path, into: &route, &findings)
                     return route

@@ -50,7 +50,7 @@ private func readOrigins(_ items: [Entry], of list: String, _ findings: inout Fi
     return origins
 }
 
-extension Form where Value == Configuration.AccessLog? {
+extension Form where Value == Configuration.AccessLogSettings? {
     /// The access log, or nothing.
     static var accessLog: Form {
         Form(

@@ -50,7 +50,7 @@ private func listing(of origins: [Configuration.Origin], at path: String) -> [(p
     }
 }
 
-private func listing(of routes: [Configuration.Route]) -> [(path: String, value: String)] {
+private func listing(of routes: [Configuration.RouteSettings]) -> [(path: String, value: String)] {
     routes.enumerated().flatMap { index, route -> [(path: String, value: String)] in
         Table.route.flatMap { row -> [(path: String, value: String)] in
             let path = "routes[\(index)].\(row.name)"

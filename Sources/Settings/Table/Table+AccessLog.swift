@@ -1,7 +1,7 @@
 // Value. The rows of the access log, which has a table of its own because it may be absent.
 
 extension Table {
-    static func makeAccessLog() -> [Setting<Configuration.AccessLog>] {
+    static func makeAccessLog() -> [Setting<Configuration.AccessLogSettings>] {
         let row = Rows(sample: sampleAccessLog, prefix: "access_log.")
         return [
             row(

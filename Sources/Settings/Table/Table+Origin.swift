@@ -188,7 +188,7 @@ extension Table {
             "s3.region",
             \.s3.region,
             Form.region.optional(
-                none: "required without an endpoint, else \(Configuration.ObjectStore.standardRegion)"
+                none: "required without an endpoint, else \(Configuration.S3.standardRegion)"
             ),
             .restart,
             "The bucket's region."

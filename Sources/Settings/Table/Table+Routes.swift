@@ -6,8 +6,8 @@ extension Table {
         "cache.directory", "cache.max_size", "cache.memory", "cache.read_timeout", "cache.scrub_rate", "cache.show_key",
     ]
 
-    static func makeRoute() -> [Setting<Configuration.Route>] {
-        let row = Rows(sample: Configuration.Route(), prefix: "routes[].")
+    static func makeRoute() -> [Setting<Configuration.RouteSettings>] {
+        let row = Rows(sample: Configuration.RouteSettings(), prefix: "routes[].")
         return [
             row(
                 "host",
@@ -43,7 +43,7 @@ extension Table {
     }
 
     /// A cache setting as a route has it: its own, or none.
-    private static func ofRoute(_ row: Setting<Configuration.Cache>) -> Setting<Configuration.Route> {
+    private static func ofRoute(_ row: Setting<Configuration.Cache>) -> Setting<Configuration.RouteSettings> {
         let name = row.name
         let common = row.description
         return Setting(

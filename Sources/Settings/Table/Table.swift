@@ -11,7 +11,7 @@ enum Table {
     static let sampleOrigin = Configuration.Origin(
         url: OriginURL(scheme: .http, host: "", port: 0, path: "")
     )
-    static let sampleAccessLog = Configuration.AccessLog(path: "")
+    static let sampleAccessLog = Configuration.AccessLogSettings(path: "")
 
     /// The settings of the whole file.
     static let main = general + cache.map { $0.lifted(\Configuration.cache) } + limits

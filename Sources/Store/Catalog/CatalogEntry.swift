@@ -1,4 +1,4 @@
-// A value. What the catalog keeps of a stored response: 56 bytes, with its bucket at most 64.
+// Value. What the catalog keeps of a stored response: 56 bytes, with its bucket at most 64.
 
 import HTTPCaching
 public import HTTPMessage
@@ -15,7 +15,7 @@ public struct CatalogEntry: Sendable, Equatable {
     public internal(set) var offset: UInt32
     var bornAtSeconds: UInt32
     var freshUntilSeconds: UInt32
-    /// Which variant under `Vary` this is: a hash of the selecting request fields; 0 where there is no `Vary`.
+    /// Which variant under `Vary` this is: a hash of the selecting request fields; 0 if there is no `Vary`.
     public internal(set) var variant: UInt32
     /// The fence's epoch in which the fill began: a ban of a later epoch refuses this response.
     var epoch: UInt32
@@ -50,9 +50,9 @@ public struct CatalogEntry: Sendable, Equatable {
     public func isFresh(at now: WallTime) -> Bool { bornAt <= now && now < freshUntil }
     /// Bytes from the record's start to its body.
     public var headerLength: Int { Int(headerUnits) * 8 }
-    /// True where a fresh hit may be served by what the catalog holds, without the record's facts.
+    /// True if a fresh hit may be served by what the catalog holds, without the record's facts.
     public var isPlain: Bool { flags.contains(.plain) }
-    /// True where the body, which is sent without being read, has yet to be compared with its checksum in this run.
+    /// True if the body, which is sent without being read, has yet to be compared with its checksum in this run.
     public var isUnverified: Bool { flags.contains(.unverified) }
     /// Bytes the record takes in its volume.
     var recordLength: Int64 { Record.aligned(Int64(headerLength) + bodyLength) }

@@ -1,7 +1,7 @@
-// A value, inside a shard's lock. Hash buckets over a slab of entries, and the memory tier's items of those entries.
+// Value, inside a shard's lock. Hash buckets over a slab of entries, and the memory tier's items of those entries.
 //
-// The memory tier lives in the same shard so that a memory hit takes one lock and one look-up, and so that removing
-// a stored response removes its copy in memory in the same instant.
+// The memory tier lives in the same shard so that a memory hit takes one lock and one look-up, and so that removing a
+// stored response removes its copy in memory in the same instant.
 
 struct CatalogShard {
     private var buckets: [UInt32]
@@ -113,7 +113,7 @@ struct CatalogShard {
 
     /// Changes the entry that lies at a place.
     ///
-    /// Returns false where it is no longer there.
+    /// Returns false if it is no longer there.
     mutating func update(
         _ hash: UInt64,
         at location: RecordLocation,

@@ -1,5 +1,5 @@
-// A value, owned by one shard. Entries in chunks: growing never copies the entries that are there, and an entry's
-// index stays its own until it is removed.
+// Value, owned by one shard. Entries in chunks: growing never copies the entries that are there, and an entry's index
+// stays its own until it is removed.
 
 struct EntrySlab {
     private static let chunkBits = 8

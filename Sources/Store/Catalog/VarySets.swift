@@ -9,7 +9,7 @@ final class VarySets: Sendable {
 
     private let sets = Lock<[[String]]>([[]])
 
-    /// The number of a set of names, 1…255; nil where the limit is reached.
+    /// The number of a set of names, 1…255; nil if the limit is reached.
     func number(of names: [String]) -> UInt8? {
         sets.withLock { sets in
             if let known = sets.firstIndex(of: names) { return UInt8(known) }

@@ -1,4 +1,4 @@
-// A value: two bytes. How often a response was asked for, older accesses counting less.
+// Value. Two bytes. How often a response was asked for, older accesses counting less.
 
 /// Accesses in eighths, halved with every epoch that has passed.
 ///

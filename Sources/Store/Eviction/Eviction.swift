@@ -1,8 +1,9 @@
-// A value, confined to the store's writer thread. What eviction knows and decides: where a new response goes, what a
+// Value, confined to the store's writer thread. What eviction knows and decides: where a new response goes, what a
 // reclaimed volume keeps, which volume is next. Pure: no disk, no clock, no catalog; `VolumeKeeper` does what it says.
 //
-// S3-FIFO (Yang et al., SOSP 2023) by the volume, with a rank: new responses go to a small probation ring, what is worth
-// it moves to the main ring, what goes is remembered by its hash. docs/decisions/0040 tells the rules and what they give.
+// S3-FIFO (Yang et al., SOSP 2023) by the volume, with a rank: new responses go to a small probation ring, what is
+// worth it moves to the main ring, what goes is remembered by its hash. docs/decisions/0040 tells the rules and what
+// they give.
 
 struct Eviction {
     /// The volume of a ring that records are appended to.
@@ -33,7 +34,7 @@ struct Eviction {
 
     private(set) var rings: VolumeRings
     private(set) var ranking = Ranking()
-    private(set) var bar = Bar()
+    private(set) var threshold = AdmissionThreshold()
     private(set) var active: [Active?] = [nil, nil]
     private var ghosts = GhostList()
     /// Bytes of main volumes of one body that may stay yet: of what passes the main ring a third goes.
@@ -60,7 +61,7 @@ struct Eviction {
 
     /// The ring of a new record, by what it is worth.
     func ring(for accesses: AccessCount, length: Int64, at epoch: UInt8) -> Ring {
-        bar.admits(ranking.worth(accesses, length: length, at: epoch)) ? .main : .probation
+        threshold.admits(ranking.worth(accesses, length: length, at: epoch)) ? .main : .probation
     }
 
     /// A record of that length is stored: the average length of records, by which they are ranked, moves.
@@ -79,7 +80,7 @@ struct Eviction {
     /// Takes that volume: the bar is lowered where probation alone has given up volumes for long, though the main ring could.
     mutating func takeVictim(busy: Set<UInt32>) -> Victim? {
         let (_, old) = oldest(except: busy)
-        if old != nil, fromProbation >= Self.longestRow { bar.lower() }
+        if old != nil, fromProbation >= Self.longestRow { threshold.lower() }
         let victim = nextVictim(busy: busy)
         if let victim { fromProbation = victim.ring == .main ? 0 : fromProbation + 1 }
         return victim
@@ -105,11 +106,11 @@ struct Eviction {
             let worth = candidates.first?.worth ?? 0
             if staysWhole(worth, victim) { return .stays }
             if victim.ring == .main { allow(2 * charge) }
-            bar.learn(worth, from: victim.ring, weight: Double(charge) / Double(rings.volumeCapacity))
+            threshold.learn(worth, from: victim.ring, weight: Double(charge) / Double(rings.volumeCapacity))
             return .goes(survivors: [])
         }
-        let survivors = Survivors(of: candidates, charge: charge, least: victim.ring == .main ? 0 : bar.value)
-        bar.learn(survivors.bestGone, from: victim.ring)
+        let survivors = Survivors(of: candidates, charge: charge, least: victim.ring == .main ? 0 : threshold.value)
+        threshold.learn(survivors.bestGone, from: victim.ring)
         if victim.ring == .main { allow(2 * (charge - survivors.bytes) - survivors.bytes) }
         return .goes(survivors: survivors.kept)
     }
@@ -117,10 +118,10 @@ struct Eviction {
     /// Whether a volume of one body stays: by the bar, and of the main ring two thirds at most.
     private mutating func staysWhole(_ worth: Double, _ victim: Victim) -> Bool {
         guard worth > 0 else { return false }
-        guard victim.ring == .main else { return worth >= bar.value }
+        guard victim.ring == .main else { return worth >= threshold.value }
         allow(0)
         // Those at the bar leave the allowance to those above it.
-        guard worth > bar.value, allowance > 0 else { return false }
+        guard worth > threshold.value, allowance > 0 else { return false }
         allowance -= victim.slot.charge
         return true
     }
@@ -140,7 +141,7 @@ struct Eviction {
     mutating func setBudget(_ bytes: Int64) { rings.setBudget(bytes) }
 
     /// Numbers are never used again.
-    mutating func takeNumber() -> UInt32 {
+    mutating func reserveNumber() -> UInt32 {
         defer { nextVolume += 1 }
         return nextVolume
     }
@@ -191,7 +192,7 @@ struct Eviction {
         if !hasPlace(for: length, in: ring) { seal(ring) }
     }
 
-    /// The next place in a ring's active volume; nil where there is none.
+    /// The next place in a ring's active volume; nil if there is none.
     mutating func allocate(_ length: Int64, in ring: Ring) -> RecordLocation? {
         guard let current = active[ring.rawValue], current.used + length <= current.capacity else { return nil }
         active[ring.rawValue]?.used += length

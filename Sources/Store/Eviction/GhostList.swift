@@ -1,8 +1,8 @@
-// A value, confined to the store's writer thread. What is remembered of responses that were evicted: how often they were
+// Value, confined to the store's writer thread. What is remembered of responses that were evicted: how often they were
 // asked for, so that one that comes back is known.
 //
-// Eight-way buckets of 8 bytes a place: fingerprint, when it was inserted, accesses. The oldest of a bucket gives way. The
-// bucket is the fingerprint's upper part, so that the list grows without knowing the hashes.
+// Eight-way buckets of 8 bytes a place: fingerprint, when it was inserted, accesses. The oldest of a bucket gives way.
+// The bucket is the fingerprint's upper part, so that the list grows without knowing the hashes.
 
 struct GhostList {
     private static let ways = 8

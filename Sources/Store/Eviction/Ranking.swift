@@ -1,4 +1,4 @@
-// A value, confined to the store's writer thread. What a stored response is worth keeping: the rank by which eviction
+// Value, confined to the store's writer thread. What a stored response is worth keeping: the rank by which eviction
 // chooses. Pure.
 
 struct Ranking {

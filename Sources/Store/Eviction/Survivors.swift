@@ -1,11 +1,11 @@
-// A value. Which responses of a reclaimed volume are worth copying forward. Pure.
+// Value. Which responses of a reclaimed volume are worth copying forward. Pure.
 
 struct Survivors {
     /// The responses to copy, best first.
     private(set) var kept: [CatalogEntry] = []
     /// Bytes of their records.
     private(set) var bytes: Int64 = 0
-    /// The worth of the best one that goes; 0 where all stay.
+    /// The worth of the best one that goes; 0 if all stay.
     private(set) var bestGone = 0.0
 
     /// The best two thirds of a main volume; of probation those alone that reach the bar.

@@ -17,7 +17,7 @@ protocol VolumeKeeper: AnyObject {
     /// A volume is the youngest of a ring.
     func note(_ volume: UInt32, isIn ring: Ring)
     /// Copies a record, and changes the catalog's entry.
-    /// - Returns: True where it is at its new place.
+    /// - Returns: True if it is at its new place.
     func copy(_ entry: CatalogEntry, to location: RecordLocation) throws(StoreError) -> Bool
     /// What was to be copied cannot be: it is evicted.
     func failedToCopy()
@@ -86,7 +86,7 @@ extension VolumeKeeper {
     /// Makes a volume of the next number that no file has.
     private func makeNew(capacity: Int64) throws(StoreError) -> UInt32 {
         for _ in 0..<Eviction.mostCollisions {
-            let volume = eviction.takeNumber()
+            let volume = eviction.reserveNumber()
             do throws(StoreError) {
                 try make(volume, capacity: capacity)
                 return volume

@@ -1,4 +1,4 @@
-// A value, confined to the store's writer thread. The two rings of volumes: what is charged against the space, and which
+// Value, confined to the store's writer thread. The two rings of volumes: what is charged against the space, and which
 // volume goes next. Pure: it names volumes and never touches one.
 
 /// Where a volume is until it is reclaimed.
@@ -53,12 +53,12 @@ struct VolumeRings {
     /// Three hundredths of the space in which new responses prove themselves; two volumes at least.
     var probationTarget: Int64 { max(budget * 3 / 100, 2 * volumeCapacity) }
 
-    /// True where probation has more than its share.
+    /// True if probation has more than its share.
     var isProbationFull: Bool { charges[Ring.probation.rawValue] > probationTarget }
 
     mutating func setBudget(_ bytes: Int64) { budget = bytes }
 
-    /// True where `need` more bytes fit, with a volume to spare for copying survivors.
+    /// True if `need` more bytes fit, with a volume to spare for copying survivors.
     func hasRoom(for need: Int64, spare: Bool) -> Bool {
         used + need + (spare ? volumeCapacity : 0) <= budget
     }
@@ -86,7 +86,7 @@ struct VolumeRings {
 
     mutating func removeAll() { self = VolumeRings(budget: budget) }
 
-    /// True where a volume holds one body of its own.
+    /// True if a volume holds one body of its own.
     func isSingle(_ volume: UInt32) -> Bool { place(of: volume).map { rings[$0.ring][$0.index].isSingle } ?? false }
 
     /// The oldest volume of a ring that can go.

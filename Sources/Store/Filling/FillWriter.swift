@@ -128,7 +128,7 @@ public final class FillWriter: Sendable {
 
     /// Nothing more is taken.
     ///
-    /// Returns whether the body was streaming; nil where the fill was over already.
+    /// Returns whether the body was streaming; nil if the fill was over already.
     private func end(because refusal: StoreRefusal) -> Bool? {
         state.withLock { state in
             guard !state.isOver else { return nil }
@@ -143,7 +143,7 @@ public final class FillWriter: Sendable {
 
     /// The writer thread cannot go on: its sender learns that with its next bytes, or at the end.
     ///
-    /// Returns false where the fill was refused before.
+    /// Returns false if the fill was refused before.
     func fail(because refusal: StoreRefusal) -> Bool {
         state.withLock { state in
             guard state.refusal == nil else { return false }

@@ -1,4 +1,4 @@
-// Shared, never changed: a response on its way into the store, handed from queue to queue.
+// Shared, immutable. A response on its way into the store, handed from queue to queue.
 
 public import HTTPCaching
 import HTTPMessage
@@ -28,7 +28,7 @@ public final class NewResponse: Sendable {
     ///   - key: The cache key.
     ///   - variant: Which of its variants it is.
     ///   - head: Status line and field lines, without Content-Length and without the empty line.
-    ///   - target: The path and query that the origin was asked for; empty where they are those of the key.
+    ///   - target: The path and query that the origin was asked for; empty if they are those of the key.
     ///   - facts: What decides its reuse.
     ///   - bodyLength: The body's length where the origin told it.
     ///   - epoch: The epoch when the fill began.
@@ -130,9 +130,9 @@ final class WholeResponse: Sendable {
 
 /// Which variant of its key a response is (RFC 9111 §4.1).
 public struct Variant: Sendable, Equatable {
-    /// The number of its set of field names; 0 where the response has no `Vary`.
+    /// The number of its set of field names; 0 if the response has no `Vary`.
     let vary: UInt8
-    /// A hash of `text`; 0 where there is no `Vary`.
+    /// A hash of `text`; 0 if there is no `Vary`.
     let hash: UInt32
     /// The names and the selecting values, as they stand in the record and in the index.
     let text: [UInt8]

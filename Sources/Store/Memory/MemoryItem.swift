@@ -11,9 +11,9 @@ public final class MemoryItem: Sendable {
     let key: [UInt8]
     /// Status line and field lines, Content-Length included, without the empty line that ends a head.
     public let head: ByteBuffer
-    /// Where in the head is what a 304 needs; nil where it has to be looked for.
+    /// Where in the head is what a 304 needs; nil if it has to be looked for.
     public let places: NotModifiedPlaces?
-    /// The path and query that the origin was asked for; empty where they are those of the key.
+    /// The path and query that the origin was asked for; empty if they are those of the key.
     public let target: [UInt8]
     /// The whole body.
     public let body: ByteBuffer
@@ -33,14 +33,14 @@ public final class MemoryItem: Sendable {
     /// What the item takes of the memory tier's limit, in bytes; the constant stands for the objects around it.
     var cost: Int { key.count + head.readableBytes + target.count + body.readableBytes + 256 }
 
-    /// True where this item was stored for that key.
+    /// True if this item was stored for that key.
     ///
     /// O(length).
     public func isFor(_ other: RawSpan) -> Bool { other.equals(key) }
 }
 
 extension RawSpan {
-    /// True where the span holds the same bytes as an array.
+    /// True if the span holds the same bytes as an array.
     func equals(_ other: [UInt8]) -> Bool {
         unsafe equals(other.span.bytes)  // because any byte is defined as raw memory
     }

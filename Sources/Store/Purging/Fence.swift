@@ -1,5 +1,5 @@
-// Shared. Every purge begins a new generation. A look-up or fill that began in an earlier generation is refused if its key
-// matches the purge's rule (invariant 4 of docs/architecture.md).
+// Shared. Every purge begins a new generation. A look-up or fill that began in an earlier generation is refused if its
+// key matches the purge's rule (invariant 4 of docs/architecture.md).
 //
 // A group's members are known to the index alone: for them, what is still in the catalog is usable until the sweep is
 // over, and whoever raised the rule waits for that.

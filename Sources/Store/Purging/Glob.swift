@@ -56,7 +56,7 @@ enum Glob {
         }
     }
 
-    /// What the pattern's next element takes of the key, in bytes of both; nil where they differ.
+    /// What the pattern's next element takes of the key, in bytes of both; nil if they differ.
     private static func step(
         _ key: RawSpan,
         _ at: Int,
@@ -100,7 +100,7 @@ enum Glob {
         return first.length
     }
 
-    /// Bytes of the UTF-8 sequence that begins at an offset (RFC 3629 §4), percent-encoded as keys have it; nil where none
+    /// Bytes of the UTF-8 sequence that begins at an offset (RFC 3629 §4), percent-encoded as keys have it; nil if none
     /// does.
     private static func sequence(_ key: RawSpan, _ offset: Int) -> Int? {
         let lead = octet(key, offset)

@@ -1,4 +1,4 @@
-// A value. What a purge is to remove. Pure.
+// Value. What a purge is to remove. Pure.
 
 import HTTPMessage
 
@@ -104,7 +104,7 @@ public struct PurgeReport: Sendable, Equatable {
     public var responses = 0
     /// Bytes of their bodies.
     public var bytes: Int64 = 0
-    /// Why a crash would undo the purge, in a sentence; nil where it would not.
+    /// Why a crash would undo the purge, in a sentence; nil if it would not.
     public var obstacle: String?
 
     /// Makes a report.

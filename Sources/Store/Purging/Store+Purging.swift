@@ -6,7 +6,7 @@ extension Store {
     ///   - rules: All of which are put on the disk together, as far as they name single keys.
     ///   - completion: Told once for each rule, by its place among them, what was removed, and whether that is on the disk.
     ///     On the index thread.
-    /// - Returns: False where so many purges are being swept that no more are taken: then none of the rules holds.
+    /// - Returns: False if so many purges are being swept that no more are taken: then none of the rules holds.
     @discardableResult
     public func purge(
         _ rules: [PurgeRule],

@@ -1,4 +1,4 @@
-// A value. A purge on its way through the index thread.
+// Value. A purge on its way through the index thread.
 
 /// A rule of the fence that is to be made good, and put on the disk.
 struct Sweep: Sendable {

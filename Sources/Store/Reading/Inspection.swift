@@ -37,7 +37,7 @@ extension Store {
     ///
     /// Blocks: on the disk pool.
     /// - Parameter listed: What the index told of it.
-    /// - Returns: The response without its body; nil where the record is gone or cannot be read.
+    /// - Returns: The response without its body; nil if the record is gone or cannot be read.
     public func inspect(_ listed: ListedResponse) -> StoredResponse? {
         core.entry(listed.row).flatMap { entry in
             listed.row.key.withRawSpan { core.inspect(entry, key: $0) }

@@ -1,5 +1,5 @@
-// Shared. What is known of the disk's speed by the reads that hits wait for, and a read of its own that finds out where there
-// are none.
+// Shared. What is known of the disk's speed by the reads that hits wait for, and a read of its own that finds out where
+// there are none.
 
 import Logging
 import Runtime

@@ -122,7 +122,7 @@ extension StoreCore {
     /// Reads a record's header and changes nothing: nothing is verified, dropped or counted.
     ///
     /// Blocks.
-    /// - Returns: The response without its body; nil where the record is not there, broken, removed or another key's.
+    /// - Returns: The response without its body; nil if the record is not there, broken, removed or another key's.
     func inspect(_ entry: CatalogEntry, key: RawSpan) -> StoredResponse? {
         guard let volume = volumes[entry.volume] else { return nil }
         var buffer = ByteBuffer()
@@ -156,7 +156,7 @@ extension StoreCore {
         _ = catalog.update(entry.hash, at: entry.location) { $0.flags.remove(.unverified) }
     }
 
-    /// Reads the whole body of a stored response, however long; nil where it cannot be read or is not what was written.
+    /// Reads the whole body of a stored response, however long; nil if it cannot be read or is not what was written.
     ///
     /// Blocks.
     func readWhole(_ response: StoredResponse, key: [UInt8]) -> ByteBuffer? {

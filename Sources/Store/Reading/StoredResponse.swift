@@ -1,4 +1,4 @@
-// A value. A stored response as it was read from its volume.
+// Value. A stored response as it was read from its volume.
 
 public import HTTPCaching
 public import NIOCore
@@ -11,13 +11,13 @@ public struct StoredResponse: Sendable {
     public let facts: StoredFacts
     /// Status line and field lines, without Content-Length, Age and the empty line.
     public let head: ByteBuffer
-    /// The path and query that the origin was asked for; empty where they are those of the key.
+    /// The path and query that the origin was asked for; empty if they are those of the key.
     public let target: [UInt8]
-    /// The variant's text; empty where there is no `Vary`.
+    /// The variant's text; empty if there is no `Vary`.
     public let variant: [UInt8]
     /// The CRC-32C of the body.
     let bodyChecksum: UInt32
-    /// The whole body where it was read along; nil where it is to be read or sent from the volume.
+    /// The whole body where it was read along; nil if it is to be read or sent from the volume.
     public let body: ByteBuffer?
     /// The file that holds the body; held open for as long as the value lives.
     public let volume: Volume
@@ -46,7 +46,7 @@ public struct StoredResponse: Sendable {
         )
     }
 
-    /// True where the record is of that variant: compares the text that the catalog keeps a hash of.
+    /// True if the record is of that variant: compares the text that the catalog keeps a hash of.
     public func isOf(_ wanted: Variant) -> Bool { variant == wanted.text }
 }
 

@@ -1,5 +1,5 @@
-// A value, confined to the scrub's thread. The block of a volume that the scrub looks at: read once for all records in it, by a
-// descriptor of its own, and out of the page cache again afterwards, as far as it was not there before.
+// Value, confined to the scrub's thread. The block of a volume that the scrub looks at: read once for all records in
+// it, by a descriptor of its own, and out of the page cache again afterwards, as far as it was not there before.
 
 import NIOCore
 
@@ -13,7 +13,7 @@ struct ScrubWindow {
     private var block = ByteBuffer()
     private var start: Int64 = -1
 
-    /// Opens a volume once more; throws where it cannot be opened, nil where another file has its name.
+    /// Opens a volume once more; throws where it cannot be opened, nil if another file has its name.
     init?(_ volume: Volume) throws(StoreError) {
         let file = try File(volume.file.path, .read)
         guard let identity = file.identity, identity == volume.file.identity else { return nil }
@@ -23,7 +23,7 @@ struct ScrubWindow {
         self.file = file
     }
 
-    /// The part of `range` that lies in one block with its beginning; nil where that block has to be read first.
+    /// The part of `range` that lies in one block with its beginning; nil if that block has to be read first.
     func bytes(_ range: Range<Int64>) -> ByteBuffer? {
         guard start >= 0, range.lowerBound >= start, range.lowerBound < start + Self.length else { return nil }
         let length = min(range.upperBound, start + Self.length) - range.lowerBound

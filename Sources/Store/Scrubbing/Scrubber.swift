@@ -1,6 +1,6 @@
-// Confined to the scrub's thread. The slow walk that compares every stored response with its checksums, again and again: what
-// the disk has changed is found before it is asked for. It goes by the catalog, so that it looks at what a hit could find and
-// at nothing else, in the order in which that lies in the volumes.
+// Confined to the scrub's thread. The slow walk that compares every stored response with its checksums, again and
+// again: what the disk has changed is found before it is asked for. It goes by the catalog, so that it looks at what a
+// hit could find and at nothing else, in the order in which that lies in the volumes.
 //
 // Invariant: what it drops was read anew and was wrong again, and is still where the catalog has it.
 
@@ -64,7 +64,7 @@ final class Scrubber {
         while !control.isOver, Instant.now < end { control.wait(until: end) }
     }
 
-    /// Looks at everything once; false where it ended early.
+    /// Looks at everything once; false if it ended early.
     private func round() -> Bool {
         var volumes = core.volumes.all.sorted { $0.number < $1.number }[...]
         while let first = volumes.first {
@@ -163,7 +163,7 @@ final class Scrubber {
         return .wrong(key: key)
     }
 
-    /// The key in a header that may be damaged; nil where it is not the one that the entry is of.
+    /// The key in a header that may be damaged; nil if it is not the one that the entry is of.
     private func key(in header: ByteBuffer, of entry: CatalogEntry) -> [UInt8]? {
         guard let length = header.getInteger(at: 12, endianness: .little, as: UInt16.self),
             let key = header.getBytes(at: Record.prefixLength, length: Int(length)), core.keyHash(key) == entry.hash
@@ -173,7 +173,7 @@ final class Scrubber {
 
     /// Calls `body` with the bytes of a range of the volume, piece by piece.
     ///
-    /// - Returns: False where the file ends before.
+    /// - Returns: False if the file ends before.
     private func visit(
         _ range: Range<Int64>,
         in window: inout ScrubWindow,
@@ -192,7 +192,7 @@ final class Scrubber {
         return true
     }
 
-    /// Reads a block when it is its time; false where the file ends before.
+    /// Reads a block when it is its time; false if the file ends before.
     private func load(around offset: Int64, in window: inout ScrubWindow) throws(Stop) -> Bool {
         while true {
             guard !control.isOver, control.rate > 0 else { throw .closing }

@@ -1,4 +1,4 @@
-// A value. What a line of an access log tells of a request, in larder's JSON or in the combined format. Pure.
+// Value. What a line of an access log tells of a request, in larder's JSON or in the combined format. Pure.
 
 import HTTPMessage
 

@@ -1,4 +1,4 @@
-// A value. What SQLite would take for the rows of a simulated store.
+// Value. What SQLite would take for the rows of a simulated store.
 
 struct SimulatedIndex {
     /// The log of changes, and the shared memory beside it.

@@ -1,7 +1,7 @@
 // Confined to its owner. A store without a disk: the real catalog, the real eviction, and no bytes.
 //
-// `larder simulate` replays a trace through it, at several sizes, to tell how large a cache should be; the miss ratios of
-// docs/benchmarks/miss-ratios.md come from it.
+// `larder simulate` replays a trace through it, at several sizes, to tell how large a cache should be; the miss ratios
+// of docs/benchmarks/miss-ratios.md come from it.
 
 import HTTPCaching
 import HTTPMessage

@@ -1,4 +1,4 @@
-// A value. The requests of a trace, from its bytes as they come: `time,key,size` lines, or an access log.
+// Value. The requests of a trace, from its bytes as they come: `time,key,size` lines, or an access log.
 
 import HTTPMessage
 

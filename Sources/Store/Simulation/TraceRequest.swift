@@ -1,4 +1,4 @@
-// A value. One request of a trace.
+// Value. One request of a trace.
 
 /// What a trace tells of a request.
 public struct TraceRequest: Sendable, Equatable {

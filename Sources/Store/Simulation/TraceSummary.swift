@@ -1,4 +1,4 @@
-// A value. How much a trace asks for, in bounded memory: of many keys, a sample by their hashes.
+// Value. How much a trace asks for, in bounded memory: of many keys, a sample by their hashes.
 
 /// Different pictures of a trace, and their bytes, estimated from a sample.
 public struct TraceSummary: Sendable {
@@ -28,7 +28,7 @@ public struct TraceSummary: Sendable {
         }
     }
 
-    /// False where all pictures were counted.
+    /// False if all pictures were counted.
     public var isEstimate: Bool { bits > 0 }
     /// Different pictures.
     public var pictures: Int { sample.count << Int(bits) }

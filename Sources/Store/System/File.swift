@@ -185,15 +185,15 @@ final class File: Sendable {
         }
     }
 
-    /// The file's length and how many names it has; nil where the file system no longer answers.
+    /// The file's length and how many names it has; nil if the file system no longer answers.
     var status: (length: Int64, links: Int)? { information.map { (Int64($0.st_size), Int($0.st_nlink)) } }
 
-    /// Bytes that it takes on the disk, with what is reserved behind its end; nil where the file system no longer answers.
+    /// Bytes that it takes on the disk, with what is reserved behind its end; nil if the file system no longer answers.
     var bytesOnDisk: Int64? { information.map { Int64($0.st_blocks) * 512 } }
 
     /// What tells the file from a copy of it, and when its bytes or its attributes changed last, in nanoseconds since 1970.
     ///
-    /// Nil where the file system no longer answers.
+    /// Nil if the file system no longer answers.
     var origin: (inode: UInt64, madeAt: Int64, changedAt: Int64)? {
         information.map { status in
             let changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)

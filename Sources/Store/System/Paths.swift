@@ -4,7 +4,7 @@ import CLinux
 import Glibc
 
 enum Paths {
-    /// Makes a directory where there is none.
+    /// Makes a directory if there is none.
     static func makeDirectory(_ path: String) throws(StoreError) {
         // because the text outlives the call
         guard unsafe mkdir(path, 0o750) != 0, errno != EEXIST else { return }
@@ -54,10 +54,10 @@ enum Paths {
         unsafe unlink(path)  // because the text outlives the call
     }
 
-    /// What identifies the file that a path names now; nil where there is none, or it cannot be told.
+    /// What identifies the file that a path names now; nil if there is none, or it cannot be told.
     static func identity(_ path: String) -> FileIdentity? { (try? found(path)) ?? nil }
 
-    /// The same; nil only where there is none.
+    /// The same; nil only if there is none.
     ///
     /// - Throws: Where it cannot be told: the disk fails, or a directory above may not be searched.
     static func found(_ path: String) throws(StoreError) -> FileIdentity? {
@@ -69,7 +69,7 @@ enum Paths {
         }
     }
 
-    /// Bytes that a file takes on disk; 0 where there is none.
+    /// Bytes that a file takes on disk; 0 if there is none.
     static func onDisk(_ path: String) -> Int64 { (try? information(path)).map { Int64($0.st_blocks) * 512 } ?? 0 }
 
     /// What a name in a directory stands for; a symbolic link stands for what it leads to.
@@ -79,7 +79,7 @@ enum Paths {
         try information(path).st_mode & S_IFMT == S_IFREG
     }
 
-    /// True where a directory has the name, whatever it stands for; also where that cannot be told.
+    /// True if a directory has the name, whatever it stands for; also where that cannot be told.
     static func isTaken(_ path: String) -> Bool {
         var status = stat()
         // because lstat fills the struct it is given

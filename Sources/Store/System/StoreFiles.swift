@@ -27,7 +27,7 @@ enum StoreFiles {
         return (keyHash, lock)
     }
 
-    /// The hash function of a directory's keys; nil where it has no format file yet.
+    /// The hash function of a directory's keys; nil if it has no format file yet.
     static func read(_ path: String) throws(StoreError) -> KeyHash? {
         let file: File
         do throws(StoreError) {
@@ -109,7 +109,7 @@ enum StoreFiles {
 
     static func lockPath(_ path: String) -> String { path + "/lock" }
 
-    /// Keeps larders out of a directory that is only read; nil where no larder was ever in it.
+    /// Keeps larders out of a directory that is only read; nil if no larder was ever in it.
     ///
     /// Throws where one is.
     static func sharedLock(_ path: String) throws(StoreError) -> File? {

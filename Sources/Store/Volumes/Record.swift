@@ -163,7 +163,7 @@ struct RecordPrefix: Equatable {
         self.bodyChecksum = bodyChecksum
     }
 
-    /// True where the header in `buffer` is what was written.
+    /// True if the header in `buffer` is what was written.
     ///
     /// O(header).
     func matchesChecksum(in buffer: ByteBuffer) -> Bool {

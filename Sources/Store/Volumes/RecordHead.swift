@@ -1,6 +1,6 @@
-// A value. The head of a stored response, as it stands in its record: status line and field lines, and behind them the target
-// that the origin was asked for, where that is not the one in the key. What is read into memory has them apart: the target is
-// never sent.
+// Value. The head of a stored response, as it stands in its record: status line and field lines, and behind them the
+// target that the origin was asked for, where that is not the one in the key. What is read into memory has them apart:
+// the target is never sent.
 
 import HTTPCaching
 public import HTTPMessage
@@ -37,7 +37,7 @@ enum RecordHead {
         return whole
     }
 
-    /// Takes a record's head apart; the target is empty where it has none.
+    /// Takes a record's head apart; the target is empty if it has none.
     ///
     /// O(1) without one.
     static func split(_ whole: ByteBuffer, _ facts: StoredFacts) -> (head: ByteBuffer, target: [UInt8]) {

@@ -1,4 +1,5 @@
-// A value, confined to the writer thread. The volumes that are there and could not be opened, and when each is tried again. Pure.
+// Value, confined to the writer thread. The volumes that are there and could not be opened, and when each is tried
+// again. Pure.
 
 import Runtime
 

@@ -57,7 +57,7 @@ public final class Volume: Sendable {
         _ = clinux_reserve(file.descriptor, Int(start), Int(next - start))
     }
 
-    /// True where `sendfile` of the range would not wait for the disk.
+    /// True if `sendfile` of the range would not wait for the disk.
     ///
     /// About 1 µs for 1 MB; any thread.
     public func isResident(_ range: Range<Int64>) -> Bool {

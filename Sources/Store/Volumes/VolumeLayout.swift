@@ -15,7 +15,7 @@ enum VolumeLayout {
         onDisk(stepped(end, capacity: capacity) ?? end)
     }
 
-    /// Up to where disk space is taken for what ends at `end`; nil where a whole step passes the capacity.
+    /// Up to where disk space is taken for what ends at `end`; nil if a whole step passes the capacity.
     static func stepped(_ end: Int64, capacity: Int64) -> Int64? {
         let next = (end + step - 1) / step * step
         return next <= capacity ? next : nil

@@ -1,4 +1,4 @@
-// A value, confined to the thread that scans. Walks the records of a volume in order: what rebuilding the index and
+// Value, confined to the thread that scans. Walks the records of a volume in order: what rebuilding the index and
 // `larder verify` rest on.
 //
 // Bytes that are no record are stepped over by the alignment. A body cannot pose as a record there: the record's hash

@@ -1,7 +1,7 @@
-// A value. The volumes that a start finds in the directory, with what the index knows of their rings.
+// Value. The volumes that a start finds in the directory, with what the index knows of their rings.
 //
-// Invariants: every file that has a volume's name is counted for the numbers that are not used again, and charged; only what was
-// read and is no volume is removed.
+// Invariants: every file that has a volume's name is counted for the numbers that are not used again, and charged; only
+// what was read and is no volume is removed.
 
 import Logging
 import NIOCore
@@ -12,7 +12,7 @@ struct VolumeSurvey: Sendable {
 
     struct Found: Sendable {
         let number: UInt32
-        /// Nil where it could not be opened: it is tried again.
+        /// Nil if it could not be opened: it is tried again.
         let volume: Volume?
         let charge: Int64
         let ring: Ring
@@ -23,7 +23,7 @@ struct VolumeSurvey: Sendable {
     }
 
     /// Volumes that could not be opened are told of one by one up to this many.
-    private static let mostTold = 10
+    private static let loggedLimit = 10
 
     private(set) var volumes: [Found] = []
     private(set) var nextNumber: UInt32 = 1
@@ -67,7 +67,7 @@ struct VolumeSurvey: Sendable {
                     continue
                 }
                 unopened += 1
-                if unopened <= Self.mostTold {
+                if unopened <= Self.loggedLimit {
                     logger.warning(
                         "A volume cannot be opened; until it can, its pictures are fetched from the origins",
                         metadata: ["error": "\(error)"]
@@ -78,8 +78,8 @@ struct VolumeSurvey: Sendable {
                 found.append((entry, row?.order ?? Int64(number)))
             }
         }
-        if unopened > Self.mostTold {
-            logger.warning("More volumes cannot be opened", metadata: ["volumes": "\(unopened - Self.mostTold)"])
+        if unopened > Self.loggedLimit {
+            logger.warning("More volumes cannot be opened", metadata: ["volumes": "\(unopened - Self.loggedLimit)"])
         }
         volumes = found.sorted { $0.order < $1.order }.map(\.0)
         // Numbers are never used again, also those of volumes that only the index remembers.

@@ -1,5 +1,5 @@
-// Shared. The volumes that look-ups may read, by number, and the numbers of those that are there and could not be opened yet;
-// the writer thread alone adds and removes.
+// Shared. The volumes that look-ups may read, by number, and the numbers of those that are there and could not be
+// opened yet; the writer thread alone adds and removes.
 
 import Runtime
 import Synchronization

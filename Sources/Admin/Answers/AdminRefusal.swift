@@ -3,11 +3,11 @@
 import Hummingbird
 
 /// Why a request to the admin interface is not done.
-struct Refusal: Error, Sendable {
+struct AdminRefusal: Error, Sendable {
     let status: HTTPResponse.Status
     /// What is wrong, and what would be right.
     let detail: String
-    /// The member or parameter that is wrong, such as `prefix[3]`; nil where it is none.
+    /// The member or parameter that is wrong, such as `prefix[3]`; nil if it is none.
     var field: String?
     /// The methods that are allowed, for 405.
     var allow: String?

@@ -6,14 +6,14 @@ import HTTPMessage
 
 extension Configuration {
     /// The settings of one route.
-    package struct Route: Sendable, Equatable {
+    package struct RouteSettings: Sendable, Equatable {
         /// The hosts whose requests it takes.
         package var host = RouteHost.any
         /// What the paths of its requests begin with.
         package var path = "/"
         /// Its own origins in the order they are asked; empty for the top-level list.
         package var origins: [Origin] = []
-        /// Whether the client's host is part of its cache keys; nil where the file does not say.
+        /// Whether the client's host is part of its cache keys; nil if the file does not say.
         package var keyHost: Bool?
         /// Its own cache settings: those that `ownCacheSettings` names, the others mean nothing here.
         package var cache = Cache()

@@ -4,7 +4,7 @@ package import HTTPMessage
 
 extension Configuration {
     /// The server of an object store, and the keys to it.
-    package struct ObjectStore: Sendable, Equatable {
+    package struct S3: Sendable, Equatable {
         /// What 403 from a store means.
         package enum Forbidden: String, Sendable, CaseIterable {
             /// That it does not let larder in: no answer, the next origin is asked.
@@ -18,9 +18,9 @@ extension Configuration {
 
         /// The server, `http` or `https`; nil for Amazon's of the region.
         package var endpoint: OriginURL?
-        /// The region; nil where the file does not say.
+        /// The region; nil if the file does not say.
         package var region: String?
-        /// Whether the bucket goes into the path rather than into the host; nil where it goes by endpoint and bucket.
+        /// Whether the bucket goes into the path rather than into the host; nil if it goes by endpoint and bucket.
         package var pathStyle: Bool?
         /// The access key's name.
         package var accessKey = Credential(from: .environment("AWS_ACCESS_KEY_ID"))

@@ -2,7 +2,7 @@
 
 extension Configuration {
     /// The settings of the access log.
-    package struct AccessLog: Sendable, Equatable {
+    package struct AccessLogSettings: Sendable, Equatable {
         /// The form of a line.
         package enum Format: String, Sendable, CaseIterable {
             /// The combined log format of Apache and nginx.
