@@ -70,7 +70,7 @@ public struct StoredPart: Sendable, Equatable {
         }
     }
 
-    /// The Range that asks for what is missing, or nil if that is not one range (RFC 9111 §3.4).
+    /// The Range that requests the missing bytes, or nil if they are not one range (RFC 9111 §3.4).
     public var rest: String? {
         if range.lowerBound == 0, !isWhole {
             return "bytes=\(range.upperBound + 1)-"
@@ -84,7 +84,7 @@ public struct StoredPart: Sendable, Equatable {
     /// The one part that this and a newer one make together, or nil if there is a gap or the wholes differ.
     ///
     /// - Parameter newer: The newer part.
-    /// - Returns: Both together; where they overlap the newer's bytes count.
+    /// - Returns: Both together; where they overlap the newer bytes are used.
     public func combined(with newer: StoredPart) -> StoredPart? {
         let (old, new) = (range, newer.range)
         guard completeLength == newer.completeLength, new.lowerBound <= old.upperBound + 1,
@@ -96,7 +96,9 @@ public struct StoredPart: Sendable, Equatable {
         return StoredPart(range: range, completeLength: completeLength)
     }
 
-    /// What a stored head tells of the version of its bytes; its strong entity tag alone allows to combine parts.
+    /// The validators of a stored head.
+    ///
+    /// Parts are combined only under the same strong entity tag.
     ///
     /// - Parameter stored: The stored fields.
     /// - Returns: The validators.

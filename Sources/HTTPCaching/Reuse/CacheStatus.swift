@@ -11,7 +11,7 @@ public struct CacheStatus: Sendable, Equatable {
     public enum Outcome: Sendable, Equatable {
         /// Answered from the store without an origin.
         case hit
-        /// Forwarded for a reason.
+        /// Forwarded for this reason.
         case forward(ForwardReason)
         /// Neither: larder made the answer itself.
         case none
@@ -118,7 +118,7 @@ public struct CacheStatus: Sendable, Equatable {
         return quoted(text)
     }
 
-    /// A quoted string; what is no visible ASCII becomes a question mark (RFC 9651 §4.1.6).
+    /// A quoted string; characters other than visible ASCII become question marks (RFC 9651 §4.1.6).
     private static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {

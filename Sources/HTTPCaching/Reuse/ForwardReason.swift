@@ -13,12 +13,12 @@ public enum ForwardReason: String, Sendable, CaseIterable {
     case uriMiss = "uri-miss"
     /// Something is stored for the URI, but for other request fields.
     case varyMiss = "vary-miss"
-    /// Nothing stored can be used, and why is not told apart.
+    /// Nothing stored can be used, and the reason is not distinguished.
     case miss
-    /// A fresh response is stored, but the request does not allow to use it.
+    /// A fresh response is stored, but the request forbids its use.
     case request
-    /// What is stored is stale.
+    /// The stored response is stale.
     case stale
-    /// What is stored is only a part of what is asked for.
+    /// Only a part of the requested bytes is stored.
     case partial
 }
