@@ -11,14 +11,14 @@ extension Configuration {
         }
     }
 
-    /// What each of `originLists` is called: `default`, or the first route that it is of, such as `routes[0]`.
+    /// The names of `originLists`: `default`, or the first route that uses the list, such as `routes[0]`.
     package var originListNames: [String] {
         originLists.indices.map { list in
             list == 0 ? "default" : "routes[\(routes.firstIndex { originList(of: $0) == list } ?? 0)]"
         }
     }
 
-    /// Which of `originLists` a route asks.
+    /// Which of `originLists` a route uses.
     ///
     /// - Parameter route: The route; nil for the default one.
     /// - Returns: The list's place in `originLists`.
@@ -27,10 +27,10 @@ extension Configuration {
         return originLists.firstIndex(of: route.origins) ?? 0
     }
 
-    /// The cache settings that hold on a route.
+    /// The cache settings of a route.
     ///
     /// - Parameter route: The route; nil for the default one.
-    /// - Returns: The top-level settings with the route's own over them.
+    /// - Returns: The top-level settings, overridden by the route's own.
     package func cache(of route: RouteSettings?) -> Cache {
         guard let route else { return cache }
         var result = cache
@@ -41,8 +41,8 @@ extension Configuration {
     /// Whether the client's host is part of a route's cache keys.
     ///
     /// - Parameter route: The route; nil for the default one.
-    /// - Returns: What the route says; else true if an origin is sent that host, and where the route is about some hosts
-    ///   only: others' requests for the same path then take another route.
+    /// - Returns: The route's setting. Without one, true if an origin gets that host, or if the route is limited to
+    ///   some hosts: then other hosts' requests for the same path take another route.
     package func keyHasHost(of route: RouteSettings?) -> Bool {
         if let told = route?.keyHost { return told }
         let asked = originLists[originList(of: route)]

@@ -25,7 +25,8 @@ package func reference() -> String {
     return text
 }
 
-/// Each setting of a configuration with its value as a file would say it; secrets and field values are not shown.
+/// Each setting of a configuration with its value as it would be written in a file; secrets and field values are not
+/// shown.
 ///
 /// - Parameter configuration: The configuration to list.
 /// - Returns: Paths and values in the order of the reference.

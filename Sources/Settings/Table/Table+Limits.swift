@@ -1,4 +1,4 @@
-// Value. The rows of the bounds: each has a counter of the same name for reaching it.
+// Value. The rows of the limits. Each limit has a counter of the same name that counts how often it was reached.
 
 extension Table {
     private static let row = Rows(sample: Configuration(), prefix: "")

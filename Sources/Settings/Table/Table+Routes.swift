@@ -1,7 +1,7 @@
 // Value. The rows of a route: host and path, its origins, and the cache settings that can differ between routes.
 
 extension Table {
-    /// What the one store and its one status line are told.
+    /// The settings that cannot differ between routes, because there is one store and one Cache-Status.
     private static let ofStore: Set<String> = [
         "cache.directory", "cache.max_size", "cache.memory", "cache.read_timeout", "cache.scrub_rate", "cache.show_key",
     ]

@@ -102,7 +102,7 @@ enum Table {
         ),
     ]
 
-    /// The token counts as changed when the file's content is another, too.
+    /// The token also counts as changed if the content of the file has changed.
     private static let token: Setting<Configuration> = {
         var setting = row(
             "admin.token_file",
