@@ -77,7 +77,7 @@ import Runtime
             byteCount: 2 * ResponseHeadParser.maximumBytes + CleartextConnection.room,
             alignment: 64
         )
-        precondition(poller.addEdges(of: mailbox.bell.number), "the origin thread can be woken")
+        precondition(poller.addEdges(of: mailbox.receiver.number), "the origin thread can be woken")
     }
 
     deinit {
@@ -90,7 +90,7 @@ import Runtime
         while isRunning {
             let count = poller.wait(into: &events, milliseconds: patience())
             now = .now
-            for event in events.prefix(count) where event.descriptor != mailbox.bell.number { dispatch(event) }
+            for event in events.prefix(count) where event.descriptor != mailbox.receiver.number { dispatch(event) }
             collectEnded()
             mailbox.take(into: &commands)
             for command in commands { perform(command) }

@@ -45,7 +45,7 @@ public final class Origins: Sendable {
         let mailbox: Commands
         let poller: Poller
         do throws(SystemError) {
-            mailbox = Commands(limit: Commands.usualLimit, bell: try EventCounter()) {
+            mailbox = Commands(limit: Commands.usualLimit, receiver: try EventCounter()) {
                 logger.warning("Many commands wait for the origin thread")
             }
             poller = try Poller()
