@@ -66,7 +66,7 @@ struct OriginSettingsTests {
     private static let requests = [
         Row("hostHeader", "origin", { "\($0.hostHeader)" }, { _ in }),
         Row("hostHeader", "client", { "\($0.hostHeader)" }, { $0.hostHeader = .client }),
-        Row("hostHeader", "name(\"c.test\")", { "\($0.hostHeader)" }, { $0.hostHeader = .name("c.test") }),
+        Row("hostHeader", "c.test", { "\($0.hostHeader)" }, { $0.hostHeader = .name("c.test") }),
         Row(
             "headers",
             "X: a, Y: b",

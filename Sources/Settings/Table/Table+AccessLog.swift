@@ -18,7 +18,7 @@ extension Table {
                 \.buffer,
                 .size(0...16 << 20),
                 .restart,
-                "The bytes of lines that are collected before they are written; they are written after a second in any case; with `0` each line is written at once."
+                "How many bytes of lines are collected before they are written, at the latest after a second; with `0` each line is written at once."
             ),
         ]
     }

@@ -37,7 +37,7 @@ extension Table {
                 Form.boolean.optional(),
                 .restart,
                 "Whether the client's host is part of the cache key; `false` lets several hosts share pictures.",
-                default: "true with a host, or where an origin is sent the client's"
+                default: "true with a host, or if an origin gets the client's host"
             ),
         ] + cache.filter { !ofStore.contains($0.name) }.map(ofRoute)
     }

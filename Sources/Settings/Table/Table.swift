@@ -46,7 +46,7 @@ enum Table {
             .count(threads),
             .restart,
             "The event loops that serve pictures.",
-            default: "one a core"
+            default: "one per core"
         ),
         row(
             "forward_headers",
@@ -91,7 +91,7 @@ enum Table {
             \.accessLog,
             .accessLog,
             .restart,
-            "A log with one line a request; without this setting there is none."
+            "The access log, with one line for each request; if this section is absent, larder writes no access log."
         ),
         row(
             "log.level",
