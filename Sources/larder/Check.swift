@@ -1,4 +1,4 @@
-// larder check: every problem of a configuration file, at once.
+// larder check: reports every problem of a configuration file at once.
 
 import Admin
 import ArgumentParser

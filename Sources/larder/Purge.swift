@@ -53,7 +53,7 @@ struct Purge: AsyncParsableCommand {
     @Flag(help: "Every picture.")
     var all = false
 
-    /// Rules of one command, as many as the admin interface takes at once.
+    /// The most rules of one command, as many as the admin interface accepts at a time.
     private static let mostRules = 1000
 
     private var listFile: FileArgument? { from ?? (urls.contains { $0.text == "-" } ? .standardInput : nil) }
@@ -100,7 +100,7 @@ struct Purge: AsyncParsableCommand {
         }
     }
 
-    /// Purges, and names the option that is refused.
+    /// Purges, and names the refused option.
     private func purge(_ client: AdminClient) throws(Failure) -> (value: JSON, isDone: Bool) {
         do {
             return try client.post("/purge", order)

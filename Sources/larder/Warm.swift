@@ -1,4 +1,4 @@
-// larder warm: fetches pictures through the picture port, so that they are stored before anybody asks.
+// larder warm: fetches pictures through the picture port, so that they are stored before a client requests them.
 
 import Admin
 import ArgumentParser

@@ -13,7 +13,7 @@ package enum Readable {
         return "\(count) B"
     }
 
-    /// A number with its thousands apart: `12 345`.
+    /// A number with its thousands separated: `12 345`.
     package static func number(_ value: Int) -> String {
         var digits = Array(String(value.magnitude))
         var place = digits.count - 3
@@ -45,12 +45,12 @@ package enum Readable {
         return mean < 1 ? "\(fixed(mean * 1000, 1)) ms" : "\(fixed(mean, 2)) s"
     }
 
-    /// The mean of an origin's lag; a dash where it was never measured.
+    /// The mean of an origin's lag; a dash without measurements.
     package static func lag(count: Int, sum: Double) -> String {
         count == 0 ? "–" : "\(fixed(sum / Double(count), 1)) s"
     }
 
-    /// A number with that many digits behind the point.
+    /// A number with that many digits after the decimal point.
     package static func fixed(_ value: Double, _ digits: Int) -> String {
         let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
         let scaled = Int((value.magnitude * scale).rounded())

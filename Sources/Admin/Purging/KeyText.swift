@@ -1,5 +1,5 @@
-// Value. Turns what people write (a path, a URL, a prefix or a pattern) into the bytes of cache keys, in the spelling
-// that requests get: /a%7eb and /a~b are one key. The routes decide which keys a URL has.
+// Value. Turns the text of a person (a path, a URL, a prefix or a pattern) into the bytes of cache keys, in the
+// spelling that requests get: /a%7eb and /a~b are one key. The routes decide which keys a URL has.
 
 import HTTPMessage
 import Hummingbird
@@ -17,7 +17,7 @@ struct KeyText {
         }
     }
 
-    /// The keys that begin so; a slash at its end stays.
+    /// The prefixes of keys; a slash at the end stays.
     func prefixes(_ text: String, field: String) throws(AdminRefusal) -> [PurgeRule] {
         let name = try name(text, field: field)
         return try refusing(text, field) { () throws(KeyProblem) in
@@ -25,7 +25,7 @@ struct KeyText {
         }
     }
 
-    /// Patterns of keys: `*` and `?` stay what they are, the text between them is spelled as in keys.
+    /// Patterns of keys: `*` and `?` stay as they are, the text between them is spelled as in keys.
     func globs(_ text: String, field: String) throws(AdminRefusal) -> [[UInt8]] {
         guard text.utf8.first != UInt8(ascii: "*") else {
             return try refusing(text, field) { () throws(KeyProblem) in try routes.patterns(of: text) }

@@ -4,19 +4,19 @@ import HTTPMessage
 import Hummingbird
 import Store
 
-/// The rules of one purge, each with the words it is reported in.
+/// The rules of one purge, each with its description for reports.
 struct PurgeOrder {
     struct Item: Sendable {
         let rule: PurgeRule
-        /// Which of the things to purge it is a part of.
+        /// The part of the request that it comes from.
         let part: Int
     }
 
-    /// Rules at once; the store takes no more either.
+    /// The most rules at a time; the store accepts no more either.
     static let limit = 1000
 
     private(set) var items: [Item] = []
-    /// `prefix /images/`, as it was given; one, and mostly one rule, for each thing to purge.
+    /// A description such as `prefix /images/`, as given; one for each part, which usually makes one rule.
     private(set) var labels: [String] = []
 
     init(_ body: [UInt8], keys: KeyText) throws(AdminRefusal) {

@@ -1,4 +1,5 @@
-// Shared. GET /explain: what is stored for a URL, and what a request for it would get now. It changes nothing.
+// Shared. GET /explain: the stored responses of a URL, and the response that a request for it would get now. It changes
+// nothing.
 
 import HTTPMessage
 import Hummingbird
@@ -22,7 +23,7 @@ extension AdminResponder {
             )
         }
         let fields = try Self.fields(parameters[values: "header"].map(String.init), limits)
-        // A path alone is refused if only some host tells what is meant.
+        // A path without a host is refused if only a host determines its key.
         guard try keys.keys(url, field: "url").count == 1 else {
             throw AdminRefusal(
                 status: .badRequest,
@@ -43,7 +44,7 @@ extension AdminResponder {
         return .json(explanation.json(url: url, configuration.withLock { $0 }))
     }
 
-    /// The fields of the request that is asked about, each as `Name: value`.
+    /// The fields of the request to explain, each as `Name: value`.
     private static func fields(_ texts: [String], _ limits: RequestLimits) throws(AdminRefusal) -> Fields {
         guard texts.count <= limits.fields, texts.reduce(0, { $0 + $1.utf8.count }) <= limits.head else {
             throw AdminRefusal(

@@ -9,7 +9,7 @@ import Store
 
 extension AdminResponder {
     private static let defaultLimit = 100
-    /// The most of a page; a cursor leads to the next one.
+    /// The most responses of a page; a cursor leads to the next one.
     private static let largestLimit = 1000
 
     func objects(_ request: Request) async throws(AdminRefusal) -> Response {
@@ -52,7 +52,7 @@ extension AdminResponder {
         response.bornAt <= now ? Int(response.freshUntil - now) : 0
     }
 
-    /// A place as a text for one use: key and variant in hexadecimal digits, with a dash between.
+    /// A place as text, for one use: key and variant in hexadecimal digits, with a dash in between.
     private static func cursor(_ place: ListPlace) -> String {
         "\(PercentEncoding.hexadecimal(place.key))-\(PercentEncoding.hexadecimal(place.variant))"
     }

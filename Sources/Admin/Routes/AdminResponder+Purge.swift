@@ -9,9 +9,9 @@ import Store
 import Synchronization
 
 extension AdminResponder {
-    /// Bytes of a purge's body: a thousand long URLs fit.
+    /// The most bytes of a purge's body: a thousand long URLs fit.
     private static let bodyLimit = 1 << 20
-    /// How long an answer waits for the sweeps; the rules hold without it.
+    /// How long a response waits for the sweeps; the rules are in force without it.
     private static let sweepDeadline = Duration.seconds(30)
 
     func purge(_ request: Request) async throws(AdminRefusal) -> Response {
@@ -44,7 +44,7 @@ extension AdminResponder {
     }
 
     /// Purges, and waits for the sweeps up to the deadline.
-    /// - Returns: What each rule removed, nil if its sweep goes on; and whether the store took all rules.
+    /// - Returns: The result of each rule, nil if its sweep still runs; and whether the store accepted all rules.
     private func sweep(_ items: [PurgeOrder.Item]) async -> (reports: [PurgeReport?], isTaken: Bool) {
         let (stream, continuation) = AsyncStream.makeStream(of: (index: Int, report: PurgeReport).self)
         guard parts.store.purge(items.map(\.rule), completion: { continuation.yield(($0, $1)) }) else {
@@ -67,7 +67,7 @@ extension AdminResponder {
         return (reports, true)
     }
 
-    /// 200 with what was removed; 202 where a sweep goes on, or where a crash would undo a rule.
+    /// 200 with the results; 202 if a sweep still runs, or if a crash would undo a rule.
     private static func response(_ order: PurgeOrder, _ reports: [PurgeReport?]) -> Response {
         let isComplete = !reports.contains(nil)
         var removed = [PurgeReport](repeating: PurgeReport(), count: order.labels.count)

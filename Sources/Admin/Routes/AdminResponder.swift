@@ -1,4 +1,4 @@
-// Shared. The routes of the admin interface. Guard checks a request, then its route responds. Every error becomes
+// Shared. The endpoints of the admin interface. Guard checks a request, then its endpoint responds. Every error becomes
 // problem details here and nowhere else.
 
 import Hummingbird
@@ -14,7 +14,7 @@ final class AdminResponder: HTTPResponder {
     typealias Context = BasicRequestContext
 
     let parts: AdminParts
-    /// The configuration in force; swapped on a reload.
+    /// The configuration in force; replaced by a reload.
     let configuration: Lock<Configuration>
     private let began: Instant
 
@@ -83,7 +83,7 @@ final class AdminResponder: HTTPResponder {
     /// What turns URLs and paths into keys.
     var keys: KeyText { KeyText(routes: parts.proxy.settings.routes) }
 
-    /// The figures of this moment.
+    /// The present figures.
     var figures: Figures {
         Figures(
             version: parts.version,
@@ -99,9 +99,9 @@ final class AdminResponder: HTTPResponder {
         )
     }
 
-    /// Whether all is well.
+    /// Whether larder is healthy.
     ///
-    /// A monitor that looks at the status alone asks for the strict answer: 503 when degraded.
+    /// A monitor that looks only at the status asks for the strict response: 503 when degraded.
     private func health(isStrict: Bool) -> Response {
         let reasons = figures.troubles
         let body: JSON = [

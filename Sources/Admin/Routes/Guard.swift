@@ -1,9 +1,9 @@
 // Value. Decides who may use the admin interface: senders of the token if there is one, and never a page of another
 // site.
 //
-// A browser sends requests to any address for any page, with the password it remembers. So a request of another origin
-// is refused, and without a token so is one for a host name that is not this interface's: a name that an attacker
-// points at 127.0.0.1 makes his page look like one of ours (DNS rebinding).
+// A browser sends requests to any address for any page, with the password it remembers. So a request from another
+// origin is refused. Without a token, so is a request for a host name that is not this interface's: if an attacker's
+// name points at 127.0.0.1, his page looks like one of ours (DNS rebinding).
 
 import Hummingbird
 import Settings
@@ -41,7 +41,7 @@ struct Guard {
         return name == "localhost" || name.allSatisfy { $0 == "." || $0.isASCII && $0.isNumber }
     }
 
-    /// Checks that the request carries the token, as bearer token or as the password of HTTP Basic.
+    /// Checks that the request has the token, as bearer token or as the password of HTTP Basic.
     func checkToken(of request: Request) throws(AdminRefusal) {
         guard let token = admin.token else { return }
         let given = request.headers[.authorization].flatMap(Self.credential) ?? []
@@ -65,7 +65,7 @@ struct Guard {
         }
     }
 
-    /// Compares in a time that depends on the length of what was given alone.
+    /// Compares in a time that depends only on the length of the given text.
     private static func isEqual(_ given: [UInt8], _ expected: [UInt8]) -> Bool {
         var difference = given.count ^ expected.count
         for (index, byte) in given.enumerated() {
@@ -74,7 +74,7 @@ struct Guard {
         return difference == 0
     }
 
-    /// Checks that a request changes something on purpose: no form of a page can send JSON.
+    /// Checks that a request is meant to change something: no form of a page can send JSON.
     func checkIsJSON(_ request: Request) throws(AdminRefusal) {
         let type = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased() ?? ""
         guard type.filter({ $0 != " " }) == "application/json" else {
@@ -87,7 +87,7 @@ struct Guard {
 }
 
 extension String {
-    /// Where a text begins and ends in this one; nil if it does not occur.
+    /// The range of a text in this one; nil if it does not occur.
     fileprivate func range(of text: String) -> Range<Index>? {
         ranges(of: text).first
     }

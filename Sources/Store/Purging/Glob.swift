@@ -1,11 +1,11 @@
-// Pure. Patterns of cache keys. A key is read octet by octet: a byte as it stands, or the three bytes of a
+// Stateless. Patterns of cache keys. Pure. A key is read octet by octet: a plain byte, or the three bytes of a
 // percent-encoded one (keys are normal, so each octet has one spelling: HTTPMessage's TargetNormalization).
 //
 // In a pattern
-//   *     is any octets, none included
-//   ?     is one character: the octets of a UTF-8 sequence where they are one, else one octet
-//   %2A   is an asterisk and %3F a question mark, whether the key encodes it or not
-// and every other octet is itself.
+//   *     matches any number of octets, or none
+//   ?     matches one character: the octets of a UTF-8 sequence, or one octet that is not part of a sequence
+//   %2A   matches an asterisk and %3F a question mark, whether the key encodes it or not
+// and every other octet matches itself.
 
 import HTTPMessage
 
