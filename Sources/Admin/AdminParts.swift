@@ -5,7 +5,7 @@ package import Proxy
 package import Settings
 package import Store
 
-/// The running parts that the admin interface tells of.
+/// The running parts that the admin interface reports on.
 package struct AdminParts: Sendable {
     let proxy: Proxy
     let store: Store
@@ -17,11 +17,11 @@ package struct AdminParts: Sendable {
     /// Names the parts.
     /// - Parameters:
     ///   - proxy: The picture port.
-    ///   - store: Where responses are kept.
-    ///   - origins: Where they come from.
+    ///   - store: The store.
+    ///   - origins: The origins.
     ///   - configuration: The configuration in force.
     ///   - version: larder's version.
-    ///   - lostMessages: Tells how many messages of larder's own log were lost.
+    ///   - lostMessages: The number of lost messages of larder's own log.
     package init(
         proxy: Proxy,
         store: Store,

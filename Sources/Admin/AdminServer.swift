@@ -1,5 +1,5 @@
-// Shared. The admin interface: figures, metrics, purges, health and the status page over HTTP, separate from the picture
-// port and on one event loop of its own. Owned by the composition; `run` lasts as long as the interface does.
+// Shared. The admin interface: figures, metrics, purges, health and the status page over HTTP, separate from the
+// picture port and on one event loop of its own. Owned by the composition; `run` lasts as long as the interface does.
 
 import Hummingbird
 import HummingbirdCore
@@ -12,7 +12,7 @@ import Synchronization
 
 /// The admin HTTP interface.
 package final class AdminServer: Sendable {
-    /// Connections at once: some people, a monitor and the commands.
+    /// Connections at a time: some people, a monitor and the commands.
     private static let connectionLimit = 256
 
     /// The loop of every interface of this process.
@@ -28,21 +28,21 @@ package final class AdminServer: Sendable {
 
     /// Makes the interface; binds nothing yet.
     /// - Parameters:
-    ///   - parts: What it tells of.
-    ///   - logger: Where trouble is told.
+    ///   - parts: The parts that it reports on.
+    ///   - logger: For reports of trouble.
     package init(_ parts: AdminParts, logger: Logger) {
         address = parts.configuration.admin.listen
         responder = AdminResponder(parts, began: .now)
         self.logger = logger
     }
 
-    /// Takes over a configuration that was read anew: the token, and what figures are shown against.
+    /// Applies a new configuration: the token, and the limits that are shown with figures.
     package func reload(_ configuration: Configuration) {
         responder.configuration.withLock { $0 = configuration }
     }
 
-    /// Binds the address and answers until the task is cancelled or its service is told to stop.
-    /// - Parameter onListening: Told of the bound address, once.
+    /// Binds the address and serves until the task is cancelled or its service is stopped.
+    /// - Parameter onListening: Gets the bound address, once.
     /// - Throws: What `bind` throws.
     package func run(onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }) async throws {
         let bind: BindAddress =

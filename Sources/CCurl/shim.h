@@ -64,7 +64,7 @@ static inline curl_socket_t origins_open_socket(const struct curl_sockaddr *addr
     return descriptor < 0 ? CURL_SOCKET_BAD : descriptor;
 }
 
-// The bytes of an IP address in network order. 4, 16, or 0 for what is none.
+// The bytes of an IP address in network order. 4, 16, or 0 for other families.
 static inline int origins_address_bytes(const struct curl_sockaddr *address, uint8_t out[16]) {
     if (address->family == AF_INET) {
         memcpy(out, &((const struct sockaddr_in *)&address->addr)->sin_addr, 4);

@@ -1,3 +1,3 @@
-// Value. Which larder this is: `larder --version`, /stats and the log say it.
+// Value. larder's version, as shown by `larder --version`, /stats and the log.
 
 package let larderVersion = "0.1.0"

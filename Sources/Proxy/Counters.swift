@@ -1,4 +1,4 @@
-// Shared, one set a loop. A loop adds to its own set without contention; statistics sum the sets.
+// Shared, one set for each loop. A loop adds to its own set without contention; statistics sum the sets.
 
 import Synchronization
 
@@ -11,7 +11,7 @@ final class Counters: Sendable {
 
     /// Adds to a counter.
     ///
-    /// About a nanosecond where no other loop adds to the same set.
+    /// About a nanosecond if no other loop adds to the same set.
     @inline(__always)
     func add(_ counter: Counter, _ amount: Int = 1) { cells[counter.rawValue].value.add(amount, ordering: .relaxed) }
 

@@ -1,5 +1,5 @@
-// Shared. The picture port: listeners, loops, and the parts that a request meets. A request's life is told in
-// Request/RequestHandler.swift, a fill's in Fills/Fill.swift.
+// Shared. The picture port: listeners, loops, and the parts that serve a request. Request/RequestHandler.swift
+// describes the life of a request, Fills/Fill.swift that of a fill.
 
 import Glibc
 import HTTPMessage
@@ -27,12 +27,12 @@ package final class Proxy: Sendable {
     /// Makes the port's parts and starts its loops; binds nothing yet.
     ///
     /// - Parameters:
-    ///   - settings: What the configuration says.
-    ///   - store: Where responses are kept.
-    ///   - origins: Where they come from.
-    ///   - accessLog: Where requests are told, if anywhere.
-    ///   - threads: How many loops serve, a thread each; at least one.
-    ///   - logger: Where trouble is told.
+    ///   - settings: The settings.
+    ///   - store: The store for responses.
+    ///   - origins: The origins of responses.
+    ///   - accessLog: The access log, if there is one.
+    ///   - threads: The number of loops, each with a thread; at least one.
+    ///   - logger: For reports of trouble.
     package init(
         _ settings: ProxySettings,
         store: Store,
@@ -55,10 +55,10 @@ package final class Proxy: Sendable {
         state = Lock(State(settings: settings))
     }
 
-    /// Begins to take connections at an address.
+    /// Begins to accept connections at an address.
     ///
-    /// Waits until every loop takes them.
-    /// - Parameter address: Where; port 0 for any free one.
+    /// Returns when every loop accepts them.
+    /// - Parameter address: The address; port 0 for any free one.
     /// - Returns: The address bound, with its port.
     /// - Throws: What `bind` throws: in use, not permitted, not available.
     @discardableResult
@@ -72,7 +72,7 @@ package final class Proxy: Sendable {
         return bound
     }
 
-    /// Swaps the settings on every loop; requests under way keep the old ones.
+    /// Replaces the settings on every loop; requests in progress keep the old ones.
     /// - Parameter settings: The new settings.
     package func reload(_ settings: ProxySettings) {
         state.withLock { $0.settings = settings }
@@ -85,8 +85,8 @@ package final class Proxy: Sendable {
     /// The cache key of a path and query under a host.
     /// - Parameters:
     ///   - path: Path and query; begins with "/".
-    ///   - host: The host, by which its route is chosen and which is used where keys have one.
-    /// - Returns: The key; nil where the path cannot be normalized.
+    ///   - host: The host, which selects the route and is part of the key if the route says so.
+    /// - Returns: The key; nil if the path cannot be normalized.
     package func key(path: String, host: String) -> [UInt8]? {
         settings.routes.key(path: path, host: host)?.key
     }
@@ -95,12 +95,13 @@ package final class Proxy: Sendable {
         for bound in loops { bound.loop.execute { body(bound.value) } }
     }
 
-    /// Takes no more connections, answers what is under way, and closes what is left after a time.
+    /// Accepts no more connections, finishes the requests in progress, and closes the remaining connections after a
+    /// time.
     /// - Parameter limit: How long to wait for clients.
     package func drain(within limit: Duration) async {
         state.withLock { $0.isListening = false }
         for bound in loops { await bound.loop.submit { bound.value.stopListening() } }
-        // The sockets are closed at the end of that round: when the loops answer again, they are.
+        // The sockets are closed at the end of that round, so all are closed when the loops respond again.
         await respond()
         onEveryLoop { $0.drain() }
         let deadline = Instant.now + limit
@@ -115,15 +116,15 @@ package final class Proxy: Sendable {
         for bound in loops { await bound.loop.submit { bound.value.log?.flush() } }
     }
 
-    /// Ends the loops, and every connection that is left.
+    /// Ends the loops and all remaining connections.
     ///
-    /// Blocks until their threads have ended; nothing is served after it.
+    /// Blocks until their threads have ended; nothing is served afterwards.
     package func shutDown() {
         onEveryLoop { $0.closeAll() }
         for bound in loops { bound.loop.stop() }
     }
 
-    /// Waits until every loop has answered: what hangs here is not alive.
+    /// Returns when every loop has responded; a loop that hangs does not.
     package func respond() async {
         for bound in loops { await bound.loop.submit {} }
     }
@@ -131,10 +132,10 @@ package final class Proxy: Sendable {
     /// The time as the port sees it.
     package var clock: Clock { core.clock }
 
-    /// True while connections are taken.
+    /// True while connections are accepted.
     package var isListening: Bool { state.withLock { $0.isListening } }
 
-    /// Figures of this moment.
+    /// The present figures.
     package var statistics: ProxyStatistics {
         ProxyStatistics(
             counters: Counter.allCases.map { counter in
@@ -157,7 +158,7 @@ private struct BoundLoop: Sendable {
     var value: LoopState { bound.value }
 }
 
-/// What the picture port has done since its start, and is doing.
+/// The figures of the picture port since its start, and of the moment.
 package struct ProxyStatistics: Sendable {
     /// Every counter with its value, in the table's order.
     package let counters: [(counter: Counter, value: Int)]
@@ -167,7 +168,8 @@ package struct ProxyStatistics: Sendable {
     package let fillsInProgress: Int
     /// Bytes of bodies that fills hold in memory now.
     package let heldBytes: Int
-    /// Bytes of bodies, held or to come, for which slow clients hold up no connection of an origin.
+    /// Bytes of bodies, held or still to come, that fills accept for slow clients so that these occupy no connection of
+    /// an origin.
     package let heldUpBytes: Int
     /// Lines of the access log that were lost.
     package let lostLogLines: Int

@@ -1,4 +1,4 @@
-// Shared. What all loops have in common: the store, the origins, the fills in progress, the access log.
+// Shared. The parts common to all loops: the store, the origins, the fills in progress, the access log.
 
 import NIOCore
 import Origins

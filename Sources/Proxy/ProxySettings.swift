@@ -1,4 +1,4 @@
-// Shared, never changed. What the proxy needs of the configuration, in the proxy's own terms; swapped whole on reload.
+// Shared, immutable. The proxy's settings in its own terms; a reload replaces them as a whole.
 
 package import HTTPMessage
 import NIOCore
@@ -7,44 +7,44 @@ package import Settings
 
 /// The settings of the picture port.
 package final class ProxySettings: Sendable {
-    /// The routes: where requests go, how their keys are made, how long their answers are kept.
+    /// The routes: they decide the origins of requests, their keys, and the freshness of their responses.
     package let routes: RouteTable
     /// Bounds of a request head.
     package let requestLimits: RequestLimits
     /// Connections at once.
     let connections: Int
-    /// Bytes of further requests a client may send ahead.
+    /// Bytes of further requests that a client may send before its responses.
     let pipelinedBytes: Int
-    /// A head has to arrive within this time of its first byte.
+    /// The time within which a head must arrive after its first byte.
     let headTimeout: Duration
-    /// A connection without a request is closed after this time.
+    /// The time after which a connection without a request is closed.
     let idleTimeout: Duration
-    /// A client that takes nothing for this time is cut off.
+    /// The time after which a client that takes no bytes is cut off.
     let sendTimeout: Duration
-    /// How long a read of the disk is waited for before the origin may be asked in its place.
+    /// The time to wait for a read of the disk before the origin may be asked instead.
     let readTimeout: Duration
     /// Bytes of a request body.
     let requestBody: Int64
     /// Fills in progress at once.
     let fills: Int
-    /// A follower that waited this long for a head fetches for itself.
+    /// The time after which a follower that has got no head fetches the response itself.
     let followerDeadline: Duration
-    /// Bytes of bodies under way that all fills hold together before each holds less.
+    /// The bytes of bodies in progress that all fills may hold together before each holds less.
     let fillMemory: Int
-    /// Bytes of bodies that slow clients have yet to take, which fills hold beyond that while others wait for an origin.
+    /// The bytes of bodies that fills may hold in addition for slow clients, while others wait for an origin.
     let heldUpMemory: Int
-    /// Cache-Status tells the cache key.
+    /// Whether Cache-Status shows the cache key.
     let showsKey: Bool
-    /// Which request fields may reach an origin on a request whose answer may be stored.
+    /// Which fields of a request may reach an origin if its response may be stored.
     let forwardHeaders: ForwardedFields
-    /// What becomes of Forwarded and X-Forwarded-*.
+    /// How to treat Forwarded and X-Forwarded-*.
     let forwarded: ForwardedHandling
     /// The name in CDN-Loop.
     let loopID: String
-    /// The line with it.
+    /// The field line with it.
     let loopLine: Fields
 
-    /// Reads the settings out of a configuration.
+    /// Reads the settings from a configuration.
     package init(_ configuration: Configuration) {
         let limits = configuration.limits
         routes = RouteTable(configuration)

@@ -1,8 +1,8 @@
-// Shared. The store: where responses are kept, found, read, purged and evicted. It knows no sockets and no HTTP
-// exchange; what may be kept and reused is decided by its callers with HTTPCaching.
+// Shared. The store: keeps, finds, reads, purges and evicts responses. It knows no sockets and no HTTP exchange; its
+// callers decide with HTTPCaching which responses may be stored and reused.
 //
-// Catalog (memory) → volumes (files) → index (SQLite), each described at the top of its own file and together in
-// docs/architecture.md. A store that fails never fails a request: every call has an answer that means "do without".
+// Catalog (memory) → volumes (files) → index (SQLite); each file describes its own part, and docs/architecture.md the
+// whole. A failing store never fails a request: every call has a result that means "do without".
 
 public import HTTPCaching
 public import Logging
@@ -16,18 +16,19 @@ public final class Store: Sendable {
     private let threads: StoreThreads
     let index: SharedIndexReader
 
-    /// Where reads go that an event loop may not wait for.
+    /// The pool for reads that an event loop may not wait for.
     public let disk: BlockingPool
 
-    /// Opens a cache directory, made where it is missing, and begins to serve from it while its index still loads.
+    /// Opens a cache directory, which is made if it is missing, and begins to serve from it while its index still
+    /// loads.
     ///
     /// Blocks for an open and a read of each volume.
     /// - Parameters:
     ///   - configuration: The directory and its limits.
     ///   - clock: The time.
-    ///   - logger: Where trouble and recovery are told.
-    /// - Throws: `inUse` where another larder has the directory, `corrupt` where it is another format's. A directory
-    ///   that cannot be written is no error: the store waits for it, and stores nothing until then.
+    ///   - logger: For reports of trouble and recovery.
+    /// - Throws: `inUse` if another larder uses the directory, `corrupt` if it has another format. A directory that
+    ///   cannot be written is no error: the store waits until it can, and stores nothing until then.
     public convenience init(
         _ configuration: StoreConfiguration,
         clock: Clock = .system,
@@ -38,7 +39,7 @@ public final class Store: Sendable {
         }
     }
 
-    /// The same with another way to open volumes, for tests.
+    /// The same with another function to open volumes, for tests.
     init(
         _ configuration: StoreConfiguration,
         clock: Clock = .system,
@@ -53,7 +54,7 @@ public final class Store: Sendable {
         threads = opened.start(configuration)
     }
 
-    /// A read of the disk can wait a little; a loop's hits cannot, where both want the same processor.
+    /// If both want the same processor, a read of the disk can wait a little, but a loop's hits cannot.
     private static func makeDiskPool(threads: Int) -> BlockingPool {
         do throws(SystemError) {
             return try BlockingPool(threads: (0..<threads).map { "larder-disk-\($0)" }, niceness: 10)
@@ -69,18 +70,18 @@ public final class Store: Sendable {
     /// Any thread, no allocation.
     public func hash(_ key: RawSpan) -> UInt64 { core.keyHash(key) }
 
-    /// What is stored for a key, as far as memory knows; counts an access.
+    /// The stored responses for a key, as far as the catalog knows them; counts an access.
     ///
     /// Any thread, no allocation.
     public func look(up hash: UInt64, key: RawSpan) -> Lookup {
-        // Before the look: a purge that is over by now has taken what it matches out of the catalog.
+        // Read before the look-up: a purge that has ended by now has removed its matches from the catalog.
         let mayBeRefused = core.fence.isActive
         let found = core.catalog.look(up: hash)
         if case .miss = found { return core.isLoaded.load(ordering: .acquiring) ? .miss : .loading }
         return mayBeRefused ? allowed(of: found, key: key) : found
     }
 
-    /// Leaves out what a purge refuses that is being swept.
+    /// Drops candidates that match an active ban.
     func allowed(of found: Lookup, key: RawSpan) -> Lookup {
         switch found {
         case .miss, .loading: return found
@@ -91,12 +92,13 @@ public final class Store: Sendable {
         }
     }
 
-    /// In this order: a purge whose sweep ends in between refuses nothing any more, and its entries have left the directory.
+    /// In this order: a purge whose sweep ends in between refuses nothing any more, but its entries have left the
+    /// catalog.
     private func isAllowed(_ entry: CatalogEntry, _ key: RawSpan) -> Bool {
         !core.fence.refuses(key, of: entry.epoch) && core.catalog.entry(entry.hash, at: entry.location) != nil
     }
 
-    /// What the index knows of a key that the catalog has not loaded yet, loaded into it.
+    /// Loads the entries of a key from the index that the catalog has not loaded yet.
     ///
     /// Blocks: on the disk pool.
     public func find(key: [UInt8]) -> Lookup {
@@ -113,17 +115,17 @@ public final class Store: Sendable {
 
     /// Reads a stored response's head, and its body up to `readAlong`.
     /// - Parameters:
-    ///   - entry: What the look-up found.
-    ///   - key: The key it was looked up by; compared with the record's.
-    ///   - mayBlock: False on an event loop: then `wouldBlock` where the page cache lacks it.
+    ///   - entry: The entry that the look-up found.
+    ///   - key: The key of the look-up; compared with the record's.
+    ///   - mayBlock: False on an event loop: then `wouldBlock` if the page cache does not have the record.
     /// - Returns: The response, or why there is none.
     public func read(_ entry: CatalogEntry, key: RawSpan, mayBlock: Bool) -> StoredRead {
         core.read(entry, key: key, mayBlock: mayBlock)
     }
 
-    /// The same into a buffer that is used again and again: no allocation once it is large enough.
+    /// The same into a reusable buffer: no allocation once it is large enough.
     ///
-    /// What the buffer holds is written over; a caller that keeps a part of the response copies it.
+    /// The contents of the buffer are overwritten; a caller that keeps a part of the response copies it.
     public func read(
         _ entry: CatalogEntry,
         key: RawSpan,
@@ -138,10 +140,10 @@ public final class Store: Sendable {
     /// One short lock.
     public func hasRoomInMemory(for entry: CatalogEntry) -> Bool { core.catalog.hasRoomInMemory(for: entry) }
 
-    /// Reads a piece of a body that lies in a volume.
+    /// Reads a piece of a body from a volume.
     ///
     /// Blocks unless `mayBlock` is false.
-    /// - Returns: The bytes; nil where they cannot be read, or not without waiting.
+    /// - Returns: The bytes; nil if they cannot be read, or not without waiting.
     public func readBody(_ volume: Volume, _ range: Range<Int64>, mayBlock: Bool) -> ByteBuffer? {
         var buffer = ByteBuffer()
         let read = volume.file.read(range.count, at: range.lowerBound, into: &buffer, mayBlock: mayBlock)
@@ -153,7 +155,7 @@ public final class Store: Sendable {
     /// Reads the whole body of a stored response, however long, and compares it with its checksum.
     ///
     /// Blocks.
-    /// - Returns: The body; nil where it cannot be read, or is not what was stored: then it is forgotten.
+    /// - Returns: The body; nil if it cannot be read or was changed: then the response is forgotten.
     public func readWhole(_ response: StoredResponse, key: [UInt8]) -> ByteBuffer? {
         core.readWhole(response, key: key)
     }
@@ -163,42 +165,42 @@ public final class Store: Sendable {
     /// Any thread, one short lock.
     public func noteRead(inTime: Bool) { core.reads.note(inTime: inTime) }
 
-    /// Whether the disk has been late again and again.
+    /// Whether the disk was late repeatedly.
     public var isSlow: Bool { core.reads.isSlow }
 
-    /// Finds out whether a disk that was late is in time again; called about once a second, by any thread.
+    /// Tests whether a disk that was late is fast enough again; called about once a second, by any thread.
     public func probeReads() { core.reads.probe(core.volumes, on: disk) }
 
-    /// Keeps a copy of a small response in memory; the tier decides what gives way.
+    /// Keeps a copy of a small response in memory; the tier decides which responses it replaces.
     ///
     /// Any thread.
     public func admit(_ item: MemoryItem, for entry: CatalogEntry) {
         core.catalog.admit(item, for: entry)
     }
 
-    /// The names of the request fields that select among variants; empty where an entry has no `Vary`.
+    /// The names of the request fields that select among variants; empty if an entry has no `Vary`.
     public func varyNames(of entry: CatalogEntry) -> [String] { core.varySets.names(of: entry.vary) }
 
-    /// The variant that a set of names and their canonical values make; nil where there are too many different sets.
+    /// The variant for a set of names and their canonical values; nil if there are too many different sets.
     public func variant(names: [String], selecting text: String) -> Variant? {
         core.variant(names: names, selecting: text)
     }
 
-    /// True where the entry is of that variant, as far as hashes tell.
+    /// True if the entry is of that variant, as far as its hash shows.
     public func matches(_ entry: CatalogEntry, _ variant: Variant) -> Bool {
         entry.vary == variant.vary && entry.variant == variant.hash
     }
 
     // MARK: Filling
 
-    /// The epoch of a fill or validation that begins now.
+    /// The generation of a fill or validation that begins now.
     public var epoch: UInt32 { core.fence.epoch }
 
     /// Begins to store a response.
     ///
     /// Any thread; never waits.
-    /// - Parameter response: What is known before its body.
-    /// - Returns: What takes the body.
+    /// - Parameter response: Everything but its body.
+    /// - Returns: The writer for the body.
     /// - Throws: The refusal, which is counted.
     public func beginFill(_ response: NewResponse) throws(StoreRefusal) -> FillWriter {
         if let refusal = refusal(of: response) {
@@ -217,10 +219,10 @@ public final class Store: Sendable {
         return nil
     }
 
-    /// Writes what an origin's 304 changed over the stored response.
+    /// Updates the stored response from an origin's 304.
     ///
-    /// `target` is the path and query that the origin was asked for; empty where they are those of the key. `epoch` is that in which
-    /// the validation began.
+    /// `target` is the path and query that the origin got; empty if they are those of the key. `epoch` is the
+    /// generation in which the validation began.
     public func freshen(
         _ entry: CatalogEntry,
         key: [UInt8],
@@ -238,20 +240,20 @@ public final class Store: Sendable {
 
     // MARK: Operation
 
-    /// Changes the limit of disk use; what is over it goes at once, oldest first.
+    /// Changes the limit of disk use; the oldest responses beyond it are removed at once.
     public func setMaximumSize(_ bytes: Int64) { core.post(.setMaximumSize(bytes)) }
 
     /// Changes how many bytes a second the scrub reads; 0 turns it off.
     public func setScrubRate(_ bytes: Int64) { core.scrub.rate = bytes }
 
-    /// Figures of this moment.
+    /// The present figures.
     ///
     /// Some locks, no disk.
     public var statistics: StoreStatistics { StoreStatistics(core) }
 
     /// Stored responses whose keys are in a range, in the order of their keys.
     ///
-    /// `completion` is called elsewhere.
+    /// `completion` is called on another thread.
     public func list(
         _ range: KeyRange,
         after place: ListPlace? = nil,
@@ -262,7 +264,7 @@ public final class Store: Sendable {
         if !core.post(.list(range, after: place, limit: limit, answer)) { completion([]) }
     }
 
-    /// Calls back when everything handed over so far is written and indexed.
+    /// Calls back when everything accepted so far is written and indexed.
     public func whenSettled(_ completion: @escaping @Sendable () -> Void) {
         let core = core
         let thenIndex: @Sendable () -> Void = { if !core.post(IndexCommand.barrier(completion)) { completion() } }

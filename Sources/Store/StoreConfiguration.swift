@@ -1,18 +1,18 @@
-// A value. What the store is told at its start.
+// Value. The store's settings, given at its start.
 
 /// The store's settings.
 public struct StoreConfiguration: Sendable, Equatable {
-    /// The cache directory; made where it is missing.
+    /// The cache directory; made if it is missing.
     public var directory: String
-    /// Bytes on disk, index and volumes being written included; 32 MiB at least.
+    /// The most bytes on disk, including index and volumes being written; 32 MiB at least.
     public var maximumSize: Int64
     /// Bytes of the memory tier.
     public var memory: Int64
-    /// Threads for disk reads that an event loop may not wait for.
+    /// The number of threads for disk reads that an event loop may not wait for.
     public var diskThreads: Int
     /// Bytes a second that the scrub reads; 0 turns it off.
     public var scrubRate: Int64
-    /// Between two rounds of the scrub.
+    /// The time between two rounds of the scrub.
     public var scrubPause: Duration
 
     /// Makes the settings of a store.

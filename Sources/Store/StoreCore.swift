@@ -1,4 +1,4 @@
-// Shared. What the store's parts have in common: the catalog, the fence, the open volumes, the inboxes, the counters.
+// Shared. The parts common to the whole store: the catalog, the fence, the open volumes, the mailboxes, the counters.
 
 import Glibc
 import HTTPCaching
@@ -11,9 +11,9 @@ import Synchronization
 final class StoreCore: Sendable {
     /// The largest body that is read into memory whole on the writer thread.
     let largestCopy: Int64 = 32 << 20
-    /// Bytes handed to the writer thread and not yet written.
+    /// Bytes accepted for the writer thread and not yet written.
     ///
-    /// Past it fills are not stored: a bound on memory.
+    /// Beyond this limit fills are not stored, which bounds the memory.
     static let backlogLimit = 64 << 20
 
     let catalog: Catalog
@@ -23,7 +23,7 @@ final class StoreCore: Sendable {
     let counters = StoreCounters()
     private let secret0: Atomic<UInt64>
     private let secret1: Atomic<UInt64>
-    /// The secret is that of the cache directory, not one that stands in for it.
+    /// The secret was read from the cache directory, and is not a temporary one.
     let hasSecret = Atomic<Bool>(false)
     let openVolume: VolumeSurvey.Open
     let path: String
@@ -31,13 +31,13 @@ final class StoreCore: Sendable {
     let clock: Clock
     let pacing = Pacing.measured
     let backlog = Atomic<Int>(0)
-    /// Bytes of long bodies under way that are to be written whole.
+    /// Bytes of long bodies in progress that are to be written whole.
     let longWholes = Atomic<Int>(0)
     /// False while the catalog loads the index or the index is rebuilt.
     let isLoaded = Atomic<Bool>(false)
-    /// What was removed while the catalog loads: the index may have its row for an instant more.
+    /// The records removed while the catalog loads: the index may still have their rows for a moment.
     private let removedInLoading = Lock<Set<RecordLocation>>([])
-    /// Past this, what was removed may be found once more, and is removed again.
+    /// Beyond this, a removed response may be found once more, and is removed again.
     private static let removedInLoadingLimit = 4096
     /// The writer thread cannot write at the moment.
     let isSick = Atomic<Bool>(false)
@@ -45,7 +45,7 @@ final class StoreCore: Sendable {
     let isIndexSick = Atomic<Bool>(false)
     /// The index thread has the index open: it is whole, or was until now.
     let isIndexOpen = Atomic<Bool>(false)
-    /// The largest body that is kept, in bytes; the writer thread tells it.
+    /// The largest body that is stored, in bytes; the writer thread sets it.
     let largestBody = Atomic<Int64>(Int64.max)
     let nextSequence = Atomic<UInt64>(1)
     let nextFill = Atomic<UInt64>(1)
@@ -55,7 +55,7 @@ final class StoreCore: Sendable {
     let reads: ReadWatch
     let writes: Mailbox<WriteJob, CountingSemaphore>
     let indexing: Mailbox<IndexJob, CountingSemaphore>
-    /// The index's thread goes on at once: somebody waits for it.
+    /// Wakes the index's thread at once, because somebody waits for it.
     let hurry = CountingSemaphore()
     let isHurried = Atomic<Bool>(false)
 
@@ -80,12 +80,12 @@ final class StoreCore: Sendable {
 
     /// Jobs that wait for a thread before its mailbox counts as full.
     ///
-    /// None is dropped: a lost row or removal would have to be found again by a scan of the volumes.
+    /// None is dropped: a lost row or removal could only be found again by a scan of the volumes.
     private static let jobLimit = 1 << 18
 
     /// The hash function of the directory's keys.
     ///
-    /// It changes where the directory was not read at the start and is now: nothing is stored before that.
+    /// It changes when a directory becomes readable that was not readable at the start: nothing is stored before that.
     var keyHash: KeyHash {
         get {
             KeyHash(secret0: secret0.load(ordering: .relaxed), secret1: secret1.load(ordering: .relaxed))
@@ -96,12 +96,13 @@ final class StoreCore: Sendable {
         }
     }
 
-    /// The writer thread does not keep up: what waits leaves the processor's cache, and writing it costs twice as much.
+    /// The writer thread does not keep up: waiting bytes leave the processor's cache, and writing them costs twice as
+    /// much.
     var isBehind: Bool { backlog.load(ordering: .relaxed) > pacing.usualBacklog }
 
-    /// Takes room in memory for a body that is to be written whole.
+    /// Reserves memory for a body that is to be written whole.
     ///
-    /// - Returns: Its length, to be given back; 0 where it is too long or others have the room.
+    /// - Returns: Its length, to be given back; 0 if it is too long or others have the memory.
     func reserveWhole(_ length: Int64) -> Int {
         guard length <= FillWriter.longWholeLimit else { return 0 }
         guard longWholes.add(Int(length), ordering: .relaxed).newValue <= FillWriter.longWholes else {
@@ -111,10 +112,10 @@ final class StoreCore: Sendable {
         return Int(length)
     }
 
-    /// Hands work to the writer thread; never waits for the disk.
+    /// Adds a job for the writer thread; never waits for the disk.
     ///
-    /// Who brings bytes lets the thread go first where it is behind for want of a processor: as long as it takes to write
-    /// them.
+    /// If the thread is behind because it lacks processor time, a sender of bytes yields to it for as long as writing
+    /// them takes.
     @discardableResult
     func post(_ job: WriteJob) -> Bool {
         let bytes: Int
@@ -135,13 +136,13 @@ final class StoreCore: Sendable {
     @discardableResult
     func post(_ command: IndexCommand) -> Bool { indexing.post(.command(command)) }
 
-    /// Makes a rule hold.
+    /// Puts a rule into force.
     func raise(_ rule: PurgeRule, _ completion: @escaping @Sendable (PurgeReport) -> Void) -> Sweep {
         let sequence = nextSequence.load(ordering: .relaxed)
         return Sweep(rule: rule, epoch: fence.raise(rule), sequence: sequence, completion: completion)
     }
 
-    /// Hands purges to the index's thread, which does not let them wait.
+    /// Adds purges for the index's thread, which handles them at once.
     func post(_ sweeps: [Sweep]) -> Bool {
         guard indexing.post(.sweep(sweeps)) else { return false }
         if !isHurried.exchange(true, ordering: .relaxed) { hurry.signal() }
@@ -151,7 +152,7 @@ final class StoreCore: Sendable {
     var volumesPath: String { path + "/volumes" }
     func path(ofVolume number: UInt32) -> String { volumesPath + "/" + Volume.name(number) }
 
-    /// The next record's number.
+    /// Reserves the next record's number.
     func takeSequence() -> UInt64 { nextSequence.add(1, ordering: .relaxed).oldValue }
 
     /// A row for the index of an entry with its key.
@@ -174,7 +175,7 @@ final class StoreCore: Sendable {
         )
     }
 
-    /// The entry that a row of the index tells of; nil where the row cannot be right.
+    /// The entry for a row of the index; nil if the row is implausible.
     func entry(_ row: IndexRow) -> CatalogEntry? {
         guard (Record.prefixLength...Record.maximumHeaderLength).contains(row.headerLength), row.headerLength % 8 == 0,
             (0...Record.maximumBodyLength).contains(row.bodyLength), let variant = variant(ofText: row.variant)
@@ -198,35 +199,36 @@ final class StoreCore: Sendable {
             accesses: .unknown(at: catalog.clock.epoch)
         )
         if !row.isPlain { entry.flags.remove(.plain) }
-        // Shorter ones are checked at every read.
+        // Shorter bodies are checked at every read.
         if entry.bodyLength > Store.readAlong { entry.flags.insert(.unverified) }
         return entry
     }
 
-    /// Makes the response of a row known, unless a newer one is there, a purge fell on it, or its volume is gone.
+    /// Adds the response of a row to the catalog, unless a newer one is there, a purge matches it, or its volume is
+    /// gone.
     ///
     /// - Parameters:
     ///   - row: The row.
-    ///   - epoch: Where it was not read on the index thread, which sweeps groups: the epoch of before it was read.
-    /// - Returns: False where the row is of no use.
+    ///   - epoch: The generation before it was read; nil on the index thread, which sweeps groups itself.
+    /// - Returns: False if the row is useless.
     @discardableResult
     func load(_ row: IndexRow, readIn epoch: UInt32? = nil) -> Bool {
         guard volumes[row.location.volume] != nil, let entry = entry(row) else {
             return volumes.isThere(row.location.volume)
         }
-        // The volume again, under the shard's lock: one that goes leaves the table first, then the catalog.
+        // Checks the volume again, under the shard's lock: a removed volume leaves the table first, then the catalog.
         catalog.load(entry) { isLoadable(row, readIn: epoch) }
         return true
     }
 
-    /// Whether the response of a row is still there and no purge fell on it.
+    /// Whether the response of a row is still there and matches no purge.
     func isLoadable(_ row: IndexRow, readIn epoch: UInt32?) -> Bool {
         volumes[row.location.volume] != nil && fence.allowsStoring(row.key, since: 1)
             && epoch.map { fence.allowsLoading(row.key, since: $0) } ?? true
             && !removedInLoading.withLock { $0.contains(row.location) }
     }
 
-    /// Entries that a purge finds without the index: those of its key, or all.
+    /// Entries that match a purge and are found without the index: those of its key, or all.
     ///
     /// They are removed.
     func strays(of rule: PurgeRule, before epoch: UInt32) -> [CatalogEntry] {
@@ -240,9 +242,9 @@ final class StoreCore: Sendable {
         return strays
     }
 
-    /// The next records are newer than any that a scan found.
+    /// Makes the next records newer than any that a scan found.
     ///
-    /// A number that cannot be right is none.
+    /// An implausible number is ignored.
     func raiseSequence(above number: UInt64) {
         guard number < Record.maximumSequence else { return }
         var current = nextSequence.load(ordering: .relaxed)
@@ -251,15 +253,15 @@ final class StoreCore: Sendable {
         }
     }
 
-    /// Takes a record out of catalog, volume and index: it is broken, or another one is selected in its place.
+    /// Removes a record from catalog, volume and index because it is broken, or another is selected instead.
     ///
-    /// What was copied to another place, or replaced, stays. Without a key, which a broken header does not tell, its row stays in
-    /// the index until the next response of its key, or until its volume goes.
-    /// - Returns: False where nothing was there any more.
+    /// A response that was copied to another place, or replaced, stays. Without a key, which a broken header does not
+    /// show, its row stays in the index until the next response of its key, or until its volume is removed.
+    /// - Returns: False if nothing was there any more.
     @discardableResult
     func forget(_ entry: CatalogEntry, key: [UInt8]?) -> Bool { remove(entry, key: key) { $0.isAt(entry.location) } }
 
-    /// Takes a response out of catalog, volume and index, wherever its record lies by now: it is not true any more.
+    /// Removes an outdated response from catalog, volume and index, wherever its record is by now.
     func remove(_ entry: CatalogEntry, key: [UInt8]) {
         _ = remove(entry, key: key) { $0.variant == entry.variant && $0.vary == entry.vary }
     }
@@ -276,7 +278,8 @@ final class StoreCore: Sendable {
         return !gone.isEmpty
     }
 
-    /// The set of names and the text of a variant, as record and index hold it: `accept,accept-encoding\n…`.
+    /// The set of names and the text of a variant, as in record and index: `accept,accept-encoding
+    /// …`.
     func variant(names: [String], selecting text: String) -> Variant? {
         guard !names.isEmpty else { return Variant.none }
         guard let number = varySets.number(of: names) else { return nil }
@@ -285,7 +288,7 @@ final class StoreCore: Sendable {
         return Variant(vary: number, hash: UInt32(truncatingIfNeeded: keyHash(bytes)) | 1, text: bytes)
     }
 
-    /// The variant that a record's or the index's text tells of.
+    /// The variant for a text from a record or the index.
     func variant(ofText bytes: [UInt8]) -> Variant? {
         guard !bytes.isEmpty else { return Variant.none }
         guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else { return nil }

@@ -1,4 +1,4 @@
-// Shared. What the store counts; statistics read it at any time.
+// Shared. The store's counters; statistics read them at any time.
 
 import Runtime
 import Synchronization

@@ -1,4 +1,4 @@
-// A value. What went wrong in the store, doing what to what.
+// Value. An error of the store: its class, the operation and its subject.
 
 import Glibc
 
@@ -14,7 +14,7 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case missing
         /// Any other failure of the operating system.
         case io
-        /// The bytes are not what they should be.
+        /// The bytes are wrong.
         case corrupt
         /// SQLite refused or failed.
         case index
@@ -24,13 +24,13 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// The class of the error.
     public let kind: Kind
-    /// What was being done, in a word: write, open.
+    /// The operation, in one word: write, open.
     public let operation: String
-    /// What it was done to: a path.
+    /// The subject: a path.
     public let subject: String
     /// `errno`, or SQLite's extended result code.
     public let code: Int32
-    /// The library's own words, where it has any.
+    /// The library's own message, if it has one.
     public let detail: String
 
     init(_ kind: Kind, _ operation: String, _ subject: String, code: Int32 = 0, detail: String = "") {

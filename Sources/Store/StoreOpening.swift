@@ -1,4 +1,5 @@
-// How a store comes up: everything that can fail at the start, in order, and what is done where it does.
+// Confined to the thread that opens the store. Opens a store: every step that can fail at the start, in order, and its
+// remedy.
 
 import HTTPMessage
 import Logging
@@ -30,14 +31,14 @@ struct StoreOpening {
                 "The cache directory cannot be used yet; pictures are fetched without being stored",
                 metadata: ["error": "\(error)"]
             )
-            // A directory that can only be read is used with what is in it as soon as it can be written.
+            // A directory that is read-only now is used with its contents as soon as it can be written.
             keyHash = try? StoreFiles.read(path)
         }
         var generator = SystemRandomNumberGenerator()
         let hash = keyHash ?? KeyHash(secret0: generator.next(), secret1: generator.next())
         let core = StoreCore(configuration, keyHash: hash, openVolume: openVolume, clock: clock, logger: logger)
         core.hasSecret.store(keyHash != nil, ordering: .relaxed)
-        // Whatever the index still knows: numbers go on above those of an earlier run, unless the clock stepped back.
+        // Numbers continue above those of an earlier run even without the index, unless the clock was set back.
         core.raiseSequence(above: Self.sequence(at: clock))
 
         let index = IndexOpening(core, isUsable: lock != nil)
@@ -52,7 +53,8 @@ struct StoreOpening {
                     logger: logger
                 )
             } catch {
-                // Without knowing what is there nothing can be written: it is taken into use as soon as it can be listed.
+                // Nothing can be written before the volumes are known: the directory is used as soon as it can be
+                // listed.
                 logger.warning("The volumes cannot be listed yet", metadata: ["error": "\(error)"])
                 lock = nil
             }
@@ -66,14 +68,14 @@ struct StoreOpening {
         startIndex = { IndexWriter(core, index, found: found).run() }
     }
 
-    /// 2^24 for each second since 1970: a run that begins later begins higher, unless that many records came in a second.
+    /// 2^24 for each second since 1970: a later run begins with a higher number, unless a second had that many records.
     static func sequence(at clock: Clock) -> UInt64 {
         let (seconds, rest) = max(0, clock.nanosecondsSinceEpoch).quotientAndRemainder(dividingBy: 1_000_000_000)
         return (UInt64(seconds) << 24) + (UInt64(rest) << 24) / 1_000_000_000
     }
 
     func start(_ configuration: StoreConfiguration) -> StoreThreads {
-        // The writer is made here, not on its thread: disk use is within the limit before the first request.
+        // The writer is made here, not on its thread, so that disk use is within the limit before the first request.
         let writer = HandOver(WriterThread(core, maximumSize: configuration.maximumSize, survey: survey))
         return StoreThreads(
             writer: DedicatedThread.start("larder-volumes", slices: .long) { writer.take()?.run() },
@@ -85,14 +87,14 @@ struct StoreOpening {
     }
 }
 
-/// The threads of a store; the writer ends before the index, which it gives rows.
+/// The threads of a store; the writer ends before the index, because it sends rows to it.
 struct StoreThreads: Sendable {
     let writer: DedicatedThread
     let index: DedicatedThread
     let scrub: DedicatedThread
 }
 
-/// Hands one value over to a thread.
+/// Hands a value to a thread.
 private final class HandOver: Sendable {
     // because the value is made before the thread starts, taken once, and touched by nobody in between
     nonisolated(unsafe) private var writer: WriterThread?

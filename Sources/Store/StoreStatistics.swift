@@ -1,13 +1,13 @@
-// A value. The store's figures of one moment.
+// Value. The store's figures at one moment.
 
 import HTTPMessage
 import Synchronization
 
-/// What the store holds and has done since its start.
+/// The contents of the store, and its events since its start.
 public struct StoreStatistics: Sendable, Equatable {
     /// Stored responses in the catalog.
     public let responses: Int
-    /// Bytes of memory that the catalog takes for them, room for more included.
+    /// Bytes of memory that the catalog uses for them, including spare room.
     public let directoryBytes: Int
     /// Bytes of their bodies.
     public let bodyBytes: Int64
@@ -15,7 +15,7 @@ public struct StoreStatistics: Sendable, Equatable {
     public let volumeBytes: Int
     /// Volumes.
     public let volumes: Int
-    /// Volumes that are there and could not be opened yet: what they hold is fetched anew meanwhile.
+    /// Volumes that exist and could not be opened yet: their responses are fetched again meanwhile.
     public let unopenedVolumes: Int
     /// Bytes of the index's files.
     public let indexBytes: Int
@@ -39,7 +39,7 @@ public struct StoreStatistics: Sendable, Equatable {
     public let purged: Int
     /// Purges whose sweep is in progress.
     public let activeBans: Int
-    /// Purges that hold and that a crash would undo: they could not be put on the disk yet.
+    /// Purges that are in force but that a crash would undo, because they could not be put on the disk yet.
     public let undurablePurges: Int
     /// Times everything was purged because too many purges could not be put on the disk.
     public let purgesWidened: Int
@@ -59,15 +59,15 @@ public struct StoreStatistics: Sendable, Equatable {
     public let indexErrors: Int
     /// Times the cache directory was gone.
     public let directoryLost: Int
-    /// Responses that may be stored and were not, by reason.
+    /// Responses that could have been stored and were not, by reason.
     public let refused: [String: Int]
-    /// Bytes handed over and not yet written.
+    /// Bytes accepted and not yet written.
     public let backlogBytes: Int
     /// The catalog has loaded the index.
     public let isLoaded: Bool
     /// The cache directory can be written.
     public let isWritable: Bool
-    /// Reads of the disk are late again and again.
+    /// Reads of the disk are late repeatedly.
     public let isSlow: Bool
     /// The index can be written.
     public let isIndexWritable: Bool
@@ -111,12 +111,12 @@ public struct StoreStatistics: Sendable, Equatable {
     }
 }
 
-/// A stored response as the index tells of it.
+/// A stored response according to the index.
 public struct ListedResponse: Sendable {
     let row: IndexRow
     /// The cache key.
     public let key: String
-    /// The variant's text; empty where there is no `Vary`.
+    /// The variant's text; empty if there is no `Vary`.
     public let variant: String
     /// Bytes of the body.
     public let bytes: Int64
@@ -127,7 +127,7 @@ public struct ListedResponse: Sendable {
     /// The instant at which its age was 0, in seconds since 1970.
     public let bornAt: Int64
 
-    /// Where a listing goes on behind it.
+    /// The place to continue a listing behind it.
     public var place: ListPlace { row.place }
 
     init(_ row: IndexRow) {

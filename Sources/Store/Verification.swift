@@ -1,86 +1,86 @@
-// A value, and how it comes about: `larder verify` walks every volume of a cache directory that no larder uses, checks
-// each header and body against its checksum, and compares records and index. It changes nothing.
+// Value. The report of `larder verify`, and the check itself. It walks every volume of a cache directory that no larder
+// uses, checks each header and body against its checksum, and compares records and index. It changes nothing.
 
 import HTTPMessage
 import Logging
 import NIOCore
 
-/// What checking a cache directory found.
+/// The findings of a check of a cache directory.
 public struct VerificationReport: Sendable, Equatable {
     /// Volume files that were read.
     public internal(set) var volumes = 0
-    /// Volume files that are none of this format.
+    /// Volume files that do not have this format.
     public internal(set) var unusableVolumes = 0
-    /// Volume files without a byte: a crash came before their first, and they are harmless.
+    /// Volume files without a byte: a crash came before their first byte, and they are harmless.
     public internal(set) var emptyVolumes = 0
     /// Records with a whole header, in any state.
     public internal(set) var records = 0
-    /// Records that are complete, their bodies right.
+    /// Records that are complete and have correct bodies.
     public internal(set) var complete = 0
     /// Records whose body was not finished.
     public internal(set) var reserved = 0
     /// Records that were purged, invalidated or replaced.
     public internal(set) var removed = 0
-    /// Complete records whose body is not what was written, or whose key does not belong to this directory.
+    /// Complete records whose body was changed, or whose key does not belong to this directory.
     public internal(set) var broken = 0
-    /// Bytes of volumes that belong to no whole record: left by failed writes, or damage.
+    /// Bytes of volumes that belong to no whole record: left by failed writes, or damaged.
     public internal(set) var skippedBytes: Int64 = 0
-    /// Bytes of right bodies.
+    /// Bytes of correct bodies.
     public internal(set) var bodyBytes: Int64 = 0
-    /// False where there is no index, or it cannot be read: then rows are not compared.
+    /// False if there is no index, or it cannot be read: then rows are not compared.
     public internal(set) var isIndexReadable = false
     /// Rows of the index.
     public internal(set) var rows = 0
-    /// Rows of volumes that are gone: left for a later tidying up, and harmless.
+    /// Rows of removed volumes: left for a later clean-up, and harmless.
     public internal(set) var rowsOfGoneVolumes = 0
-    /// Rows of records that are removed or not finished: a crash came before the row went, and they are harmless.
+    /// Rows of removed or unfinished records: a crash came before the row was removed, and they are harmless.
     public internal(set) var rowsOfRemovedRecords = 0
     /// Rows whose volume has no record there, or another one.
     public internal(set) var rowsWithoutRecord = 0
     /// Complete records that no row names: older than another of their key, or lost to the index.
     public internal(set) var recordsWithoutRow = 0
 
-    /// What is damaged; the first ones by name, all are counted above.
+    /// The damage; the first items by name, and all are counted above.
     public internal(set) var damage: [VerificationDamage] = []
 
-    /// True where nothing is damaged: every body is as it was written, and every row has its record.
+    /// True if nothing is damaged: every body is as it was written, and every row has its record.
     ///
-    /// What a crash leaves behind is no damage.
+    /// Leftovers of a crash are not damage.
     public var isSound: Bool { unusableVolumes + broken + rowsWithoutRecord == 0 && isIndexReadable }
 }
 
-/// One thing that is damaged.
+/// One damaged item.
 public struct VerificationDamage: Sendable, Equatable {
-    /// What is damaged, with the name it has in reports.
+    /// The kind of damage, with the name it has in reports.
     public enum Kind: String, Sendable {
-        /// A body that is not what was written, or a key that does not belong to the directory.
+        /// A body that was changed, or a key that does not belong to the directory.
         case broken
-        /// A row of the index whose record is not there.
+        /// A row of the index whose record does not exist.
         case rowWithoutRecord = "row-without-record"
-        /// A file among the volumes that is none of this format, or cannot be read.
+        /// A file among the volumes that does not have this format, or cannot be read.
         case unusableVolume = "unusable-volume"
     }
 
-    /// What it is.
+    /// The kind of damage.
     public let kind: Kind
-    /// The cache key; nil of a volume.
+    /// The cache key; nil for a volume.
     public let key: String?
     /// The volume's number.
     public let volume: Int
-    /// Where in the volume the record begins; nil of a volume.
+    /// The offset of the record in the volume; nil for a volume.
     public let offset: Int64?
 }
 
 extension Store {
     /// Checks a cache directory that no larder uses, and changes nothing in it.
     ///
-    /// Blocks for as long as it takes to read it.
+    /// Blocks until all of it is read.
     /// - Parameters:
     ///   - directory: The cache directory.
     ///   - progress: Called with the figures so far, after each volume.
-    /// - Returns: What was found.
-    /// - Throws: `inUse` where a larder runs on it, `missing` where it is no cache directory, `corrupt` where it is
-    ///   another format's.
+    /// - Returns: The findings.
+    /// - Throws: `inUse` if a larder uses it, `missing` if it is not a cache directory, `corrupt` if it has another
+    ///   format.
     public static func verify(
         directory: String,
         progress: (VerificationReport) -> Void = { _ in }
@@ -88,7 +88,8 @@ extension Store {
         guard let keyHash = try StoreFiles.read(directory) else {
             throw StoreError(.missing, "verify", directory, detail: "no cache directory")
         }
-        // Held to the end: no larder starts meanwhile. A directory that cannot be written has no other user either.
+        // Held to the end, so that no larder starts meanwhile. A directory that cannot be written has no other user
+        // either.
         let lock = try StoreFiles.sharedLock(directory)
         defer { withExtendedLifetime(lock) {} }
         var verification = Verification(directory, keyHash)
@@ -97,9 +98,9 @@ extension Store {
     }
 }
 
-/// One check of a directory under way.
+/// One check of a directory in progress.
 private struct Verification {
-    /// What is named of the damage.
+    /// The most damaged items that are reported by name.
     private static let namedDamage = 1000
 
     private let directory: String
@@ -107,9 +108,9 @@ private struct Verification {
     private(set) var report = VerificationReport()
     /// Complete records by their place, with their keys' hashes.
     private var complete: [RecordLocation: UInt64] = [:]
-    /// Places of records that are removed or not finished.
+    /// Places of removed or unfinished records.
     private var removed: Set<RecordLocation> = []
-    /// Places of broken records, which are counted as such.
+    /// Places of records that are counted as broken.
     private var broken: Set<RecordLocation> = []
     private var numbers: Set<UInt32> = []
 

@@ -1,4 +1,4 @@
-// larder check: every problem of a configuration file, at once.
+// larder check: reports every problem of a configuration file at once.
 
 import Admin
 import ArgumentParser
@@ -30,13 +30,13 @@ struct Check: AsyncParsableCommand {
         do throws(ConfigurationProblems) {
             let loaded = try ConfigurationFile.load(options.path)
             if json.isWanted {
-                tellJSON([], loaded.warnings, loaded.configuration)
+                printJSON([], loaded.warnings, loaded.configuration)
             } else {
-                tell(loaded)
+                printSummary(loaded)
             }
         } catch {
             if json.isWanted {
-                tellJSON(error.problems, error.warnings, nil)
+                printJSON(error.problems, error.warnings, nil)
             } else {
                 for problem in error.problems { Console.write(problem.diagnostic + "\n", to: STDERR_FILENO) }
                 for warning in error.warnings { Console.write("warning: \(warning.diagnostic)\n", to: STDERR_FILENO) }
@@ -45,7 +45,7 @@ struct Check: AsyncParsableCommand {
         }
     }
 
-    private func tell(_ loaded: ConfigurationFile.Loaded) {
+    private func printSummary(_ loaded: ConfigurationFile.Loaded) {
         for warning in loaded.warnings { Console.write("warning: \(warning.diagnostic)\n", to: STDERR_FILENO) }
         if explain {
             var table = TextTable(.left, .left)
@@ -76,7 +76,7 @@ struct Check: AsyncParsableCommand {
         return table.lines(indent: 2)
     }
 
-    private func tellJSON(_ problems: [Problem], _ warnings: [Problem], _ configuration: Configuration?) {
+    private func printJSON(_ problems: [Problem], _ warnings: [Problem], _ configuration: Configuration?) {
         var members: [JSON.Member] = [
             .init("file", .string(options.path)), .init("is_valid", .bool(problems.isEmpty)),
             .init("problems", .array(problems.map(Self.json))), .init("warnings", .array(warnings.map(Self.json))),

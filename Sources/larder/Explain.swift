@@ -1,4 +1,4 @@
-// larder explain: what is stored for a URL, where it came from, and what would become of a request for it now.
+// larder explain: shows the stored responses of a URL, their origins, and what would happen to a request for it now.
 
 import Admin
 import ArgumentParser

@@ -1,4 +1,4 @@
-// larder ls: what is stored.
+// larder ls: lists the stored responses.
 
 import Admin
 import ArgumentParser
@@ -23,7 +23,7 @@ struct List: AsyncParsableCommand {
             """
     )
 
-    /// Responses that the admin interface lists at once.
+    /// The most responses that the admin interface lists at a time.
     private static let largestPage = 1000
 
     @OptionGroup var options: AdminOptions
@@ -49,7 +49,7 @@ struct List: AsyncParsableCommand {
                 try listAll(client)
             } else {
                 let report = try page(client, limit: limit ?? 100, cursor: nil)
-                json.isWanted ? Console.print(report.indented) : tell(report)
+                json.isWanted ? Console.print(report.indented) : printReport(report)
             }
         }
     }
@@ -60,7 +60,7 @@ struct List: AsyncParsableCommand {
         return try client.get("/objects?limit=\(limit)\(place)\(query)")
     }
 
-    /// Prints page after page, in the form of one answer.
+    /// Prints page after page, in the form of one response.
     private func listAll(_ client: AdminClient) throws(Failure) {
         var cursor: String?
         var isFirst = true
@@ -73,19 +73,19 @@ struct List: AsyncParsableCommand {
                 let lines = responses.map(\.description).joined(separator: ",\n")
                 Console.write((isFirst || responses.isEmpty ? "" : ",\n") + lines, to: STDOUT_FILENO)
             } else if isFirst || !responses.isEmpty {
-                tell(responses, hasTitle: isFirst)
+                printTable(responses, hasTitle: isFirst)
             }
             isFirst = false
         } while cursor != nil
         if json.isWanted { Console.print("\n], \"is_truncated\": false, \"next\": null}") }
     }
 
-    private func tell(_ report: JSON) {
-        tell(report["responses"]?.items ?? [], hasTitle: true)
+    private func printReport(_ report: JSON) {
+        printTable(report["responses"]?.items ?? [], hasTitle: true)
         if report["is_truncated"]?.isTrue == true { Console.print("… and more: --limit, or --all") }
     }
 
-    private func tell(_ responses: [JSON], hasTitle: Bool) {
+    private func printTable(_ responses: [JSON], hasTitle: Bool) {
         guard !responses.isEmpty else {
             return Console.print("nothing is stored\(prefix.map { " under \($0.text)" } ?? "")")
         }
@@ -106,13 +106,13 @@ struct List: AsyncParsableCommand {
         for line in table.lines() { Console.print(line) }
     }
 
-    /// The status; a dash where the record is gone since.
+    /// The status; a dash if the record is gone by now.
     private static func status(_ response: JSON) -> String {
         guard let status = response["status"]?.whole, status > 0 else { return "–" }
         return "\(status)"
     }
 
-    /// A variant's text has line ends between its fields.
+    /// A variant's text with line ends between its fields made visible.
     private static func visible(_ variant: String) -> String {
         String(variant.map { $0.isNewline || $0 == "\0" ? " " : $0 })
     }

@@ -53,7 +53,7 @@ struct Purge: AsyncParsableCommand {
     @Flag(help: "Every picture.")
     var all = false
 
-    /// Rules of one command, as many as the admin interface takes at once.
+    /// The most rules of one command, as many as the admin interface accepts at a time.
     private static let mostRules = 1000
 
     private var listFile: FileArgument? { from ?? (urls.contains { $0.text == "-" } ? .standardInput : nil) }
@@ -89,18 +89,18 @@ struct Purge: AsyncParsableCommand {
             if let listFile {
                 var list = PurgeList(try list.names(of: listFile), client)
                 let report = try list.run()
-                json.isWanted ? Console.print(report.json.indented) : tell(report)
+                json.isWanted ? Console.print(report.json.indented) : printReport(report)
                 if report.failures > 0 { throw ExitCode.failure }
                 if report.remainder != nil { throw ExitCode.notDurable }
             } else {
                 let (report, isDone) = try purge(client)
-                json.isWanted ? Console.print(report.indented) : tell(report, isDone)
+                json.isWanted ? Console.print(report.indented) : printReport(report, isDone)
                 if !isDone { throw ExitCode.notDurable }
             }
         }
     }
 
-    /// Purges, and names the option that is refused.
+    /// Purges, and names the refused option.
     private func purge(_ client: AdminClient) throws(Failure) -> (value: JSON, isDone: Bool) {
         do {
             return try client.post("/purge", order)
@@ -121,7 +121,7 @@ struct Purge: AsyncParsableCommand {
         return .object(members)
     }
 
-    private func tell(_ report: JSON, _ isDone: Bool) {
+    private func printReport(_ report: JSON, _ isDone: Bool) {
         Console.print(Self.words(report))
         let rules = report["rules"]?.items ?? []
         if rules.count > 1 {
@@ -129,17 +129,17 @@ struct Purge: AsyncParsableCommand {
             for rule in rules { table.add(rule["rule"]?.text ?? "", Self.words(rule)) }
             for line in table.lines(indent: 2) { Console.print(line) }
         }
-        if !isDone { Self.tellRemainder(report.remainder) }
+        if !isDone { Self.printRemainder(report.remainder) }
     }
 
-    private func tell(_ report: PurgeListReport) {
+    private func printReport(_ report: PurgeListReport) {
         let names = "\(Readable.number(report.names)) \(report.names == 1 ? "name" : "names")"
         let failed = report.failures > 0 ? ", \(Readable.number(report.failures)) failed" : ""
         Console.print("\(names): \(Self.words(report.responses, report.bytes))\(failed)")
-        if let remainder = report.remainder { Self.tellRemainder(remainder) }
+        if let remainder = report.remainder { Self.printRemainder(remainder) }
     }
 
-    private static func tellRemainder(_ reason: String) {
+    private static func printRemainder(_ reason: String) {
         Console.print("the purge is in effect but not on the disk yet: a crash may undo it. \(reason)")
     }
 

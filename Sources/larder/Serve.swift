@@ -1,4 +1,4 @@
-// larder serve: runs larder until it is told to stop.
+// larder serve: runs larder until it is stopped.
 
 import ArgumentParser
 import Glibc

@@ -1,4 +1,4 @@
-// larder simulate: how many requests a cache of a size would answer, by a trace of requests.
+// larder simulate: shows how many requests a cache of a given size would serve, by a trace of requests.
 
 import Admin
 import ArgumentParser
@@ -40,7 +40,7 @@ struct Simulate: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The trace, or - for standard input.", valueName: "trace"))
     var trace: FileArgument?
 
-    /// Sizes that are simulated at once.
+    /// The most sizes that are simulated at a time.
     private static let mostSizes = 32
     private static let pieceLength = 1 << 20
 
@@ -51,7 +51,7 @@ struct Simulate: AsyncParsableCommand {
         _ = try sizes()
     }
 
-    /// The sizes that are asked for, in their order.
+    /// The requested sizes, in their order.
     private func sizes() throws -> [Int64] {
         let texts = size.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         guard texts.count <= Self.mostSizes else {

@@ -1,4 +1,4 @@
-// larder stats: the figures of the running larder, for people.
+// larder stats: shows the figures of the running larder to people.
 
 import Admin
 import ArgumentParser

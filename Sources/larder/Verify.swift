@@ -33,7 +33,7 @@ struct Verify: AsyncParsableCommand {
             } catch let error as StoreError {
                 throw Failure(Self.words(error, directory))
             }
-            json.isWanted ? Console.print(Self.json(report).indented) : Self.tell(report, directory)
+            json.isWanted ? Console.print(Self.json(report).indented) : Self.printReport(report, directory)
             guard report.isSound else { throw ExitCode.failure }
         }
     }
@@ -98,7 +98,7 @@ struct Verify: AsyncParsableCommand {
         }
     }
 
-    private static func tell(_ report: VerificationReport, _ directory: String) {
+    private static func printReport(_ report: VerificationReport, _ directory: String) {
         let state = report.isSound ? "sound" : "damaged; broken pictures are never served"
         Console.print("\(directory): \(state)")
         var table = TextTable(.left, .right)

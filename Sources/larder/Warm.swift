@@ -1,4 +1,4 @@
-// larder warm: fetches pictures through the picture port, so that they are stored before anybody asks.
+// larder warm: fetches pictures through the picture port, so that they are stored before a client requests them.
 
 import Admin
 import ArgumentParser
@@ -52,7 +52,7 @@ struct Warm: AsyncParsableCommand {
             let names = try list.names(of: file)
             var failures = ListFailures(file)
             let counts = try await fetch(names, from: address, &failures)
-            tell(counts, failures.count)
+            printReport(counts, failures.count)
             if failures.count > 0 { throw ExitCode.failure }
         }
     }
@@ -105,7 +105,7 @@ struct Warm: AsyncParsableCommand {
         }
     }
 
-    private func tell(_ counts: Counts, _ failures: Int) {
+    private func printReport(_ counts: Counts, _ failures: Int) {
         if json.isWanted {
             let report: JSON = [
                 "hits": .integer(counts.hits), "misses": .integer(counts.misses), "errors": .integer(failures),

@@ -1,4 +1,4 @@
-// Stateless: larder's commands, as the shell starts them, against a larder in process.
+// Stateless. Larder's commands, as the shell starts them, against a larder in process.
 
 import Glibc
 import LarderHarness

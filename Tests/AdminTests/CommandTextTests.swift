@@ -49,7 +49,7 @@ struct CommandTextTests {
     @Test("ls shows status and type, and lists everything with --all; purge and ls take one host")
     func listing() async throws {
         let change = { (configuration: inout Configuration) in
-            var route = Configuration.Route()
+            var route = Configuration.RouteSettings()
             route.host = .name("img.test")
             route.path = "/t/"
             configuration.routes = [route]

@@ -7,7 +7,7 @@ import Settings
 import TestSupport
 import Testing
 
-@Suite("Issue 25 §8: the answer to a purge says whether a crash would undo it")
+@Suite("The response to a purge says whether a crash would undo it")
 struct DurablePurgeTests {
     /// Runs a larder whose mark of purges can be made unwritable.
     private func withUnwritable(

@@ -188,7 +188,7 @@ struct ExplainTests {
         let url = other.url
         other.respond { _ in [.text("", status: 500)] }
         let change = { (configuration: inout Configuration) in
-            var route = Configuration.Route()
+            var route = Configuration.RouteSettings()
             route.host = .name("img.test")
             route.path = "/t/"
             route.origins = [Configuration.Origin(url: (try? OriginURL(url)) ?? configuration.origins[0].url)]

@@ -52,7 +52,7 @@ struct NameCommandTests {
     @Test("a list of any length is purged, and what the routes refuse of it is named with its line")
     func longList() async throws {
         let change = { (configuration: inout Configuration) in
-            var route = Configuration.Route()
+            var route = Configuration.RouteSettings()
             route.host = .name("img.test")
             route.path = "/t/"
             configuration.routes = [route]

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Admin
 
-@Suite("Issue 25 §5: health is degraded while an origin fails that others cannot stand in for")
+@Suite("Health is degraded while an origin fails whose work no other origin can do")
 struct OriginTroublesTests {
     private typealias Kind = OriginError.Kind
 

@@ -1,6 +1,7 @@
 // POST /purge: what is removed is what was named, in whatever spelling, and what is wrong is named by its field.
 
 import Admin
+import HTTPMessage
 import LarderHarness
 import Settings
 import TestSupport
@@ -89,7 +90,7 @@ struct PurgeTests {
     @Test("routes: a URL's host says which keys are meant; what cannot be told is refused with the route's name")
     func routes() async throws {
         let change = { (configuration: inout Configuration) in
-            var route = Configuration.Route()
+            var route = Configuration.RouteSettings()
             route.host = .name("img.test")
             route.path = "/t/"
             configuration.routes = [route]

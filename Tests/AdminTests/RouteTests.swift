@@ -140,7 +140,7 @@ struct RouteTests {
     @Test("one URL in two lists of origins has figures of its own in each, and a list that fails is named")
     func lists() async throws {
         let change = { (configuration: inout Configuration) in
-            var route = Configuration.Route()
+            var route = Configuration.RouteSettings()
             route.path = "/t/"
             route.origins = configuration.origins
             route.origins[0].queue = 7

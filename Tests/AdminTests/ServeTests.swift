@@ -1,11 +1,11 @@
-// Stateless: larder as a process, whose standard error nobody reads.
+// Stateless. Larder as a process, whose standard error nobody reads.
 
 import Admin
 import Glibc
 import TestSupport
 import Testing
 
-@Suite("Issue 25 §11: larder's own log stops nothing")
+@Suite("larder's own log blocks nothing")
 struct ServeTests {
     @Test(
         "pictures are served, and larder stops in order, while standard error is full; what was lost is counted and said"

@@ -1,4 +1,4 @@
-// value: the syntax of directives as origins and clients send them.
+// Value. The syntax of directives as origins and clients send them.
 
 import HTTPCaching
 import HTTPMessage

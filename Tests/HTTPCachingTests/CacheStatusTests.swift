@@ -1,4 +1,4 @@
-// value: the Cache-Status member of each outcome.
+// Value. The Cache-Status member of each outcome.
 
 import HTTPCaching
 import HTTPMessage

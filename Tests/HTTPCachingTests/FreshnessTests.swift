@@ -1,4 +1,4 @@
-// value: how long responses stay fresh and how old they are.
+// Value. How long responses stay fresh and how old they are.
 
 import HTTPCaching
 import HTTPMessage

@@ -1,4 +1,4 @@
-// value: the rules against an independent model of RFC 9111, over random fields.
+// Value. The rules against an independent model of RFC 9111, over random fields.
 
 import HTTPCaching
 import HTTPMessage

@@ -1,4 +1,4 @@
-// value: parts of a representation, and what they answer and make together.
+// Value. Parts of a representation, and what they answer and make together.
 
 import HTTPCaching
 import HTTPMessage

@@ -1,4 +1,4 @@
-// value: what is done with a request, given what is stored.
+// Value. What is done with a request, given what is stored.
 
 import HTTPCaching
 import HTTPMessage

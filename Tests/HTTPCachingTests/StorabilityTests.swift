@@ -1,4 +1,4 @@
-// value: which responses are stored, and the name of each refusal.
+// Value. Which responses are stored, and the name of each refusal.
 
 import HTTPCaching
 import HTTPMessage

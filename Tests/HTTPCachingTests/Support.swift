@@ -1,4 +1,4 @@
-// value: what the tables of this target share: fields from text, decisions with the time left out.
+// Value. What the tables of this target share: fields from text, decisions with the time left out.
 //
 // Owned by HTTPCachingTests. Invariant: every table counts time from `born`.
 

@@ -1,4 +1,4 @@
-// value: fields for caches: targeted control, groups; and what a response to HEAD says.
+// Value. Fields for caches: targeted control, groups; and what a response to HEAD says.
 
 import HTTPCaching
 import HTTPMessage
@@ -106,7 +106,7 @@ struct HeadUpdateTests {
     }
 }
 
-@Suite("Issue 3 §11: what pictures need on top")
+@Suite("Rules for pictures")
 struct PictureTests {
     private static let types = ["image/avif", "image/webp"]
 

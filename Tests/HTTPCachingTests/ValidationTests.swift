@@ -1,4 +1,4 @@
-// value: preconditions of clients, validation with the origin, and what a 304 changes.
+// Value. Preconditions of clients, validation with the origin, and what a 304 changes.
 
 import HTTPCaching
 import HTTPMessage

@@ -1,4 +1,4 @@
-// value: the names in Vary and the keys of variants.
+// Value. The names in Vary and the keys of variants.
 
 import HTTPCaching
 import HTTPMessage

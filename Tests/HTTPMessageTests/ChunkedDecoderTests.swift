@@ -1,4 +1,4 @@
-// value: the chunked coding of request bodies: good ones at every split, and what is refused.
+// Value. The chunked coding of request bodies: good ones at every split, and what is refused.
 
 import HTTPMessage
 import TestSupport

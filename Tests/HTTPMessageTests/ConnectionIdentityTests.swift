@@ -1,4 +1,4 @@
-// value: which fields make a connection one person's.
+// Value. Which fields make a connection one person's.
 
 import HTTPMessage
 import Testing

@@ -1,4 +1,4 @@
-// value: dates in every form, and what is none.
+// Value. Dates in every form, and what is none.
 
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-// value: what is looked at eight bytes at a time comes to the same as byte by byte, wherever in a word a byte stands.
+// Value. What is looked at eight bytes at a time comes to the same as byte by byte, wherever in a word a byte stands.
 
 import HTTPMessage
 import TestSupport

@@ -1,4 +1,4 @@
-// value: field lines, lists and the fields of one connection.
+// Value. Field lines, lists and the fields of one connection.
 
 import HTTPMessage
 import TestSupport

@@ -1,4 +1,4 @@
-// value: the spellings of a host that are one, and those that are not.
+// Value. The spellings of a host that are one, and those that are not.
 
 import HTTPMessage
 import TestSupport

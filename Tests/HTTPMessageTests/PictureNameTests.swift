@@ -1,4 +1,4 @@
-// Stateless: what names mean, byte by byte.
+// Stateless. What names mean, byte by byte.
 
 import Testing
 

@@ -1,4 +1,4 @@
-// value: entity tags, ranges and what frames several of them.
+// Value. Entity tags, ranges and what frames several of them.
 
 import HTTPMessage
 import TestSupport

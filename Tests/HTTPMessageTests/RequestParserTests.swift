@@ -1,4 +1,4 @@
-// value: what is read from request heads that are accepted, their limits, and heads that arrive in pieces.
+// Value. What is read from request heads that are accepted, their limits, and heads that arrive in pieces.
 
 import HTTPMessage
 import TestSupport

@@ -1,4 +1,4 @@
-// value: the table of request heads that are malformed or that two readers could understand in two ways.
+// Value. The table of request heads that are malformed or that two readers could understand in two ways.
 //
 // Invariant shown: what the framing rules call ambiguous is refused by name, never forwarded (design invariant 10).
 

@@ -1,4 +1,4 @@
-// value: response heads written and status lines read.
+// Value. Response heads written and status lines read.
 
 import HTTPMessage
 import Testing

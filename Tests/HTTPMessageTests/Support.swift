@@ -1,4 +1,5 @@
-// value: what the tables of this target share: parsing from text, and a generator of random numbers that can be repeated.
+// Value. What the tables of this target share: parsing from text, and a generator of random numbers that can be
+// repeated.
 //
 // Owned by HTTPMessageTests. Invariant: the same seed gives the same numbers on every machine.
 

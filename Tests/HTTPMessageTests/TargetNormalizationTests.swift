@@ -1,4 +1,4 @@
-// value: the spellings of a target that are one, and those that are refused.
+// Value. The spellings of a target that are one, and those that are refused.
 
 import HTTPMessage
 import TestSupport

@@ -1,4 +1,4 @@
-// value: which responses are of one version, so that their bytes may be joined.
+// Value. Which responses are of one version, so that their bytes may be joined.
 
 import HTTPMessage
 import Testing

@@ -1,5 +1,5 @@
-// Shared. A whole larder in the test's process, started as the executable starts it, on free ports and a directory of its
-// own. Made by `withLarder`, which also ends it.
+// Shared. A whole larder in the test's process, started as the executable starts it, on free ports and a directory of
+// its own. Made by `withLarder`, which also ends it.
 
 package import Admin
 import LarderKit

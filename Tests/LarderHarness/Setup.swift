@@ -37,9 +37,9 @@ package struct Setup {
         host: RouteHost = .any,
         path: String = "/",
         origins: ScriptedOrigin...,
-        change: (inout Configuration.Route) -> Void = { _ in }
+        change: (inout Configuration.RouteSettings) -> Void = { _ in }
     ) throws {
-        var route = Configuration.Route()
+        var route = Configuration.RouteSettings()
         route.host = host
         route.path = path
         route.origins = try Self.origins(origins.map(\.url))

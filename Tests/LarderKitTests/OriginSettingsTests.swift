@@ -66,7 +66,7 @@ struct OriginSettingsTests {
     private static let requests = [
         Row("hostHeader", "origin", { "\($0.hostHeader)" }, { _ in }),
         Row("hostHeader", "client", { "\($0.hostHeader)" }, { $0.hostHeader = .client }),
-        Row("hostHeader", "name(\"c.test\")", { "\($0.hostHeader)" }, { $0.hostHeader = .name("c.test") }),
+        Row("hostHeader", "c.test", { "\($0.hostHeader)" }, { $0.hostHeader = .name("c.test") }),
         Row(
             "headers",
             "X: a, Y: b",
@@ -93,7 +93,7 @@ struct OriginSettingsTests {
     private static func bucket(
         _ expected: String,
         _ value: @escaping @Sendable (ObjectStore) -> String,
-        _ change: @escaping @Sendable (inout Configuration.ObjectStore) throws -> Void = { _ in }
+        _ change: @escaping @Sendable (inout Configuration.S3) throws -> Void = { _ in }
     ) -> Row {
         let changeOrigin: @Sendable (inout Configuration.Origin) throws -> Void = { origin in
             origin.url = try OriginURL("s3://bucket")
@@ -146,7 +146,7 @@ struct OriginSettingsTests {
         origin.strip = "/In"
         var configuration = Configuration()
         configuration.origins = [origin]
-        var route = Configuration.Route()
+        var route = Configuration.RouteSettings()
         route.path = "/t/"
         route.cache.foldCase = folds
         route.ownCacheSettings = ["cache.key_case"]

@@ -5,7 +5,7 @@ import Origins
 import TestSupport
 import Testing
 
-@Suite("Issue 4 §1, §8: the authoritative origin knows, the others may lag") struct AuthorityTests {
+@Suite("The authoritative origin's 404 is final, the others may lag") struct AuthorityTests {
     private func list(_ origins: [ScriptedOrigin], authoritative: Int = 0) -> [OriginSettings] {
         origins.enumerated().map { .test($1.url, authoritative: $0 == authoritative) }
     }

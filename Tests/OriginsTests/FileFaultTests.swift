@@ -8,7 +8,7 @@ import Testing
 
 @testable import Origins
 
-@Suite("Issue 25 §1: one unreadable file is nothing to the others") struct FileFaultTests {
+@Suite("One unreadable file does not affect the others") struct FileFaultTests {
     let directory: TemporaryDirectory
 
     init() throws {

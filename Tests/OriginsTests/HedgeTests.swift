@@ -7,7 +7,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Issue 4 §4: a late origin is hedged") struct HedgeTests {
+@Suite("A late origin is hedged") struct HedgeTests {
     private func settings(_ origin: ScriptedOrigin, hedge: OriginSettings.Hedge = .never) -> OriginSettings {
         var settings = OriginSettings.test(origin.url)
         settings.hedge = hedge

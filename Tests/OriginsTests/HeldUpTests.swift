@@ -5,7 +5,7 @@ import Testing
 
 @testable import Origins
 
-@Suite("Issue 25 §9: half of an origin's places may be held up while others wait") struct HeldUpTests {
+@Suite("At most half of an origin's connections are held up while others wait") struct HeldUpTests {
     private let start = Instant.now
 
     private func heldUp(_ ages: [Duration]) -> HeldUp {

@@ -6,7 +6,7 @@ import Runtime
 import TestSupport
 import Testing
 
-@Suite("Issue 4 §3: an origin that is down costs requests nothing, and is asked again as soon as it is well")
+@Suite("An origin that is down costs requests nothing, and is used again as soon as it works")
 struct ProbeTests {
     private func fail(_ running: Running, times: Int = 5) async throws {
         for number in 0..<times { _ = try await running.get("/\(number).jpg") }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Origins
 
-@Suite("Issue 25 §5: whether an origin can be reached") struct ReachTests {
+@Suite("Whether an origin can be reached") struct ReachTests {
     private func failure(_ kind: OriginError.Kind) -> OriginError {
         OriginError(kind: kind, operation: "connect", subject: "http://origin")
     }

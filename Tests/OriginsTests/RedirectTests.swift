@@ -1,5 +1,5 @@
-// Redirects: passed on, or followed as far as the configuration allows, and never with what is an origin's own business.
-// Scripted origins are all on loopback, which is no public address: who is not in the list is a stranger.
+// Redirects: passed on, or followed as far as the configuration allows, and never with what is an origin's own
+// business. Scripted origins are all on loopback, which is no public address: who is not in the list is a stranger.
 
 import HTTPMessage
 import Origins

@@ -1,4 +1,4 @@
-// Pure: what gets a place in a memory tier that is full.
+// Pure. What gets a place in a memory tier that is full.
 
 import Testing
 

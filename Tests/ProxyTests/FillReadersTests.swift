@@ -1,4 +1,5 @@
-// The readers of a fill as a list whose members know their places: it has to hold whoever comes, reads on, leaves or is cut off.
+// The readers of a fill as a list whose members know their places: it has to hold whoever comes, reads on, leaves or is
+// cut off.
 
 import Runtime
 import Synchronization

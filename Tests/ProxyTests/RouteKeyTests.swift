@@ -1,5 +1,5 @@
-// Which route and which key a request gets: the bytes' way of the picture port against the text's way of the settings, and
-// what URLs on the command line name.
+// Which route and which key a request gets: the bytes' way of the picture port against the text's way of the settings,
+// and what URLs on the command line name.
 
 import HTTPMessage
 import Settings
@@ -31,9 +31,9 @@ import Testing
     private static func route(
         _ host: RouteHost,
         _ path: String,
-        _ change: (inout Configuration.Route) throws -> Void = { _ in }
-    ) throws -> Configuration.Route {
-        var route = Configuration.Route()
+        _ change: (inout Configuration.RouteSettings) throws -> Void = { _ in }
+    ) throws -> Configuration.RouteSettings {
+        var route = Configuration.RouteSettings()
         route.host = host
         route.path = path
         try change(&route)
@@ -106,7 +106,7 @@ import Testing
     private static let hosts = ["a.test", "b.test", "x.a.test", "y.x.a.test", "a.test:81", "A.Test.", "", "*", "[::1]"]
     private static let pieces = ["/", "/t/", "//", "t", "T/", "a.test", "%74", "%2F", "?t/", "/t/u/", ".", "@"]
 
-    private static func randomRoute(_ generator: inout SeededGenerator) throws -> Configuration.Route {
+    private static func randomRoute(_ generator: inout SeededGenerator) throws -> Configuration.RouteSettings {
         let hosts: [RouteHost] = [
             .any, .any, .name("a.test"), .name("::1"), .subdomains(of: "a.test"), .name("b.test"),
         ]
@@ -124,7 +124,7 @@ import Testing
     }
 
     /// The same as a file, to have it checked.
-    private static func text(_ routes: [Configuration.Route], in directory: String) -> String {
+    private static func text(_ routes: [Configuration.RouteSettings], in directory: String) -> String {
         let items = routes.map { route -> String in
             var members = ["path: \"\(route.path)\""]
             if route.host == .name("::1") {

@@ -1,4 +1,4 @@
-// Stateless: what a loop does at a time of its own.
+// Stateless. What a loop does at a time of its own.
 
 import Runtime
 import Testing

@@ -1,4 +1,4 @@
-// Stateless: the bound of a pool's queue, and its two ends.
+// Stateless. The bound of a pool's queue, and its two ends.
 
 import Runtime
 import Synchronization

@@ -1,4 +1,4 @@
-// Stateless: the machine's clock and a test's.
+// Stateless. The machine's clock and a test's.
 
 import HTTPMessage
 import Runtime

@@ -1,4 +1,4 @@
-// Stateless: how messages reach a thread, and what a full mailbox does.
+// Stateless. How messages reach a thread, and what a full mailbox does.
 
 import Runtime
 import Synchronization
@@ -45,7 +45,7 @@ struct MailboxTests {
 
     @Test("a receiver that wants to sleep stays awake where a message waits")
     func staysAwake() throws {
-        let box = Mailbox<Int, EventCounter>(limit: 10, bell: try EventCounter())
+        let box = Mailbox<Int, EventCounter>(limit: 10, receiver: try EventCounter())
         #expect(box.fallAsleep())
         box.post(1)
         #expect(!box.fallAsleep())
@@ -58,8 +58,8 @@ struct MailboxTests {
     @Test("a message wakes a receiver that waits for descriptors")
     func wakesPoller() async throws {
         let poller = try Poller()
-        let box = Mailbox<Int, EventCounter>(limit: 10, bell: try EventCounter())
-        #expect(poller.addEdges(of: box.bell.number))
+        let box = Mailbox<Int, EventCounter>(limit: 10, receiver: try EventCounter())
+        #expect(poller.addEdges(of: box.receiver.number))
         for round in 1...3 {
             async let found = onThread {
                 var events = Poller.room

@@ -1,4 +1,4 @@
-// Stateless: waits that no change of the wall clock lengthens.
+// Stateless. Waits that no change of the wall clock lengthens.
 
 import Runtime
 import TestSupport

@@ -1,4 +1,4 @@
-// Scenarios: origins that know less than others, and what is stored of their word.
+// Scenarios. Origins that know less than others, and what is stored of their word.
 
 import HTTPMessage
 import LarderHarness
@@ -9,7 +9,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Issue 4: whose word counts, and who is asked")
+@Suite("Which origin's 404 is final, and which origins are asked")
 struct AuthorityScenarios {
     private static let long: [(String, String)] = [("Cache-Control", "max-age=6000")]
 

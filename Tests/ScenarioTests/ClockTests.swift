@@ -1,4 +1,4 @@
-// Scenarios: a wall clock that was ahead and was set right. What was stored then is as if born in the future.
+// Scenarios. A wall clock that was ahead and was set right. What was stored then is as if born in the future.
 
 import Glibc
 import HTTPCaching

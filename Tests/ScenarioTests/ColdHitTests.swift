@@ -1,5 +1,5 @@
-// Scenarios: hits that neither memory nor the page cache has, many at once: they are read when those that need no disk have
-// had their turn, and each client gets its own.
+// Scenarios. Hits that neither memory nor the page cache has, many at once: they are read when those that need no disk
+// have had their turn, and each client gets its own.
 
 import Foundation
 import Glibc

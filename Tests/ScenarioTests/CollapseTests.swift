@@ -1,4 +1,4 @@
-// Scenarios: requests that share another's answer although it may not be reused, and those that must not.
+// Scenarios. Requests that share another's answer although it may not be reused, and those that must not.
 
 import LarderHarness
 import Origins

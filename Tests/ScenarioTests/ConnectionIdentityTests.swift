@@ -1,4 +1,5 @@
-// Scenarios: connections that NTLM or Negotiate make one person's. Nothing answered over them is stored, and nobody else uses them.
+// Scenarios. Connections that NTLM or Negotiate make one person's. Nothing answered over them is stored, and nobody
+// else uses them.
 
 import LarderHarness
 import Origins

@@ -1,5 +1,6 @@
-// Scenarios: connections: kept alive, pipelined, half-closed, of HTTP/1.0, over a Unix socket.
+// Scenarios. Connections: kept alive, pipelined, half-closed, of HTTP/1.0, over a Unix socket.
 
+import HTTPMessage
 import LarderHarness
 import Origins
 import Proxy
@@ -8,7 +9,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Issue 2 §2, RFC 9112 §9: connections")
+@Suite("RFC 9112 §9: connections")
 struct ConnectionTests {
     private func origin() throws -> ScriptedOrigin {
         let origin = try ScriptedOrigin()
@@ -178,7 +179,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("issue 2 §8: larder listens on a Unix socket as well")
+    @Test("larder also listens on a Unix socket")
     func unixSocket() async throws {
         let origin = try origin()
         let directory = try TemporaryDirectory()

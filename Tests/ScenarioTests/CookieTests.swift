@@ -1,4 +1,4 @@
-// Scenarios: Set-Cookie. One visitor's cookie is never handed to another, however the answer comes about.
+// Scenarios. Set-Cookie. One visitor's cookie is never handed to another, however the answer comes about.
 
 import LarderHarness
 import Proxy

@@ -43,7 +43,7 @@ struct OriginFailure: Sendable, CustomStringConvertible {
     }
 }
 
-@Suite("Issue 4 §2: the failure matrix")
+@Suite("The failure matrix")
 struct FailureMatrixTests {
     private static let body = sampleBytes(60_000)
     private static let fields = [("ETag", "\"1\""), ("Cache-Control", "max-age=60")]

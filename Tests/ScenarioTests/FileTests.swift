@@ -1,4 +1,4 @@
-// Scenarios: a directory whose files are being written, before a whole larder.
+// Scenarios. A directory whose files are being written, before a whole larder.
 
 import HTTPMessage
 import LarderHarness
@@ -10,7 +10,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Issue 24 §2: files being written")
+@Suite("Files that are being written")
 struct FileTests {
     /// A larder before a directory, with every lifetime that an operator can give.
     ///
@@ -86,7 +86,7 @@ struct FileTests {
     }
 }
 
-@Suite("Issue 25 §1: a file that cannot be read")
+@Suite("A file that cannot be read")
 struct UnreadableFileTests {
     @Test("with nobody else to ask, the client learns that it may not be read, and other pictures are served")
     func forbidden() async throws {

@@ -1,4 +1,4 @@
-// Scenarios: many clients, one origin request; bytes stream to each at its own pace.
+// Scenarios. Many clients, one origin request; bytes stream to each at its own pace.
 
 import LarderHarness
 import Origins
@@ -8,7 +8,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Issue 2 §5: one origin request a key, streamed to all who wait")
+@Suite("One origin request per key is streamed to every waiting client")
 struct FillTests {
     @Test("invariant 8: fifty clients for one new picture make one origin request")
     func collapsed() async throws {

@@ -1,4 +1,4 @@
-// Scenarios: what of a request an origin sees, and what comes back besides the answer.
+// Scenarios. What of a request an origin sees, and what comes back besides the answer.
 
 import LarderHarness
 import Origins

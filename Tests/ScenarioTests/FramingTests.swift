@@ -1,4 +1,4 @@
-// Scenarios: what the framing rules call ambiguous, over a real socket.
+// Scenarios. What the framing rules call ambiguous, over a real socket.
 
 import LarderHarness
 import Origins
@@ -63,7 +63,7 @@ struct FramingTests {
     }
 
     @Test(
-        "design §3.2: a target without a normal form is refused, its origin never asked",
+        "a target without a normal form is refused and never forwarded",
         arguments: ["/a%", "/a%4", "/a%zz", "/a%00", "/../a", "/a/../../b", "/%2e%2e/a", "/a/..%2f..%2f..%2fb"]
     )
     func badTargets(target: String) async throws {

@@ -1,4 +1,4 @@
-// Scenarios: freshness, by a clock that the test sets.
+// Scenarios. Freshness, by a clock that the test sets.
 
 import HTTPMessage
 import LarderHarness

@@ -1,4 +1,4 @@
-// Scenarios: what a HEAD does to a stored response to GET, and what a POST stores.
+// Scenarios. What a HEAD does to a stored response to GET, and what a POST stores.
 
 import LarderHarness
 import Origins

@@ -1,4 +1,4 @@
-// Scenarios: a miss, then hits from memory and from disk, as clients see them.
+// Scenarios. A miss, then hits from memory and from disk, as clients see them.
 
 import Glibc
 import HTTPMessage
@@ -11,7 +11,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Issue 2 §2, §3: a miss is fetched, a hit is served from what was stored")
+@Suite("A miss is fetched and stored, a hit is served from the store")
 struct HitTests {
     @Test(
         "RFC 9211: a miss says uri-miss and stored, the next is a hit",
@@ -126,7 +126,7 @@ struct HitTests {
         }
     }
 
-    @Test("design §3.2: the query is part of the key")
+    @Test("the query is part of the key")
     func query() async throws {
         let origin = try ScriptedOrigin()
         origin.respond { [.text($0.target, fields: fresh)] }
@@ -155,7 +155,7 @@ struct HitTests {
     }
 
     @Test(
-        "design §3.2: the Host is part of the key where an origin is sent it, and only there",
+        "the Host is part of the key exactly where origins receive it",
         arguments: [true, false]
     )
     func host(passesHost: Bool) async throws {

@@ -1,5 +1,7 @@
-// Scenarios: hosts that are spelled in many ways and mean one have one route, one key, one purge, and one Host at the origin.
+// Scenarios. Hosts that are spelled in many ways and mean one have one route, one key, one purge, and one Host at the
+// origin.
 
+import HTTPMessage
 import LarderHarness
 import Origins
 import Proxy
@@ -8,7 +10,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Issue 24 §12: spellings of a host")
+@Suite("Spellings of a host share one key")
 struct HostScenarios {
     private static let spellings = [
         "img.test", "IMG.Test", "img.test.", "img.test:80", "img.test:443", "img.test:", "img.test:080", "Img.Test.:80",

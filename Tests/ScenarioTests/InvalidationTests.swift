@@ -1,4 +1,4 @@
-// Scenarios: what an unsafe method invalidates is on the disk before the client has its answer.
+// Scenarios. What an unsafe method invalidates is on the disk before the client has its answer.
 
 import LarderHarness
 import Proxy
@@ -10,7 +10,7 @@ import Testing
 @testable import Store
 
 @Suite(
-    "Issue 25 §8: who has the answer to an unsafe method is not served the old picture again, not after a crash either"
+    "After the response to an unsafe method the old picture is never served again, not even after a crash"
 )
 struct InvalidationTests {
     private func origin() throws -> ScriptedOrigin {

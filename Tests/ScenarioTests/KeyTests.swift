@@ -1,5 +1,7 @@
-// Scenarios: what of a query tells pictures apart, what an answer must be where pictures are expected, and the key shown.
+// Scenarios. What of a query tells pictures apart, what an answer must be where pictures are expected, and the key
+// shown.
 
+import HTTPMessage
 import LarderHarness
 import Origins
 import Proxy
@@ -8,7 +10,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Issue 3 §11: what pictures need on top")
+@Suite("Query rules and keys for pictures")
 struct KeyTests {
     @Test(
         "cache.query and cache.sort_query: what makes one picture, and what the origin is asked for",

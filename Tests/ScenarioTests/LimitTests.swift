@@ -1,4 +1,4 @@
-// Scenarios: every limit of the picture port is reached, answered and counted.
+// Scenarios. Every limit of the picture port is reached, answered and counted.
 
 import Glibc
 import LarderHarness
@@ -12,7 +12,7 @@ import Testing
 @Suite("Invariant 5: every limit has an answer and a counter")
 struct LimitTests {
     @Test(
-        "issue 2 §2: heads over a limit are answered 431 or 414",
+        "a head over a limit gets 431 or 414",
         arguments: [
             ("GET /a HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 33_000))\r\n\r\n", 431),
             ("GET /a HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 33_000))", 431),
@@ -34,7 +34,7 @@ struct LimitTests {
         }
     }
 
-    @Test("issue 2 §2: a head just within the limits is answered")
+    @Test("a head just within the limits is accepted")
     func headsWithin() async throws {
         let origin = try ScriptedOrigin()
         origin.respond { _ in [.text("yes", fields: fresh)] }

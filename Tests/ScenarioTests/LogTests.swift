@@ -1,4 +1,4 @@
-// Scenarios: the access log, and the end of a larder.
+// Scenarios. The access log, and the end of a larder.
 
 import LarderHarness
 import Origins
@@ -8,7 +8,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Issue 2 §8: the access log")
+@Suite("The access log")
 struct LogTests {
     private func lines(_ directory: TemporaryDirectory, _ name: String = "log") -> [String] {
         guard let bytes = try? directory.read(name) else { return [] }
@@ -17,13 +17,13 @@ struct LogTests {
 
     private func withLog(
         _ origin: ScriptedOrigin,
-        _ format: Configuration.AccessLog.Format,
+        _ format: Configuration.AccessLogSettings.Format,
         _ body: (Larder, TemporaryDirectory) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory()
         try await withLarder(
             Setup(origin) { setup in
-                var log = Configuration.AccessLog(path: directory.path("log"))
+                var log = Configuration.AccessLogSettings(path: directory.path("log"))
                 log.format = format
                 setup.configuration.accessLog = log
             }
@@ -98,7 +98,7 @@ struct LogTests {
     }
 }
 
-@Suite("Issue 2 §8: a drain")
+@Suite("A drain")
 struct DrainTests {
     @Test("answers what is under way, closes what is idle, takes no more")
     func drains() async throws {

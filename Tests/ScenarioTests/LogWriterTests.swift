@@ -1,4 +1,4 @@
-// Stateless: what a log does whose disk or reader fails.
+// Stateless. What a log does whose disk or reader fails.
 
 import Glibc
 import LarderHarness
@@ -10,7 +10,7 @@ import Testing
 
 @testable import Proxy
 
-@Suite("Issue 25 §2, §11: a log stops nobody, loses few lines, and says how many", .serialized)
+@Suite("A log blocks nobody, loses few lines, and says how many", .serialized)
 struct LogWriterTests {
     /// A log under test, with what it reported.
     private final class TestLog: Sendable {
@@ -235,7 +235,7 @@ struct LogWriterTests {
         let pipe = try NamedPipe(directory.path("log"))
         let origin = try ScriptedOrigin()
         origin.respond { [.text($0.target, fields: fresh)] }
-        var settings = Configuration.AccessLog(path: pipe.path)
+        var settings = Configuration.AccessLogSettings(path: pipe.path)
         settings.buffer = 0
         let log = settings
         try await withLarder(Setup(origin) { $0.configuration.accessLog = log }) { larder in

@@ -1,8 +1,8 @@
-// Scenarios: a whole larder against an independent model of RFC 9111, over random exchanges on a few URIs.
+// Scenarios. A whole larder against an independent model of RFC 9111, over random exchanges on a few URIs.
 //
-// The origin is in WalkingOrigin. What an answer is, its Content-Location tells, which larder passes on with every answer,
-// 304 and 206 included. Answers change under a 304, behind the walk's back too where one is validated behind: so what is
-// checked may agree with what the answer was before the exchange or with what it was after it.
+// The origin is in WalkingOrigin. What an answer is, its Content-Location tells, which larder passes on with every
+// answer, 304 and 206 included. Answers change under a 304, behind the walk's back too where one is validated behind:
+// so what is checked may agree with what the answer was before the exchange or with what it was after it.
 
 import Glibc
 import LarderHarness

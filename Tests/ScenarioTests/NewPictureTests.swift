@@ -1,4 +1,4 @@
-// Scenarios: pictures that were written a moment ago, whose origin says nothing but when (heuristic_minimum, grace).
+// Scenarios. Pictures that were written a moment ago, whose origin says nothing but when (heuristic_minimum, grace).
 
 import Glibc
 import HTTPMessage

@@ -1,4 +1,4 @@
-// Scenarios: the list of origins in its order, and origins that misbehave.
+// Scenarios. The list of origins in its order, and origins that misbehave.
 
 import HTTPMessage
 import LarderHarness
@@ -9,7 +9,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Issue 2 §4: the first origin that can answers")
+@Suite("The first origin that can respond does")
 struct OriginListTests {
     @Test("an origin that is down, closes, fails or hangs: the next one answers, and the picture is stored")
     func next() async throws {
@@ -101,7 +101,7 @@ struct OriginListTests {
     }
 
     @Test(
-        "issue 2: a file:// origin is asked no path outside its root",
+        "a file:// origin never reads outside its root",
         arguments: ["/../secret", "/%2e%2e/secret", "/..%2fsecret", "/%252e%252e/secret", "/link/secret", "/a%00"]
     )
     func traversal(target: String) async throws {

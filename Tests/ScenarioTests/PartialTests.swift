@@ -1,4 +1,4 @@
-// Scenarios: parts of pictures that an origin sends, stored as parts, completed and put together.
+// Scenarios. Parts of pictures that an origin sends, stored as parts, completed and put together.
 
 import LarderHarness
 import Origins

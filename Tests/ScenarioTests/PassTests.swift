@@ -1,4 +1,4 @@
-// Scenarios: what is not answered from the store: other methods, and what a request or an answer keeps to itself.
+// Scenarios. What is not answered from the store: other methods, and what a request or an answer keeps to itself.
 
 import LarderHarness
 import Origins
@@ -8,7 +8,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Issue 2 §2: other methods go through with their body, and a success invalidates")
+@Suite("Other methods are passed with their body, and a success invalidates")
 struct PassTests {
     @Test(
         "the first authoritative origin gets the body, by its length or in chunks",

@@ -1,4 +1,4 @@
-// Scenarios: purges, also while fills are under way.
+// Scenarios. Purges, also while fills are under way.
 
 import LarderHarness
 import Origins
@@ -8,7 +8,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Issue 2 §7: purges")
+@Suite("Purges")
 struct PurgeTests {
     @Test("a key, a prefix, a glob, everything: the next request asks the origin, the others are hits")
     func rules() async throws {

@@ -1,4 +1,4 @@
-// Scenarios: many clients, random requests and random misbehaviour of the origin, against a model of what may be seen.
+// Scenarios. Many clients, random requests and random misbehaviour of the origin, against a model of what may be seen.
 //
 // A picture is a function of its path and version. A new version is followed by a purge; from then on no older one may
 // be seen by a request that is sent later.

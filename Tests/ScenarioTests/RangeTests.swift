@@ -1,4 +1,4 @@
-// Scenarios: parts of pictures, from memory, from disk, and of a fill under way.
+// Scenarios. Parts of pictures, from memory, from disk, and of a fill under way.
 
 import LarderHarness
 import Origins

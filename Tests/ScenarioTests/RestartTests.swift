@@ -1,4 +1,4 @@
-// Scenarios: the cache directory across restarts, after a crash, and when it is taken away.
+// Scenarios. The cache directory across restarts, after a crash, and when it is taken away.
 
 import LarderHarness
 import Origins
@@ -9,7 +9,7 @@ import Testing
 
 @testable import Store
 
-@Suite("Issue 2 §3: a restart, a crash, a directory that goes")
+@Suite("A restart, a crash, and a cache directory that is deleted")
 struct RestartTests {
     @Test(
         "a restart serves the first request for a stored picture as a hit",
@@ -112,7 +112,7 @@ struct RestartTests {
         return nil
     }
 
-    @Test("issue 2 §3: the directory is deleted under load: no request fails, and pictures come back")
+    @Test("when the directory is deleted under load, no request fails, and pictures are stored again")
     func deletedUnderLoad() async throws {
         let origin = try ScriptedOrigin()
         origin.respond { request in

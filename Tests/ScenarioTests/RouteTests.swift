@@ -1,4 +1,4 @@
-// Scenarios: routes by host and path, each with its own origins and rules, before two scripted origins.
+// Scenarios. Routes by host and path, each with its own origins and rules, before two scripted origins.
 
 import LarderHarness
 import Origins
@@ -8,7 +8,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Issue 4 §6: routes") struct RouteTests {
+@Suite("Routes") struct RouteTests {
     private static func origin(_ name: String, _ control: String = "max-age=60") throws -> ScriptedOrigin {
         let origin = try ScriptedOrigin()
         origin.respond { request in [.text("\(name) \(request.target)", fields: fields(control))] }

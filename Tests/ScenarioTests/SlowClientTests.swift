@@ -1,4 +1,4 @@
-// Scenarios: slow clients of bodies that are not stored hold all connections of the origin, and another request comes.
+// Scenarios. Slow clients of bodies that are not stored hold all connections of the origin, and another request comes.
 
 import HTTPMessage
 import LarderHarness
@@ -9,7 +9,7 @@ import Testing
 
 @testable import Proxy
 
-@Suite("Issue 25 §9: slow clients of what is not stored do not take the origin from the others", .serialized)
+@Suite("Slow clients of passed responses do not use up the origin's connections", .serialized)
 struct SlowClientTests {
     /// Why a body is not stored.
     enum Kind: CaseIterable, Sendable {

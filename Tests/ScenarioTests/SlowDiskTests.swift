@@ -1,4 +1,4 @@
-// Scenarios: hits that the disk does not give in time, while the origin is well, and while it is not.
+// Scenarios. Hits that the disk does not give in time, while the origin is well, and while it is not.
 
 import LarderHarness
 import NIOCore
@@ -11,7 +11,7 @@ import Testing
 
 @testable import Proxy
 
-@Suite("Issue 25 §13: reads of the disk have a deadline and a bound")
+@Suite("Disk reads have a deadline, and their number is bounded")
 struct SlowDiskTests {
     /// Longer than a test takes, on a busy machine too.
     private static let lasting = fields("max-age=86400")

@@ -1,4 +1,5 @@
-// Scenarios: key_case: insensitive before an origin that tells letter case apart. The key is folded, never what is asked for.
+// Scenarios. Key_case: insensitive before an origin that tells letter case apart. The key is folded, never what is
+// asked for.
 
 import HTTPMessage
 import LarderHarness
@@ -9,7 +10,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Issue 24 §11: spellings of a path")
+@Suite("Spellings of a path share one key")
 struct SpellingScenarios {
     private typealias Answer = CaseSensitiveServer.Answer
 

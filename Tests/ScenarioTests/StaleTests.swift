@@ -1,5 +1,5 @@
-// Scenarios: stale responses. Where the clock is the machine's, origins send old answers: an Age of 120 with a max-age of 60
-// is stale the moment it is stored.
+// Scenarios. Stale responses. Where the clock is the machine's, origins send old answers: an Age of 120 with a max-age
+// of 60 is stale the moment it is stored.
 
 import LarderHarness
 import Origins
@@ -46,7 +46,7 @@ struct StaleScenarios {
         case refused, error500, error503, hangs, closes
     }
 
-    @Test("issue 2 §6: stale is served when every origin fails, and says so", arguments: Outage.allCases)
+    @Test("a stale response is served when every origin fails, and says so", arguments: Outage.allCases)
     func ifError(outage: Outage) async throws {
         let origin = try ScriptedOrigin()
         let later: [ScriptedOrigin.Step] =
@@ -101,7 +101,7 @@ struct StaleScenarios {
         }
     }
 
-    @Test("issue 2 §6: the followers of a failed validation are served stale as well")
+    @Test("the followers of a failed validation are served the stale response too")
     func followersOfFailure() async throws {
         let origin = try ScriptedOrigin()
         let gate = Gate()

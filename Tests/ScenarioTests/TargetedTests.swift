@@ -1,5 +1,6 @@
-// Scenarios: fields that are meant for larder or for caches of its kind.
+// Scenarios. Fields that are meant for larder or for caches of its kind.
 
+import HTTPMessage
 import LarderHarness
 import Origins
 import Proxy

@@ -1,4 +1,4 @@
-// Scenarios: a stored body that its volume gives no more, before it is sent and in the middle of it.
+// Scenarios. A stored body that its volume gives no more, before it is sent and in the middle of it.
 
 import Glibc
 import HTTPMessage
@@ -12,7 +12,7 @@ import Testing
 
 @testable import Proxy
 
-@Suite("Issue 25 §10: a stored body that cannot be read costs one request, and goes on from the origin")
+@Suite("A stored body that cannot be read fails one request at most, and the origin supplies the rest")
 struct UnreadableBodyTests {
     /// How an origin answers the request for the rest.
     enum Rest: CaseIterable {

@@ -1,5 +1,5 @@
-// Scenarios: validation. The clock is real, so origins send old answers: an Age of 120 with a
-// max-age of 60 is stale the moment it is stored.
+// Scenarios. Validation. The clock is real, so origins send old answers: an Age of 120 with a max-age of 60 is stale
+// the moment it is stored.
 
 import LarderHarness
 import Origins

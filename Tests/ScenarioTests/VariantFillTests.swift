@@ -1,4 +1,4 @@
-// Scenarios: variants of one URI that are asked for at the same time.
+// Scenarios. Variants of one URI that are asked for at the same time.
 
 import LarderHarness
 import Origins

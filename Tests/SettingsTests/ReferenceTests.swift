@@ -51,7 +51,7 @@ private let top = URL(filePath: #filePath).deletingLastPathComponent().deletingL
             "cache.ttl", "routes",
         ]
         #expect(Set(difference.reloadable + difference.needsRestart) == Set(examples))
-        let standard = Configuration.ObjectStore()
+        let standard = Configuration.S3()
         #expect(store.url.scheme == .s3)
         #expect(store.s3.accessKey.source == standard.accessKey.source)
         #expect(store.s3.secretKey.source == standard.secretKey.source)

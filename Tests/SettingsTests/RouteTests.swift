@@ -1,5 +1,5 @@
-// value
-// Routes: how they are read, which of them takes a request, what a reload changes, and what is refused about their keys.
+// value Routes: how they are read, which of them takes a request, what a reload changes, and what is refused about
+// their keys.
 
 import HTTPMessage
 import Settings

@@ -1,4 +1,4 @@
-// Stateless: what a loop may read is what the page cache holds; the rest is left to the disk pool.
+// Stateless. What a loop may read is what the page cache holds; the rest is left to the disk pool.
 
 import Glibc
 import NIOCore

@@ -1,5 +1,5 @@
-// Stateless: somebody cuts a file of the cache directory while it is in use. The process goes on, nothing wrong is served, and what
-// comes afterwards is stored.
+// Stateless. Somebody cuts a file of the cache directory while it is in use. The process goes on, nothing wrong is
+// served, and what comes afterwards is stored.
 
 import Glibc
 import NIOCore
@@ -8,7 +8,7 @@ import Testing
 
 @testable import Store
 
-@Suite("Issue 25 §3: no file of the cache directory, cut at any length while running, ends the process")
+@Suite("Truncating any file of the cache directory while larder runs never ends the process")
 struct CutFileTests {
     private static let body = sampleBytes(90_000)
 

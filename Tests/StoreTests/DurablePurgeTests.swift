@@ -1,4 +1,4 @@
-// Stateless: purges while the index or its disk cannot take them, and what a crash then leaves.
+// Stateless. Purges while the index or its disk cannot take them, and what a crash then leaves.
 
 import HTTPCaching
 import HTTPMessage
@@ -8,7 +8,7 @@ import Testing
 
 @testable import Store
 
-@Suite("Issue 25 §8: a purge holds at once, says whether it is on the disk, and gets there")
+@Suite("A purge holds at once, says whether it is on the disk, and gets there")
 struct DurablePurgeTests {
     /// What keeps purges from the disk, until it is mended.
     enum Fault: CaseIterable, Sendable {

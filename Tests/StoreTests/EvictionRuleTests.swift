@@ -1,11 +1,11 @@
-// Stateless: what eviction decides, as values, without a disk.
+// Stateless. What eviction decides, as values, without a disk.
 
 import TestSupport
 import Testing
 
 @testable import Store
 
-@Suite("decision 40: counts, rank, bar, ghosts, rings, survivors as pure rules")
+@Suite("decision 40: counts, rank, admission threshold, ghosts, rings, survivors as pure rules")
 struct EvictionRuleTests {
     @Test("accesses: a new response counts one and a half, each access one more, saturating")
     func counting() {
@@ -57,20 +57,20 @@ struct EvictionRuleTests {
         #expect(abs(ranking.averageLength - 20_000) < 10)
     }
 
-    @Test("the bar: set by the first volume, moved a hundredth by main volumes, by less where they are small, lowered")
-    func bar() {
-        var bar = Bar()
-        #expect(!bar.admits(1))
-        bar.learn(10, from: .probation)
-        #expect(bar.value == 10 && bar.admits(10) && !bar.admits(9.9))
-        bar.learn(1_000, from: .probation)
-        #expect(bar.value == 10)
-        bar.learn(20, from: .main)
-        #expect(abs(bar.value - 10.1) < 1e-12)
-        bar.learn(20.1, from: .main, weight: 0.5)
-        #expect(abs(bar.value - 10.15) < 1e-12)
-        bar.lower()
-        #expect(abs(bar.value - 9.135) < 1e-12)
+    @Test("the first volume sets the admission threshold, main volumes move it by their size, and it can be lowered")
+    func admissionThreshold() {
+        var threshold = AdmissionThreshold()
+        #expect(!threshold.admits(1))
+        threshold.learn(10, from: .probation)
+        #expect(threshold.value == 10 && threshold.admits(10) && !threshold.admits(9.9))
+        threshold.learn(1_000, from: .probation)
+        #expect(threshold.value == 10)
+        threshold.learn(20, from: .main)
+        #expect(abs(threshold.value - 10.1) < 1e-12)
+        threshold.learn(20.1, from: .main, weight: 0.5)
+        #expect(abs(threshold.value - 10.15) < 1e-12)
+        threshold.lower()
+        #expect(abs(threshold.value - 9.135) < 1e-12)
     }
 
     private func hash(_ number: Int) -> UInt64 { UInt64(number) &* 0x9e37_79b9_7f4a_7c15 }
@@ -137,17 +137,17 @@ struct EvictionRuleTests {
         #expect(!eviction.rings.hasRoom(for: 87 * mebibyte, spare: true))
     }
 
-    @Test("a bar that keeps all from the main ring is lowered after 32 volumes of probation in a row")
+    @Test("an admission threshold that keeps all from the main ring is lowered after 32 volumes of probation in a row")
     func row() {
         var eviction = Eviction(budget: 100 * mebibyte)
         eviction.add(slot(1, 40), to: .main)
         eviction.add(slot(2, 20), to: .probation)
         _ = eviction.judge(Eviction.Victim(slot: slot(9, 1), ring: .main), holding: [entry(1, 100)], at: 100)
-        let first = eviction.bar.value
+        let first = eviction.threshold.value
         for _ in 0..<32 { #expect(eviction.takeVictim(busy: [])?.ring == .probation) }
-        #expect(eviction.bar.value == first)
+        #expect(eviction.threshold.value == first)
         _ = eviction.takeVictim(busy: [])
-        #expect(eviction.bar.value == first * 0.9)
+        #expect(eviction.threshold.value == first * 0.9)
     }
 
     private func candidates(_ worths: [Double], _ length: Int64) -> [(entry: CatalogEntry, worth: Double)] {

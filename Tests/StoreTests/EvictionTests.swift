@@ -1,4 +1,4 @@
-// Stateless: disk use within its limit, and what is worth keeping.
+// Stateless. Disk use within its limit, and what is worth keeping.
 
 import HTTPCaching
 import NIOCore

@@ -1,4 +1,4 @@
-// Stateless: purges against fills, look-ups, loading and restarts.
+// Stateless. Purges against fills, look-ups, loading and restarts.
 
 import HTTPCaching
 import NIOCore

@@ -1,4 +1,4 @@
-// Stateless: fills that stream, break off, lie about their length, or come faster than the disk.
+// Stateless. Fills that stream, break off, lie about their length, or come faster than the disk.
 
 import HTTPCaching
 import NIOCore

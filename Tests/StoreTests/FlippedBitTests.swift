@@ -1,4 +1,4 @@
-// Stateless: bytes of volumes that change on the disk, each kind of them, at rest and while the store runs.
+// Stateless. Bytes of volumes that change on the disk, each kind of them, at rest and while the store runs.
 
 import Glibc
 import HTTPCaching
@@ -9,7 +9,7 @@ import Testing
 
 @testable import Store
 
-@Suite("Issue 25 §12: flipped bits of stored pictures")
+@Suite("Flipped bits in stored pictures")
 struct FlippedBitTests {
     /// What of a record is changed.
     enum Place: CaseIterable, Sendable {

@@ -1,4 +1,4 @@
-// Stateless: the bytes on disk, and the checksums and hashes that guard them.
+// Stateless. The bytes on disk, and the checksums and hashes that guard them.
 
 import HTTPCaching
 import HTTPMessage
@@ -183,7 +183,7 @@ struct FormatTests {
     @Test("a volume's name is its number", arguments: names)
     func volumeName(_ name: String, number: UInt32?) { #expect(Volume.number(ofName: name) == number) }
 
-    @Test("design §4: at most 64 bytes a stored response, its bucket included")
+    @Test("a stored response costs at most 64 bytes of memory, its bucket included")
     func entrySize() {
         #expect(MemoryLayout<CatalogEntry>.stride <= 56)
         // Buckets are doubled when there are as many entries: two of 4 bytes each at most.

@@ -1,4 +1,4 @@
-// Stateless: patterns against keys as requests spell them.
+// Stateless. Patterns against keys as requests spell them.
 
 import HTTPMessage
 import TestSupport

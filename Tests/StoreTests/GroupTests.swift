@@ -1,4 +1,4 @@
-// Stateless: the members of a group go together, whatever happens to the index in between.
+// Stateless. The members of a group go together, whatever happens to the index in between.
 
 import HTTPCaching
 import NIOCore

@@ -1,11 +1,11 @@
-// Stateless: an index that is not as larder made it.
+// Stateless. An index that is not as larder made it.
 
 import TestSupport
 import Testing
 
 @testable import Store
 
-@Suite("Issue 25 §15: an index whose tables or columns are missing is broken, and is rebuilt")
+@Suite("An index with missing tables or columns counts as broken and is rebuilt")
 struct IndexSchemaTests {
     static let changes = [
         "DROP TABLE responses", "DROP TABLE volumes", "DROP TABLE bans", "DROP TABLE state", "DROP TABLE groups",

@@ -1,4 +1,4 @@
-// Stateless: a stored response is looked at without a trace.
+// Stateless. A stored response is looked at without a trace.
 
 import HTTPMessage
 import NIOCore

@@ -1,4 +1,4 @@
-// Stateless: which keys are in a range, and listings page by page.
+// Stateless. Which keys are in a range, and listings page by page.
 
 import TestSupport
 import Testing

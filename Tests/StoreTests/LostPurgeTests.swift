@@ -1,4 +1,4 @@
-// Stateless: indexes that may lack purges, since their log is gone or the directory is an older one.
+// Stateless. Indexes that may lack purges, since their log is gone or the directory is an older one.
 
 import NIOCore
 import TestSupport
@@ -6,7 +6,7 @@ import Testing
 
 @testable import Store
 
-@Suite("Issue 25 §8: what may have been purged since the last point known to be on the disk is validated")
+@Suite("Responses that a lost purge may have removed are validated")
 struct LostPurgeTests {
     /// What is done to a directory while no larder uses it; `$c` is the directory as a crash left it, `$o` an older one, from
     /// before the purge.

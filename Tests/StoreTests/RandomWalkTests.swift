@@ -1,4 +1,4 @@
-// Stateless: a seeded walk over everything a store can be asked for, against a model of what may be found.
+// Stateless. A seeded walk over everything a store can be asked for, against a model of what may be found.
 
 import HTTPCaching
 import HTTPMessage

@@ -1,4 +1,4 @@
-// Stateless: when a disk counts as slow, and when as well again.
+// Stateless. When a disk counts as slow, and when as well again.
 
 import Runtime
 import TestSupport
@@ -6,7 +6,7 @@ import Testing
 
 @testable import Store
 
-@Suite("Issue 25 §13: the disk's health by its reads")
+@Suite("Reads decide whether the disk is healthy")
 struct ReadHealthTests {
     /// `l` a late read, `t` one in time, a digit so many seconds.
     @Test(

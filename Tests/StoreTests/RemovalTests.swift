@@ -1,4 +1,4 @@
-// Stateless: a response that was removed stays away, wherever its record lay when it was looked up.
+// Stateless. A response that was removed stays away, wherever its record lay when it was looked up.
 
 import HTTPCaching
 import NIOCore

@@ -1,4 +1,4 @@
-// Stateless: what a restart finds, after a clean stop, after a crash, and with an index that is lost or broken.
+// Stateless. What a restart finds, after a clean stop, after a crash, and with an index that is lost or broken.
 
 import HTTPCaching
 import HTTPMessage

@@ -1,4 +1,4 @@
-// Stateless: what is stored is what is read, by size, by variant, from memory and from disk.
+// Stateless. What is stored is what is read, by size, by variant, from memory and from disk.
 
 import HTTPCaching
 import HTTPMessage

@@ -1,4 +1,4 @@
-// Stateless: the walk that looks at everything stored, beside what else a store does.
+// Stateless. The walk that looks at everything stored, beside what else a store does.
 
 import Glibc
 import HTTPCaching
@@ -10,7 +10,7 @@ import Testing
 
 @testable import Store
 
-@Suite("Issue 25 §12: the scrub disturbs nothing and drops nothing that is right")
+@Suite("The scrub disturbs nothing and drops nothing that is intact")
 struct ScrubTests {
     /// Quick enough not to be waited for, and slow enough to leave the disk to others.
     private static let quick: Int64 = 200 << 20

@@ -1,4 +1,4 @@
-// Stateless: full, read-only, deleted, occupied. The store refuses by name, and recovers by itself.
+// Stateless. Full, read-only, deleted, occupied. The store refuses by name, and recovers by itself.
 
 import Glibc
 import HTTPCaching

@@ -1,4 +1,4 @@
-// Stateless: what is simulated is what happens, and the miss ratios are what they were.
+// Stateless. What is simulated is what happens, and the miss ratios are what they were.
 
 import Glibc
 import TestSupport

@@ -1,4 +1,5 @@
-// Stateless: of two records of a key the older one is never found again, whatever happens to the newer one and to the index.
+// Stateless. Of two records of a key the older one is never found again, whatever happens to the newer one and to the
+// index.
 
 import HTTPCaching
 import NIOCore

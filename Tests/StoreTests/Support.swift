@@ -1,4 +1,4 @@
-// Shared: a store in a directory of its own, with the steps that most tests take: put, get, settle, restart.
+// Shared. A store in a directory of its own, with the steps that most tests take: put, get, settle, restart.
 
 import Glibc
 import HTTPCaching

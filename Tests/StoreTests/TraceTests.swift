@@ -1,4 +1,4 @@
-// Stateless: traces and access logs as text.
+// Stateless. Traces and access logs as text.
 
 import Testing
 

@@ -1,4 +1,5 @@
-// Stateless: volumes that are there and cannot be opened at a start. Nothing is lost, numbers go on, and they are tried again.
+// Stateless. Volumes that are there and cannot be opened at a start. Nothing is lost, numbers go on, and they are tried
+// again.
 
 import Glibc
 import NIOCore
@@ -9,7 +10,7 @@ import Testing
 
 @testable import Store
 
-@Suite("Issue 25 §7: a volume that cannot be opened is skipped, charged, told of, and tried again")
+@Suite("A volume that cannot be opened is skipped, counted, reported and tried again")
 struct UnopenedVolumeTests {
     /// Opens volumes but for some, which fail with an error until they are allowed.
     private final class Door: Sendable {

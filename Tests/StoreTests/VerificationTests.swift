@@ -1,4 +1,4 @@
-// Stateless: the offline check finds what is wrong, and changes nothing.
+// Stateless. The offline check finds what is wrong, and changes nothing.
 
 import HTTPCaching
 import NIOCore

@@ -1,5 +1,5 @@
-// Value: buffered reading from a socket: lines, counts, chunks. Owned by one connection's reader.
-// Lenient on purpose: it reports what came, so that tests can judge it.
+// Value. Buffered reading from a socket: lines, counts, chunks. Owned by one connection's reader. Lenient on purpose:
+// it reports what came, so that tests can judge it.
 
 import Glibc
 

@@ -1,5 +1,5 @@
-// Shared: a program started by a test. The test owns it: it is killed at deinit if it still runs.
-// Threads collect its output and its end; once the end is known no signal is sent, since the number may be reused.
+// Shared. A program started by a test. The test owns it: it is killed at deinit if it still runs. Threads collect its
+// output and its end; once the end is known no signal is sent, since the number may be reused.
 
 import Glibc
 import Runtime

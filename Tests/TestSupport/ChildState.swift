@@ -1,5 +1,5 @@
-// Shared: what is known of a child process: its output so far and how it ended. Shared by the ChildProcess and
-// the threads that collect for it. The end is recorded under the lock that signals take.
+// Shared. What is known of a child process: its output so far and how it ended. Shared by the ChildProcess and the
+// threads that collect for it. The end is recorded under the lock that signals take.
 
 import Glibc
 import Runtime

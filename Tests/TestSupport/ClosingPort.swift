@@ -1,4 +1,4 @@
-// Shared: a loopback port that takes connections and closes each at once, as a server that dies while it is greeted.
+// Shared. A loopback port that takes connections and closes each at once, as a server that dies while it is greeted.
 
 import Glibc
 

@@ -1,4 +1,4 @@
-// Stateless: reading and writing files and pipes by descriptor, beside Socket for what is no socket.
+// Stateless. Reading and writing files and pipes by descriptor, beside Socket for what is no socket.
 
 import Glibc
 

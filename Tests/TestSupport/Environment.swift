@@ -1,4 +1,4 @@
-// Stateless: what the environment asks of tests that can run for longer.
+// Stateless. What the environment asks of tests that can run for longer.
 
 import Glibc
 

@@ -1,4 +1,4 @@
-// Stateless: waiting for a condition that nothing announces, with a deadline in place of a fixed sleep.
+// Stateless. Waiting for a condition that nothing announces, with a deadline in place of a fixed sleep.
 
 /// Waits until the condition holds, asking again every few milliseconds; throws when the time is up.
 package func eventually(

@@ -1,4 +1,4 @@
-// A value. Field lines as text, to compare and to print.
+// Value. Field lines as text, to compare and to print.
 
 package import HTTPMessage
 

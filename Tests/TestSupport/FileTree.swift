@@ -1,4 +1,4 @@
-// Stateless: what tests ask of a whole tree of files: its size on disk, and to go away.
+// Stateless. What tests ask of a whole tree of files: its size on disk, and to go away.
 
 import Glibc
 

@@ -1,5 +1,5 @@
-// Shared: a door that opens once and stays open; orders the two ends of a test without sleeping.
-// A pipe carries the news: opening closes its write end, which every poll of the read end sees, however many wait.
+// Shared. A door that opens once and stays open; orders the two ends of a test without sleeping. A pipe carries the
+// news: opening closes its write end, which every poll of the read end sees, however many wait.
 
 import Glibc
 import Synchronization

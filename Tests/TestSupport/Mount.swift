@@ -1,4 +1,4 @@
-// Shared: a small file system in memory, which a test can fill or make read-only.
+// Shared. A small file system in memory, which a test can fill or make read-only.
 
 import Glibc
 

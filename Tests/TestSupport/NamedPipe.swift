@@ -1,4 +1,4 @@
-// Shared: a named pipe, whose reader comes, stops reading and leaves when a test says so.
+// Shared. A named pipe, whose reader comes, stops reading and leaves when a test says so.
 
 import Glibc
 import Runtime

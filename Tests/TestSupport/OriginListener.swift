@@ -1,6 +1,6 @@
-// Shared: one life of a scripted origin's port, from listen to stop. Owns the listening socket and knows the open
-// connections. A connection's descriptor is closed by its own thread alone, after it has left the set,
-// so that `stop` never shuts down a number that already means something else.
+// Shared. One life of a scripted origin's port, from listen to stop. Owns the listening socket and knows the open
+// connections. A connection's descriptor is closed by its own thread alone, after it has left the set, so that `stop`
+// never shuts down a number that already means something else.
 
 import Glibc
 import Runtime

@@ -1,5 +1,5 @@
-// Shared: what a scripted origin is to answer and what it was asked. Shared by the test, which writes scripts and
-// reads requests, and the connections' threads. One lock, held for look-ups only, never while a step runs.
+// Shared. What a scripted origin is to answer and what it was asked. Shared by the test, which writes scripts and reads
+// requests, and the connections' threads. One lock, held for look-ups only, never while a step runs.
 
 import Runtime
 import Synchronization

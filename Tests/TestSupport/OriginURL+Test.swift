@@ -1,4 +1,4 @@
-// A value. URLs of tests' origins, read as the configuration's are.
+// Value. URLs of tests' origins, read as the configuration's are.
 
 package import HTTPMessage
 import Settings

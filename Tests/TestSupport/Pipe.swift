@@ -1,6 +1,6 @@
-// Stateless: close-on-exec pipes, and the lock that makes close-on-exec sure. The calls that set the flag in one go
-// (pipe2, accept4) are GNU extensions that Swift does not see, so opening and starting a child exclude each other:
-// a child that inherits the write end of a gate would keep it shut.
+// Stateless. Close-on-exec pipes, and the lock that makes close-on-exec sure. The calls that set the flag in one go
+// (pipe2, accept4) are GNU extensions that Swift does not see, so opening and starting a child exclude each other: a
+// child that inherits the write end of a gate would keep it shut.
 
 import Glibc
 import Runtime

@@ -1,4 +1,4 @@
-// Shared: a blocking HTTP client for tests that sends exactly the bytes it is given and hides nothing of the answer.
+// Shared. A blocking HTTP client for tests that sends exactly the bytes it is given and hides nothing of the answer.
 // Owns its socket. Sending and closing may go on while another thread receives; receives take turns.
 
 import Glibc

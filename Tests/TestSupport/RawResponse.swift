@@ -1,4 +1,4 @@
-// Value: a response as RawClient received it, nothing judged or tidied.
+// Value. A response as RawClient received it, nothing judged or tidied.
 
 /// A response as it arrived.
 package struct RawResponse: Sendable {

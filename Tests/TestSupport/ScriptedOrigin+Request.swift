@@ -1,4 +1,4 @@
-// Value: a request as the scripted origin received it, kept for the test to look at.
+// Value. A request as the scripted origin received it, kept for the test to look at.
 
 extension ScriptedOrigin {
     /// A request as it arrived.

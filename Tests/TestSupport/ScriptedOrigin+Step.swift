@@ -1,5 +1,5 @@
-// Value: one thing a scripted origin does while it answers a request. A script is a list of them; a script that
-// ends leaves the connection open for the next request, unless a step or the request's own fields close it.
+// Value. One thing a scripted origin does while it answers a request. A script is a list of them; a script that ends
+// leaves the connection open for the next request, unless a step or the request's own fields close it.
 
 extension ScriptedOrigin {
     /// One thing the origin does while it answers a request.

@@ -1,6 +1,6 @@
-// Shared: an HTTP origin for tests that does exactly as told, also what no real server would do.
-// A real TCP server on 127.0.0.1: one thread accepts, each connection has its own. The test owns it; deinit stops it.
-// What it answers is scripted per path; what it was asked is kept for the test to look at.
+// Shared. An HTTP origin for tests that does exactly as told, also what no real server would do. A real TCP server on
+// 127.0.0.1: one thread accepts, each connection has its own. The test owns it; deinit stops it. What it answers is
+// scripted per path; what it was asked is kept for the test to look at.
 
 import Glibc
 import Runtime

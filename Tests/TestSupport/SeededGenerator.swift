@@ -1,4 +1,4 @@
-// Value: random numbers that can be had again. SplitMix64: small, and good enough to choose test data.
+// Value. Random numbers that can be had again. SplitMix64: small, and good enough to choose test data.
 
 import Glibc
 

@@ -1,6 +1,6 @@
-// Stateless: the POSIX socket calls of the test kit, so that pointers are met in this file only.
-// Descriptors are plain numbers here; whoever opened one closes it. All are close-on-exec:
-// a child started by a test must not keep a port or a connection open.
+// Stateless. The POSIX socket calls of the test kit, so that pointers are met in this file only. Descriptors are plain
+// numbers here; whoever opened one closes it. All are close-on-exec: a child started by a test must not keep a port or
+// a connection open.
 
 import Glibc
 import Runtime

@@ -1,5 +1,5 @@
-// Stateless: posix_spawn with three pipes, so that its C strings and structures are met in this file only.
-// All descriptors are close-on-exec; the child gets its ends as 0, 1 and 2 alone.
+// Stateless. Posix_spawn with three pipes, so that its C strings and structures are met in this file only. All
+// descriptors are close-on-exec; the child gets its ends as 0, 1 and 2 alone.
 
 import Glibc
 import Runtime

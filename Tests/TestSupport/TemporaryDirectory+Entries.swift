@@ -1,4 +1,4 @@
-// Stateless: what tests do to entries of a temporary directory, so that the C calls need no repeating there.
+// Stateless. What tests do to entries of a temporary directory, so that the C calls need no repeating there.
 
 import Glibc
 

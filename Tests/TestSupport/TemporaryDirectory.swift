@@ -1,5 +1,5 @@
-// Shared: a directory that lives as long as the test that owns it.
-// Removed with everything in it at deinit, also where the test took away permissions.
+// Shared. A directory that lives as long as the test that owns it. Removed with everything in it at deinit, also where
+// the test took away permissions.
 
 import Glibc
 

@@ -1,4 +1,4 @@
-// Stateless: the clock that file systems go by.
+// Stateless. The clock that file systems go by.
 
 import Glibc
 

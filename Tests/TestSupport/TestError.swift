@@ -1,5 +1,5 @@
-// Value: what went wrong in the test kit itself, as opposed to in what it tests.
-// Thrown by every part of TestSupport; the message is for the person who reads the failed test.
+// Value. What went wrong in the test kit itself, as opposed to in what it tests. Thrown by every part of TestSupport;
+// the message is for the person who reads the failed test.
 
 /// A failure of the test kit: a wait that passed its deadline, a connection that ended, a system call that failed.
 package struct TestError: Error, Equatable, CustomStringConvertible {

@@ -1,5 +1,5 @@
-// Stateless: detached threads for the blocking half of the test kit. Swift's own pool has a thread a core,
-// so a test that blocks there can starve what it waits for.
+// Stateless. Detached threads for the blocking half of the test kit. Swift's own pool has a thread a core, so a test
+// that blocks there can starve what it waits for.
 
 import Glibc
 

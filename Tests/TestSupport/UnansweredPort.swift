@@ -1,5 +1,5 @@
-// Shared: a loopback port whose connections never come about, as with a host that is gone: for connect timeouts.
-// A listener that never accepts, with its queue filled: Linux drops further SYNs silently.
+// Shared. A loopback port whose connections never come about, as with a host that is gone: for connect timeouts. A
+// listener that never accepts, with its queue filled: Linux drops further SYNs silently.
 
 import Glibc
 

@@ -26,7 +26,7 @@ extension Explanation {
         ]
     }
 
-    /// What would be done, in one word.
+    /// The plan, in one word.
     private var action: String {
         if isLoop, asksOrigins { return "refuse" }
         return switch plan {
@@ -87,7 +87,7 @@ extension Explanation {
 
     /// The reason for people.
     ///
-    /// RFC 9211 has one word for what is stale and for what must be validated at each use.
+    /// RFC 9211 has one word for stale responses and for those that must be validated at each use.
     private func words(_ reason: ForwardReason) -> String {
         guard reason == .stale, let selected, selected.timeToLive > 0 else { return reason.words }
         return "the stored response must be validated each time (\(reason.rawValue))"

@@ -97,7 +97,7 @@ extension Figures {
     }
 }
 
-/// A name as labels and members have it: `too-large` and `tooLarge` become `too_large`.
+/// A name in the form of labels and members: `too-large` and `tooLarge` become `too_large`.
 func label(_ name: String) -> String {
     var text = ""
     var wasUpper = true

@@ -1,4 +1,4 @@
-// Value. All figures of the parts at one moment, from which /stats, /metrics, /healthz and the page are made of.
+// Value. All figures of the parts at one moment, the source of /stats, /metrics, /healthz and the status page.
 
 import Origins
 import Proxy
@@ -13,9 +13,9 @@ struct Figures: Sendable {
     let proxy: ProxyStatistics
     let store: StoreStatistics
     let origins: [OriginStatistics]
-    /// What the lists of origins are called, by their numbers.
+    /// The names of the lists of origins, by their numbers.
     let listNames: [String]
-    /// The picture port takes connections.
+    /// The picture port accepts connections.
     let isReady: Bool
     /// Bytes the store may use on disk.
     let maximumSize: Int64
@@ -36,7 +36,7 @@ struct Figures: Sendable {
         value(.missesURI) + value(.missesVary) + value(.missesStale) + value(.missesRequest) + value(.missesDisk)
     }
 
-    /// The share of look-ups that the store answered; nil before the first one.
+    /// The share of look-ups that the store could serve; nil before the first one.
     var hitRatio: Double? { Self.ratio(hits, of: hits + misses) }
 
     /// The share of the bytes served that no origin had to send; nil before the first one.
@@ -60,7 +60,7 @@ struct Figures: Sendable {
         }
     }
 
-    /// What keeps larder from working as it should while it still serves pictures, in words.
+    /// The reasons why larder is degraded although it serves pictures, in words.
     var troubles: [String] {
         var troubles: [String] = []
         if !store.isWritable { troubles.append("the cache directory cannot be written: nothing new is stored") }
@@ -87,7 +87,7 @@ struct Figures: Sendable {
         return troubles + OriginTroubles.reasons(origins, listNames: listNames)
     }
 
-    /// What the list of an origin is called.
+    /// The name of an origin's list.
     func listName(_ origin: OriginStatistics) -> String {
         listNames.indices.contains(origin.list) ? listNames[origin.list] : ""
     }

@@ -1,20 +1,19 @@
-// Value. The reasons of /healthz that concern origins: which of them fail so that larder cannot work as it should, and
-// why.
+// Value. The reasons of /healthz that concern origins: which of them fail in a way that degrades larder, and why.
 
 import Origins
 
-/// The reasons that origins give for larder to be degraded.
+/// The reasons of origins for larder to be degraded.
 enum OriginTroubles {
     /// The reasons, in words.
     ///
-    /// One for a list of which every origin fails: then only what is stored is served. Else one for each origin that is
-    /// missed although others answer: an authoritative one, since nobody else may say that a picture does not exist, and one
-    /// whose name does not resolve, since a name does not come and go as a server does.
+    /// One for a list whose origins all fail: then only stored responses are served. Otherwise one for each failing
+    /// origin that the others cannot replace: an authoritative one, since only that may say that a picture does not
+    /// exist, and one whose name does not resolve, since a name does not come and go as a server does.
     ///
     /// - Parameters:
     ///   - origins: The figures of every origin.
-    ///   - listNames: What the lists of origins are called, by their numbers.
-    /// - Returns: A sentence for each; empty where the origins give none.
+    ///   - listNames: The names of the lists of origins, by their numbers.
+    /// - Returns: A sentence for each; empty if there is no reason.
     static func reasons(_ origins: [OriginStatistics], listNames: [String]) -> [String] {
         listNames.enumerated().flatMap { list, name in
             let all = origins.filter { $0.list == list }
@@ -33,7 +32,7 @@ enum OriginTroubles {
         return "\(rank) \(origin.url)\(ofList) \(state): \(cause(origin))"
     }
 
-    /// The failure as `errors` of /stats calls it, and what the library said.
+    /// The failure by its name in `errors` of /stats, with the library's message.
     private static func cause(_ origin: OriginStatistics) -> String {
         guard let failure = origin.failure else { return "it failed too often" }
         let words = failure.isOfName ? "its name does not resolve" : failure.kind.label

@@ -8,7 +8,7 @@ extension JSON: CustomStringConvertible {
         return text
     }
 
-    /// The value with a member or item a line.
+    /// The value with each member or item on a line of its own.
     package var indented: String {
         var text = ""
         write(to: &text, indent: 0)

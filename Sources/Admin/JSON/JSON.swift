@@ -1,4 +1,4 @@
-// Value. A JSON text (RFC 8259) as the admin interface writes it and its commands read it: members keep their order.
+// Value. A JSON text (RFC 8259), as the admin interface writes it and the commands read it: members keep their order.
 
 /// A JSON value.
 package enum JSON: Sendable, Equatable {
@@ -31,28 +31,28 @@ package enum JSON: Sendable, Equatable {
         }
     }
 
-    /// The first member of that name; nil where there is none, or the value is no object.
+    /// The first member of that name; nil if there is none, or the value is not an object.
     package subscript(_ name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.name == name }?.value
     }
 
-    /// The members of an object; empty where the value is none.
+    /// The members of an object; empty for other values.
     package var members: [Member] {
         if case .object(let members) = self { members } else { [] }
     }
 
-    /// The items of an array; empty where the value is none.
+    /// The items of an array; empty for other values.
     package var items: [JSON] {
         if case .array(let items) = self { items } else { [] }
     }
 
-    /// The text of a string; nil where the value is none.
+    /// The text of a string; nil for other values.
     package var text: String? {
         if case .string(let text) = self { text } else { nil }
     }
 
-    /// The number as a whole one; 0 where the value is no number.
+    /// The number as a whole one; 0 for other values.
     package var whole: Int {
         switch self {
         case .integer(let value): value
@@ -61,7 +61,7 @@ package enum JSON: Sendable, Equatable {
         }
     }
 
-    /// The number; 0 where the value is none.
+    /// The number; 0 for other values.
     package var double: Double {
         switch self {
         case .integer(let value): Double(value)
@@ -70,7 +70,7 @@ package enum JSON: Sendable, Equatable {
         }
     }
 
-    /// True for `true` alone.
+    /// True only for `true`.
     package var isTrue: Bool { self == .bool(true) }
 }
 

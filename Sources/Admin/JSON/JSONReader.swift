@@ -4,11 +4,11 @@
 import HTTPMessage
 
 extension JSON {
-    /// Why a text is not read.
+    /// The reason why a text cannot be read.
     package struct Mistake: Error, Sendable, Equatable, CustomStringConvertible {
         /// What is wrong.
         package let message: String
-        /// The byte at which it is, from 0.
+        /// The offset of the byte at fault, from 0.
         package let offset: Int
 
         /// One line for people.
@@ -49,7 +49,7 @@ private struct JSONReader {
         while let byte = next, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { offset += 1 }
     }
 
-    /// Takes a byte, with space before it, where it is the next one.
+    /// Skips white space and a byte, if it is the next one.
     private mutating func skip(_ character: Character) -> Bool {
         skipSpace()
         guard let byte = next, byte == character.asciiValue else { return false }

@@ -13,7 +13,7 @@ package enum Readable {
         return "\(count) B"
     }
 
-    /// A number with its thousands apart: `12 345`.
+    /// A number with its thousands separated: `12 345`.
     package static func number(_ value: Int) -> String {
         var digits = Array(String(value.magnitude))
         var place = digits.count - 3
@@ -24,7 +24,7 @@ package enum Readable {
         return (value < 0 ? "-" : "") + String(digits)
     }
 
-    /// A share in percent; a dash where there is none.
+    /// A share in percent; a dash if there is none.
     package static func percent(_ share: Double?) -> String {
         guard let share else { return "–" }
         return "\(fixed(share * 100, 1)) %"
@@ -38,19 +38,19 @@ package enum Readable {
         return parts[first...].prefix(2).map { "\($0.0) \($0.1)" }.joined(separator: " ")
     }
 
-    /// The mean of latencies; a dash where there are none.
+    /// The mean of latencies; a dash if there are none.
     package static func latency(sum: Double, count: Int) -> String {
         guard count > 0 else { return "–" }
         let mean = sum / Double(count)
         return mean < 1 ? "\(fixed(mean * 1000, 1)) ms" : "\(fixed(mean, 2)) s"
     }
 
-    /// The mean of an origin's lag; a dash where it was never measured.
+    /// The mean of an origin's lag; a dash without measurements.
     package static func lag(count: Int, sum: Double) -> String {
         count == 0 ? "–" : "\(fixed(sum / Double(count), 1)) s"
     }
 
-    /// A number with that many digits behind the point.
+    /// A number with that many digits after the decimal point.
     package static func fixed(_ value: Double, _ digits: Int) -> String {
         let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
         let scaled = Int((value.magnitude * scale).rounded())

@@ -1,5 +1,5 @@
-// Value. The status page's script: requests /stats every two seconds and replaces the figures. It sets texts as text, never
-// as HTML. The sentences of the limits come from the table of counters.
+// Value. The status page's script: requests /stats every two seconds and replaces the figures. It inserts texts as
+// text, never as HTML. The sentences about the limits come from the table of counters.
 
 import Proxy
 

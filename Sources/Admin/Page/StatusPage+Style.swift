@@ -1,4 +1,4 @@
-// Value. The status page's style: light or dark as the system is, one column on a telephone.
+// Value. The status page's style: light or dark like the system, one column on a telephone.
 
 extension StatusPage {
     static let style = """

@@ -1,5 +1,5 @@
-// Value. The status page: one HTML text without outside resources. The server writes the figures of the moment into it,
-// so that it reads without a script; the script replaces them every two seconds from /stats.
+// Value. The status page: one HTML text without outside resources. The server writes the present figures into it, so
+// that it can be read without a script; the script replaces them every two seconds from /stats.
 
 import Hummingbird
 import Origins

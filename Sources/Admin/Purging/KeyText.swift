@@ -1,5 +1,5 @@
-// Value. Turns what people write (a path, a URL, a prefix or a pattern) into the bytes of cache keys, in the spelling that
-// requests get: /a%7eb and /a~b are one key. The routes decide which keys a URL has.
+// Value. Turns the text of a person (a path, a URL, a prefix or a pattern) into the bytes of cache keys, in the
+// spelling that requests get: /a%7eb and /a~b are one key. The routes decide which keys a URL has.
 
 import HTTPMessage
 import Hummingbird
@@ -10,23 +10,23 @@ struct KeyText {
     let routes: RouteTable
 
     /// The keys of a path or URL.
-    func keys(_ text: String, field: String) throws(Refusal) -> [[UInt8]] {
+    func keys(_ text: String, field: String) throws(AdminRefusal) -> [[UInt8]] {
         let name = try name(text, field: field)
         return try refusing(text, field) { () throws(KeyProblem) in
             try routes.keys(path: name.target, host: name.host)
         }
     }
 
-    /// The keys that begin so; a slash at its end stays.
-    func prefixes(_ text: String, field: String) throws(Refusal) -> [PurgeRule] {
+    /// The prefixes of keys; a slash at the end stays.
+    func prefixes(_ text: String, field: String) throws(AdminRefusal) -> [PurgeRule] {
         let name = try name(text, field: field)
         return try refusing(text, field) { () throws(KeyProblem) in
             try routes.prefixes(path: name.target, host: name.host)
         }
     }
 
-    /// Patterns of keys: `*` and `?` stay what they are, the text between them is spelled as in keys.
-    func globs(_ text: String, field: String) throws(Refusal) -> [[UInt8]] {
+    /// Patterns of keys: `*` and `?` stay as they are, the text between them is spelled as in keys.
+    func globs(_ text: String, field: String) throws(AdminRefusal) -> [[UInt8]] {
         guard text.utf8.first != UInt8(ascii: "*") else {
             return try refusing(text, field) { () throws(KeyProblem) in try routes.patterns(of: text) }
         }
@@ -44,7 +44,7 @@ struct KeyText {
     }
 
     /// Reads a path or full URL.
-    func name(_ text: String, field: String) throws(Refusal) -> PictureName {
+    func name(_ text: String, field: String) throws(AdminRefusal) -> PictureName {
         do {
             return try PictureName(url: text.utf8)
         } catch {
@@ -52,15 +52,15 @@ struct KeyText {
         }
     }
 
-    private static func refusal(_ text: String, _ words: String, _ field: String) -> Refusal {
-        Refusal(status: .badRequest, detail: "\"\(PercentEncoding.readable(text.utf8))\" \(words)", field: field)
+    private static func refusal(_ text: String, _ words: String, _ field: String) -> AdminRefusal {
+        AdminRefusal(status: .badRequest, detail: "\"\(PercentEncoding.readable(text.utf8))\" \(words)", field: field)
     }
 
     private func refusing<Keys>(
         _ text: String,
         _ field: String,
         _ body: () throws(KeyProblem) -> Keys
-    ) throws(Refusal) -> Keys {
+    ) throws(AdminRefusal) -> Keys {
         do throws(KeyProblem) {
             return try body()
         } catch {

@@ -1,4 +1,5 @@
-// Shared. GET /explain: what is stored for a URL, and what a request for it would get now. It changes nothing.
+// Shared. GET /explain: the stored responses of a URL, and the response that a request for it would get now. It changes
+// nothing.
 
 import HTTPMessage
 import Hummingbird
@@ -7,24 +8,24 @@ import Runtime
 import Synchronization
 
 extension AdminResponder {
-    func explain(_ request: Request) async throws(Refusal) -> Response {
+    func explain(_ request: Request) async throws(AdminRefusal) -> Response {
         let parameters = request.uri.queryParameters
         let urls = parameters[values: "url"]
         guard urls.count == 1, let url = urls.first.map(String.init), !url.isEmpty else {
-            throw Refusal(status: .badRequest, detail: "url must be one path or full URL.", field: "url")
+            throw AdminRefusal(status: .badRequest, detail: "url must be one path or full URL.", field: "url")
         }
         let limits = parts.proxy.settings.requestLimits
         guard url.utf8.count <= limits.target else {
-            throw Refusal(
+            throw AdminRefusal(
                 status: .badRequest,
                 detail: "url has more than \(limits.target) bytes, the limit of request targets.",
                 field: "url"
             )
         }
         let fields = try Self.fields(parameters[values: "header"].map(String.init), limits)
-        // A path alone is refused where only some host tells what is meant.
+        // A path without a host is refused if only a host determines its key.
         guard try keys.keys(url, field: "url").count == 1 else {
-            throw Refusal(
+            throw AdminRefusal(
                 status: .badRequest,
                 detail: "\"\(url)\" has other keys on some hosts: give a full URL, http://HOST/PATH.",
                 field: "url"
@@ -35,18 +36,18 @@ extension AdminResponder {
         do {
             explanation = try await parts.proxy.explain(path: name.target, host: name.host ?? "", fields: fields)
         } catch {
-            throw Refusal(status: .serviceUnavailable, detail: "larder is stopping.")
+            throw AdminRefusal(status: .serviceUnavailable, detail: "larder is stopping.")
         }
         guard let explanation else {
-            throw Refusal(status: .badRequest, detail: "\"\(url)\" can be no key.", field: "url")
+            throw AdminRefusal(status: .badRequest, detail: "\"\(url)\" can be no key.", field: "url")
         }
         return .json(explanation.json(url: url, configuration.withLock { $0 }))
     }
 
-    /// The fields of the request that is asked about, each as `Name: value`.
-    private static func fields(_ texts: [String], _ limits: RequestLimits) throws(Refusal) -> Fields {
+    /// The fields of the request to explain, each as `Name: value`.
+    private static func fields(_ texts: [String], _ limits: RequestLimits) throws(AdminRefusal) -> Fields {
         guard texts.count <= limits.fields, texts.reduce(0, { $0 + $1.utf8.count }) <= limits.head else {
-            throw Refusal(
+            throw AdminRefusal(
                 status: .badRequest,
                 detail: "There are more than \(limits.fields) header fields or \(limits.head) bytes of them.",
                 field: "header"
@@ -58,14 +59,14 @@ extension AdminResponder {
             guard parts.count == 2, FieldList.isToken(String(parts[0])),
                 parts[1].unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F || $0 == "\t" })
             else {
-                throw Refusal(
+                throw AdminRefusal(
                     status: .badRequest,
                     detail: "\"\(text)\" is not a header field such as Accept: image/webp.",
                     field: "header[\(index)]"
                 )
             }
             guard FieldList.lowercased(String(parts[0])) != "host" else {
-                throw Refusal(status: .badRequest, detail: "The URL names the host.", field: "header[\(index)]")
+                throw AdminRefusal(status: .badRequest, detail: "The URL names the host.", field: "header[\(index)]")
             }
             fields.append((String(parts[0]), FieldList.trimmed(String(parts[1]))))
         }

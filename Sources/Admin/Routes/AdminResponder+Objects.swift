@@ -9,13 +9,13 @@ import Store
 
 extension AdminResponder {
     private static let defaultLimit = 100
-    /// The most of a page; a cursor leads to the next one.
+    /// The most responses of a page; a cursor leads to the next one.
     private static let largestLimit = 1000
 
-    func objects(_ request: Request) async throws(Refusal) -> Response {
+    func objects(_ request: Request) async throws(AdminRefusal) -> Response {
         let parameters = request.uri.queryParameters
         let limit = try Self.limit(parameters["limit"].map(String.init))
-        let place = try parameters["cursor"].map { text throws(Refusal) in try Self.place(String(text)) }
+        let place = try parameters["cursor"].map { text throws(AdminRefusal) in try Self.place(String(text)) }
         var rules = [PurgeRule.prefix([])]
         if let text = parameters["prefix"], !text.isEmpty {
             rules = try keys.prefixes(String(text), field: "prefix")
@@ -25,7 +25,7 @@ extension AdminResponder {
         do {
             page = try await parts.proxy.list(ranges, after: place, limit: limit)
         } catch {
-            throw Refusal(status: .serviceUnavailable, detail: "larder is stopping.")
+            throw AdminRefusal(status: .serviceUnavailable, detail: "larder is stopping.")
         }
         let now = parts.proxy.clock.now.secondsSinceEpoch
         let next = page.hasMore ? page.pictures.last.map { JSON.string(Self.cursor($0.response.place)) } : nil
@@ -35,10 +35,10 @@ extension AdminResponder {
         ])
     }
 
-    private static func limit(_ text: String?) throws(Refusal) -> Int {
+    private static func limit(_ text: String?) throws(AdminRefusal) -> Int {
         guard let text else { return defaultLimit }
         guard let limit = Int(text), (1...largestLimit).contains(limit) else {
-            throw Refusal(
+            throw AdminRefusal(
                 status: .badRequest,
                 detail: "limit must be a number from 1 to \(largestLimit), not \"\(text)\".",
                 field: "limit"
@@ -47,22 +47,22 @@ extension AdminResponder {
         return limit
     }
 
-    /// Seconds of freshness left; 0 where the clock went back since it was stored.
+    /// Seconds of freshness left; 0 if the clock went back since it was stored.
     private static func timeToLive(_ response: ListedResponse, at now: Int64) -> Int {
         response.bornAt <= now ? Int(response.freshUntil - now) : 0
     }
 
-    /// A place as a text for one use: key and variant in hexadecimal digits, with a dash between.
+    /// A place as text, for one use: key and variant in hexadecimal digits, with a dash in between.
     private static func cursor(_ place: ListPlace) -> String {
         "\(PercentEncoding.hexadecimal(place.key))-\(PercentEncoding.hexadecimal(place.variant))"
     }
 
-    private static func place(_ cursor: String) throws(Refusal) -> ListPlace {
+    private static func place(_ cursor: String) throws(AdminRefusal) -> ListPlace {
         let parts = cursor.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         guard parts.count == 2, let key = PercentEncoding.bytes(hexadecimal: parts[0]),
             let variant = PercentEncoding.bytes(hexadecimal: parts[1])
         else {
-            throw Refusal(
+            throw AdminRefusal(
                 status: .badRequest,
                 detail: "cursor must be the value of next in a response.",
                 field: "cursor"

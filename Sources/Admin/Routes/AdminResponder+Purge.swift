@@ -1,5 +1,5 @@
-// Shared. POST /purge: every rule is in effect before the response. The response waits for the sweeps, so that it can say
-// what they removed and whether the purge is on the disk.
+// Shared. POST /purge: every rule is in effect before the response. The response waits for the sweeps, so that it can
+// say what they removed and whether the purge is on the disk.
 
 import Hummingbird
 import NIOCore
@@ -9,17 +9,17 @@ import Store
 import Synchronization
 
 extension AdminResponder {
-    /// Bytes of a purge's body: a thousand long URLs fit.
+    /// The most bytes of a purge's body: a thousand long URLs fit.
     private static let bodyLimit = 1 << 20
-    /// How long an answer waits for the sweeps; the rules hold without it.
+    /// How long a response waits for the sweeps; the rules are in force without it.
     private static let sweepDeadline = Duration.seconds(30)
 
-    func purge(_ request: Request) async throws(Refusal) -> Response {
+    func purge(_ request: Request) async throws(AdminRefusal) -> Response {
         try Guard(admin: configuration.withLock { $0.admin }).checkIsJSON(request)
         let order = try PurgeOrder(try await Self.body(of: request), keys: keys)
         let (reports, isTaken) = await sweep(order.items)
         guard isTaken else {
-            throw Refusal(
+            throw AdminRefusal(
                 status: .serviceUnavailable,
                 detail: "Too many purges are being swept; none of these rules is in effect. Try again."
             )
@@ -27,8 +27,8 @@ extension AdminResponder {
         return Self.response(order, reports)
     }
 
-    private static func body(of request: Request) async throws(Refusal) -> [UInt8] {
-        let tooLarge = Refusal(status: .contentTooLarge, detail: "The body has more than \(bodyLimit) bytes.")
+    private static func body(of request: Request) async throws(AdminRefusal) -> [UInt8] {
+        let tooLarge = AdminRefusal(status: .contentTooLarge, detail: "The body has more than \(bodyLimit) bytes.")
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > bodyLimit { throw tooLarge }
         var body: [UInt8] = []
         do {
@@ -37,14 +37,14 @@ extension AdminResponder {
                 if body.count > bodyLimit { break }
             }
         } catch {
-            throw Refusal(status: .badRequest, detail: "The body ended early.")
+            throw AdminRefusal(status: .badRequest, detail: "The body ended early.")
         }
         guard body.count <= bodyLimit else { throw tooLarge }
         return body
     }
 
     /// Purges, and waits for the sweeps up to the deadline.
-    /// - Returns: What each rule removed, nil where its sweep goes on; and whether the store took all rules.
+    /// - Returns: The result of each rule, nil if its sweep still runs; and whether the store accepted all rules.
     private func sweep(_ items: [PurgeOrder.Item]) async -> (reports: [PurgeReport?], isTaken: Bool) {
         let (stream, continuation) = AsyncStream.makeStream(of: (index: Int, report: PurgeReport).self)
         guard parts.store.purge(items.map(\.rule), completion: { continuation.yield(($0, $1)) }) else {
@@ -67,7 +67,7 @@ extension AdminResponder {
         return (reports, true)
     }
 
-    /// 200 with what was removed; 202 where a sweep goes on, or where a crash would undo a rule.
+    /// 200 with the results; 202 if a sweep still runs, or if a crash would undo a rule.
     private static func response(_ order: PurgeOrder, _ reports: [PurgeReport?]) -> Response {
         let isComplete = !reports.contains(nil)
         var removed = [PurgeReport](repeating: PurgeReport(), count: order.labels.count)

@@ -1,5 +1,5 @@
-// Shared. The routes of the admin interface. Guard checks a request, then its route responds. Every error becomes problem
-// details here and nowhere else.
+// Shared. The endpoints of the admin interface. Guard checks a request, then its endpoint responds. Every error becomes
+// problem details here and nowhere else.
 
 import Hummingbird
 import Origins
@@ -14,7 +14,7 @@ final class AdminResponder: HTTPResponder {
     typealias Context = BasicRequestContext
 
     let parts: AdminParts
-    /// The configuration in force; swapped on a reload.
+    /// The configuration in force; replaced by a reload.
     let configuration: Lock<Configuration>
     private let began: Instant
 
@@ -24,7 +24,7 @@ final class AdminResponder: HTTPResponder {
         self.began = began
     }
 
-    private enum Route: String, CaseIterable {
+    private enum Endpoint: String, CaseIterable {
         case page = "/"
         case health = "/healthz"
         case readiness = "/readyz"
@@ -46,29 +46,29 @@ final class AdminResponder: HTTPResponder {
         let response: Response
         do {
             response = try await answer(request)
-        } catch let refusal as Refusal {
+        } catch let refusal as AdminRefusal {
             response = refusal.response
         }
         return request.method == .head ? response.createHeadResponse() : response
     }
 
     private func answer(_ request: Request) async throws -> Response {
-        let route = Route(rawValue: request.uri.path)
+        let endpoint = Endpoint(rawValue: request.uri.path)
         let current = configuration.withLock { $0 }
         let check = Guard(admin: current.admin)
         try check.checkSite(of: request)
-        if route?.isPublic != true { try check.checkToken(of: request) }
-        guard let route else {
-            throw Refusal(status: .notFound, detail: "There is nothing at \(request.uri.path).")
+        if endpoint?.isPublic != true { try check.checkToken(of: request) }
+        guard let endpoint else {
+            throw AdminRefusal(status: .notFound, detail: "There is nothing at \(request.uri.path).")
         }
-        guard route.allows(request.method) else {
-            throw Refusal(
+        guard endpoint.allows(request.method) else {
+            throw AdminRefusal(
                 status: .methodNotAllowed,
-                detail: "\(route.rawValue) is asked with \(route.allow).",
-                allow: route.allow
+                detail: "\(endpoint.rawValue) is asked with \(endpoint.allow).",
+                allow: endpoint.allow
             )
         }
-        switch route {
+        switch endpoint {
         case .page: return StatusPage.response(figures)
         case .health: return health(isStrict: request.uri.queryParameters["strict"] != nil)
         case .readiness: return readiness
@@ -83,7 +83,7 @@ final class AdminResponder: HTTPResponder {
     /// What turns URLs and paths into keys.
     var keys: KeyText { KeyText(routes: parts.proxy.settings.routes) }
 
-    /// The figures of this moment.
+    /// The present figures.
     var figures: Figures {
         Figures(
             version: parts.version,
@@ -99,9 +99,9 @@ final class AdminResponder: HTTPResponder {
         )
     }
 
-    /// Whether all is well.
+    /// Whether larder is healthy.
     ///
-    /// A monitor that looks at the status alone asks for the strict answer: 503 when degraded.
+    /// A monitor that looks only at the status asks for the strict response: 503 when degraded.
     private func health(isStrict: Bool) -> Response {
         let reasons = figures.troubles
         let body: JSON = [

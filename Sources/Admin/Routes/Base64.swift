@@ -1,7 +1,7 @@
 // Value. Base 64 (RFC 4648 §4), for HTTP Basic.
 
 enum Base64 {
-    /// The bytes of a text; nil where it is none.
+    /// The bytes of a text; nil if it is not Base 64.
     static func decoded(_ text: Substring) -> [UInt8]? {
         var bytes: [UInt8] = []
         var bits: UInt32 = 0

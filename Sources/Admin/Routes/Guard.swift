@@ -1,8 +1,9 @@
-// Value. Decides who may use the admin interface: senders of the token if there is one, and never a page of another site.
+// Value. Decides who may use the admin interface: senders of the token if there is one, and never a page of another
+// site.
 //
-// A browser sends requests to any address for any page, with the password it remembers. So a request of another origin
-// is refused, and without a token so is one for a host name that is not this interface's: a name that an attacker
-// points at 127.0.0.1 makes his page look like one of ours (DNS rebinding).
+// A browser sends requests to any address for any page, with the password it remembers. So a request from another
+// origin is refused. Without a token, so is a request for a host name that is not this interface's: if an attacker's
+// name points at 127.0.0.1, his page looks like one of ours (DNS rebinding).
 
 import Hummingbird
 import Settings
@@ -11,17 +12,17 @@ struct Guard {
     let admin: Configuration.Admin
 
     /// Checks that the request does not come from a page of another site.
-    func checkSite(of request: Request) throws(Refusal) {
+    func checkSite(of request: Request) throws(AdminRefusal) {
         let host = request.head.authority ?? ""
         if let origin = request.headers[.origin] {
             let scheme = origin.range(of: "://").map { $0.upperBound }
             guard let scheme, origin[scheme...].lowercased() == host.lowercased() else {
-                throw Refusal(status: .forbidden, detail: "The request comes from a page of another site.")
+                throw AdminRefusal(status: .forbidden, detail: "The request comes from a page of another site.")
             }
         }
         guard admin.token == nil, case .tcp(let own, _) = admin.listen else { return }
         guard Self.isAddress(host) || Self.name(in: host) == own.lowercased() else {
-            throw Refusal(
+            throw AdminRefusal(
                 status: .forbidden,
                 detail:
                     "Without a token the interface accepts addresses and localhost as its host, not the name \(host)."
@@ -40,12 +41,12 @@ struct Guard {
         return name == "localhost" || name.allSatisfy { $0 == "." || $0.isASCII && $0.isNumber }
     }
 
-    /// Checks that the request carries the token, as bearer token or as the password of HTTP Basic.
-    func checkToken(of request: Request) throws(Refusal) {
+    /// Checks that the request has the token, as bearer token or as the password of HTTP Basic.
+    func checkToken(of request: Request) throws(AdminRefusal) {
         guard let token = admin.token else { return }
         let given = request.headers[.authorization].flatMap(Self.credential) ?? []
         guard Self.isEqual(given, Array(token.reveal().utf8)) else {
-            throw Refusal(status: .unauthorized, detail: "The request needs the token of admin.token_file.")
+            throw AdminRefusal(status: .unauthorized, detail: "The request needs the token of admin.token_file.")
         }
     }
 
@@ -64,7 +65,7 @@ struct Guard {
         }
     }
 
-    /// Compares in a time that depends on the length of what was given alone.
+    /// Compares in a time that depends only on the length of the given text.
     private static func isEqual(_ given: [UInt8], _ expected: [UInt8]) -> Bool {
         var difference = given.count ^ expected.count
         for (index, byte) in given.enumerated() {
@@ -73,11 +74,11 @@ struct Guard {
         return difference == 0
     }
 
-    /// Checks that a request changes something on purpose: no form of a page can send JSON.
-    func checkIsJSON(_ request: Request) throws(Refusal) {
+    /// Checks that a request is meant to change something: no form of a page can send JSON.
+    func checkIsJSON(_ request: Request) throws(AdminRefusal) {
         let type = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased() ?? ""
         guard type.filter({ $0 != " " }) == "application/json" else {
-            throw Refusal(
+            throw AdminRefusal(
                 status: .unsupportedMediaType,
                 detail: "The body must be JSON, with Content-Type application/json."
             )
@@ -86,7 +87,7 @@ struct Guard {
 }
 
 extension String {
-    /// Where a text begins and ends in this one; nil where it does not occur.
+    /// The range of a text in this one; nil if it does not occur.
     fileprivate func range(of text: String) -> Range<Index>? {
         ranges(of: text).first
     }

@@ -28,7 +28,9 @@
 #define RWF_NOWAIT 0x00000008
 #endif
 
-/// Opens a file; its owner's reads leave no time of access on it, which to decide costs each of them. Returns as open does.
+/// Opens a file without updating its time of access, because each read would pay for deciding that.
+///
+/// Returns as open does.
 static inline int clinux_open(const char *_Nonnull path, int flags, unsigned mode) {
     // The raw call, -100 (AT_FDCWD) and 01000000 (O_NOATIME): fcntl.h would take struct stat from Glibc's Swift module.
     int fd, more = 01000000;
@@ -39,7 +41,9 @@ static inline int clinux_open(const char *_Nonnull path, int flags, unsigned mod
     return fd;
 }
 
-/// Reads only what the page cache holds. Returns bytes read, or -errno: -EAGAIN where the disk would be waited for.
+/// Reads only bytes in the page cache.
+///
+/// Returns bytes read, or -errno: -EAGAIN if it would have to wait for the disk.
 static inline long clinux_pread_nowait(int fd, void *_Nonnull into, size_t length, long offset) {
     struct iovec vector = {into, length};
     // The raw call: glibc's wrapper falls back to a blocking read where the kernel lacks the flag.
@@ -62,7 +66,7 @@ static inline long clinux_pwritev(int fd, const struct iovec *_Nonnull pieces, i
     return written < 0 ? -(long)errno : written;
 }
 
-/// When a file was made, in nanoseconds since 1970; 0 where its file system does not tell.
+/// When a file was made, in nanoseconds since 1970; 0 if its file system does not say.
 ///
 /// No user can set it: a copy has another one.
 static inline int64_t clinux_birth(int fd) {
@@ -93,21 +97,24 @@ static inline int64_t clinux_wall_nanoseconds(void) { return clinux_nanoseconds(
 /// Seconds since 1970. A few ns, no system call; a second begins up to a tick of the system late.
 static inline int64_t clinux_wall_seconds(void) { return (int64_t)time(NULL); }
 
-/// Waits for a semaphore for at most so many nanoseconds, which no change of the wall clock moves. Returns whether it was taken.
+/// Waits for a semaphore for at most so many nanoseconds, whatever happens to the wall clock.
+///
+/// Returns whether it was taken.
 int clinux_wait_within(sem_t *_Nonnull semaphore, int64_t nanoseconds);
 
-/// Lets other threads go first where they want the same processor; 0 to 19, for the calling thread alone.
+/// Lets other threads go first if they want the same processor; 0 to 19, for the calling thread only.
 static inline void clinux_be_nice(int niceness) {
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), niceness);
 }
 
-/// Nanoseconds: about what a loop needs for what has come meanwhile, and the shortest turn that Linux gives.
+/// Nanoseconds: about what a loop needs for the events that have arrived, and the shortest time slice that Linux gives.
 static const uint64_t CLINUX_SHORT_TURN = 100000;
 /// Nanoseconds, for work that nobody waits for.
 static const uint64_t CLINUX_LONG_TURN = 10000000;
 
-/// Asks for turns of so many nanoseconds for the calling thread. Who wakes with shorter ones goes before who runs with longer
-/// ones. Before Linux 6.12 nothing changes.
+/// Asks for time slices of so many nanoseconds for the calling thread.
+///
+/// A waking thread with shorter slices interrupts a running one with longer slices. Before Linux 6.12 nothing changes.
 static inline void clinux_take_turns(uint64_t nanoseconds) {
     struct {
         uint32_t size, policy;
@@ -120,7 +127,7 @@ static inline void clinux_take_turns(uint64_t nanoseconds) {
     (void)syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
 
-/// What a descriptor is ready for: 1 reading, 2 writing, 4 the other side has ended, 8 broken.
+/// The events of a descriptor: 1 readable, 2 writable, 4 the peer has ended, 8 broken.
 struct clinux_event {
     int32_t descriptor;
     uint32_t readiness;
@@ -154,7 +161,9 @@ static inline void clinux_eventfd_clear(int fd) {
     while (eventfd_read(fd, &value) != 0 && errno == EINTR) {}
 }
 
-/// Takes a connection, which then does not block, and writes its other side's address as text. The descriptor, or -1 with errno.
+/// Accepts a connection, sets it non-blocking, and writes its peer's address as text.
+///
+/// Returns the descriptor, or -1 with errno.
 static inline int clinux_accept(int listener, char *_Nonnull peer, unsigned length) {
     struct sockaddr_storage address = {0};
     socklen_t size = sizeof address;
@@ -176,7 +185,7 @@ static inline int clinux_port(int fd) {
     return ntohs(((struct sockaddr_in *)&address)->sin_port);
 }
 
-/// The bytes that the kernel holds for the other side of a connected socket, which has not taken them; 0 where it does not say.
+/// The bytes that the kernel holds for the peer of a connected socket; 0 if it does not say.
 static inline int clinux_send_queue(int fd) {
     int count = 0;
     return ioctl(fd, SIOCOUTQ, &count) == 0 ? count : 0;
@@ -198,7 +207,9 @@ static inline int clinux_epoll_wait(
     return ready < 0 ? 0 : ready;
 }
 
-/// Has disk space for a range of a file, which stays as long as it is. Returns 0, or -errno.
+/// Reserves disk space for a range of a file without changing its length.
+///
+/// Returns 0, or -errno.
 static inline int clinux_reserve(int fd, long offset, long length) {
     // The raw call and 1 (FALLOC_FL_KEEP_SIZE): both names are declared for GNU sources only.
     while (syscall(SYS_fallocate, fd, 1, offset, length) != 0) {
@@ -207,7 +218,9 @@ static inline int clinux_reserve(int fd, long offset, long length) {
     return 0;
 }
 
-/// The pages of a part of a file that are in the page cache: bit n is set for page n of at most 64. `offset` is a page's.
+/// The pages of a part of a file that are in the page cache: bit n is set for page n of at most 64.
+///
+/// `offset` is a multiple of the page size.
 static inline uint64_t clinux_resident_pages(int fd, long offset, size_t length) {
     unsigned char pages[64];
     uint64_t resident = 0;
@@ -224,7 +237,9 @@ static inline uint64_t clinux_resident_pages(int fd, long offset, size_t length)
 /// Names the calling thread, for `top -H`; at most 15 characters are kept.
 static inline void clinux_name_thread(const char *_Nonnull name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
-/// 1 where every page of the mapped range is in the page cache, else 0. At most 8 MiB a call.
+/// 1 if every page of the mapped range is in the page cache, else 0.
+///
+/// At most 8 MiB a call.
 static inline int clinux_is_resident(const void *_Nonnull mapping, size_t offset, size_t length) {
     unsigned char pages[2048];
     size_t start = offset & ~(size_t)4095;

@@ -1,4 +1,4 @@
-// value: how much of what a request asks for is stored.
+// Value. How much of what a request asks for is stored.
 //
 // An argument of Planner. Invariant: anything but `all` is never served as the whole (RFC 9111 §3.3).
 

@@ -1,7 +1,7 @@
-// value: which part of a representation a stored or received 206 carries (RFC 9111 §3.3, §3.4).
+// Value. Which part of a representation a stored or received 206 carries (RFC 9111 §3.3, §3.4).
 //
-// Made from the head of a 206; read by Planner's caller and by fills. Invariant: the part lies inside a complete length that is
-// known; what a 206 does not say is never guessed.
+// Made from the head of a 206; read by Planner's caller and by fills. Invariant: the part lies inside a complete length
+// that is known; what a 206 does not say is never guessed.
 
 public import HTTPMessage
 
@@ -22,7 +22,7 @@ public struct StoredPart: Sendable, Equatable {
         self.completeLength = completeLength
     }
 
-    /// Reads the head of a response; nil where it is no single part of a known whole.
+    /// Reads the head of a response; nil if it is no single part of a known whole.
     ///
     /// - Parameters:
     ///   - status: The status of the response.
@@ -70,7 +70,7 @@ public struct StoredPart: Sendable, Equatable {
         }
     }
 
-    /// The Range that asks for what is missing, or nil where that is not one range (RFC 9111 §3.4).
+    /// The Range that requests the missing bytes, or nil if they are not one range (RFC 9111 §3.4).
     public var rest: String? {
         if range.lowerBound == 0, !isWhole {
             return "bytes=\(range.upperBound + 1)-"
@@ -81,10 +81,10 @@ public struct StoredPart: Sendable, Equatable {
         return nil
     }
 
-    /// The one part that this and a newer one make together, or nil where there is a gap or the wholes differ.
+    /// The one part that this and a newer one make together, or nil if there is a gap or the wholes differ.
     ///
     /// - Parameter newer: The newer part.
-    /// - Returns: Both together; where they overlap the newer's bytes count.
+    /// - Returns: Both together; where they overlap the newer bytes are used.
     public func combined(with newer: StoredPart) -> StoredPart? {
         let (old, new) = (range, newer.range)
         guard completeLength == newer.completeLength, new.lowerBound <= old.upperBound + 1,
@@ -96,7 +96,9 @@ public struct StoredPart: Sendable, Equatable {
         return StoredPart(range: range, completeLength: completeLength)
     }
 
-    /// What a stored head tells of the version of its bytes; its strong entity tag alone allows to combine parts.
+    /// The validators of a stored head.
+    ///
+    /// Parts are combined only under the same strong entity tag.
     ///
     /// - Parameter stored: The stored fields.
     /// - Returns: The validators.

@@ -1,4 +1,4 @@
-// value: Cache-Status of a hit as bytes, for the short way.
+// Value. Cache-Status of a hit as bytes, for the short way.
 //
 // Owned by CacheStatus. Invariant: the same bytes as `CacheStatus.hit(timeToLive:).value`.
 

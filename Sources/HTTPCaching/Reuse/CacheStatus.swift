@@ -1,7 +1,7 @@
-// value: the Cache-Status member larder adds to a response (RFC 9211).
+// Value. The Cache-Status member larder adds to a response (RFC 9211).
 //
-// Made by the request handler from the outcome of a request. Invariant: a structured field list member as RFC 8941 wants it: `hit`
-// and `fwd` exclude each other, details are tokens or quoted strings of visible ASCII.
+// Made by the request handler from the outcome of a request. Invariant: a structured field list member as RFC 8941
+// wants it: `hit` and `fwd` exclude each other, details are tokens or quoted strings of visible ASCII.
 
 import HTTPMessage
 
@@ -11,7 +11,7 @@ public struct CacheStatus: Sendable, Equatable {
     public enum Outcome: Sendable, Equatable {
         /// Answered from the store without an origin.
         case hit
-        /// Forwarded for a reason.
+        /// Forwarded for this reason.
         case forward(ForwardReason)
         /// Neither: larder made the answer itself.
         case none
@@ -28,7 +28,7 @@ public struct CacheStatus: Sendable, Equatable {
     public var isStored: Bool
     /// Whether the request followed another's fill.
     public var isCollapsed: Bool
-    /// Seconds of freshness left; negative where stale.
+    /// Seconds of freshness left; negative if stale.
     public var timeToLive: Int64?
     /// The cache key, where the operator wants it shown.
     public var key: String?
@@ -118,7 +118,7 @@ public struct CacheStatus: Sendable, Equatable {
         return quoted(text)
     }
 
-    /// A quoted string; what is no visible ASCII becomes a question mark (RFC 9651 §4.1.6).
+    /// A quoted string; characters other than visible ASCII become question marks (RFC 9651 §4.1.6).
     private static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {

@@ -1,6 +1,7 @@
-// value: why a request goes to an origin (RFC 9211 §2.2).
+// Value. Why a request goes to an origin (RFC 9211 §2.2).
 //
-// Owned by HTTPCaching. Invariant: the raw value is the token of Cache-Status, the label in the log and that of the counter.
+// Owned by HTTPCaching. Invariant: the raw value is the token of Cache-Status, the label in the log and that of the
+// counter.
 
 /// Why a request is forwarded.
 public enum ForwardReason: String, Sendable, CaseIterable {
@@ -12,12 +13,12 @@ public enum ForwardReason: String, Sendable, CaseIterable {
     case uriMiss = "uri-miss"
     /// Something is stored for the URI, but for other request fields.
     case varyMiss = "vary-miss"
-    /// Nothing stored can be used, and why is not told apart.
+    /// Nothing stored can be used, and the reason is not distinguished.
     case miss
-    /// A fresh response is stored, but the request does not allow to use it.
+    /// A fresh response is stored, but the request forbids its use.
     case request
-    /// What is stored is stale.
+    /// The stored response is stale.
     case stale
-    /// What is stored is only a part of what is asked for.
+    /// Only a part of the requested bytes is stored.
     case partial
 }

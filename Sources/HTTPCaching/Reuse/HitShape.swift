@@ -1,11 +1,12 @@
-// value: what of a plain fresh stored response a request gets, decided over the bytes as they stand.
+// Value. The shape of the response to a plain, fresh hit, decided over the bytes in place.
 //
-// For the requests that caches see most, beside plain ones: one condition by an entity tag or a date, or one range. Whatever
-// is less usual is left to Planner, Conditional and ByteRanges, which read fields; where this decides, it decides as they do.
+// It handles the most common requests besides plain ones: one condition by an entity tag or a date, or one range.
+// Planner, Conditional and ByteRanges, which read fields, handle the rest. Invariant: whenever this decides, it decides
+// as they do.
 
 public import HTTPMessage
 
-/// The shape of a hit's answer.
+/// The shape of the response to a hit.
 public enum HitShape: Sendable, Equatable {
     /// The stored response as it is.
     case whole
@@ -17,19 +18,19 @@ public enum HitShape: Sendable, Equatable {
     /// The bytes of a 206; nil for the others.
     public var part: Range<Int64>? { if case .part(let range) = self { range } else { nil } }
 
-    /// The marks of requests that are looked at here; with any other one of `shapesReuse` they are not.
+    /// The marks that are handled here; a request with any other mark of `shapesReuse` is not.
     public static let marks: RequestHead.Marks = [.ifNoneMatch, .ifModifiedSince, .range]
 
     /// Decides.
     ///
-    /// No allocation but where a date is all there is to compare.
+    /// No allocation unless only a date can be compared.
     /// - Parameters:
     ///   - head: A GET's head; its marks in `shapesReuse` are among `marks`.
     ///   - request: The bytes it was parsed from.
     ///   - stored: Status line and field lines of a stored 200.
-    ///   - places: Where in them is what a 304 needs, if that is known.
+    ///   - places: The places of the bytes that a 304 needs, if known.
     ///   - length: Bytes of its body.
-    /// - Returns: The shape; nil where fields have to be read for it.
+    /// - Returns: The shape; nil if fields must be read for it.
     public static func decide(
         _ head: RequestHead,
         _ request: RawSpan,
@@ -40,7 +41,7 @@ public enum HitShape: Sendable, Equatable {
         let marks = head.marks.intersection(.shapesReuse)
         if marks.isEmpty { return .whole }
         if marks == .range { return part(head, request, length) }
-        // A condition that does not hold, beside a range or not, is less usual.
+        // A condition that does not hold is less usual, with or without a range.
         guard !marks.contains(.range) else { return nil }
         if marks.contains(.ifNoneMatch) {
             guard let tag = places?.entityTag ?? StoredHead.entityTag(stored),
@@ -55,7 +56,7 @@ public enum HitShape: Sendable, Equatable {
         return .notModified
     }
 
-    /// One range of bytes that has a first byte inside the body, or is its end.
+    /// One range of bytes whose first byte is inside the body, or that is a suffix of it.
     private static func part(_ head: RequestHead, _ request: RawSpan, _ length: Int64) -> HitShape? {
         let value = head.shaping
         guard value.count > 6, length > 0,
@@ -77,7 +78,7 @@ public enum HitShape: Sendable, Equatable {
         }
     }
 
-    /// The number at a position, which then is behind it; nil where there is none, or more than 18 digits.
+    /// The number at a position, which then moves past it; nil if there is none, or more than 18 digits.
     private static func number(_ span: RawSpan, _ position: inout Int, _ end: Int) -> Int64? {
         let start = position
         var value: Int64 = 0

@@ -1,10 +1,10 @@
-// value: what a 304 needs of a stored head, found once for a head that answers again and again.
+// Value. The places of the bytes that a 304 needs in a stored head, found once for a head that is used often.
 //
-// Kept beside heads in memory. Invariant: a 304 made with it is byte for byte the one made without it.
+// Kept with heads in memory. Invariant: a 304 made with it is byte for byte the one made without it.
 
 import HTTPMessage
 
-/// Where the entity tag and the field lines of a 304 stand in a stored head; 24 bytes.
+/// The places of the entity tag and of a 304's field lines in a stored head; 24 bytes.
 public struct NotModifiedPlaces: Sendable {
     /// Runs of lines that a 304 carries, each by its begin and end; empty ones behind the last.
     private var runs = SIMD8<UInt16>()
@@ -32,7 +32,7 @@ public struct NotModifiedPlaces: Sendable {
         self.runs = runs
     }
 
-    /// Where the entity tag stands.
+    /// The place of the entity tag.
     var entityTag: Range<Int> { Int(tag[0])..<Int(tag[1]) }
 
     /// Appends the lines.

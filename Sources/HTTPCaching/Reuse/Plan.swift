@@ -1,17 +1,17 @@
-// value: what to do with a request.
+// Value. What to do with a request.
 //
-// Made by Planner, performed by the request handler in one exhaustive switch. Invariant: `validate` is planned only where the
-// stored response has a validator.
+// Made by Planner, performed by the request handler in one exhaustive switch. Invariant: `validate` is planned only
+// where the stored response has a validator.
 
 /// What to do with a request.
 public enum Plan: Equatable, Sendable {
-    /// Answer with the stored response; `stale` says why although it is not fresh.
+    /// Respond with the stored response; `stale` is the reason why it may be served although it is stale.
     case serve(stale: StaleReason?)
-    /// Answer with the stored response at once and validate it behind the answer.
+    /// Respond with the stored response at once and validate it afterwards.
     case serveStaleAndValidate(StaleReason)
     /// Ask the origin whether the stored response is still good.
     case validate(ForwardReason)
-    /// Ask the origin for what a stored part lacks, and store both together.
+    /// Request the missing bytes of a stored part from the origin, and store both together.
     case complete(ForwardReason)
     /// Fetch and store.
     case fill(ForwardReason)

@@ -1,7 +1,7 @@
-// value: decides what to do with a request, given what is stored (RFC 9111 §4).
+// Value. Decides what to do with a request, given the stored responses (RFC 9111 §4).
 //
-// Called by the request handler for everything but the plain fresh hit. Invariant: pure; a stale response is served only where
-// neither the response forbids it nor the request, whatever the operator's rules say.
+// The request handler calls it for everything but the plain fresh hit. Invariant: pure; a stale response is served only
+// if neither the response nor the request forbids it, whatever the operator's rules say.
 
 public import HTTPMessage
 
@@ -11,9 +11,9 @@ public enum Planner {
     ///
     /// - Parameters:
     ///   - request: What the request says.
-    ///   - stored: The facts of the stored response it selects, or nil where it selects none.
-    ///   - anyVariantStored: Whether one is stored for the URI with other request fields.
-    ///   - coverage: How much of what the request asks for is stored.
+    ///   - stored: The facts of the stored response it selects, or nil if it selects none.
+    ///   - anyVariantStored: Whether a response is stored for the URI with other request fields.
+    ///   - coverage: How much of the requested bytes is stored.
     ///   - now: The time.
     ///   - rules: The operator's rules.
     /// - Returns: What to do.
@@ -43,7 +43,7 @@ public enum Planner {
         return .serve(stale: nil)
     }
 
-    /// The plan where only a part is stored, and another is asked for (RFC 9111 §3.3).
+    /// The plan if only a part is stored and another is requested (RFC 9111 §3.3).
     private static func complete(
         _ request: RequestFacts,
         _ stored: StoredFacts,
@@ -76,7 +76,7 @@ public enum Planner {
             return false
         }
         guard !stored.isFresh(at: now) else {
-            // Its own lifetime is not over: only the request wanted something fresher, which nobody can give.
+            // Its own lifetime is not over: only the request wanted something fresher, and no origin can give that now.
             return true
         }
         guard !stored.flags.contains(.mustRevalidate) else {
@@ -87,7 +87,7 @@ public enum Planner {
         return stored.staleness(at: now).map { $0 <= window } ?? (window > 0)
     }
 
-    /// Why the origin has to be asked, or nil where the stored response can be served as it is.
+    /// The reason to ask the origin, or nil if the stored response can be served as it is.
     private static func mustAsk(_ request: RequestFacts, _ stored: StoredFacts, _ now: WallTime) -> ForwardReason? {
         let control = request.cacheControl
         guard !control.noCache else {
@@ -105,7 +105,7 @@ public enum Planner {
         return nil
     }
 
-    /// The plan to serve a stale response, where that is allowed without asking first (RFC 9111 §4.2.4).
+    /// The plan to serve a stale response, if that is allowed without asking first (RFC 9111 §4.2.4).
     private static func serveStale(
         _ request: RequestFacts,
         _ stored: StoredFacts,
@@ -116,9 +116,10 @@ public enum Planner {
             return nil
         }
         let control = request.cacheControl
-        // Past every window where it was born in the future.
+        // A response born in the future is past every window.
         let staleness = stored.staleness(at: now) ?? .max
-        // What else the client asks for still counts: an age, or a rest of freshness, which nothing stale has.
+        // The client's other wishes still count: a maximum age, or a minimum rest of freshness, which no stale response
+        // has.
         let isYoung = control.maxAge.map { stored.age(at: now) <= Int64($0) } ?? true
         if isYoung, control.minFresh == nil {
             switch control.maxStale {
@@ -130,7 +131,8 @@ public enum Planner {
                 break
             }
         }
-        // A client that names an age or a rest of freshness does not take stale responses (RFC 9111 §5.2.1.1, §5.2.1.3).
+        // A client that names an age or a rest of freshness does not accept stale responses (RFC 9111 §5.2.1.1,
+        // §5.2.1.3).
         guard control.maxAge == nil, control.minFresh == nil, !control.onlyIfCached else {
             return nil
         }
@@ -142,17 +144,20 @@ public enum Planner {
 
     /// The plan to ask the origin about a stored response.
     private static func ask(_ request: RequestFacts, _ stored: StoredFacts, because reason: ForwardReason) -> Plan {
-        // A HEAD goes on as one: its answer tells whether what is stored is still good (RFC 9111 §4.3.5).
+        // A HEAD is forwarded as a HEAD: its response tells whether the stored response is still good (RFC 9111
+        // §4.3.5).
         let mayValidate = stored.hasValidator && request.method == .get && !request.cacheControl.noStore
         return forward(request, planned: mayValidate ? .validate(reason) : miss(request, reason))
     }
 
-    /// The plan where nothing stored helps: HEAD is not turned into a GET that fetches a body nobody asked for.
+    /// The plan if nothing stored helps.
+    ///
+    /// A HEAD is not turned into a GET, which would fetch an unrequested body.
     private static func miss(_ request: RequestFacts, _ reason: ForwardReason) -> Plan {
         request.method == .head || request.cacheControl.noStore ? .pass(reason) : .fill(reason)
     }
 
-    /// A plan that asks an origin, unless the client wants none asked.
+    /// A plan that asks an origin, unless the client forbids it.
     private static func forward(_ request: RequestFacts, planned: Plan) -> Plan {
         request.cacheControl.onlyIfCached ? .refuse(status: 504, .onlyIfCached) : planned
     }

@@ -1,7 +1,7 @@
-// value: what a request says about caching.
+// Value. What a request says about caching.
 //
-// Made from the fields of a request that has marks, or `plain` for one without; read by Planner. Invariant: independent of what is
-// stored.
+// Made from the fields of a request that has marks, or `plain` for one without; read by Planner. Invariant: independent
+// of the stored responses.
 
 public import HTTPMessage
 
@@ -13,14 +13,14 @@ public struct RequestFacts: Sendable, Equatable {
     public var cacheControl: CacheControl
     /// Whether there is an Authorization: its response may be for one user (RFC 9111 §3.5).
     public var hasAuthorization: Bool
-    /// Whether it asks for a part.
+    /// Whether it requests a part.
     public var isRange: Bool
     /// Whether it has a precondition that a cache evaluates (RFC 9111 §4.3.2).
     public var isConditional: Bool
     /// Whether it has a precondition that only an origin evaluates (RFC 9110 §13.2.2).
     public var isForOrigin: Bool
 
-    /// A GET without any field that matters here.
+    /// A GET without any relevant field.
     public static let plain = RequestFacts(method: .get, fields: Fields())
 
     /// Reads a request.

@@ -1,10 +1,10 @@
-// Value. What of a response a client gets: all of it, parts, 304 or 416. The one rule for every response that may be
-// conditional or partial, whether it is stored or still arriving; `HitShape` decides the usual cases over bytes, and its tests
-// compare it with this.
+// Value. The shape of a response as a client gets it: the whole, parts, 304 or 416. It is the one rule for every
+// response that may be conditional or partial, stored or still arriving. `HitShape` decides the usual cases over bytes,
+// and its tests compare it with this.
 
 public import HTTPMessage
 
-/// What of a response a client gets.
+/// The shape of a response as a client gets it.
 public enum ResponseShape: Equatable, Sendable {
     /// The response as it is.
     case whole

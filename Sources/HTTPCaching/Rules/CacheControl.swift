@@ -1,13 +1,13 @@
-// value: the directives of Cache-Control, of requests and of responses (RFC 9111 §5.2, RFC 5861, RFC 8246).
+// Value. The directives of Cache-Control, of requests and of responses (RFC 9111 §5.2, RFC 5861, RFC 8246).
 //
-// Owned by HTTPCaching; every decision reads directives through it. Invariant: where directives repeat, conflict or are
+// Owned by HTTPCaching; every decision reads directives through it. Invariant: if directives repeat, conflict or are
 // malformed, the strictest reading holds (RFC 9111 §4.2.1); unknown ones change nothing (§5.2.3).
 
 public import HTTPMessage
 
 /// The directives of a message.
 public struct CacheControl: Sendable, Equatable {
-    /// How stale a response a client takes (RFC 9111 §5.2.1.2).
+    /// How stale a response a client accepts (RFC 9111 §5.2.1.2).
     public enum MaxStale: Sendable, Equatable {
         /// However stale.
         case any
@@ -15,9 +15,9 @@ public struct CacheControl: Sendable, Equatable {
         case seconds(Int)
     }
 
-    /// `max-age`; 0 where it is there and no number.
+    /// `max-age`; 0 if it is not a number.
     public var maxAge: Int?
-    /// `s-maxage`; 0 where it is there and no number.
+    /// `s-maxage`; 0 if it is not a number.
     public var sMaxAge: Int?
     /// `no-store`.
     public var noStore = false
@@ -64,7 +64,7 @@ public struct CacheControl: Sendable, Equatable {
         read(fields, name)
     }
 
-    /// Apart from `init`, which would copy what its closure has changed.
+    /// Separate from `init`, which would copy the changes of its closure.
     private mutating func read(_ fields: Fields, _ name: String) {
         fields.eachValue(of: name) { value, span in read(span.extracting(value)) }
     }
@@ -108,7 +108,7 @@ public struct CacheControl: Sendable, Equatable {
         }
     }
 
-    /// Takes a directive without an argument, or with one that its name does not allow: the name counts.
+    /// Applies a directive without an argument, or with one that its name does not allow: the name counts.
     mutating func apply(flag name: DirectiveName) {
         switch name {
         case .noStore: noStore = true
@@ -125,7 +125,7 @@ public struct CacheControl: Sendable, Equatable {
         }
     }
 
-    /// Takes the field names of `no-cache` or `private`.
+    /// Applies the field names of `no-cache` or `private`.
     mutating func apply(_ name: DirectiveName, names: String) {
         let listed = Directive.fieldNames(names)
         switch name {
@@ -135,7 +135,7 @@ public struct CacheControl: Sendable, Equatable {
         }
     }
 
-    /// A directive that concerns the whole response, or only the fields it names; a malformed list means the whole.
+    /// Applies a directive to the whole response, or only to the fields it names; a malformed list means the whole.
     private static func apply(_ listed: [String]?, into whole: inout Bool, or names: inout [String]) {
         if let listed {
             names.append(contentsOf: listed)

@@ -1,15 +1,15 @@
-// value: the groups a response belongs to, and those an answer makes unusable (RFC 9875).
+// Value. The groups that a response belongs to, and those that a response makes unusable (RFC 9875).
 //
-// Read where a response is stored, and where an unsafe method is answered. Invariant: names are compared byte by byte; a field
-// that is no List of Strings names none.
+// Read when a response is stored, and when an unsafe method succeeds. Invariant: names are compared byte by byte; a
+// field that is not a List of Strings names no group.
 
 public import HTTPMessage
 
 /// Reads Cache-Groups and Cache-Group-Invalidation.
 public enum CacheGroups {
-    /// Groups of one response: four times what every cache has to support (RFC 9875 §2).
+    /// The most groups of one response: four times the number that every cache must support (RFC 9875 §2).
     public static let limit = 128
-    /// Bytes of one name, twice of what has to be supported.
+    /// The most bytes of one name: twice the number that must be supported.
     public static let longestName = 256
 
     /// The groups a response belongs to (RFC 9875 §2).
@@ -20,9 +20,9 @@ public enum CacheGroups {
         read(response, "Cache-Groups")
     }
 
-    /// The groups an answer to an unsafe method makes unusable (RFC 9875 §3).
+    /// The groups that the response to an unsafe method makes unusable (RFC 9875 §3).
     ///
-    /// - Parameter response: The fields of the answer.
+    /// - Parameter response: The fields of the response.
     /// - Returns: As `names(in:)`.
     public static func invalidated(by response: Fields) -> [String] {
         read(response, "Cache-Group-Invalidation")

@@ -1,33 +1,34 @@
-// value: what the operator decides where messages say nothing.
+// Value. The operator's decisions for cases in which messages say nothing.
 //
-// Made by the composition from the configuration; an argument of every decision here. Invariant: never overrides an explicit
-// prohibition of client or origin.
+// Made from the configuration; an argument of every decision here. Invariant: never overrides an explicit prohibition
+// of client or origin.
 
 /// The operator's rules of caching; every duration is in seconds.
 public struct CachingRules: Sendable, Equatable {
-    /// Freshness lifetime from the arrival on, whatever the origin gives, of all but errors; nil lets the origin say.
+    /// Freshness lifetime from the arrival on, whatever the origin says, of everything but errors; nil leaves it to the
+    /// origin.
     public var ttl: Int?
-    /// Freshness lifetime where the origin gives none and no heuristic applies; 0 stores nothing then.
+    /// Freshness lifetime if the origin gives none and no heuristic applies; with 0 such a response is not stored.
     public var defaultTTL: Int
-    /// The part of the time since Last-Modified that a response is taken to stay fresh (RFC 9111 §4.2.2).
+    /// The fraction of the time since Last-Modified that a response counts as fresh (RFC 9111 §4.2.2).
     public var heuristicFraction: Double
-    /// The shortest lifetime a heuristic gives, up to `heuristicMaximum`: a file that was written a moment ago has no age yet.
+    /// The shortest heuristic lifetime, at most `heuristicMaximum`: a file written a moment ago has no age yet.
     public var heuristicMinimum: Int
-    /// The longest lifetime a heuristic gives; 0 turns the heuristic off, so that `defaultTTL` holds.
+    /// The longest heuristic lifetime; 0 turns the heuristic off, so that `defaultTTL` applies.
     public var heuristicMaximum: Int
-    /// How long past freshness a response is served while it is validated, where it does not say.
+    /// How long after its freshness a response is served while it is validated, if it does not say.
     ///
-    /// An origin that gives a lifetime of 0 says that it wants none.
+    /// It does not apply if the origin itself gives a lifetime of 0.
     public var grace: Int
-    /// How long past freshness a response is served when every origin fails, where it does not say.
+    /// How long after its freshness a response is served when every origin fails, if it does not say.
     public var staleIfError: Int
-    /// The longest lifetime of an error response, 404 and 410 above all, that gives none itself.
+    /// The longest lifetime of an error response, mostly 404 and 410, that gives none itself.
     public var negativeTTL: Int
     /// The longest lifetime of all, explicit ones included.
     public var maximumTTL: Int
-    /// The media types that pictures of one URI are told apart by where they vary by Accept; empty tells every Accept apart.
+    /// The media types that select among the pictures of one URI that vary by Accept; if empty, the whole Accept does.
     public var pictureTypes: [String]
-    /// What becomes of Set-Cookie.
+    /// How to treat Set-Cookie.
     public var setCookie: SetCookieRule
 
     /// Makes rules.
@@ -71,12 +72,14 @@ public struct CachingRules: Sendable, Equatable {
     }
 }
 
-/// What becomes of Set-Cookie in a response that could be stored (RFC 9111 §7.3).
+/// How to treat Set-Cookie in a response that could be stored (RFC 9111 §7.3).
 public enum SetCookieRule: String, Sendable, Equatable, CaseIterable {
-    /// The response is stored without the field; the client whose request fetched it gets the field, nobody else does.
+    /// The response is stored without the field.
+    ///
+    /// Only the client whose request fetched it gets the field.
     case strip
     /// The response is not stored.
     case refuse
-    /// The response is stored with the field where its freshness is explicit or it is `public`.
+    /// The response is stored with the field if its freshness is explicit or it is `public`.
     case keep
 }

@@ -1,4 +1,4 @@
-// value: delta-seconds (RFC 9111 §1.2.2).
+// Value. Delta-seconds (RFC 9111 §1.2.2).
 //
 // Owned by HTTPCaching. Invariant: 0…2^31; a larger number counts as 2^31, as the clause demands.
 
@@ -7,7 +7,7 @@ import HTTPMessage
 enum DeltaSeconds {
     static let maximum = 1 << 31
 
-    /// A number of seconds, or nil where the text is not digits only.
+    /// A number of seconds, or nil if the text is not digits only.
     static func parse(_ text: String) -> Int? {
         Decimal.parse(text).map { limited($0) }
     }

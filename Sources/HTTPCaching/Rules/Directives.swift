@@ -1,7 +1,7 @@
-// value: one cache directive where it stands in a field value (RFC 9111 §5.2).
+// Value. One cache directive in place in a field value (RFC 9111 §5.2).
 //
-// Part of CacheControl. Invariant: never fails: what is malformed comes out as a directive that no rule knows, or as a known one
-// with an argument that is no number, which the rules treat as the strictest there is.
+// Part of CacheControl. Invariant: never fails. Malformed text becomes a directive that no rule knows, or a known one
+// whose argument is not a number, which the rules treat as the strictest value.
 
 import HTTPMessage
 
@@ -31,12 +31,12 @@ enum DirectiveName: String, CaseIterable {
 /// A directive: a name and what follows the equals sign.
 struct Directive {
     let name: DirectiveName
-    /// What stands behind the equals sign; nil where there is none.
+    /// The place of the argument behind the equals sign; nil if there is none.
     private let argument: Range<Int>?
-    /// A blank stands before the equals sign, which is not in the grammar: the name is still meant, the number is none.
+    /// A blank before the equals sign, which the grammar forbids: the name still counts, the number does not.
     private let hasBlank: Bool
 
-    /// Takes a member of a field value apart; nil where no rule knows the directive.
+    /// Parses a member of a field value; nil if no rule knows the directive.
     init?(_ span: RawSpan, _ member: Range<Int>) {
         var end = member.lowerBound
         while end < member.upperBound, span.byte(at: end) != UInt8(ascii: "=") { end += 1 }
@@ -49,7 +49,7 @@ struct Directive {
 
     var hasArgument: Bool { argument != nil }
 
-    /// The argument as delta-seconds, at most 2^31 (RFC 9111 §1.2.2); nil where it is none.
+    /// The argument as delta-seconds, at most 2^31 (RFC 9111 §1.2.2); nil if it is not a number.
     func seconds(_ span: RawSpan) -> Int? {
         guard let argument, !hasBlank else { return nil }
         guard let first = argument.first, span.byte(at: first) == UInt8(ascii: "\"") else {
@@ -58,18 +58,18 @@ struct Directive {
         return text(span).flatMap { DeltaSeconds.parse($0) }
     }
 
-    /// The field names in the argument in lower case, or nil where there is none or it is malformed.
+    /// The field names in the argument in lower case, or nil if there is none or it is malformed.
     func fieldNames(_ span: RawSpan) -> [String]? {
         text(span).flatMap { Self.fieldNames($0) }
     }
 
-    /// The field names of a list in lower case, or nil where there is none or it is malformed.
+    /// The field names of a list in lower case, or nil if there is none or it is malformed.
     static func fieldNames(_ list: String) -> [String]? {
         let names = FieldList.members(of: list).map { FieldList.lowercased($0) }
         return !names.isEmpty && names.allSatisfy { FieldList.isToken($0) } ? names : nil
     }
 
-    /// The argument with quotes and escapes resolved; nil where there is no equals sign.
+    /// The argument with quotes and escapes resolved; nil if there is no equals sign.
     private func text(_ span: RawSpan) -> String? {
         guard let argument else { return nil }
         let text = span.copy(argument)

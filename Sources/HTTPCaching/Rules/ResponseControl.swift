@@ -1,14 +1,14 @@
-// Shared, never changed: what a response says about caching to this cache (RFC 9111 §5.2.2, RFC 9213).
+// Shared, immutable. What a response says about caching to this cache (RFC 9111 §5.2.2, RFC 9213).
 //
-// Every decision reads a response's directives here. Invariant: a targeted field that is valid and not empty stands for
-// Cache-Control, Expires and Pragma together; one that is not is as if it were absent (RFC 9213 §2.2).
+// Every decision reads a response's directives here. Invariant: a targeted field that is valid and not empty replaces
+// Cache-Control, Expires and Pragma together; any other is ignored (RFC 9213 §2.2).
 
 public import HTTPMessage
 import RawStructuredFieldValues
 
-/// The directives of a response, from the field that counts for larder.
+/// The directives of a response, from the one field that applies to larder.
 public final class ResponseControl: Sendable {
-    /// The fields that speak to larder, the most specific first (RFC 9213 §2.2).
+    /// The targeted fields for larder, the most specific first (RFC 9213 §2.2).
     static let targets = ["Larder-Cache-Control", "CDN-Cache-Control"]
 
     let directives: CacheControl
@@ -32,8 +32,10 @@ public final class ResponseControl: Sendable {
 }
 
 extension CacheControl {
-    /// Takes the members of a targeted field; a value of another type than its directive's is not used (RFC 9213 §2.1), and
-    /// a lifetime of another type counts as 0: the origin meant to limit it.
+    /// Reads the members of a targeted field.
+    ///
+    /// A value of the wrong type is ignored (RFC 9213 §2.1), except that a lifetime of the wrong type counts as 0: the
+    /// origin meant to limit it.
     fileprivate init(targeted members: [(key: String, value: RFC9651BareItem?)]) {
         self.init()
         for (key, value) in members {

@@ -1,7 +1,7 @@
-// value: what a cache knows of status codes (RFC 9110 §15.1, RFC 9111 §3).
+// Value. Caching rules of status codes (RFC 9110 §15.1, RFC 9111 §3).
 //
-// Owned by HTTPCaching. Invariant: a status it does not know is stored only with explicit freshness, and never where the response
-// demands to be understood.
+// Owned by HTTPCaching. Invariant: an unknown status is stored only with explicit freshness, and never if the response
+// has must-understand.
 
 enum StatusRules {
     /// The codes a cache may store without explicit freshness (RFC 9110 §15.1).
@@ -17,7 +17,7 @@ enum StatusRules {
         }
     }
 
-    /// Whether a code can be the answer to a later plain GET at all.
+    /// Whether a code can be the response to a later plain GET at all.
     static func isStorable(_ status: Int, toRange: Bool) -> Bool {
         switch status {
         case 304: false

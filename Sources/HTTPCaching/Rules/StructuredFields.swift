@@ -1,18 +1,18 @@
-// value: structured fields (RFC 9651), as far as larder reads any.
+// Value. The structured fields (RFC 9651) that larder reads.
 //
-// A thin wrapper around the library that parses them; the only importer of it. Invariant: a field that does not parse as a whole
-// is as if it were absent (RFC 9651 §4.2).
+// A thin wrapper around the library that parses them, and its only importer. Invariant: a field that does not parse as
+// a whole is ignored (RFC 9651 §4.2).
 
 import HTTPMessage
 import RawStructuredFieldValues
 
 enum StructuredFields {
-    /// Bytes of a field's lines together: what is longer is not read.
+    /// The most bytes of a field's lines together; a longer field is not read.
     static let limit = 16 * 1024
 
-    /// The strings of a List; nil where it is no List of Strings.
+    /// The strings of a List; nil if it is not a List of Strings.
     ///
-    /// Parameters say nothing that larder knows.
+    /// Parameters are ignored.
     static func strings(_ fields: Fields, _ name: String) -> [String]? {
         guard let text = text(fields, name) else {
             return nil
@@ -31,7 +31,7 @@ enum StructuredFields {
         return strings
     }
 
-    /// The members of a Dictionary in order; nil where it is none, or empty.
+    /// The members of a Dictionary in order; nil if it is not one, or empty.
     static func dictionary(_ fields: Fields, _ name: String) -> [(key: String, value: RFC9651BareItem?)]? {
         guard let text = text(fields, name) else {
             return nil

@@ -1,7 +1,7 @@
-// value: how long a response stays fresh (RFC 9111 §4.2.1, §4.2.2).
+// Value. How long a response stays fresh (RFC 9111 §4.2.1, §4.2.2).
 //
-// Part of Storability. Invariant: the first that is there decides: the operator's ttl, s-maxage, max-age, Expires, and only then a
-// heuristic; what is there and malformed counts as 0, never as absent.
+// Part of Storability. Invariant: the first one present decides: the operator's ttl, s-maxage, max-age, Expires, and
+// only then a heuristic. A malformed value counts as 0, never as absent.
 
 import HTTPMessage
 
@@ -9,11 +9,11 @@ struct FreshnessLifetime: Equatable {
     var seconds: Int
     /// Whether the origin gave it.
     var isExplicit: Bool
-    /// Whether it begins when the response arrives, whatever its age is then.
+    /// Whether it begins when the response arrives, regardless of its age.
     var beginsAtArrival = false
 
-    /// The lifetime the operator gives in the place of the origin's, or nil where that counts: for errors, and for what could
-    /// not be stored without a word of the origin.
+    /// The lifetime that the operator gives instead of the origin's; nil for errors, and for responses that could not
+    /// be stored without explicit freshness from the origin.
     static func ofOperator(
         _ explicit: FreshnessLifetime?,
         _ control: CacheControl,
@@ -28,7 +28,7 @@ struct FreshnessLifetime: Equatable {
         return FreshnessLifetime(seconds: max(ttl, 0), isExplicit: false, beginsAtArrival: true)
     }
 
-    /// The lifetime the origin gives, or nil where it says nothing.
+    /// The explicit lifetime from the origin, or nil if it gives none.
     static func explicit(_ response: Fields, _ control: ResponseControl, responseTime: WallTime) -> FreshnessLifetime? {
         if let seconds = control.directives.sMaxAge ?? control.directives.maxAge {
             return FreshnessLifetime(seconds: seconds, isExplicit: true)
@@ -43,7 +43,7 @@ struct FreshnessLifetime: Equatable {
         return FreshnessLifetime(seconds: Int(min(max(seconds, 0), Int64(DeltaSeconds.maximum))), isExplicit: true)
     }
 
-    /// The lifetime larder assumes, or nil where it may not or need not assume any (RFC 9111 §4.2.2).
+    /// The lifetime larder assumes, or nil if it may not or need not assume any (RFC 9111 §4.2.2).
     static func heuristic(
         _ response: Fields,
         _ control: CacheControl,

@@ -1,6 +1,6 @@
-// value: how old a response is when it arrives (RFC 9111 §4.2.3).
+// Value. How old a response is when it arrives (RFC 9111 §4.2.3).
 //
-// Part of Storability. Invariant: never negative and never less than either estimate: what the Date says and what the Age says.
+// Part of Storability. Invariant: never negative and never less than either estimate, by Date and by Age.
 
 import HTTPMessage
 
@@ -19,7 +19,7 @@ enum InitialAge {
         return max(apparent, Int64(received(response)) + delay)
     }
 
-    /// The value of Age: the first member where there are several, 0 where that is no number (RFC 9111 §5.1).
+    /// The value of Age: the first member if there are several, 0 if that is not a number (RFC 9111 §5.1).
     private static func received(_ response: Fields) -> Int {
         guard let value = response.first("Age"), let first = FieldList.members(of: value).first else {
             return 0

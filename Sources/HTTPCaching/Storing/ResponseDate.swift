@@ -1,6 +1,6 @@
-// value: the dates of a response (RFC 9110 §6.6.1, §8.8.2; RFC 9111 §5.3).
+// Value. The dates of a response (RFC 9110 §6.6.1, §8.8.2; RFC 9111 §5.3).
 //
-// Owned by HTTPCaching. Invariant: a field that is repeated with different values, or no date, is no date.
+// Owned by HTTPCaching. Invariant: a field that is repeated with different values, or is not a date, counts as no date.
 
 import HTTPMessage
 

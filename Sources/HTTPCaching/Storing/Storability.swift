@@ -1,7 +1,7 @@
-// value: whether a response may be stored, and how fresh it is then (RFC 9111 §3).
+// Value. Whether a response may be stored, and how fresh it is then (RFC 9111 §3).
 //
-// Called for every response to a request that leads a fill. Invariant: what is refused has a name, which is the label in log and
-// counter; what is storable can be reused or at least validated, so nothing is stored in vain.
+// Called for every response to a request that leads a fill. Invariant: every refusal has a name, which is the label in
+// log and counter. A storable response can be reused or at least validated, so nothing is stored in vain.
 
 public import HTTPMessage
 
@@ -26,21 +26,21 @@ public enum Storability: Equatable, Sendable {
         case authorization
         /// Its connection was authenticated as one person's (NTLM, Negotiate), whatever the response says.
         case connectionIdentity = "connection-identity"
-        /// It varies by what no request can repeat (RFC 9111 §4.1).
+        /// It varies by something that no request can repeat (RFC 9111 §4.1).
         case varyAny = "vary-any"
-        /// The status cannot answer a later request, or is not understood where it must be.
+        /// The status cannot be the response to a later request, or it is unknown and must be understood.
         case status
-        /// It is a part, and not one range of a known whole.
+        /// It is partial, and not one range of a known whole.
         case partialContent = "partial-content"
         /// It sets a cookie, and the operator's rule or RFC 9111 §7.3 keeps it from being stored.
         case setCookie = "set-cookie"
-        /// A picture is expected, and it is none.
+        /// A picture is expected, and this is not one.
         case notAnImage = "not-an-image"
-        /// An older copy than what is stored, from an origin that is not authoritative.
+        /// An older copy than the stored one, from an origin that is not authoritative.
         case olderCopy = "older-copy"
-        /// Not there, says an origin that is not authoritative, and such answers are not kept.
+        /// A 404 or 410 from an origin that is not authoritative; such responses are not stored.
         case notAuthoritative = "not-authoritative"
-        /// It is never fresh, cannot be validated, and nobody said that it may be served stale.
+        /// It is never fresh, cannot be validated, and nobody allows it to be served stale.
         case noFreshness = "no-freshness"
     }
 
@@ -51,7 +51,7 @@ public enum Storability: Equatable, Sendable {
     ///   - request: The fields of the request as the origin got it.
     ///   - status: The status of the response.
     ///   - response: The fields of the response as received.
-    ///   - known: What it says about caching, where that is known already.
+    ///   - known: What it says about caching, if known.
     ///   - requestTime: When the request was sent.
     ///   - responseTime: When the response head was received.
     ///   - rules: The operator's rules.
@@ -113,7 +113,8 @@ public enum Storability: Equatable, Sendable {
         return .storable(facts)
     }
 
-    /// Whether a response without a validator can ever answer: it is fresh, or its origin lets it be served stale (RFC 5861).
+    /// Whether a response without a validator can ever be used: it is fresh, or its origin allows it to be served stale
+    /// (RFC 5861).
     private static func isOfUse(_ facts: StoredFacts, _ control: CacheControl, at now: WallTime) -> Bool {
         guard !facts.flags.contains(.noCache) else {
             return false
@@ -146,7 +147,7 @@ public enum Storability: Equatable, Sendable {
         return type.hasPrefix("image/") || type.hasPrefix("application/octet-stream")
     }
 
-    /// The first rule that forbids to store, whatever the freshness.
+    /// The first rule that forbids storing, whatever the freshness.
     private static func prohibition(
         _ request: Fields,
         _ status: Int,
@@ -162,7 +163,7 @@ public enum Storability: Equatable, Sendable {
         guard !control.mustUnderstand || StatusRules.isUnderstood(status) else {
             return .status
         }
-        // Where the status is understood, must-understand takes the place of no-store (RFC 9111 §5.2.2.3).
+        // For a known status, must-understand replaces no-store (RFC 9111 §5.2.2.3).
         guard !control.noStore || control.mustUnderstand else {
             return .noStore
         }

@@ -1,13 +1,14 @@
-// value: what a decision about a stored response needs, in a fixed size.
+// Value. The facts that decisions about a stored response need, in a fixed size.
 //
-// Made by Storability.decide, kept by the store in record and directory, read by Planner. Invariants: bornAt ≤ freshUntil; both
-// windows are 0 where the response forbids to be served stale; a response born in the future is not fresh.
+// Made by Storability.decide, kept by the store in record and catalog, read by Planner. Invariants: bornAt ≤
+// freshUntil; both windows are 0 if the response forbids being served stale; a response born in the future is not
+// fresh.
 
 public import HTTPMessage
 
 /// The freshness of a stored response.
 public struct StoredFacts: Sendable, Equatable {
-    /// What holds for the response, one bit each; the bits are part of the store's format.
+    /// Properties of the response, one bit each; the bits are part of the store's format.
     public struct Flags: OptionSet, Sendable, Hashable {
         /// The bits.
         public let rawValue: UInt16
@@ -37,15 +38,15 @@ public struct StoredFacts: Sendable, Equatable {
         public static let fromHeuristic = Flags(rawValue: 1 << 7)
         /// It came with a Set-Cookie, which is not stored.
         public static let setCookieStripped = Flags(rawValue: 1 << 8)
-        /// A Set-Cookie is stored with it: who gets it depends on the rule of the day.
+        /// A Set-Cookie is stored with it; the rule in force when it is served decides who gets it.
         public static let hasSetCookie = Flags(rawValue: 1 << 9)
-        /// Its record tells the target that the origin was asked for; set and read by the store alone.
+        /// Its record contains the target that the origin was sent; only the store sets and reads this.
         public static let hasTarget = Flags(rawValue: 1 << 15)
     }
 
     /// The status code.
     public var status: UInt16
-    /// What holds for it.
+    /// Its properties.
     public var flags: Flags
     /// When its age was 0: the time of the response less its corrected initial age (RFC 9111 §4.2.3).
     public var bornAt: WallTime
@@ -55,7 +56,7 @@ public struct StoredFacts: Sendable, Equatable {
     public var staleWhileRevalidate: UInt32
     /// Seconds past `freshUntil` in which it is served when every origin fails.
     public var staleIfError: UInt32
-    /// Which origin it came from, by a number that outlives a restart; 0 where that is not known.
+    /// Which origin it came from, by a number that outlives a restart; 0 if that is not known.
     public var origin: UInt32 = 0
 
     /// Makes facts.
@@ -83,7 +84,7 @@ public struct StoredFacts: Sendable, Equatable {
         self.staleIfError = staleIfError
     }
 
-    /// What Cache-Status tells about its cookie; nil where it has none to tell about.
+    /// The Cache-Status detail about its cookie; nil if there is nothing to say.
     public var cookieDetail: String? { flags.contains(.setCookieStripped) ? "set-cookie-stripped" : nil }
 
     /// The age to send, never negative (RFC 9111 §4.2.3).
@@ -94,16 +95,16 @@ public struct StoredFacts: Sendable, Equatable {
         min(max(now - bornAt, 0), Int64(DeltaSeconds.maximum))
     }
 
-    /// Whether it may be served without asking (RFC 9111 §4.2); a response of `noCache` may not, fresh or not.
+    /// Whether it may be served without asking (RFC 9111 §4.2); a `noCache` response may not, fresh or not.
     ///
-    /// - Parameter now: The time of the answer.
-    /// - Returns: Whether its lifetime exceeds its age. A response born in the future has an age that nobody knows: it was
+    /// - Parameter now: The time of the response.
+    /// - Returns: Whether its lifetime exceeds its age. The age of a response born in the future is unknown: it was
     ///   stored while the clock was ahead.
     public func isFresh(at now: WallTime) -> Bool {
         bornAt <= now && now < freshUntil
     }
 
-    /// Seconds of freshness left; negative where stale, 0 where its age is not known.
+    /// Seconds of freshness left; negative if stale, 0 if its age is not known.
     ///
     /// - Parameter now: The time of the answer.
     /// - Returns: The `ttl` of Cache-Status.
@@ -111,7 +112,7 @@ public struct StoredFacts: Sendable, Equatable {
         bornAt <= now ? freshUntil - now : 0
     }
 
-    /// Seconds since it became stale; negative where fresh, nil where its age is not known.
+    /// Seconds since it became stale; negative if fresh, nil if its age is not known.
     ///
     /// - Parameter now: The time of the answer.
     /// - Returns: What windows of staleness are compared with (RFC 5861).
@@ -119,7 +120,7 @@ public struct StoredFacts: Sendable, Equatable {
         bornAt <= now ? now - freshUntil : nil
     }
 
-    /// Whether the origin can be asked if it is still good.
+    /// Whether it has a validator, so that the origin can say whether it is still good.
     public var hasValidator: Bool {
         !flags.isDisjoint(with: [.hasETag, .hasLastModified])
     }

@@ -1,13 +1,13 @@
-// value: the heads of 304 and 206 made of a stored head's bytes, line by line: what `notModifiedFields` and the answers of
-// ranges make of fields, without the fields.
+// Value. Makes the heads of 304 and 206 from a stored head's bytes, line by line. They are the same as
+// `notModifiedFields` and range responses make from fields, without the fields.
 
 import HTTPMessage
 
 extension StoredHead {
-    /// Where the field lines of a stored head stand: behind its status line.
+    /// The place of the field lines of a stored head, behind its status line.
     ///
     /// - Parameter head: Status line and field lines.
-    /// - Returns: Where they stand; empty where there are none.
+    /// - Returns: Their range; empty if there are none.
     public static func fieldLines(_ head: RawSpan) -> Range<Int> {
         let end = head.firstIndex(of: 0x0A, in: 0..<head.byteCount)
         return min(end + 1, head.byteCount)..<head.byteCount
@@ -36,12 +36,12 @@ extension StoredHead {
         }
     }
 
-    /// Where the entity tag stands; nil where there is none, or more than one, or it is not well-formed.
+    /// The place of the entity tag; nil if there is none, more than one, or a malformed one.
     static func entityTag(_ head: RawSpan) -> Range<Int>? {
         FieldLine.only("etag", in: head, fieldLines(head)).flatMap { isEntityTag(head.extracting($0)) ? $0 : nil }
     }
 
-    /// Whether a line guides a client's cache; Last-Modified where there is no ETag.
+    /// Whether a line guides a client's cache; Last-Modified only if there is no ETag.
     static func guides(_ name: Range<Int>, _ head: RawSpan, hasTag: Bool) -> Bool {
         func isNamed(_ wanted: StaticString) -> Bool { head.matches(name, lowercased: wanted) }
         return switch name.count {
@@ -57,12 +57,12 @@ extension StoredHead {
         }
     }
 
-    /// Writes a 206's status line, the stored field lines, and what tells its part (RFC 9110 §15.3.7.1).
+    /// Writes a 206's status line, the stored field lines, and the fields that describe its part (RFC 9110 §15.3.7.1).
     ///
     /// - Parameters:
     ///   - part: The bytes it carries.
     ///   - length: Bytes of the whole body.
-    ///   - head: Status line and field lines of what is stored.
+    ///   - head: Status line and field lines of the stored response.
     ///   - bytes: Where they go.
     public static func writePart(_ part: Range<Int64>, of length: Int64, _ head: RawSpan, into bytes: inout [UInt8]) {
         bytes.append(literal: "HTTP/1.1 206 Partial Content\r\n")

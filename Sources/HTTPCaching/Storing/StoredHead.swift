@@ -1,7 +1,7 @@
-// value: which fields of a response are stored, and which of the stored ones a 304 carries.
+// Value. Which fields of a response are stored, and which stored fields a 304 carries.
 //
-// Owned by HTTPCaching; applied once when a response is stored and once an answer of 304. Invariant: what is stored concerns the
-// response alone, not the connection it came over (RFC 9111 §3.1), and always has a Date.
+// Owned by HTTPCaching; used once when a response is stored and once for each 304. Invariant: the stored fields concern
+// the response alone, not the connection it came over (RFC 9111 §3.1), and always include a Date.
 
 public import HTTPMessage
 
@@ -9,15 +9,15 @@ public import HTTPMessage
 public enum StoredHead {
     /// The fields to store, and those for the client whose request brought the response.
     ///
-    /// Of what goes to the client, those named by `no-cache="…"` or `private="…"` are not stored, nor is Set-Cookie unless the
-    /// operator keeps it.
+    /// Fields named by `no-cache="…"` or `private="…"` go to the client but are not stored, and neither is Set-Cookie
+    /// unless the operator keeps it.
     ///
     /// - Parameters:
     ///   - response: The fields as received.
-    ///   - control: What the response says about caching, where that is known already.
-    ///   - setCookie: What becomes of Set-Cookie.
+    ///   - control: What the response says about caching, if known.
+    ///   - setCookie: How to treat Set-Cookie.
     ///   - responseTime: The Date of a response that has none (RFC 9110 §6.6.1).
-    /// - Returns: Both in the order received; nil for the client's where it gets what is stored.
+    /// - Returns: Both in the order received; nil for the client's if they are the stored ones.
     public static func split(
         _ response: Fields,
         _ control: ResponseControl? = nil,
@@ -41,8 +41,8 @@ public enum StoredHead {
 
     /// The fields for the client whose request brought the response.
     ///
-    /// Hop-by-hop fields and those listed in Connection are left out; Age and Content-Length too, which are told anew, and
-    /// Warning, which is obsolete (RFC 9111 §5.5).
+    /// Hop-by-hop fields and those listed in Connection are left out; so are Age and Content-Length, which are written
+    /// anew, and Warning, which is obsolete (RFC 9111 §5.5).
     ///
     /// - Parameters:
     ///   - response: The fields as received.
@@ -67,7 +67,7 @@ public enum StoredHead {
     /// The stored fields that a 304 to a client carries (RFC 9110 §15.4.5).
     ///
     /// - Parameter stored: The stored fields.
-    /// - Returns: Those that guide a client's cache; Last-Modified where there is no ETag.
+    /// - Returns: Those that guide a client's cache; Last-Modified only if there is no ETag.
     public static func notModifiedFields(from stored: Fields) -> Fields {
         var fields = stored
         let hasETag = stored.contains("ETag")

@@ -1,14 +1,15 @@
-// value: the preconditions of a request against a stored response, and those of larder's own validation requests.
+// Value. Evaluates the preconditions of a request against a stored response, and makes larder's own validation
+// requests.
 //
-// Called where a stored response is about to be served, and where one is to be validated. Invariant: the order of RFC 9110 §13.2.2;
-// a condition that is malformed never turns a whole answer into a 304. If-Match and If-Unmodified-Since are an origin's to
-// evaluate (RFC 9111 §4.3.2): Planner passes requests that have them.
+// Called when a stored response is about to be served, and when one is to be validated. Invariant: the order of RFC
+// 9110 §13.2.2; a malformed condition never turns a whole response into a 304. Only an origin evaluates If-Match and
+// If-Unmodified-Since (RFC 9111 §4.3.2): Planner passes requests that have them.
 
 public import HTTPMessage
 
 /// Evaluates and makes conditional requests.
 public enum Conditional {
-    /// What the preconditions come to.
+    /// The result of the preconditions.
     public enum Outcome: Sendable, Equatable {
         /// Answer as without them.
         case proceed
@@ -40,7 +41,7 @@ public enum Conditional {
         if let condition = request.combined("If-None-Match") {
             return isAmong(etag, condition) ? .notModified : .proceed
         }
-        // Bytes under a weak tag may have changed within the second of their Date: a file that is being written.
+        // Under a weak tag the bytes may have changed within the second of their Date: the file is being written.
         let standIn = etag.flatMap { EntityTag.parse($0) }?.isWeak == true ? nil : date
         let modified = lastModified.flatMap { HTTPDate.parse($0) }
         if let since = singleDate(request, "If-Modified-Since"), let stored = modified ?? standIn, stored <= since {
@@ -49,8 +50,9 @@ public enum Conditional {
         return .proceed
     }
 
-    /// Whether a stored entity tag is among those of an If-None-Match; one that is no entity tag is so where it stands there
-    /// just as it was sent, alone.
+    /// Whether a stored entity tag is among those of an If-None-Match.
+    ///
+    /// A malformed stored tag matches only an identical text that stands alone.
     private static func isAmong(_ etag: String?, _ condition: String) -> Bool {
         if let list = EntityTagList.parse(condition) {
             return list.weakContains(etag.flatMap { EntityTag.parse($0) })
@@ -99,7 +101,7 @@ public enum Conditional {
         return fields
     }
 
-    /// The date of a condition, or nil where it is repeated or no date and so to be ignored (RFC 9110 §13.1.3, §13.1.4).
+    /// The date of a condition; nil, and so ignored, if it is repeated or not a date (RFC 9110 §13.1.3, §13.1.4).
     private static func singleDate(_ request: Fields, _ name: String) -> WallTime? {
         let values = request.all(name)
         return values.count == 1 ? HTTPDate.parse(values[0]) : nil

@@ -1,13 +1,13 @@
-// value: what a 304 does to the stored response it is about (RFC 9111 §3.2, §4.3.4).
+// Value. What a 304 does to the stored response it is about (RFC 9111 §3.2, §4.3.4).
 //
-// Called when an origin answers a validation with 304. Invariant: fields that describe the stored bytes or select the variant stay
-// as stored, so that a freshened head still fits its body.
+// Called when an origin responds to a validation with 304. Invariant: fields that describe the stored bytes or select
+// the variant stay as stored, so that a freshened head still fits its body.
 
 public import HTTPMessage
 
 /// Updates stored responses from 304 answers.
 public enum Freshening {
-    /// Fields a 304 does not update: what describes the stored bytes, and what the key of a variant was made from.
+    /// Fields that a 304 does not update: they describe the stored bytes or are part of a variant's key.
     static let kept: Set<String> = ["content-length", "content-encoding", "content-range", "vary"]
 
     /// The stored fields with those of a 304 in their places (RFC 9111 §3.2).
@@ -44,10 +44,11 @@ public enum Freshening {
 
     /// Whether a 304 is about the stored response whose validators were sent (RFC 9111 §4.3.4).
     ///
-    /// The same strong entity tag decides alone. A weak one does so only where no Last-Modified contradicts it.
+    /// The same strong entity tag is sufficient. A weak one is sufficient only if no Last-Modified contradicts it.
     ///
-    /// We part from the clause in one case: a 304 without any validator is taken to be about the one stored response that was asked
-    /// about. Origins leave validators out, and the alternative is to fetch again what was just said not to have changed.
+    /// We part from the clause in one case: a 304 without any validator counts as about the one stored response whose
+    /// validators were sent. Origins leave validators out, and the alternative is to fetch again a response that was
+    /// just confirmed.
     ///
     /// - Parameters:
     ///   - storedFields: The stored fields.
@@ -68,7 +69,7 @@ public enum Freshening {
         return isSameDate(modified, old.modified)
     }
 
-    /// By strong comparison where the 304's tag is strong; what is no entity tag has to be the same text.
+    /// By strong comparison if the 304's tag is strong; a malformed tag must be the same text.
     private static func isSameTag(_ newText: String, _ oldText: String) -> Bool {
         guard let new = EntityTag.parse(newText), let old = EntityTag.parse(oldText) else {
             return newText == oldText

@@ -1,31 +1,31 @@
-// value: what the answer to a HEAD says about a stored response to GET (RFC 9111 §4.3.5).
+// Value. What the response to a HEAD says about a stored response to GET (RFC 9111 §4.3.5).
 //
-// Called when an origin answers a HEAD for which a response to GET is stored. Invariant: what does not agree in every field that
-// both have is taken to have changed.
+// Called when an origin responds to a HEAD for which a response to GET is stored. Invariant: a difference in any field
+// that both have counts as a change.
 
 public import HTTPMessage
 
-/// Updates or invalidates stored responses from answers to HEAD.
+/// Updates or invalidates stored responses by responses to HEAD.
 public enum HeadUpdate {
-    /// What a HEAD came to.
+    /// The result of a HEAD.
     public enum Outcome: Sendable, Equatable {
-        /// It says nothing about what is stored.
+        /// It says nothing about the stored response.
         case none
         /// It is about the same representation: these are the fields to store.
         case freshened(Fields)
-        /// It is about another: what is stored counts as stale.
+        /// It is about another representation: the stored response counts as stale.
         case changed
     }
 
-    /// Compares the answer to a HEAD with what is stored.
+    /// Compares the response to a HEAD with the stored one.
     ///
     /// - Parameters:
     ///   - stored: The stored fields, without Content-Length.
     ///   - storedStatus: The stored status.
     ///   - length: Bytes of the stored body.
-    ///   - status: The status of the answer to HEAD.
-    ///   - response: The fields of that answer as received.
-    ///   - setCookie: What becomes of a Set-Cookie in them.
+    ///   - status: The status of the response to HEAD.
+    ///   - response: The fields of that response as received.
+    ///   - setCookie: How to treat a Set-Cookie in them.
     /// - Returns: What is to be done.
     public static func outcome(
         stored: Fields,

@@ -1,17 +1,17 @@
-// value: what of an Accept field tells variants of a picture apart.
+// Value. The part of an Accept field that distinguishes variants of a picture.
 //
-// Part of Vary. Browsers send dozens of Accept texts that mean one of few things to whoever chooses between a JPEG, a WebP and an
-// AVIF. Invariant: only a client that takes any image is given what another such client was; who names what it takes, or refuses
-// something, has a variant of its own.
+// Part of Vary. Browsers send dozens of Accept texts, but a server that chooses between JPEG, WebP and AVIF needs to
+// know only a few facts. Invariant: only clients that accept any image share a variant; a client that lists what it
+// accepts, or refuses something, has its own.
 
 import HTTPMessage
 
 enum PictureAccept {
-    /// Stands for Accept among the names of a Vary; no field can have this name.
+    /// Replaces Accept among the names of a Vary; no field can have this name.
     static let name = "accept:pictures"
 
-    /// The types among `types` that an Accept names, in the order given, and a star; the exact normal form where it does not take
-    /// any image.
+    /// The types among `types` that an Accept names, in the given order, and a star; the exact normal form if it does
+    /// not accept any image.
     static func normalized(_ accept: String?, types: [String]) -> String {
         // Without the field any type is acceptable (RFC 9110 §12.5.1).
         guard let accept else {

@@ -1,7 +1,8 @@
-// value: which request fields select among the responses of a URI, and the text that names one selection (RFC 9111 §4.1).
+// Value. Which request fields select among the responses of a URI, and the text that names one selection (RFC 9111
+// §4.1).
 //
-// Owned by HTTPCaching; the key is part of the store's primary key. Invariant: two requests have the same key exactly where their
-// named fields are equal after what the fields' grammars let one normalize; absent is not empty.
+// Owned by HTTPCaching; the key is part of the store's primary key. Invariant: two requests have the same key exactly
+// if their named fields are equal after the normalization that the fields' grammars allow; absent is not empty.
 
 public import HTTPMessage
 
@@ -9,7 +10,7 @@ public import HTTPMessage
 public enum VaryNames: Sendable, Equatable {
     /// There is no Vary, or it names nothing.
     case none
-    /// `*`, or something that is no list of names: nothing matches.
+    /// `*`, or something that is not a list of names: nothing matches.
     case any
     /// Names in lower case, sorted, each once.
     case names([String])
@@ -29,7 +30,7 @@ public enum Vary {
         guard !members.isEmpty else {
             return .none
         }
-        // `*` is a token too, so it is asked for by itself.
+        // `*` is a token too, so it needs its own test.
         guard members.allSatisfy({ FieldList.isToken($0) && $0 != "*" }) else {
             return .any
         }
@@ -47,7 +48,7 @@ public enum Vary {
     ///   - names: The names of a Vary field, in lower case and sorted.
     ///   - request: The fields of the request.
     ///   - pictureTypes: As in `names(in:pictureTypes:)`.
-    /// - Returns: A line a name: "name" where the field is absent, else "name=" and its normalized value.
+    /// - Returns: A line for each name: "name" if the field is absent, else "name=" and its normalized value.
     public static func variantKey(names: [String], request: Fields, pictureTypes: [String] = []) -> String {
         names.map { name in
             if name == PictureAccept.name {

@@ -1,12 +1,13 @@
-// value: the normal form of a request field that selects a variant (RFC 9111 §4.1).
+// Value. The normal form of a request field that selects a variant (RFC 9111 §4.1).
 //
-// Part of Vary. Invariant: two values get the same form only where the field's grammar makes them mean the same; of a field that is
-// not known only the blanks at its ends and around its commas go, outside of quoted strings (RFC 9111 §4.1).
+// Part of Vary. Invariant: two values get the same form only if the field's grammar gives them the same meaning. Of an
+// unknown field only the blanks at its ends and around its commas are removed, outside of quoted strings (RFC 9111
+// §4.1).
 
 import HTTPMessage
 
 enum VaryValue {
-    /// Fields whose members are weighed, so that neither their order nor their case means anything (RFC 9110 §12.5).
+    /// Fields whose members have weights, so that neither their order nor their case means anything (RFC 9110 §12.5).
     private static let weighed: Set<String> = ["accept", "accept-charset", "accept-encoding", "accept-language"]
 
     static func normalized(_ value: String, of name: String) -> String {
@@ -18,7 +19,7 @@ enum VaryValue {
 
     /// A member in one spelling: "text/HTML; q=0.50" becomes "text/html;q=0.5".
     ///
-    /// A weight of 1 says nothing and goes; quoted parameters keep their case.
+    /// A weight of 1 is removed; quoted parameters keep their case.
     private static func normalizedMember(_ member: String) -> String {
         FieldList.parameters(of: member).compactMap { part in
             guard !part.contains("\"") else {
@@ -29,7 +30,7 @@ enum VaryValue {
         }.joined(separator: ";")
     }
 
-    /// A weight without zeros at its end, nil where it is 1; what is no weight stays as it is.
+    /// A weight without zeros at its end, nil if it is 1; a malformed weight stays as it is.
     private static func weight(_ text: String) -> String? {
         var digits = Array(text.utf8.dropFirst(2))
         guard let first = digits.first, first == 0x30 || first == 0x31, digits.count <= 5 else {

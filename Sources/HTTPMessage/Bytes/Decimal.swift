@@ -1,7 +1,7 @@
-// value: decimal numbers read from and written to bytes without a String in between.
+// Value. Decimal numbers read from and written to bytes without a String in between.
 //
-// Owned by HTTPMessage; used for Content-Length, Age, ranges and dates. Invariant: reading accepts digits only, no sign, no
-// blank, and reports overflow rather than wrapping.
+// Owned by HTTPMessage; used for Content-Length, Age, ranges and dates. Invariant: reading accepts digits only, no
+// sign, no blank, and reports overflow rather than wrapping.
 
 /// Decimal numbers as HTTP writes them: digits, nothing else.
 public enum Decimal {
@@ -39,8 +39,8 @@ public enum Decimal {
     ///
     /// - Parameters:
     ///   - span: Any bytes.
-    ///   - range: Where the digits stand.
-    /// - Returns: The number, `UInt64.max` where it is larger than that, or nil for anything else.
+    ///   - range: The place of the digits.
+    /// - Returns: The number, `UInt64.max` if it is larger than that, or nil for anything else.
     public static func parse(_ span: RawSpan, _ range: Range<Int>) -> UInt64? {
         var value: UInt64 = 0
         for offset in range {
@@ -52,7 +52,7 @@ public enum Decimal {
         return range.isEmpty ? nil : value
     }
 
-    /// A number with one more digit, or nil where it no longer fits.
+    /// A number with one more digit, or nil if it no longer fits.
     @inline(__always)
     static func appending(_ digit: UInt8, to value: UInt64) -> UInt64? {
         let (product, overflows) = value.multipliedReportingOverflow(by: 10)

@@ -1,8 +1,10 @@
-// value: eight bytes that are looked at together, for the scans that every request pays for (Warren, Hacker's Delight §6).
+// Value. Eight bytes that are tested together, for the scans that every request pays for (Warren, Hacker's Delight §6).
 //
-// Owned by HTTPMessage. Invariant: exact, each test tells for each byte alone; a byte from 0x80 up passes none.
+// Owned by HTTPMessage. Invariant: each test is exact for each byte by itself; a byte from 0x80 up passes none.
 
-/// Eight bytes as one word, and tests that tell for each byte by the high bit of its place.
+/// Eight bytes as one word.
+///
+/// A test sets the high bit of each byte that passes.
 struct EightBytes {
     /// The word in which every byte passes.
     static let all: UInt64 = ones << 7
@@ -47,11 +49,13 @@ extension RawSpan {
         unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
     }
 
-    /// Whether a test holds for each word of a range, the last of which may have some of the bytes before it, too.
+    /// Whether a test holds for each word of a range.
+    ///
+    /// The last word may overlap the one before it.
     ///
     /// - Parameters:
     ///   - range: Eight bytes or more.
-    ///   - step: How far apart words begin: 8, or 7 where a test looks at neighbours.
+    ///   - step: The distance between words: 8, or 7 if a test looks at neighbours.
     ///   - test: Looks at the word that begins at an offset.
     /// - Returns: Whether it held for all of them.
     @inline(__always)

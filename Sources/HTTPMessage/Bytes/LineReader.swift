@@ -1,7 +1,7 @@
-// value: lines of a file, from its bytes as they come.
+// Value. Splits the bytes of a file into lines, as they arrive.
 //
-// Owned by HTTPMessage; the commands read lists and traces through it. Invariant: bytes are never taken for text, so that no line
-// ends at what some encoding takes for a line break; memory is bounded by the longest line, whatever the file is.
+// Owned by HTTPMessage; the commands read lists and traces through it. Invariant: bytes are never decoded, so no line
+// ends at a line break of some other encoding. The longest line bounds the memory used, whatever the file is.
 
 /// Splits a file into lines, a piece at a time.
 public struct LineReader: Sendable {
@@ -17,7 +17,7 @@ public struct LineReader: Sendable {
     public struct Line: Sendable {
         /// Its number, from 1.
         public let number: Int
-        /// Its bytes without its ending; empty where it is too long.
+        /// Its bytes without its ending; empty if it is too long.
         public let bytes: ArraySlice<UInt8>
         /// Whether it has more than `longestLine` bytes; then these are skipped.
         public let isTooLong: Bool

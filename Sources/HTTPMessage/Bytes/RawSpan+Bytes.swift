@@ -1,4 +1,4 @@
-// value: byte access to a `RawSpan`, the one place of this module that loads raw memory.
+// Value. Byte access to a `RawSpan`, the one place of this module that loads raw memory.
 //
 // Owned by HTTPMessage; every parser reads through it. Invariant: each load is bounds-checked and of `UInt8`, for which
 // every bit pattern is a value, so nothing here can read outside a span or make an invalid value.
@@ -21,12 +21,12 @@ extension RawSpan {
         unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
     }
 
-    /// Where a byte stands first in a range, or the range's end.
+    /// The offset of the first such byte in a range, or the range's end.
     ///
     /// O(range), many bytes at a time; no allocation.
     /// - Parameters:
     ///   - byte: The byte.
-    ///   - range: Where it is looked for.
+    ///   - range: The range to search.
     /// - Returns: Its offset.
     public func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int {
         guard !range.isEmpty else {
@@ -41,7 +41,7 @@ extension RawSpan {
         }
     }
 
-    /// True where both spans hold the same bytes.
+    /// True if both spans hold the same bytes.
     ///
     /// O(length), no allocation.
     /// - Parameter other: The span to compare with.
@@ -182,8 +182,8 @@ extension RawSpan {
         }
     }
 
-    /// Whether every byte of a range is visible ASCII or a space, and none a quotation mark or a backslash: what a quoted text may
-    /// hold as it is.
+    /// Whether every byte of a range is visible ASCII or a space, but neither a quotation mark nor a backslash: a
+    /// quoted string may contain it unescaped.
     ///
     /// - Parameter range: Where the bytes are.
     /// - Returns: Whether they are.
@@ -204,11 +204,11 @@ extension RawSpan {
         }
     }
 
-    /// Whether one of eight bytes may be below a space, or a delete; false where none is.
+    /// Whether one of eight bytes may be below a space, or a delete; false if none is.
     private static func mayHaveControl(_ word: UInt64) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let high = ones << 7
-        // What borrows from above its own high bit is a small byte, or stands above one.
+        // A byte whose subtraction borrows into its high bit is small, or is next to a small one.
         let below = (word &- ones &* UInt64(ASCII.space)) & ~word
         let deletes = word ^ (ones &* UInt64(ASCII.delete))
         return (below | (deletes &- ones) & ~deletes) & high != 0
@@ -279,12 +279,12 @@ extension [UInt8] {
         unsafe body(span.bytes)
     }
 
-    /// Appends the bytes of a literal: cheaper than its `utf8`, which is a collection of any kind to the array.
+    /// Appends the bytes of a literal: cheaper than its `utf8`, which the array treats as a generic collection.
     ///
     /// - Parameter literal: The literal.
     @inlinable
     public mutating func append(literal: StaticString) {
-        // because a literal lives for ever, and so many bytes begin there
+        // because a literal lives forever, and so many bytes begin there
         unsafe append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }
 

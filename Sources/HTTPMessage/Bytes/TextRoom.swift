@@ -1,7 +1,8 @@
-// value, on the stack: a short text of literals and numbers that is made piece by piece and appended to an array in one go.
+// Value, on the stack. A short text of literals and numbers that is built piece by piece and then appended to an array
+// at once.
 //
-// Made by `[UInt8].append(upTo:)` alone, for the tail of every hit's head: to append each piece to the array costs about sixty
-// instructions a piece. Invariant: nothing is written behind the room.
+// Made by `[UInt8].append(upTo:)` only, for the tail of every hit's head: appending each piece to the array would cost
+// about sixty instructions a piece. Invariant: nothing is written past the room.
 
 /// Room for a short text.
 @safe  // because each write stays within the room, and the room outlives the value
@@ -43,7 +44,7 @@ public struct TextRoom: ~Copyable {
     @inlinable
     public mutating func write(_ value: UInt64) {
         guard value < 100_000_000, capacity - count >= 8 else { return writeLong(value) }
-        // The digits as they lie in memory: the last is put in first, and moved on by each before it.
+        // The digits as they lie in memory: the last is inserted first, and each one before it shifts it.
         var (rest, digits, length) = (UInt32(truncatingIfNeeded: value), UInt64(0), 0)
         repeat {
             digits = digits << 8 | UInt64(0x30 + rest % 10)

@@ -1,7 +1,7 @@
-// value: days counted from the epoch to and from a date of the Gregorian calendar.
+// Value. Days counted from the epoch to and from a date of the Gregorian calendar.
 //
-// Owned by HTTPDate. The arithmetic counts years from March, so that a leap day is the last day of its year, in eras of 400
-// years (146,097 days). Invariant: exact for years 0…9999, the ones an HTTP date can name.
+// Owned by HTTPDate. The arithmetic counts years from March, so that a leap day is the last day of its year, in eras of
+// 400 years (146,097 days). Invariant: exact for years 0…9999, the ones an HTTP date can name.
 
 struct CivilDate {
     var year: Int

@@ -1,7 +1,7 @@
-// value: a cursor over the text of a date, with one method a form of RFC 9110 §5.6.7.
+// Value. A cursor over the text of a date, with one method a form of RFC 9110 §5.6.7.
 //
-// Owned by HTTPDate.parse. Invariant: strict in everything but case: one blank where the grammar has one, two digits where
-// it has two, nothing after the end.
+// Owned by HTTPDate.parse. Invariant: strict in everything but case: one blank where the grammar has one, two digits
+// where it has two, nothing after the end.
 
 struct DateReader {
     let bytes: [UInt8]

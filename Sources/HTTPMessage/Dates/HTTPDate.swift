@@ -1,7 +1,7 @@
-// value: dates as HTTP fields write them (RFC 9110 §5.6.7).
+// Value. Dates as HTTP fields write them (RFC 9110 §5.6.7).
 //
-// Owned by HTTPMessage. Invariant: all three date forms are read, only IMF-fixdate is written. Letters are compared without
-// regard to case and no zone but GMT is taken (RFC 9111 §4.2); the name of the day need not fit the date.
+// Owned by HTTPMessage. Invariant: all three date forms are read, only IMF-fixdate is written. Letters are compared
+// without regard to case, and GMT is the only zone accepted (RFC 9111 §4.2); the name of the day need not fit the date.
 
 /// Reads and writes HTTP dates.
 public enum HTTPDate {

@@ -1,7 +1,7 @@
-// value: an IMF-fixdate in the spelling in which nearly all are sent, read where it lies.
+// Value. Reads an IMF-fixdate in place, in the spelling that nearly all senders use.
 //
-// Owned by HTTPDate.parse, which takes what is refused here for one of the other forms or spellings. Invariant: what is read
-// here means the same to DateReader. No allocation.
+// Owned by HTTPDate.parse, which tries the other forms and spellings if this refuses. Invariant: whatever is read here
+// means the same to DateReader. No allocation.
 
 enum UsualDate {
     /// Reads "Sun, 06 Nov 1994 08:49:37 GMT"; nil for anything else, valid or not.

@@ -1,7 +1,7 @@
-// value: a date, as HTTP counts them.
+// Value. A date, as HTTP counts them.
 //
 // Owned by HTTPMessage; dates in fields, ages and freshness are WallTimes, timeouts never are (wall clocks step back).
-// Invariant: arithmetic saturates, so no date a peer can send makes it trap.
+// Invariant: arithmetic saturates, so no date from a peer can make it trap.
 
 /// An instant in whole seconds since 1970-01-01T00:00:00Z, without leap seconds.
 public struct WallTime: Sendable, Hashable, Comparable {
@@ -37,7 +37,7 @@ public struct WallTime: Sendable, Hashable, Comparable {
         return WallTime(secondsSinceEpoch: overflows ? (seconds < 0 ? .max : .min) : difference)
     }
 
-    /// The seconds from one instant to another; negative where the left one is earlier.
+    /// The seconds from one instant to another; negative if the left one is earlier.
     public static func - (left: WallTime, right: WallTime) -> Int64 {
         let (difference, overflows) = left.secondsSinceEpoch.subtractingReportingOverflow(right.secondsSinceEpoch)
         return overflows ? (left < right ? .min : .max) : difference

@@ -1,27 +1,27 @@
-// value: whether a message makes its connection one person's: NTLM and Negotiate authenticate a connection, not a request
-// (RFC 4559 §6; RFC 9110 §11.7 knows only schemes that authenticate requests).
+// Value. Whether a message ties its connection to one person: NTLM and Negotiate authenticate a connection, not a
+// request (RFC 4559 §6; RFC 9110 §11.7 knows only schemes that authenticate requests).
 //
-// Owned by HTTPMessage; asked by Origins, which closes such a connection, and by HTTPCaching, which stores nothing of it.
+// Owned by HTTPMessage. Origins closes such a connection, and HTTPCaching stores nothing that came over it.
 
-/// Tells authentication of connections.
+/// Recognizes authentication of connections.
 public enum ConnectionIdentity {
-    /// Whether a request has credentials of a connection, Authorization or Proxy-Authorization.
+    /// Whether a request has credentials of a connection, in Authorization or Proxy-Authorization.
     ///
     /// - Parameter request: The fields of a request.
-    /// - Returns: Whether its connection is one person's from then on.
+    /// - Returns: Whether its connection belongs to one person from then on.
     public static func isSent(in request: Fields) -> Bool {
         names(request, "Authorization") || names(request, "Proxy-Authorization")
     }
 
-    /// Whether a response challenges for such credentials, or answers them; among other challenges too.
+    /// Whether a response challenges for such credentials or accepts them, possibly among other challenges.
     ///
     /// - Parameter response: The fields of a response as received.
-    /// - Returns: Whether its connection is one person's, or is about to be.
+    /// - Returns: Whether its connection belongs to one person, or soon may.
     public static func isAskedFor(in response: Fields) -> Bool {
         names(response, "WWW-Authenticate") || names(response, "Proxy-Authenticate")
     }
 
-    /// Whether what was answered over a connection is one person's.
+    /// Whether a response over this connection is meant for one person.
     ///
     /// - Parameters:
     ///   - request: The fields of the request as the origin got it.

@@ -1,6 +1,7 @@
-// value: one field line of a head where it stands, as offsets; no heap.
+// Value. One field line of a head in place, as offsets; no heap.
 //
-// `next` is for heads whose form is known to be right: RequestParser accepted them, or larder wrote them itself; `read` checks.
+// `next` is for heads whose form is known to be right: RequestParser accepted them, or larder wrote them itself; `read`
+// checks.
 
 /// A field line in the bytes of a head.
 public struct FieldLine: Sendable, Equatable {
@@ -24,13 +25,13 @@ public struct FieldLine: Sendable, Equatable {
         return FieldLine(name: name, value: span.trimmed(name.upperBound + 1..<line.upperBound - 2), line: line)
     }
 
-    /// The line at an offset, without a look at its value.
+    /// The line at an offset, without its value.
     ///
     /// - Parameters:
     ///   - span: As above.
     ///   - position: As above.
     ///   - end: As above.
-    /// - Returns: Where its name and where all of it stands; nil as above.
+    /// - Returns: The ranges of its name and of the whole line; nil as above.
     public static func nextName(
         _ span: RawSpan,
         _ position: inout Int,
@@ -45,13 +46,13 @@ public struct FieldLine: Sendable, Equatable {
         return (start..<colon, start..<position)
     }
 
-    /// Reads one field line that was not checked, without its end.
+    /// Reads one unchecked field line, without its end.
     ///
     /// - Parameters:
     ///   - line: The bytes of the line; a trailing CR LF is not part of them.
-    ///   - hasEnd: Whether CR LF follows where they come from, so that it belongs to the line that is told.
-    /// - Returns: The line, or nil where it is not one: no token before the colon, blank before the colon (or at the start:
-    ///   obsolete folding), or a control byte in the value.
+    ///   - hasEnd: Whether CR LF follows the bytes at their source, so that it counts as part of the line.
+    /// - Returns: The line; nil if it is not one: no token before the colon, a blank before the colon or at the start
+    ///   (obsolete folding), or a control byte in the value.
     public static func read(_ line: RawSpan, hasEnd: Bool = false) -> FieldLine? {
         let colon = line.firstIndex(of: ASCII.colon, in: 0..<line.byteCount)
         guard colon < line.byteCount, line.isToken(0..<colon) else { return nil }
@@ -60,12 +61,12 @@ public struct FieldLine: Sendable, Equatable {
         return FieldLine(name: 0..<colon, value: value, line: 0..<line.byteCount + (hasEnd ? 2 : 0))
     }
 
-    /// Reads one whole field line in the form in which nearly all are sent: "Name: value" and CR LF.
+    /// Reads one whole field line in the form that nearly all senders use: "Name: value" and CR LF.
     ///
     /// - Parameters:
-    ///   - span: The bytes that have come in, from any line on.
+    ///   - span: The received bytes, from any line on.
     ///   - start: Where the line begins.
-    /// - Returns: The line as `read` has it; nil for anything else, valid or not, and where its end has not come yet.
+    /// - Returns: The line as `read` has it; nil for anything else, valid or not, and while its end has not arrived.
     static func usual(_ span: RawSpan, from start: Int) -> FieldLine? {
         let stop = span.firstIndex(of: ASCII.cr, in: start..<span.byteCount)
         let colon = span.firstIndex(of: ASCII.colon, in: start..<stop)
@@ -85,7 +86,7 @@ public struct FieldLine: Sendable, Equatable {
         self.line = line
     }
 
-    /// True where the line's field has this name.
+    /// True if the line's field has this name.
     ///
     /// - Parameters:
     ///   - name: A name in lower case.
@@ -133,7 +134,8 @@ public struct FieldLine: Sendable, Equatable {
         return nextValue(of: name, in: span, &position, end: fields.upperBound) != nil
     }
 
-    /// The value of the next line of a name, from an offset on; of the lines before it only their beginnings are looked at.
+    /// The value of the next line of a name, from an offset on; it looks only at the beginnings of the lines in
+    /// between.
     private static func nextValue(
         of name: StaticString,
         in span: RawSpan,

@@ -1,8 +1,8 @@
-// value: comma-separated field values taken apart (RFC 9110 §5.6.1).
+// Value. Splits comma-separated field values (RFC 9110 §5.6.1).
 //
-// Owned by HTTPMessage; used for every list-valued field. Invariant: a comma inside a quoted string separates nothing; empty
-// members are dropped, as a recipient must. Takes `String` alone: a generic function of another module is not specialized, and
-// costs more than what it reads.
+// Owned by HTTPMessage; used for every list-valued field. Invariant: a comma inside a quoted string separates nothing;
+// empty members are dropped, as a recipient must. It takes only `String`: a generic function of another module is not
+// specialized, and would cost more than the reading itself.
 
 /// Takes list-valued fields apart.
 public enum FieldList {
@@ -109,7 +109,7 @@ public enum FieldList {
     /// What a quoted string says (RFC 9110 §5.6.4).
     ///
     /// - Parameter text: A quoted string with its quotes.
-    /// - Returns: The text between them with escapes resolved, or nil where it is no whole quoted string.
+    /// - Returns: The text between them with escapes resolved, or nil if it is no whole quoted string.
     public static func unquoted(_ text: String) -> String? {
         let bytes = text.utf8.span
         let end = bytes.count - 1

@@ -1,7 +1,7 @@
-// value: field lines to and from the bytes of the wire (RFC 9112 §5).
+// Value. Field lines to and from the bytes of the wire (RFC 9112 §5).
 //
-// Owned by HTTPMessage. Invariant: what is written can never be read as more lines than were meant: a control byte in a name
-// or value becomes a space. What is read is strict (`FieldLine.read`).
+// Owned by HTTPMessage. Invariant: what is written can never be read as more lines than were meant: a control byte in a
+// name or value becomes a space. What is read is strict (`FieldLine.read`).
 
 extension Fields {
     /// Appends "Name: value" and a line end for each line; not the empty line that ends a head.

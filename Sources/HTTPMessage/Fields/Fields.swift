@@ -1,8 +1,7 @@
-// Value. The field lines of a message in order (RFC 9110 §5), as the bytes that go over the wire.
-// Owned by the code that handles a message. A plain hit has none: it reads `RequestHead` instead.
-// Invariants: names keep their case and compare without regard to it; received lines are written back byte for byte;
-// nothing that is written can be read as more lines than were meant. As text, a value has one scalar U+0000…U+00FF a byte
-// (Latin-1).
+// Value. The field lines of a message in order (RFC 9110 §5), as the bytes that go over the wire. Owned by the code
+// that handles a message. A plain hit has none: it reads `RequestHead` instead. Invariants: names keep their case and
+// compare without regard to it; received lines are written back byte for byte; nothing that is written can be read as
+// more lines than were meant. As text, a value has one scalar U+0000…U+00FF a byte (Latin-1).
 
 /// The header fields of a message, in the order they were sent.
 public struct Fields: Sendable, Equatable {
@@ -79,7 +78,7 @@ public struct Fields: Sendable, Equatable {
     ///   - span: The bytes it stands in.
     public mutating func append(_ line: FieldLine, of span: RawSpan) {
         let start = bytes.count
-        // As nearly all lines are sent: in one go.
+        // Nearly all lines are sent in this form and are copied at once.
         let isUsual =
             line.value.lowerBound == line.name.upperBound + 2 && span[line.name.upperBound + 1] == ASCII.space
             && line.line == line.name.lowerBound..<line.value.upperBound + 2
@@ -96,12 +95,12 @@ public struct Fields: Sendable, Equatable {
         add(start, nameLength: line.name.count, valueLength: line.value.count)
     }
 
-    /// Adds the lines that a span begins with, checked as by `FieldLine.read`, up to the first in any but the usual form; in one
-    /// go.
+    /// Appends at once the lines at the start of a span, checked as by `FieldLine.read`, up to the first that is not in
+    /// the usual form.
     ///
     /// - Parameters:
-    ///   - span: The bytes that have come in, from any line on.
-    ///   - isWanted: Called for each line, in order; the first that is not wanted is not added, nor what follows it.
+    ///   - span: The received bytes, from any line on.
+    ///   - isWanted: Called for each line, in order; the first unwanted line and all after it are not added.
     /// - Returns: The bytes of the lines that were added.
     public mutating func append(usualLinesOf span: RawSpan, while isWanted: (FieldLine) -> Bool) -> Int {
         let shift = bytes.count
@@ -138,7 +137,7 @@ public struct Fields: Sendable, Equatable {
     /// The value of the first line of a name.
     ///
     /// - Parameter name: The name in any case.
-    /// - Returns: The value, or nil where no line has the name.
+    /// - Returns: The value, or nil if no line has the name.
     public func first(_ name: String) -> String? {
         let name = unsafe name.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
         guard places.mayHave(name) else { return nil }
@@ -175,7 +174,7 @@ public struct Fields: Sendable, Equatable {
     /// The lines of a name as one value, joined with ", " (RFC 9110 §5.3).
     ///
     /// - Parameter name: The name in any case; not Set-Cookie, whose lines cannot be joined.
-    /// - Returns: The value, or nil where no line has the name.
+    /// - Returns: The value, or nil if no line has the name.
     public func combined(_ name: String) -> String? {
         let values = all(name)
         return values.count > 1 ? values.joined(separator: ", ") : values.first
@@ -213,7 +212,7 @@ public struct Fields: Sendable, Equatable {
     /// - Parameter isUnwanted: Decides about one line in the span, where only that line and those behind it stand as before; called
     ///   once for each, in order.
     public mutating func removeAll(where isUnwanted: (FieldLine, RawSpan) -> Bool) {
-        // Most often nothing is to be removed, and nothing moved.
+        // Usually nothing has to be removed or moved.
         guard let first = bytes.withRawSpan({ span in places.all.firstIndex { isUnwanted($0.line, span) } }) else {
             return
         }
@@ -235,7 +234,7 @@ public struct Fields: Sendable, Equatable {
         bytes.removeLast(bytes.count - end)
     }
 
-    /// Puts one line in the place of all of a name; at the place of the first, or else at the end.
+    /// Replaces all lines of a name by one, at the place of the first or else at the end.
     ///
     /// - Parameters:
     ///   - name: The name, a token.

@@ -1,7 +1,7 @@
-// value: the fields that concern one connection only (RFC 9110 §7.6.1).
+// Value. The fields that concern one connection only (RFC 9110 §7.6.1).
 //
-// Owned by HTTPMessage; applied to every message that is forwarded or stored. Invariant: what is left concerns the message, not
-// the connection it came over.
+// Owned by HTTPMessage; applied to every message that is forwarded or stored. Invariant: what is left concerns the
+// message, not the connection it came over.
 
 /// Fields that are neither forwarded nor stored.
 public enum HopByHop {
@@ -25,8 +25,10 @@ public enum HopByHop {
         }
     }
 
-    /// Names that stay even where Connection lists them: without them a peer could take away a message's framing, or turn
-    /// what must not be stored into what may (RFC 9110 §7.6.1 forbids senders to list them).
+    /// Names that stay even if Connection lists them.
+    ///
+    /// Otherwise a peer could remove a message's framing, or make an unstorable response storable (RFC 9110 §7.6.1
+    /// forbids senders to list them).
     static let kept: Set<String> = ["host", "content-length", "cache-control"]
 
     /// The names a message's Connection fields list, in lower case.

@@ -1,7 +1,7 @@
-// value: the name larder gives itself in Via (RFC 9110 §7.6.3).
+// Value. The name larder gives itself in Via (RFC 9110 §7.6.3).
 //
-// Owned by HTTPMessage; appended to what is forwarded in either direction. Invariant: the received protocol is the one of the
-// message that came in, not of the one that goes out.
+// Owned by HTTPMessage; appended to what is forwarded in either direction. Invariant: the received protocol is the one
+// of the message that came in, not of the one that goes out.
 
 /// The Via field.
 public enum Via {

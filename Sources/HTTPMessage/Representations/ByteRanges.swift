@@ -1,7 +1,7 @@
-// value: the Range field of a request, resolved against a length (RFC 9110 §14.1, §14.2).
+// Value. The Range field of a request, resolved against a length (RFC 9110 §14.1, §14.2).
 //
-// Owned by HTTPMessage. Invariant: the ranges given out lie inside the representation; where more than one is asked for they do
-// not overlap and are not closer than the overhead of a part, so that no request makes larder send more than it stores and a bit.
+// Owned by HTTPMessage. Invariant: the resulting ranges lie inside the representation. Several ranges do not overlap
+// and are farther apart than the overhead of a part, so no request makes larder send much more than it stores.
 
 /// Reads the Range field.
 public enum ByteRanges {
@@ -17,10 +17,10 @@ public enum ByteRanges {
 
     /// Ranges in one request: beyond this the field is ignored, which RFC 9110 §17.15 suggests.
     public static let limit = 64
-    /// Ranges with a gap below this are made one: a part's head is about as long.
+    /// Ranges with a smaller gap are merged: a part's head is about as long.
     static let overhead: Int64 = 80
 
-    /// One range as it was asked for, whatever the length of the representation (RFC 9110 §14.1.2).
+    /// One range as requested, whatever the length of the representation (RFC 9110 §14.1.2).
     public enum Spec: Sendable, Equatable {
         /// Offsets, both ends included; without a last one up to the end.
         case offsets(first: Int64, last: Int64?)
@@ -31,7 +31,7 @@ public enum ByteRanges {
     /// Reads the value of Range without a length to resolve it against.
     ///
     /// - Parameter value: The field's value.
-    /// - Returns: The ranges in their order, one or more; nil where the value is not a valid list of byte ranges.
+    /// - Returns: The ranges in their order, one or more; nil if the value is not a valid list of byte ranges.
     public static func specs(_ value: String) -> [Spec]? {
         let bytes = Array(value.utf8)
         guard let equals = bytes.firstIndex(of: ASCII.equals),
@@ -55,7 +55,7 @@ public enum ByteRanges {
     /// - Parameters:
     ///   - value: The field's value.
     ///   - length: The length of the representation in bytes.
-    /// - Returns: The ranges to answer with, in the order asked for unless some were made one.
+    /// - Returns: The ranges to respond with, in the requested order unless some were merged.
     public static func parse(_ value: String, length: Int64) -> Result {
         guard length >= 0, let specs = specs(value), specs.count <= limit else {
             return .ignored
@@ -94,7 +94,7 @@ public enum ByteRanges {
         Decimal.parse(String(digits)).map { Int64(clamping: $0) }
     }
 
-    /// The ranges as they are where they lie apart, else in order of offset with close ones made one.
+    /// The ranges as they are if they are apart, else in order of offset with close ones merged.
     private static func separated(_ ranges: [ClosedRange<Int64>]) -> [ClosedRange<Int64>] {
         let sorted = ranges.sorted { $0.lowerBound < $1.lowerBound }
         var merged: [ClosedRange<Int64>] = []
@@ -113,7 +113,7 @@ extension ByteRanges.Spec {
     /// The offsets of a representation that it stands for.
     ///
     /// - Parameter length: The length of the representation in bytes, 0 or more.
-    /// - Returns: The offsets, both ends included; nil where none lies inside.
+    /// - Returns: The offsets, both ends included; nil if none lies inside.
     public func resolved(in length: Int64) -> ClosedRange<Int64>? {
         switch self {
         case .offsets(let first, let last):

@@ -1,19 +1,19 @@
-// value: the Content-Range field (RFC 9110 §14.4).
+// Value. The Content-Range field (RFC 9110 §14.4).
 //
-// Owned by HTTPMessage. Invariant: a range that was read lies inside the complete length where that is known.
+// Owned by HTTPMessage. Invariant: a range that was read lies inside the complete length if known.
 
 /// Which part of a representation a message carries.
 public struct ContentRange: Sendable, Equatable {
     /// The offsets carried, both ends included; nil in a 416.
     public var range: ClosedRange<Int64>?
-    /// The length of the whole representation; nil where the sender does not know it.
+    /// The length of the whole representation; nil if the sender does not know it.
     public var completeLength: Int64?
 
     /// Makes a Content-Range.
     ///
     /// - Parameters:
     ///   - range: The offsets carried, or nil for a 416.
-    ///   - completeLength: The length of the whole, or nil where it is not known.
+    ///   - completeLength: The length of the whole, or nil if it is not known.
     public init(range: ClosedRange<Int64>?, completeLength: Int64?) {
         self.range = range
         self.completeLength = completeLength
@@ -28,7 +28,7 @@ public struct ContentRange: Sendable, Equatable {
     /// Reads a value of Content-Range.
     ///
     /// - Parameter value: The field's value.
-    /// - Returns: The range, or nil where it is malformed, of another unit, or contradicts itself.
+    /// - Returns: The range, or nil if it is malformed, of another unit, or contradicts itself.
     public static func parse(_ value: String) -> ContentRange? {
         let words = FieldList.trimmed(value).split(separator: " ", omittingEmptySubsequences: false)
         guard words.count == 2, Fields.isSame(String(words[0]), "bytes") else {

@@ -1,7 +1,7 @@
-// value: entity tags and lists of them (RFC 9110 §8.8.3, §13.1).
+// Value. Entity tags and lists of them (RFC 9110 §8.8.3, §13.1).
 //
-// Owned by HTTPMessage. Invariant: what does not follow the grammar is no entity tag; a validator for an origin is sent as the
-// origin wrote it and does not pass through here.
+// Owned by HTTPMessage. Invariant: text that does not follow the grammar is no entity tag. Validators go back to an
+// origin exactly as it wrote them and do not pass through here.
 
 /// An entity tag.
 public struct EntityTag: Sendable, Hashable {
@@ -23,7 +23,7 @@ public struct EntityTag: Sendable, Hashable {
     /// Reads an entity tag.
     ///
     /// - Parameter text: Such as `"a1"` or `W/"a1"`.
-    /// - Returns: The tag, or nil where the text is none.
+    /// - Returns: The tag, or nil if the text is none.
     public static func parse(_ text: String) -> EntityTag? {
         var bytes = Array(text.utf8)[...]
         let isWeak = bytes.starts(with: [0x57, ASCII.slash])

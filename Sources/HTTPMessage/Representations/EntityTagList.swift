@@ -1,6 +1,6 @@
-// value: the value of If-Match and If-None-Match (RFC 9110 §13.1.1, §13.1.2).
+// Value. The value of If-Match and If-None-Match (RFC 9110 §13.1.1, §13.1.2).
 //
-// Owned by HTTPMessage. Invariant: a list with one malformed member is malformed as a whole, and so is `*` beside tags.
+// Owned by HTTPMessage. Invariant: one malformed member, or a `*` among tags, makes the whole list malformed.
 
 /// The entity tags of a condition.
 public enum EntityTagList: Sendable, Equatable {
@@ -12,7 +12,7 @@ public enum EntityTagList: Sendable, Equatable {
     /// Reads the value of If-Match or If-None-Match.
     ///
     /// - Parameter value: The lines of the field, joined.
-    /// - Returns: The list, or nil where the value is malformed or empty.
+    /// - Returns: The list, or nil if the value is malformed or empty.
     public static func parse(_ value: String) -> EntityTagList? {
         if FieldList.trimmed(value) == "*" {
             return .any

@@ -1,7 +1,7 @@
-// value: the frame of a multipart/byteranges body: what stands before, between and after its parts (RFC 9110 §14.6).
+// Value. The frame of a multipart/byteranges body: the bytes before, between and after its parts (RFC 9110 §14.6).
 //
-// Made by whoever answers with more than one range; the parts' bytes come from the store. Invariant: `length` is exactly what
-// the heads, the parts and the end add up to, so it can be sent as Content-Length.
+// Made for responses with more than one range; the parts' bytes come from the store. Invariant: `length` is exactly the
+// sum of heads, parts and end, so it can be sent as Content-Length.
 
 /// The frame of a body of several ranges.
 public struct MultipartRanges: Sendable, Equatable {
@@ -16,7 +16,7 @@ public struct MultipartRanges: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - ranges: The offsets of each part, both ends included.
-    ///   - contentType: The Content-Type of the representation, or nil where it has none.
+    ///   - contentType: The Content-Type of the representation, or nil if it has none.
     ///   - completeLength: The length of the whole representation.
     ///   - boundary: What separates the parts; random, so that nobody can put it into a picture.
     public init(ranges: [ClosedRange<Int64>], contentType: String?, completeLength: Int64, boundary: String) {
@@ -31,7 +31,7 @@ public struct MultipartRanges: Sendable, Equatable {
         "multipart/byteranges; boundary=\(boundary)"
     }
 
-    /// What stands before a part's bytes.
+    /// The bytes before a part.
     ///
     /// - Parameter index: Which part, from 0.
     /// - Returns: The delimiter and the part's fields, empty line included.
@@ -50,7 +50,7 @@ public struct MultipartRanges: Sendable, Equatable {
         return bytes
     }
 
-    /// What stands after the last part's bytes.
+    /// The bytes after the last part.
     public var end: [UInt8] {
         Array("\r\n--\(boundary)--\r\n".utf8)
     }

@@ -1,9 +1,9 @@
-// value: what a response tells of the version of the bytes it carries, and whether the bytes of two responses may be joined
-// (RFC 9110 §8.8, §15.3.7.3; RFC 9111 §3.4).
+// Value. The version of the bytes that a response carries, and whether the bytes of two responses may be joined (RFC
+// 9110 §8.8, §15.3.7.3; RFC 9111 §3.4).
 //
-// Owned by HTTPMessage; asked by everything that joins bytes: the resume of an interrupted body, and the completion of a stored
-// part. Invariant: in doubt two responses are of different versions; a broken transfer can be repeated, a mixed picture is served
-// for years.
+// Owned by HTTPMessage; used by everything that joins bytes: resuming an interrupted body, and completing a stored
+// part. Invariant: in doubt two responses are of different versions. A broken transfer can be repeated; a mixed picture
+// would be served for years.
 
 /// The validators of one response, with what must agree besides them.
 public struct Validators: Sendable, Equatable {
@@ -26,7 +26,7 @@ public struct Validators: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - fields: The fields of the response.
-    ///   - completeLength: The length of the whole representation in bytes; nil where it is not known.
+    ///   - completeLength: The length of the whole representation in bytes; nil if it is not known.
     ///   - isDateOfBytes: Whether Date tells when the bytes were sent. It does not in a stored head: a later 304 has updated it, so
     ///     that a Last-Modified which was weak would look strong.
     public init(_ fields: Fields, completeLength: Int64?, isDateOfBytes: Bool = true) {

@@ -1,7 +1,7 @@
-// value: whether bytes are a host with an optional port (RFC 3986 §3.2.2, RFC 9110 §7.2).
+// Value. Whether bytes are a host with an optional port (RFC 3986 §3.2.2, RFC 9110 §7.2).
 //
-// Owned by HTTPMessage; used for Host and for the authority of an absolute target. Invariant: userinfo is refused, since "a@b"
-// is read as host a by some and as host b by others (RFC 9110 §4.2.4).
+// Owned by HTTPMessage; used for Host and for the authority of an absolute target. Invariant: userinfo is refused,
+// since "a@b" is read as host a by some and as host b by others (RFC 9110 §4.2.4).
 
 enum Authority {
     static func isValid(_ span: RawSpan, _ range: Range<Int>, mayBeEmpty: Bool) -> Bool {
@@ -21,7 +21,8 @@ enum Authority {
         return host > range.lowerBound && isPort(span, host..<range.upperBound)
     }
 
-    /// Where the letters, digits, dots and dashes at the start of a range end, or before: eight are looked at together.
+    /// The end of the letters, digits, dots and dashes at the start of a range, or some offset before it; eight bytes
+    /// at a time.
     private static func plainEnd(_ span: RawSpan, _ range: Range<Int>) -> Int {
         guard range.count >= 8 else {
             return range.lowerBound

@@ -1,7 +1,8 @@
-// value: the chunked transfer coding of a body, as a state machine over what has arrived (RFC 9112 §7.1).
+// Value. The chunked transfer coding of a body, as a state machine over the bytes received (RFC 9112 §7.1).
 //
-// Owned by the connection, one a body. It copies nothing: it says which of the given bytes are body. Invariant: strict where
-// smuggling lives: at most 16 hexadecimal digits of size, CR LF line ends; extensions and trailers are bounded and dropped.
+// Owned by the connection, one for each body. It copies nothing: it reports which of the given bytes are body.
+// Invariant: strict where requests could be smuggled: at most 16 hexadecimal digits of size, CR LF line ends;
+// extensions and trailers are bounded and dropped.
 
 /// Finds the body in a chunked message.
 public struct ChunkedDecoder: Sendable {

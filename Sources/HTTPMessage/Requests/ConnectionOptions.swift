@@ -1,7 +1,7 @@
-// value: the options of Connection that decide whether the connection stays open (RFC 9110 §7.6.1, RFC 9112 §9.3).
+// Value. The options of Connection that decide whether the connection stays open (RFC 9110 §7.6.1, RFC 9112 §9.3).
 //
-// Part of HeadReader; gathers over every line of the field. Invariant: an option it does not know is remembered as such, so
-// that the connection builds `Fields` and drops what the option names.
+// Part of HeadReader; collects them over every line of the field. Invariant: an unknown option is remembered as such,
+// so that the connection builds `Fields` and drops the fields that the option names.
 
 struct ConnectionOptions {
     private(set) var close = false

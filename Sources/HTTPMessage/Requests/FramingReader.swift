@@ -1,7 +1,7 @@
-// value: what Content-Length and Transfer-Encoding say about a request's body (RFC 9112 §6.1–§6.3).
+// Value. The framing of a request's body by Content-Length and Transfer-Encoding (RFC 9112 §6.1–§6.3).
 //
-// Part of HeadReader. Invariant: `finish` gives a framing only where every reader of the same head must come to the same one;
-// a list of equal lengths, which a recipient may accept, is refused too.
+// Part of HeadReader. Invariant: `finish` gives a framing only if every reader of the same head must come to the same
+// one; a list of equal lengths, which a recipient may accept, is refused too.
 
 struct FramingReader {
     private var length: UInt64?
@@ -67,7 +67,7 @@ struct FramingReader {
         }
     }
 
-    /// Puts the framing into the head, or says why there is none to trust.
+    /// Stores the framing in the head, or says why none can be trusted.
     func finish(_ head: inout RequestHead) -> RequestRefusal? {
         guard hasTransferEncoding else {
             head.framing = length.map { .length($0) } ?? .none

@@ -1,7 +1,7 @@
-// value: the request line: method, target, version (RFC 9112 §3).
+// Value. The request line: method, target, version (RFC 9112 §3).
 //
-// Part of HeadReader. Invariant: exactly one space between the parts; a target in absolute form is cut into the authority
-// (`host`) and what follows it (`target`), so that later steps see one form.
+// Part of HeadReader. Invariant: exactly one space between the parts; a target in absolute form is cut into the
+// authority (`host`) and what follows it (`target`), so that later steps see one form.
 
 extension HeadReader {
     mutating func readRequestLine(_ span: RawSpan) -> RequestRefusal? {

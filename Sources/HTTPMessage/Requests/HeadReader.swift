@@ -1,8 +1,8 @@
-// value: one pass over a whole head, from the request line to the last field line.
+// Value. One pass over a whole head, from the request line to the last field line.
 //
-// Made and used by RequestParser.parse alone, for one head. Invariant: `position` only grows and stays at or before `end`,
-// the offset of the empty line; every line before `end` ends in CR LF, which RequestParser.headEnd has made sure of for LF
-// and this reader makes sure of for CR.
+// Made and used by RequestParser.parse alone, for one head. Invariant: `position` only grows and stays at or before
+// `end`, the offset of the empty line; every line before `end` ends in CR LF, which RequestParser.headEnd has made sure
+// of for LF and this reader makes sure of for CR.
 
 struct HeadReader {
     let limits: RequestLimits
@@ -68,7 +68,7 @@ struct HeadReader {
         return note(span, name: start..<colon, value: span.trimmed(colon + 1..<stop))
     }
 
-    /// Why a field line that is none is refused.
+    /// The reason why an invalid field line is refused.
     private static func refusal(ofFieldAt start: Int, _ span: RawSpan) -> RequestRefusal {
         var position = start
         while ASCII.isToken(span[position]) { position += 1 }
@@ -92,7 +92,7 @@ struct HeadReader {
         return !rest.isEmpty && span[rest.lowerBound] == ASCII.colon ? .spaceBeforeColon : .badFieldName
     }
 
-    /// Takes down what a field says about framing and connection, or that it is there.
+    /// Records what a field says about framing and connection, or only its presence.
     private mutating func note(_ span: RawSpan, name: Range<Int>, value: Range<Int>) -> RequestRefusal? {
         switch KnownField(span, name) {
         case .host:
@@ -122,7 +122,7 @@ struct HeadReader {
         mark == .ifNoneMatch || mark == .ifModifiedSince || mark == .range
     }
 
-    /// Keeps the place of a value that shapes the answer to a hit.
+    /// Records the place of a value that shapes the response to a hit.
     private mutating func noteShaping(_ mark: RequestHead.Marks, _ value: Range<Int>) {
         if head.marks.contains(mark) {
             // Repeated, it is no longer simple; an entity tag still counts where a date is repeated.

@@ -1,4 +1,4 @@
-// value: the request fields the parser knows, found by length and then by name.
+// Value. The request fields the parser knows, found by length and then by name.
 //
 // Part of HeadReader. Invariant: at most four names are compared for one field, so an unknown field costs a switch.
 

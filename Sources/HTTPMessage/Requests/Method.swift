@@ -1,4 +1,4 @@
-// value: the request methods a cache treats by name (RFC 9110 §9).
+// Value. The request methods a cache treats by name (RFC 9110 §9).
 //
 // Owned by HTTPMessage. Invariant: methods are case-sensitive: "get" is `other`.
 

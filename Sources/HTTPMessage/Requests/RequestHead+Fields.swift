@@ -1,7 +1,7 @@
-// value: the fields of a parsed head as strings, for requests that leave the short way.
+// Value. The fields of a parsed head as strings, for requests that leave the short way.
 //
-// Owned by HTTPMessage. Invariant: the head was accepted, so every line parses; an absolute target's authority takes the
-// place of Host (RFC 9112 §3.2.2).
+// Owned by HTTPMessage. Invariant: the head was accepted, so every line parses; an absolute target's authority takes
+// the place of Host (RFC 9112 §3.2.2).
 
 extension RequestHead {
     /// The fields of the head; allocates.

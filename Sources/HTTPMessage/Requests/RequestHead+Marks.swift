@@ -1,7 +1,7 @@
-// value: which fields of a request need more than the short way.
+// Value. Which fields of a request need more than the short way.
 //
-// Set by RequestParser while it scans names; read by the connection to choose between the short way and building `Fields`.
-// Invariant: a mark says the field is present, not that its value is well formed.
+// Set by RequestParser while it scans names; the connection then chooses between the short way and building `Fields`.
+// Invariant: a mark means that the field is present, not that its value is well formed.
 
 extension RequestHead {
     /// The fields and forms of a request that a plain GET does not have, one bit each.
@@ -63,7 +63,7 @@ extension RequestHead {
         /// Trailer.
         public static let trailer = Marks(rawValue: 1 << 22)
 
-        /// The marks that may make the answer to a GET another than the stored response as it is.
+        /// The marks that may make the response to a GET differ from the stored response.
         public static let shapesReuse: Marks = [
             .range, .ifRange, .ifNoneMatch, .ifModifiedSince, .ifMatch, .ifUnmodifiedSince, .cacheControl, .pragma,
             .authorization, .otherExpectation, .asterisk,

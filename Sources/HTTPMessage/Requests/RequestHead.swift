@@ -1,15 +1,15 @@
-// value: a parsed request head as offsets into the bytes it was parsed from; no heap.
+// Value. A parsed request head as offsets into the bytes it was parsed from; no heap.
 //
-// Made by RequestParser, read by the connection. Invariant: every range lies inside the parsed span; the head was accepted
-// as a whole, so whoever holds one need not check the framing again. Valid only with the bytes it was parsed from.
+// Made by RequestParser, read by the connection. Invariant: every range lies inside the parsed span. The head was
+// accepted as a whole, so nobody need check the framing again. Valid only with the bytes it was parsed from.
 
-/// A request head: what a plain request needs at once, and where the rest stands.
+/// A request head: the facts that a plain request needs at once, and the places of the rest.
 public struct RequestHead: Sendable, Equatable {
     /// How the end of the body is found (RFC 9112 §6.3).
     public enum Framing: Sendable, Equatable {
         /// There is no body.
         case none
-        /// The body has so many bytes; 0 where Content-Length says so.
+        /// The body has so many bytes; 0 if Content-Length says so.
         case length(UInt64)
         /// The body is in chunks, for `ChunkedDecoder`.
         case chunked
@@ -74,8 +74,8 @@ public struct RequestHead: Sendable, Equatable {
         set { fieldsSlice = Slice(newValue) }
     }
 
-    /// Where the value stands that shapes the answer to a hit: that of If-None-Match, or of If-Modified-Since or Range where
-    /// neither of the others is there; empty where the field is repeated.
+    /// The place of the value that shapes the response to a hit: of If-None-Match, else of If-Modified-Since or Range;
+    /// empty if the field is repeated.
     public internal(set) var shaping: Range<Int> {
         get { shapingSlice.range }
         set { shapingSlice = Slice(newValue) }

@@ -1,7 +1,7 @@
-// value: the bounds of a request head.
+// Value. The bounds of a request head.
 //
-// Owned by the configuration of the listener; read by RequestParser. Invariant: a head beyond any of them is refused by name,
-// never cut.
+// Owned by the configuration of the listener; read by RequestParser. Invariant: a head beyond any of them is refused by
+// name, never cut.
 
 /// How large a request head may be.
 public struct RequestLimits: Sendable, Equatable {

@@ -1,7 +1,7 @@
-// value: finds and reads a request head in place: no string, no dictionary, no heap (RFC 9112 §2–§7).
+// Value. Finds and reads a request head in place: no string, no dictionary, no heap (RFC 9112 §2–§7).
 //
-// Called by the connection with what has been received. Invariant: whatever two readers could understand in two ways is
-// refused by name, never repaired: line ends are CR LF, one space stands between the parts of the request line, and a body
+// The connection calls it with the bytes received. Invariant: a head that two readers could understand in two ways is
+// refused by name, never repaired: line ends are CR LF, one space separates the parts of the request line, and a body
 // has exactly one length. The head is found first (`headEnd`), then read once (`HeadReader`).
 
 /// What the bytes received so far amount to.
@@ -86,7 +86,7 @@ public enum RequestParser {
         return .incomplete
     }
 
-    /// Refuses early what can no longer become a head: bytes over the limits would only be kept to be refused later.
+    /// Refuses early a head that can no longer become valid, instead of collecting bytes over the limits.
     private static func unfinished(_ span: RawSpan, limits: RequestLimits, start: Int) -> RequestParse {
         guard span.byteCount < limits.head else {
             return .refused(.headTooLarge)

@@ -1,7 +1,7 @@
-// value: why a request head is refused, by name.
+// Value. Why a request head is refused, by name.
 //
-// Returned by RequestParser; the raw value is the label in log and counter. Invariant: a refused request is answered with
-// `status` and the connection is closed, since where the next request starts is not known.
+// Returned by RequestParser; the raw value is the label in log and counter. Invariant: a refused request is answered
+// with `status` and the connection is closed, since where the next request starts is not known.
 
 /// The reason a request head is refused.
 public enum RequestRefusal: String, Sendable, CaseIterable {

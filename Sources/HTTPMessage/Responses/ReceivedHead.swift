@@ -1,5 +1,5 @@
-// Shared, never changed. The head of a response as received, before anyone decides whether the client gets it.
-// A class, because one head passes through many hands.
+// Shared, immutable. The head of a response as received, before anyone decides whether the client gets it. A class,
+// because one head passes through many hands.
 
 /// A response head as received.
 public final class ReceivedHead: Sendable, Equatable {

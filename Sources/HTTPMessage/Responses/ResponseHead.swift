@@ -1,7 +1,7 @@
-// value: the head of a response (RFC 9112 §4).
+// Value. The head of a response (RFC 9112 §4).
 //
-// Owned by whoever makes, stores or forwards a response. Invariant: written as HTTP/1.1 whatever was received, since the version
-// is of the hop (RFC 9110 §2.5).
+// Owned by the code that makes, stores or forwards a response. Invariant: written as HTTP/1.1 whatever version was
+// received, since the version belongs to the hop (RFC 9110 §2.5).
 
 /// The head of a response.
 public struct ResponseHead: Sendable, Equatable {

@@ -4,8 +4,8 @@
 
 /// Reads the lines of one response outside its body: interim heads, the final head, the trailer section.
 public final class ResponseHeadParser {
-    /// The limit in bytes of all heads together, and of a trailer section: far above what a picture needs, and far below
-    /// what would hurt.
+    /// The limit in bytes of all heads together, and of a trailer section: far above what a picture needs, and far
+    /// below what would do harm.
     public static let maximumBytes = 64 * 1024
     /// The limit of field lines in one head.
     public static let maximumLines = 200

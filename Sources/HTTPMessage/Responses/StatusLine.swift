@@ -1,13 +1,13 @@
-// value: the status line of a response from an origin (RFC 9112 §4).
+// Value. The status line of a response from an origin (RFC 9112 §4).
 //
-// Owned by HTTPMessage; libcurl hands status lines over as they were received, "HTTP/2 200" included. Invariant: three digits of
+// Owned by HTTPMessage; libcurl passes status lines on as received, including "HTTP/2 200". Invariant: three digits of
 // status, 100…999; the reason has no control byte.
 
 /// A status line as received.
 public struct StatusLine: Sendable, Equatable {
     /// The major version.
     public var major: Int
-    /// The minor version; 0 where the line has none.
+    /// The minor version; 0 if the line has none.
     public var minor: Int
     /// The status code.
     public var status: Int
@@ -17,7 +17,7 @@ public struct StatusLine: Sendable, Equatable {
     /// Reads a status line without its line end.
     ///
     /// - Parameter line: The bytes of the line.
-    /// - Returns: The line, or nil where it is none.
+    /// - Returns: The line, or nil if it is none.
     public static func parse(_ line: RawSpan) -> StatusLine? {
         var index = 5
         guard line.isExactly(0..<5, "HTTP/"), line.byteCount > 5, ASCII.isDigit(line[5]) else {

@@ -1,4 +1,4 @@
-// value: the registered reason phrases (RFC 9110 §15 and the IANA registry of status codes).
+// Value. The registered reason phrases (RFC 9110 §15 and the IANA registry of status codes).
 //
 // Owned by HTTPMessage. Invariant: never empty, so that clients which show the phrase show something.
 

@@ -1,10 +1,10 @@
-// value: removes `.` and `..` from a path (RFC 3986 §5.2.4), refusing what climbs above the root.
+// Value. Removes `.` and `..` from a path (RFC 3986 §5.2.4), and refuses paths that climb above the root.
 //
-// Part of TargetNormalization. Invariant: the path's percent-encoding is normal, so that a dot is a dot, %2F and %5C are the only
-// spellings of an encoded separator, and a raw backslash does not occur.
+// Part of TargetNormalization. Invariant: the path's percent-encoding is normal, so that a dot is a dot, %2F and %5C
+// are the only spellings of an encoded separator, and a raw backslash does not occur.
 
 enum DotSegments {
-    /// The path without dot segments, or nil where it is refused.
+    /// The path without dot segments, or nil if it is refused.
     static func removed(from path: [UInt8]) -> [UInt8]? {
         var result: [UInt8] = []
         result.reserveCapacity(path.count + 16)

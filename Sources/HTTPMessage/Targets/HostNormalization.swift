@@ -1,20 +1,20 @@
-// value: the one spelling of a host with an optional port (RFC 3986 §6.2.2, RFC 9110 §4.2.3).
+// Value. The one spelling of a host with an optional port (RFC 3986 §6.2.2, RFC 9110 §4.2.3).
 //
-// Owned by HTTPMessage; the host of cache keys, of routes, of purges and of the Host that origins get. Invariants: `normalize`
-// is idempotent; `isNormal` implies that `normalize` changes nothing.
+// Owned by HTTPMessage; used for the host of cache keys, of routes, of purges and of the Host that origins get.
+// Invariants: `normalize` is idempotent; `isNormal` implies that `normalize` changes nothing.
 //
-// A Host field has no scheme. A server that ends TLS passes `example.com:443` on as it came, so the default ports of both
-// schemes mean the host alone, and the purge of an https URL finds what was stored for it.
+// A Host field has no scheme. A server that terminates TLS passes `example.com:443` on unchanged, so the default ports
+// of both schemes mean the host alone, and the purge of an https URL finds the responses stored for it.
 
-/// Brings hosts into one spelling.
+/// Normalizes the spelling of hosts.
 public enum HostNormalization {
-    /// Whether a host is normal already, so that the caller can use it where it stands.
+    /// Whether a host is normal already, so that the caller can use it in place.
     ///
     /// One pass, no allocation.
     ///
     /// - Parameter host: A host with an optional port, or nothing.
-    /// - Returns: True where `normalize` would change nothing; false also for some that it would not change, such as addresses
-    ///   in brackets.
+    /// - Returns: True if `normalize` would change nothing; false also for some that it would not change, such as
+    ///   addresses in brackets.
     public static func isNormal(_ host: RawSpan) -> Bool {
         let count = host.byteCount
         if count >= 8, isPlain(host) { return host[count - 1] != ASCII.dot }
@@ -48,9 +48,9 @@ public enum HostNormalization {
         return normal
     }
 
-    /// The normal spelling of a host that somebody wrote.
+    /// The normal spelling of a host as a person wrote it.
     ///
-    /// - Parameter text: A host with an optional port, or nothing; `*` may stand in it.
+    /// - Parameter text: A host with an optional port, or nothing; it may contain `*`.
     /// - Returns: Nil if no request can name it: it has user information, a letter beyond ASCII, or an invalid port.
     public static func normalize(_ text: String) -> String? {
         Array(text.utf8).withRawSpan { span in
@@ -86,7 +86,7 @@ public enum HostNormalization {
     private static func name(_ host: RawSpan, _ range: Range<Int>) -> [UInt8] {
         var name: [UInt8] = []
         name.reserveCapacity(range.count)
-        // Beside a percent sign without its digits, what is decoded could be taken for them.
+        // Next to a percent sign without its digits, decoded bytes could be mistaken for them.
         let mayDecode = hasOnlyTriplets(host, range)
         var offset = range.lowerBound
         while offset < range.upperBound {
@@ -104,7 +104,7 @@ public enum HostNormalization {
                 offset += 1
             }
         }
-        // Two dots at the end, or a dot alone, are no host's name.
+        // Two dots at the end, or only a dot, are not the name of a host.
         if name.count > 1, name[name.count - 1] == ASCII.dot, name[name.count - 2] != ASCII.dot { name.removeLast() }
         return name
     }

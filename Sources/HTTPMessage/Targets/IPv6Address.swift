@@ -1,11 +1,11 @@
-// value: an IPv6 address and its one spelling (RFC 4291 §2.2, RFC 5952). No zones.
+// Value. An IPv6 address and its one spelling (RFC 4291 §2.2, RFC 5952). No zones.
 
 /// An IPv6 address.
 public struct IPv6Address: Sendable, Equatable {
     /// Its eight groups.
     private var groups: [UInt16]
 
-    /// Reads an address; nil where the bytes are none.
+    /// Reads an address; nil if the bytes are none.
     ///
     /// - Parameter text: The address in ASCII, without brackets.
     public init?(_ text: some Collection<UInt8>) {

@@ -1,7 +1,7 @@
-// value: a list of names, from a file's bytes as they come.
+// Value. Reads a list of names from the bytes of a file, as they arrive.
 //
-// Owned by HTTPMessage; every command that takes a list reads it so. Invariant: each line that is neither empty nor a comment gives a
-// name or the reason why it gives none; no line is changed.
+// Owned by HTTPMessage; every command that accepts a list uses it. Invariant: each line that is neither empty nor a
+// comment gives a name or the reason why it is invalid; no line is changed.
 
 /// Reads names of pictures, one a line.
 public struct NameReader: Sendable {
@@ -98,7 +98,7 @@ private struct Rules: Sendable {
 }
 
 extension NameReader.Problem {
-    /// What is wrong: the end of a sentence that begins with the name.
+    /// The fault: the end of a sentence that begins with the name.
     public var words: String {
         switch self {
         case .tooLong: "is longer than \(LineReader.longestLine >> 10) KiB; is this a list of names?"

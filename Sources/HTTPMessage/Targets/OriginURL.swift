@@ -1,6 +1,6 @@
-// Value. The URL of an origin, in parts. Settings parses it once, and Origins connects to it.
-// Invariant: `text` is normal (scheme and host in lower case, no default port, no slash at the end), so that two spellings
-// of one origin compare equal. No URL contains credentials: URLs are printed.
+// Value. The URL of an origin, in parts. Settings parses it once, and Origins connects to it. Invariant: `text` is
+// normal (scheme and host in lower case, no default port, no slash at the end), so that two spellings of one origin
+// compare equal. No URL contains credentials: URLs are printed.
 
 /// The URL of an origin, where its pictures are.
 public struct OriginURL: Sendable, Hashable {

@@ -51,7 +51,7 @@ public enum PercentEncoding {
         return String(decoding: digits, as: UTF8.self)
     }
 
-    /// The octets of hexadecimal digits; nil where these are something else.
+    /// The octets of hexadecimal digits; nil if these are something else.
     public static func bytes(hexadecimal text: some Collection<UInt8>) -> [UInt8]? {
         let digits = text.compactMap(ASCII.hexValue)
         guard digits.count == text.count, digits.count % 2 == 0 else { return nil }

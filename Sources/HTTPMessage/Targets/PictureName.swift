@@ -1,7 +1,8 @@
-// value: a picture as people name it, byte by byte: a URL, a path, or the name of a file below the pictures' directory.
+// Value. A picture as people name it, byte by byte: a URL, a path, or the name of a file below the pictures' directory.
 //
-// Owned by HTTPMessage; the commands and the admin interface read names through it. Invariant: the target begins with a slash and has
-// only octets that may stand in a request; a name is taken as it stands or refused, never repaired.
+// Owned by HTTPMessage; the commands and the admin interface read names through it. Invariant: the target begins with a
+// slash and contains only octets that may be part of a request; a name is accepted unchanged or refused, never
+// repaired.
 
 /// The host and request target that a name means.
 public struct PictureName: Sendable, Equatable {
@@ -21,9 +22,9 @@ public struct PictureName: Sendable, Equatable {
         case host
     }
 
-    /// http or https; nil where a path alone is named.
+    /// http or https; nil if a path alone is named.
     private let scheme: String?
-    /// The URL's host, with its port if it has one; nil where a path alone is named.
+    /// The URL's host, with its port if it has one; nil if a path alone is named.
     public let host: String?
     /// Path and query in ASCII: octets that may not stand in a request are percent-encoded, the rest is as it was given.
     public let target: String

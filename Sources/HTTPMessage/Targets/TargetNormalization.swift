@@ -1,8 +1,9 @@
-// value: the one spelling of a request target that is both the cache key and what an origin is asked for (RFC 3986 §6.2).
+// Value. The one spelling of a request target, which is both the cache key and the target that origins get (RFC 3986
+// §6.2).
 //
-// Owned by HTTPMessage; called on every request. Invariants: `normalize` is idempotent; `isNormal` implies that `normalize`
-// changes nothing; a normal target has no `.` or `..` segment, no raw byte outside the grammar and no NUL, and no origin that
-// takes %2F or %5C for a separator can be led above its root by one.
+// Owned by HTTPMessage; called on every request. Invariants: `normalize` is idempotent; `isNormal` implies that
+// `normalize` changes nothing; a normal target has no `.` or `..` segment, no raw byte outside the grammar and no NUL,
+// and cannot lead an origin that decodes %2F or %5C above its root.
 
 /// Brings request targets into one spelling.
 public enum TargetNormalization {
@@ -13,7 +14,7 @@ public enum TargetNormalization {
     /// - Parameters:
     ///   - target: Path and query, starting with a slash.
     ///   - foldsCase: Whether paths that differ in ASCII case alone are the same.
-    /// - Returns: True where `normalize` would change nothing; false also for a few that it would not change or would refuse.
+    /// - Returns: True if `normalize` would change nothing; false also for a few that it would not change or would refuse.
     public static func isNormal(_ target: RawSpan, foldsCase: Bool) -> Bool {
         let count = target.byteCount
         guard count > 0, target[0] == ASCII.slash else {
@@ -86,7 +87,7 @@ public enum TargetNormalization {
     /// - Parameters:
     ///   - target: Path and query; empty or a query alone where an absolute target had no path.
     ///   - foldsCase: Whether the path's ASCII letters become lower case; digits of triplets do not.
-    /// - Returns: The bytes, or nil where the target is refused: a percent sign without two digits, NUL, more `..` than there are
+    /// - Returns: The bytes, or nil if the target is refused: a percent sign without two digits, NUL, more `..` than there are
     ///   segments, or a `..` beside an encoded slash or backslash.
     public static func normalize(_ target: RawSpan, foldsCase: Bool) -> [UInt8]? {
         let count = target.byteCount
@@ -147,7 +148,7 @@ public enum TargetNormalization {
         return true
     }
 
-    /// Appends a part of the target with its percent-encoding normalized; false where it is refused.
+    /// Appends a part of the target with its percent-encoding normalized; false if it is refused.
     private static func append(
         _ target: RawSpan,
         _ range: Range<Int>,

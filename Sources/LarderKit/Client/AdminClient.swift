@@ -12,12 +12,12 @@ package struct AdminClient {
 
     package func get(_ target: String) throws(Failure) -> JSON { try ask("GET", target, nil).value }
 
-    // A minute in all while larder is too busy (other purges are being swept), with a pause in microseconds. Rules that larder
-    // has already accepted have no further effect.
+    // A minute in all while larder is too busy (other purges are being swept), with a pause in microseconds. Sending
+    // rules again that larder has already accepted has no further effect.
     private static let (tries, pause): (Int, UInt32) = (300, 200_000)
 
     /// Sends JSON; repeats the request for a while if larder is too busy.
-    /// - Returns: The response, and whether all that was asked for is done.
+    /// - Returns: The response, and whether everything requested is done.
     package func post(_ target: String, _ body: JSON) throws(Failure) -> (value: JSON, isDone: Bool) {
         var left = Self.tries
         while true {

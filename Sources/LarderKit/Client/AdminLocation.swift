@@ -1,6 +1,6 @@
-// Value. Where the running larder's admin interface is, and the token that a command sends it. An option of the command
-// comes before a configuration file that is named, that before the environment, and that before the default
-// configuration file. Only the settings that are needed are read: the rest of the file may be wrong or unreadable.
+// Value. The address of the running larder's admin interface, and the token for it. The order of precedence: an option
+// of the command, a configuration file that is named, the environment, the default configuration file. Only the
+// necessary settings are read: the rest of the file may be wrong or unreadable.
 
 import Settings
 

@@ -1,5 +1,5 @@
-// Value. Sends requests to the running larder's picture port, each over a connection of its own. They are HTTP/1.0: such a
-// response ends with the connection and is never chunked.
+// Value. Sends requests to the running larder's picture port, each over a connection of its own. They are HTTP/1.0:
+// such a response ends with the connection and is never chunked.
 
 import NIOCore
 import NIOPosix
@@ -28,9 +28,9 @@ package struct PictureClient {
     private static let headLimit = 64 << 10
 
     package let address: ListenAddress
-    /// For connecting, sending and receiving together.
+    /// The limit for connecting, sending and receiving together.
     private let timeLimit: Duration
-    /// Bytes of a body that are kept; those beyond are counted only.
+    /// Bytes of a body that are kept; further bytes are only counted.
     private let bodyLimit: Int
 
     package init(_ address: ListenAddress, timeLimit: Duration, bodyLimit: Int) {
@@ -114,7 +114,7 @@ package struct PictureClient {
         }
     }
 
-    /// Where the body begins.
+    /// The offset of the body.
     private static func end(of head: [UInt8]) -> Int? {
         let blank = Array("\r\n\r\n".utf8)
         guard head.count >= blank.count else { return nil }

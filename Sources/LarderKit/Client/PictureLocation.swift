@@ -1,5 +1,5 @@
-// Value. Where the running larder's picture port is: an option comes before a configuration file that is named, that
-// before the environment, and that before the default configuration file.
+// Value. The address of the running larder's picture port. The order of precedence: an option, a configuration file
+// that is named, the environment, the default configuration file.
 
 package import Settings
 

@@ -1,4 +1,5 @@
-// Confined to the command that runs it. Purges the names of a list, a batch at a time, so that a list may be of any length.
+// Confined to the command that runs it. Purges the names of a list, a batch at a time, so that a list may be of any
+// length.
 
 import Admin
 import HTTPMessage
@@ -26,7 +27,7 @@ package struct PurgeList {
         failures = ListFailures(list.file)
     }
 
-    /// Purges every name of the list; lines that are no name are reported and counted.
+    /// Purges every name of the list; invalid lines are reported and counted.
     package mutating func run() throws(Failure) -> PurgeListReport {
         while let item = try list.next() {
             switch item.name {

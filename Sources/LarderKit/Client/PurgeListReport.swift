@@ -21,6 +21,6 @@ package struct PurgeListReport {
 }
 
 extension JSON {
-    /// Why a purge is not done, by the admin interface's response to it.
+    /// Why a purge is not finished, according to the admin interface's response.
     package var remainder: String { self["reason"]?.text ?? "Its sweep has not ended yet." }
 }

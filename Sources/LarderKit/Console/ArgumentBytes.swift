@@ -1,5 +1,5 @@
-// Pure. Carries the bytes of the command line through the argument parser, which takes only texts: a byte that is not UTF-8
-// becomes a character of its own. Names of pictures and files get the byte back; elsewhere it is refused.
+// Pure. Carries the bytes of the command line through the argument parser, which accepts only texts: a byte that is not
+// UTF-8 becomes a character of its own. Names of pictures and files get the byte back; elsewhere it is refused.
 
 import Glibc
 import HTTPMessage
@@ -19,7 +19,7 @@ package enum ArgumentBytes {
         }
     }
 
-    /// A text that keeps every byte; UTF-8 is as it was.
+    /// A text that keeps every byte; UTF-8 is unchanged.
     static func text(_ bytes: some Collection<UInt8>) -> String {
         var text = ""
         var iterator = bytes.makeIterator()

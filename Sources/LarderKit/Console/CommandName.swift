@@ -3,7 +3,7 @@
 import Settings
 
 package enum CommandName {
-    /// What is wrong with the command's name in the arguments; nil if it is known or absent.
+    /// The mistake in the command's name in the arguments; nil if the name is known or absent.
     package static func mistake(in arguments: [String], known: [String]) -> String? {
         var names = arguments[...]
         if names.first == "help" { names = names.dropFirst() }

@@ -1,4 +1,4 @@
-// Stateless. Standard output and standard error, unbuffered: a text appears at once, in a pipe too.
+// Stateless. Standard output and standard error, unbuffered: a text appears at once, even in a pipe.
 
 import Glibc
 
@@ -25,7 +25,7 @@ package enum Console {
         if unsafe poll(&wanted, 1, 0) > 0 { print(line) }
     }
 
-    /// The system's words for an error number.
+    /// The system's message for an error number.
     package static func reason(_ code: CInt) -> String {
         // because strerror_r writes at most the capacity it is told and terminates the text
         unsafe String(unsafeUninitializedCapacity: 128) { room in

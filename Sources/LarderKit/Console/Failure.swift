@@ -1,4 +1,4 @@
-// Value. Why a command did not do what it was asked to do, in words for its user.
+// Value. Why a command failed, in words for its user.
 
 package import Settings
 
@@ -15,7 +15,7 @@ package struct Failure: Error, CustomStringConvertible {
         self.isPassing = isPassing
     }
 
-    /// All problems of a configuration file, a line each.
+    /// All problems of a configuration file, one on each line.
     /// - Parameter hint: What the user can do without the file; empty for nothing.
     package init(_ problems: ConfigurationProblems, hint: String = "") {
         let end = hint.isEmpty ? "" : "; \(hint)"
@@ -46,7 +46,7 @@ extension Failure {
         }
     }
 
-    /// Turns problems of a configuration file into a failure, a line a problem.
+    /// Turns problems of a configuration file into a failure, with one problem on each line.
     /// - Parameter hint: What the user can do without the file.
     package static func reportingProblems<Value>(
         _ hint: String,

@@ -1,4 +1,4 @@
-// Value. The name of a file on this machine, as the command line has it: bytes, not necessarily UTF-8.
+// Value. The name of a file on this machine, as given on the command line: bytes, not necessarily UTF-8.
 
 import HTTPMessage
 

@@ -1,5 +1,5 @@
-// Confined to the command that reads the list. Reports the first failures on standard error, each with its line, and counts
-// all of them.
+// Confined to the command that reads the list. Reports the first failures on standard error, each with its line, and
+// counts all of them.
 
 package import HTTPMessage
 

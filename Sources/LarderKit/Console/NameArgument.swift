@@ -1,5 +1,5 @@
-// Value. A picture's path or URL, or a prefix or pattern of one, as the command line has it. Bytes that are not UTF-8 are
-// percent-encoded, which names the same picture.
+// Value. A picture's path or URL, or a prefix or pattern of one, as given on the command line. Bytes that are not UTF-8
+// are percent-encoded, which names the same picture.
 
 import HTTPMessage
 

@@ -1,4 +1,5 @@
-// Value. The lines that serve prints once it serves: every address, and some pictures to try if an origin is a directory.
+// Value. The lines that serve prints once it serves: every address, and some pictures to try if an origin is a
+// directory.
 
 import Glibc
 import HTTPMessage

@@ -1,4 +1,4 @@
-// Value. The parts of a running larder, each made after those that it needs. Every failure names what it concerns and what
+// Value. The parts of a running larder, each made after those that it needs. Every failure names its subject and what
 // the user can do about it. The tests start larder through it too.
 
 package import Admin
@@ -24,10 +24,10 @@ package struct Composition: Sendable {
     /// Opens the store, which blocks, and starts the threads; nothing listens yet.
     /// - Parameters:
     ///   - configuration: The settings.
-    ///   - file: Where they come from.
+    ///   - file: The file that they come from.
     ///   - logger: larder's own log.
-    ///   - lostMessages: How many messages of that log were lost.
-    ///   - looksAtOrigins: Whether each origin is connected to at the start, before a request needs it.
+    ///   - lostMessages: The number of lost messages of that log.
+    ///   - looksAtOrigins: Whether larder connects to each origin at the start, before a request needs it.
     ///   - clock: The time, for store, origins and proxy.
     package init(
         _ configuration: Configuration,
@@ -82,7 +82,7 @@ package struct Composition: Sendable {
             do {
                 addresses.append(try await proxy.listen(on: address))
             } catch {
-                // An orderly stop: the next start need not check what is stored.
+                // An orderly stop: the next start need not check the stored responses.
                 proxy.shutDown()
                 origins.shutDown()
                 store.close()

@@ -1,4 +1,5 @@
-// Value. The mapping from the configuration of an origin to the settings of `Origins`, which knows no configuration files.
+// Value. The mapping from the configuration of an origin to the settings of `Origins`, which knows no configuration
+// files.
 
 import HTTPMessage
 import Origins
@@ -7,12 +8,6 @@ import Settings
 extension OriginSettings {
     /// The secrets of the configuration have been read.
     init(_ origin: Configuration.Origin, of configuration: Configuration) {
-        let host: HostHeader =
-            switch origin.hostHeader {
-            case .origin: .origin
-            case .client: .client
-            case .name(let name): .name(name)
-            }
         let hedge: Hedge =
             switch origin.hedgeDelay {
             case .never: .never
@@ -30,7 +25,7 @@ extension OriginSettings {
             maximumQueued: origin.queue,
             hedge: hedge,
             probe: origin.probePath.map { Probe(path: $0, interval: origin.probeInterval) },
-            hostHeader: host,
+            hostHeader: origin.hostHeader,
             headers: origin.headers.map { ($0.name, $0.value.secret.reveal()) },
             strippedPrefix: origin.strip.map { StrippedPrefix($0, ignoresCase: RouteOrder(configuration).foldsCase) },
             maximumRedirects: origin.followRedirects,
@@ -48,10 +43,10 @@ extension OriginSettings {
 }
 
 extension ObjectStore {
-    init(_ store: Configuration.ObjectStore) {
+    init(_ store: Configuration.S3) {
         self.init(
             endpoint: store.endpoint,
-            region: store.region ?? Configuration.ObjectStore.standardRegion,
+            region: store.region ?? Configuration.S3.standardRegion,
             usesPathStyle: store.pathStyle,
             accessKey: store.accessKey.secret.reveal(),
             secretKey: store.secretKey.secret.reveal(),

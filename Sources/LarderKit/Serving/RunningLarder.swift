@@ -1,7 +1,7 @@
-// Shared. A larder that serves: runs the services, stops them in order, and takes over a changed configuration.
+// Shared. A larder that serves: runs the services, stops them in order, and applies a changed configuration.
 //
-// The services stop one after the other, last to first: pictures (drain), watchdog, admin interface, signals. So the admin
-// interface responds while larder drains, and a second signal has its effect until the end.
+// The services stop one after the other, last to first: pictures (drain), watchdog, admin interface, signals. So the
+// admin interface responds while larder drains, and a second signal has its effect until the end.
 
 import Admin
 import Glibc
@@ -18,11 +18,11 @@ package final class RunningLarder: Sendable {
     private static let closingTime = Duration.seconds(15)
 
     private let parts: Composition
-    /// The picture port's, as bound.
+    /// The bound addresses of the picture port.
     private let addresses: [ListenAddress]
     private let file: String
     private let level: LogLevel
-    /// larder's own log, for the one message after which the process ends.
+    /// larder's own log, for the last message before the process ends.
     private let log: LogWriter
     private let logger: Logger
     private let notifier = SystemNotifier()
@@ -98,7 +98,7 @@ package final class RunningLarder: Sendable {
 
     private func reopenLog() { parts.accessLog?.reopen() }
 
-    /// Takes over the file as it is now; a file with problems changes nothing.
+    /// Applies the present contents of the file; a file with problems changes nothing.
     private func reload() {
         notifier.reloading()
         defer { notifier.ready("serving pictures") }

@@ -1,5 +1,5 @@
-// Value. larder's own log: a line a message on standard error, written by a thread of its own. The journal gets the priority
-// (sd-daemon(3)) and adds the time itself; otherwise the line begins with the time and the level.
+// Value. larder's own log: each message is a line on standard error, written by a thread of its own. The journal gets
+// the priority (sd-daemon(3)) and adds the time itself; otherwise the line begins with the time and the level.
 
 import Glibc
 import HTTPMessage
@@ -35,7 +35,7 @@ package struct StandardErrorLog: LogHandler {
         }
     }
 
-    /// The level of all loggers; it cannot be set on one.
+    /// The level of all loggers; it cannot be set for a single one.
     package var logLevel: Logger.Level {
         get { level.current }
         set { _ = newValue }
@@ -49,7 +49,7 @@ package struct StandardErrorLog: LogHandler {
     package func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
         let fields = all.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.quoted("\($0.value)"))" }.joined()
-        // One line a message: line ends inside it are replaced.
+        // One line for each message: line ends inside it are replaced.
         let text = event.message.description.split(whereSeparator: \.isNewline).joined(separator: " | ")
         let head =
             isJournal

@@ -1,4 +1,5 @@
-// Value. Sends larder's state to systemd (sd_notify(3)): a datagram to the socket that $NOTIFY_SOCKET names, if it is set.
+// Value. Sends larder's state to systemd (sd_notify(3)): a datagram to the socket that $NOTIFY_SOCKET names, if it is
+// set.
 
 import Glibc
 import NIOCore

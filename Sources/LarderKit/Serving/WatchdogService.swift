@@ -14,7 +14,7 @@ struct WatchdogService: Service {
             while !Task.isCancelled {
                 await proxy.respond()
                 notifier.alive()
-                // Twice an interval: one that comes late is no failure.
+                // Twice in each interval, so that a late one does not count as a failure.
                 try? await Task.sleep(for: interval / 2)
             }
         }

@@ -1,11 +1,11 @@
-// A value. One HTTP request and its whole answer, for the commands that ask a running larder. It blocks its thread.
+// Value. One HTTP request and its whole response, for the commands that call a running larder. It blocks its thread.
 
 import CCurl
 import Runtime
 
 /// A request that is sent over a connection of its own.
 public struct SingleRequest: Sendable {
-    /// What came back.
+    /// A response.
     public struct Answer: Sendable {
         /// The status code.
         public let status: Int
@@ -13,19 +13,19 @@ public struct SingleRequest: Sendable {
         public let body: [UInt8]
     }
 
-    /// Why there is no answer.
+    /// The reason why there is no response.
     public enum Problem: Error, Sendable, Equatable {
-        /// Nothing listens there, or it cannot be reached; with libcurl's words.
+        /// Nothing listens there, or it cannot be reached; with libcurl's message.
         case unreachable(String)
-        /// There is no secure connection; with libcurl's words.
+        /// There is no secure connection; with libcurl's message.
         case insecure(String)
-        /// It took longer than it may.
+        /// The time limit was exceeded.
         case timeout
-        /// The connection broke, or what came is no answer; with libcurl's words.
+        /// The connection broke, or the response is malformed; with libcurl's message.
         case broken(String)
     }
 
-    /// Bytes of an answer that are believed.
+    /// The most bytes of a response.
     private static let bodyLimit = 64 << 20
     private static let connectLimit = Duration.seconds(5)
 
@@ -33,15 +33,15 @@ public struct SingleRequest: Sendable {
     public var method = "GET"
     /// The full URL, http or https.
     public var url: String
-    /// The path of a Unix-domain socket to connect to in the place of the URL's host.
+    /// The path of a Unix-domain socket to connect to instead of the URL's host.
     public var socket: String?
     /// Fields in their order.
     public var fields: [(name: String, value: String)] = []
     /// The body; nil sends none.
     public var body: [UInt8]?
-    /// The file with the certificates of those who may vouch for an https server; nil for the system's.
+    /// The file with the certificate authorities to trust for https; nil for the system's.
     public var caFile: String?
-    /// Connecting, sending and receiving together take no longer.
+    /// The limit for connecting, sending and receiving together.
     public var timeLimit = Duration.seconds(60)
 
     /// Makes a request.
@@ -49,10 +49,10 @@ public struct SingleRequest: Sendable {
     /// - Parameter url: The full URL.
     public init(url: String) { self.url = url }
 
-    /// Sends the request and waits for the answer.
+    /// Sends the request and waits for the response.
     ///
-    /// - Returns: The answer.
-    /// - Throws: Why no answer came.
+    /// - Returns: The response.
+    /// - Throws: Why no response came.
     public func send() throws(Problem) -> Answer {
         // because libcurl is a C library: the handle is ours, strings are copied, and what it writes to and reads from
         // outlives the call of perform, which is the only one that calls back
@@ -113,14 +113,14 @@ public struct SingleRequest: Sendable {
     }
 }
 
-/// Confined to the thread that sends: bytes of an answer's body as they come.
+/// Confined to the thread that sends: the bytes of a response's body as they arrive.
 private final class Received {
     private let limit: Int
     private(set) var bytes: [UInt8] = []
 
     init(limit: Int) { self.limit = limit }
 
-    /// False where they are too many.
+    /// False if they are too many.
     func append(_ piece: UnsafeRawBufferPointer) -> Bool {
         guard bytes.count + piece.count <= limit else { return false }
         unsafe bytes.append(contentsOf: piece)  // because it is read during the call only

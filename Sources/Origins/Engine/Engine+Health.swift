@@ -1,12 +1,12 @@
-// How the engine keeps the origins' circuit breakers: reports changes, probes origins whose breaker is open, and checks those
-// that are configured to be checked.
+// Confined to the origin thread. Maintains the origins' circuit breakers: reports changes, probes origins whose breaker
+// is open, and sends configured checks.
 
 import HTTPMessage
 import NIOCore
 import Runtime
 
 extension Engine {
-    /// A response's head has come.
+    /// A response's head has arrived.
     func note(_ answer: OriginPool.Answer, of pool: OriginPool, at now: Instant) {
         note(pool.answered(answer, at: now, wallTime: clock.now, chance: chance()), of: pool)
     }
@@ -25,7 +25,7 @@ extension Engine {
             if isProbe { releaseProbe(of: pool) }
         case .denied, .redirect, .unreadable:
             pool.tellOperator(error, at: now)
-            // The origin answers; only a probe that is configured has to succeed.
+            // The origin responds; only a configured probe has to succeed.
             if isProbe, pool.settings.probe != nil {
                 note(pool.breaker.recordFailure(at: now, chance: chance()), of: pool)
                 note(failure: error, of: pool)
@@ -36,7 +36,8 @@ extension Engine {
         }
     }
 
-    /// An origin was so late that another, asked after it, answered first: that is as good as down, long before its timeout.
+    /// An origin was so late that another, asked after it, responded first: that counts as a failure, long before its
+    /// timeout.
     func noteOvertaken(_ pool: OriginPool) {
         let error = OriginError(
             kind: .firstByteTimeout,
@@ -48,7 +49,7 @@ extension Engine {
         note(pool.breaker.recordFailure(at: now, chance: chance()), of: pool)
     }
 
-    /// An origin's circuit breaker has changed, or not.
+    /// Handles a possible change of an origin's circuit breaker.
     func note(_ change: CircuitBreaker.Change, of pool: OriginPool) {
         pool.report(change)
         guard case .opened = change else { return }
@@ -66,15 +67,15 @@ extension Engine {
         if let due = pool.breaker.probeDue { schedule(.probe(pool.origin.index), at: due) }
     }
 
-    /// Probes an origin as configured, and does so again after the interval.
+    /// Sends an origin's configured probe, and repeats it after the interval.
     func check(_ pool: OriginPool) {
         guard let probe = pool.settings.probe else { return }
         schedule(.check(pool.origin.index), at: now + probe.interval)
-        // An open circuit breaker has probes of its own.
+        // An open circuit breaker has its own probes.
         if pool.breaker.isClosed { sendProbe(to: pool) }
     }
 
-    /// Asks an origin for larder itself.
+    /// Sends a request of larder's own to an origin.
     func sendProbe(to pool: OriginPool) {
         pool.counters.update { $0.probes += 1 }
         let target = pool.probeTarget
@@ -90,7 +91,7 @@ extension Engine {
         )
     }
 
-    /// Why no origin was asked: the circuit breaker of each is open.
+    /// The reason why no origin was asked: the circuit breaker of each is open.
     func unavailable(_ origins: [Int], target: String) -> OriginError {
         let failures = origins.compactMap { pools[$0].lastFailure }
         return failures.last ?? OriginError(kind: .unreachable, operation: "ask origins", subject: target)
@@ -107,7 +108,7 @@ extension Engine {
     }
 }
 
-/// Ignores the response to a probe: its head is all that matters.
+/// Ignores the response to a probe: only its head matters.
 final class ProbeReceiver: OriginReceiver {
     func receive(_ response: OriginResponse) {}
     func receive(_ bytes: ByteBuffer) -> OriginFlow { .proceed }

@@ -1,10 +1,10 @@
-// How the engine finds out which origins can be reached, for the operator: each is looked at once at the start, and again,
-// less and less often, while it cannot be reached.
+// Confined to the origin thread. Finds out which origins can be reached, for the operator: looks at each once at the
+// start, and again, less and less often, while it cannot be reached.
 
 import Runtime
 
 extension Engine {
-    /// Looks at an origin as it is configured: by its probe, or by connecting.
+    /// Looks at an origin as configured: by its probe, or by connecting.
     func lookAtStart(at pool: OriginPool) {
         if pool.settings.probe != nil { check(pool) } else if looksAtOrigins { look(at: pool) }
     }
@@ -17,28 +17,30 @@ extension Engine {
         look.begin()
     }
 
-    /// Repeats a look that failed; while the origin backs off, its probe does the work and the look is put off.
+    /// Repeats a failed look.
+    ///
+    /// While the circuit breaker is open its probe does the work, and the look is postponed.
     func lookAgain(at pool: OriginPool) {
         pool.isLookDue = false
         guard pool.reach.failure != nil else { return }
         if pool.breaker.isClosed { look(at: pool) } else { looksAgainLater(at: pool) }
     }
 
-    /// A look has ended; the origin can be reached where there is no error.
+    /// A look has ended; without an error the origin can be reached.
     func looked(at pool: OriginPool, _ error: OriginError?) {
         pool.look = nil
         guard let error else { return pool.noteReached() }
-        // What this process lacks says nothing of the origin.
+        // A lack of resources in this process says nothing about the origin.
         if error.kind == .resources { looksAgainLater(at: pool) } else { note(failure: error, of: pool) }
     }
 
-    /// A look, a request or a probe failed: whether the origin can be reached is found out without waiting for a request.
+    /// A look, a request or a probe failed: finds out whether the origin can be reached, without waiting for a request.
     func note(failure: OriginError, of pool: OriginPool) {
         pool.report(pool.reach.recordFailure(failure))
         if pool.reach.failure != nil { looksAgainLater(at: pool) }
     }
 
-    /// Has an origin looked at in a while; a configured probe does that by itself.
+    /// Schedules the next look at an origin; a configured probe repeats itself.
     func looksAgainLater(at pool: OriginPool) {
         guard looksAtOrigins, !pool.isLookDue, pool.settings.probe == nil else { return }
         pool.isLookDue = true

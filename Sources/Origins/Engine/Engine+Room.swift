@@ -1,16 +1,16 @@
-// How a place among an origin's connections becomes free although slow clients hold it up (decision 67): while others wait for
-// one, the receivers of held-up transfers are asked to take the rest into memory, and those that cannot may keep half of the
-// places.
+// Confined to the origin thread. Frees places among an origin's connections although slow clients hold them up
+// (decision 67): while others wait, the receivers of held-up transfers are asked to take the rest into memory, and
+// those that cannot may keep half of the places.
 
 extension Engine {
-    /// Requests wait for a place: sees to it at the end of this turn.
+    /// Requests wait for a place: makes room at the end of this turn.
     func wantRoom(at pool: OriginPool) {
         guard pool.waitingCount > 0, !pool.isRoomDue else { return }
         pool.isRoomDue = true
         later(.makeRoom(pool))
     }
 
-    /// Has held-up transfers flow, and ends those that cannot where they are too many; outside libcurl.
+    /// Resumes held-up transfers, and ends those that cannot be resumed if there are too many; outside libcurl.
     func makeRoom(at pool: OriginPool) {
         pool.isRoomDue = false
         guard pool.waitingCount > 0 else { return }

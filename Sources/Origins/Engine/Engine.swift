@@ -1,7 +1,7 @@
-// Loop-confined (origin thread). The loop: waits for sockets, deadlines and commands, and lets everything that has
-// something to do do it. Owns libcurl, the pools, and all fetches and attempts.
-// Invariants: libcurl is never entered while it calls back; what would is put off (`later`) to the end of the turn. What the
-// engine owns refers back to it, and none of that is left when `run` returns.
+// Confined to the origin thread. The loop: waits for sockets, deadlines and commands, and runs whatever has work to do.
+// Owns libcurl, the pools, and all fetches and attempts. Invariants: libcurl is never entered while it calls back; such
+// calls are postponed (`later`) to the end of the turn. The engine's objects refer back to it, and none of them is left
+// when `run` returns.
 
 import CCurl
 import CLinux
@@ -11,16 +11,16 @@ import Runtime
 
 /// The origin thread's work.
 @safe final class Engine {  // because its pointer is to a buffer of its own, used on its thread alone
-    /// What must not happen inside a callback of libcurl.
+    /// Work that must not happen inside a callback of libcurl.
     enum Deferred {
         case askNext(OriginFetch)
         case start(Attempt)
         case drop(UInt64)
-        /// The circuit breaker of an origin has opened: requests that wait for it ask the next too.
+        /// The circuit breaker of an origin has opened: its requests are hedged to the next origin.
         case hedgeAround(OriginPool)
         /// Requests wait for a place that slow receivers may hold up.
         case makeRoom(OriginPool)
-        /// What received a body is ready for more.
+        /// The receiver of a body is ready for more.
         case readOn(CleartextConnection)
     }
 
@@ -29,13 +29,13 @@ import Runtime
     let mailbox: Commands
     let multi: Multi
     let clock: Clock
-    /// Origins are looked at whether they are needed or not.
+    /// Whether to look at origins without a request that needs them.
     let looksAtOrigins: Bool
-    /// The time as of this turn; good enough for deadlines, not for latencies.
+    /// The time at the start of this turn; precise enough for deadlines, not for latencies.
     private(set) var now = Instant.now
 
     private let budget: SharedRetryBudget
-    /// Where connections receive.
+    /// The buffer into which connections receive.
     let receiving: UnsafeMutableRawBufferPointer
     private let poller: Poller
     private var sockets = SocketTable()
@@ -45,7 +45,7 @@ import Runtime
     private var nextProbe: UInt64 = 1 << 63
     private var timers = Timers()
     private var deferred: [Deferred] = []
-    /// Who was told anything in this turn.
+    /// The receivers that were called in this turn.
     private var told: [any OriginReceiver] = []
     private var random = SmallGenerator()
     private var commands: [Command] = []
@@ -69,7 +69,7 @@ import Runtime
         self.poller = poller
         self.clock = clock
         self.looksAtOrigins = looksAtOrigins
-        // Room for every connection of every origin: a smaller cache would close connections that are wanted again.
+        // Room for every connection of every origin: a smaller cache would close connections that are needed again.
         let connections = origins.reduce(0) { $0 + min($1.settings.maximumConnections, 4096) }
         multi = Multi(poller: poller, connections: connections)
         // because `deinit` frees it, and connections use it on this thread only, while the engine lives
@@ -77,20 +77,20 @@ import Runtime
             byteCount: 2 * ResponseHeadParser.maximumBytes + CleartextConnection.room,
             alignment: 64
         )
-        precondition(poller.addEdges(of: mailbox.bell.number), "the origin thread can be woken")
+        precondition(poller.addEdges(of: mailbox.receiver.number), "the origin thread can be woken")
     }
 
     deinit {
         unsafe receiving.deallocate()  // because it was allocated in init
     }
 
-    /// Runs until told to shut down.
+    /// Runs until shut down.
     func run() {
         for pool in pools { lookAtStart(at: pool) }
         while isRunning {
             let count = poller.wait(into: &events, milliseconds: patience())
             now = .now
-            for event in events.prefix(count) where event.descriptor != mailbox.bell.number { dispatch(event) }
+            for event in events.prefix(count) where event.descriptor != mailbox.receiver.number { dispatch(event) }
             collectEnded()
             mailbox.take(into: &commands)
             for command in commands { perform(command) }
@@ -103,14 +103,14 @@ import Runtime
         endTurn()
     }
 
-    /// Has a receiver told when this turn is over.
+    /// Notifies a receiver when this turn is over.
     func notifyAtEndOfTurn(_ receiver: any OriginReceiver) {
         if told.last !== receiver { told.append(receiver) }
     }
 
-    /// What a turn brought a receiver is known to it whole: now it may wake others, once.
+    /// Each receiver has all events of the turn now: it may wake its readers, once.
     private func endTurn() {
-        // Emptying an array costs something even where it is empty.
+        // Emptying an array costs something even if it is empty.
         guard !told.isEmpty else { return }
         for receiver in told { receiver.turnEnded() }
         told.removeAll(keepingCapacity: true)
@@ -118,7 +118,7 @@ import Runtime
 
     // MARK: For attempts and fetches
 
-    /// Puts off what must not happen inside libcurl to the end of this turn.
+    /// Postpones work that must not happen inside libcurl to the end of this turn.
     func later(_ action: Deferred) {
         deferred.append(action)
     }
@@ -133,18 +133,18 @@ import Runtime
         return attempt
     }
 
-    /// Has something done at a time.
+    /// Schedules work at a deadline.
     func schedule(_ subject: Timers.Subject, at deadline: Instant) {
         timers.add(subject, at: deadline)
     }
 
-    /// Whether one more request than the first may be asked; takes its token.
+    /// Whether an optional request may be sent; spends its token.
     func spendRetry() -> Bool { budget.spend(at: now) }
 
-    /// A number between 0 and 1 by chance.
+    /// A random number between 0 and 1.
     func chance() -> Double { Double.random(in: 0...1, using: &random) }
 
-    /// The id of another fetch of larder's own.
+    /// The id of the next fetch of larder's own.
     func makeProbeID() -> UInt64 {
         defer { nextProbe += 1 }
         return nextProbe
@@ -169,7 +169,7 @@ import Runtime
 
     // MARK: Connections
 
-    /// Has a connection called when its socket is ready for any of these.
+    /// Calls a connection when its socket is ready for any of these events.
     func watch(_ connection: CleartextConnection, _ socket: Int32, for events: Readiness) {
         sockets.set(connection, for: socket)
         poller.watch(socket, for: events)
@@ -191,7 +191,7 @@ import Runtime
         }
     }
 
-    /// How long to sleep, in ms: not at all where there is something to do; -1 without a limit.
+    /// How long to sleep, in ms: 0 if there is work; -1 without a limit.
     private func patience() -> Int32 {
         guard deferred.isEmpty, mailbox.fallAsleep() else { return 0 }
         let (first, second) = (timers.first, multi.deadline)
@@ -204,7 +204,7 @@ import Runtime
         switch command {
         case .send(let id, let request, let receiver):
             let order = lists.order(of: request)
-            guard order.hasNext else { return answerNotHere(request, receiver) }
+            guard order.hasNext else { return respondNotFound(request, receiver) }
             budget.earn()
             begin(OriginFetch(id: id, request: request, receiver: receiver, engine: self, order: consume order))
         case .cancel(let id): fetches[id]?.cancel()
@@ -216,8 +216,8 @@ import Runtime
         }
     }
 
-    /// No origin of the list has such paths: none is asked.
-    private func answerNotHere(_ request: OriginRequest, _ receiver: any OriginReceiver) {
+    /// No origin of the list can have such a path: none is asked.
+    private func respondNotFound(_ request: OriginRequest, _ receiver: any OriginReceiver) {
         request.body?.abandon()
         let now = clock.now
         notifyAtEndOfTurn(receiver)
@@ -254,7 +254,7 @@ import Runtime
         }
     }
 
-    /// Does what was put off, and what that gives libcurl to do at once; the rest comes with the next turn.
+    /// Does the postponed work, and the resulting work of libcurl; the rest comes with the next turn.
     private func settle() {
         for _ in 0..<8 {
             let actions = deferred

@@ -1,6 +1,7 @@
-// Loop-confined (origin thread). Finds out whether an origin can be reached, without a request: connects to it (TCP, and TLS
-// where the origin has it) and closes the connection, or looks at a directory. Its pool owns it until it has ended.
-// Invariant: one look at a time an origin, however long the file system hangs: it never takes a second thread.
+// Confined to the origin thread. Finds out whether an origin can be reached, without a request: connects to it (with
+// TCP, and TLS if the origin uses it) and closes the connection, or looks at a directory. Its pool owns it until it has
+// ended. Invariant: an origin has one look at a time, however long the file system hangs, so that looks never take a
+// second thread.
 
 import CCurl
 import HTTPMessage
@@ -11,7 +12,7 @@ final class Look {
     private let pool: OriginPool
     private let engine: Engine
     private var handle: EasyHandle?
-    /// When the file system should have answered; what it says later still counts.
+    /// The time until which the file system should respond; a later response still counts.
     private var deadline: Instant?
 
     init(at pool: OriginPool, engine: Engine) {
@@ -40,7 +41,7 @@ final class Look {
         }
     }
 
-    /// libcurl is done with it; outside libcurl.
+    /// libcurl has finished it; outside libcurl.
     func transferEnded(_ code: CURLcode) {
         guard let handle else { return }
         var error: OriginError?
@@ -61,7 +62,7 @@ final class Look {
         )
     }
 
-    /// The file system has not answered in time, if the deadline is this look's.
+    /// The file system has not responded in time, if the deadline belongs to this look.
     func expire(_ due: Instant) {
         guard deadline == due else { return }
         engine.note(failure: fault(.connectTimeout, "open the directory", detail: "no answer in time"), of: pool)

@@ -1,4 +1,4 @@
-// Shared by reference to pools, confined to the origin thread. Which origins may answer a request. Never changed after the start.
+// Confined to the origin thread, immutable, with references to pools. Which origins may respond to a request.
 
 /// The lists of origins, and the pools of all origins.
 struct OriginLists {
@@ -10,15 +10,15 @@ struct OriginLists {
         self.lists = lists.map { Array($0) }
     }
 
-    /// The origins that may answer a request, in their order.
+    /// The origins that may respond to a request, in their order.
     func origins(of request: OriginRequest) -> [Int] {
         let all = lists[request.list]
         let mayAnswer = { [pools] (index: Int) in pools[index].origin.target(of: request) != nil }
-        // Most often all may, which needs no other array.
+        // Most often all may, and no other array is needed.
         return all.allSatisfy(mayAnswer) ? all : all.filter(mayAnswer)
     }
 
-    /// The origins to ask for a request; a request that is sent once has one.
+    /// The origins to try for a request; a request that is sent only once has one.
     func order(of request: OriginRequest) -> AskingOrder {
         let list = origins(of: request)
         guard request.isSingle else { return AskingOrder(list, preferred: request.preferred) }

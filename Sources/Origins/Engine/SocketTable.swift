@@ -1,6 +1,7 @@
-// Value, confined to the origin thread. The cleartext connections that wait for their sockets, by descriptor. `Engine` owns it.
+// Value, confined to the origin thread. The cleartext connections that wait for their sockets, by descriptor. `Engine`
+// owns it.
 
-/// Which connection a socket belongs to.
+/// The connections by their sockets.
 struct SocketTable {
     private var connections: [CleartextConnection?] = []
 

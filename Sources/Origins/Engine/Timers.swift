@@ -1,11 +1,11 @@
-// Value. A binary heap of deadlines. Entries are not taken out when what they are for ends or its deadline moves: the
-// owner checks each due entry against its subject, so moving a deadline later costs nothing.
+// Value. A binary heap of deadlines. An entry stays when its subject ends or its deadline moves: the owner checks each
+// due entry against its subject, so moving a deadline later costs nothing.
 
 import Runtime
 
 /// Deadlines, soonest first.
 struct Timers {
-    /// What is to be done at a deadline.
+    /// The subject of a deadline.
     enum Subject: Equatable {
         case attempt(UInt64)
         /// A fetch asks the next origin as well.
@@ -16,7 +16,7 @@ struct Timers {
         case check(Int)
         /// An origin that could not be reached is looked at.
         case look(Int)
-        /// More of the transfers that are held up may be ended.
+        /// More of the held-up transfers may be ended.
         case room(Int)
         /// A look at an origin's directory has taken long enough.
         case lookOver(Int)
@@ -44,7 +44,7 @@ struct Timers {
         }
     }
 
-    /// Takes out the soonest deadline if it is due; O(log n).
+    /// Removes the soonest deadline if it is due; O(log n).
     mutating func removeDue(at now: Instant) -> (subject: Subject, deadline: Instant)? {
         guard !heap.isEmpty, heap[0].time <= now else { return nil }
         let soonest = heap[0]
@@ -53,7 +53,7 @@ struct Timers {
         return (soonest.subject, soonest.time)
     }
 
-    /// Puts an entry in the place of the soonest, and then where it belongs.
+    /// Replaces the soonest entry, and moves the new one to its place in the heap.
     private mutating func sink(_ entry: Entry) {
         var place = 0
         while true {

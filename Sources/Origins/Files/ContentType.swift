@@ -1,4 +1,4 @@
-// Value. The content types of files by extension: what is found beside pictures on a web server's share.
+// Value. The content types of files by extension, including those of other files on a web server's share.
 
 /// Media types by file name.
 enum ContentType {

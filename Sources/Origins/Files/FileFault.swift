@@ -1,22 +1,22 @@
-// Value. What an error of the file system says, and of what: one name, or the whole directory. Pure.
+// Value. The meaning of a file system's error, and its scope: one name, or the whole directory. Pure.
 
 import Glibc
 
-/// What is wrong where a file cannot be had.
+/// The reason why a file cannot be read.
 enum FileFault: Equatable {
-    /// There is no such file, nor can there be one.
+    /// There is no such file, and there cannot be one.
     case absent
-    /// There is one that cannot be read; others can.
+    /// It exists and cannot be read; other files can.
     case unreadable
-    /// The share or the disk is at fault: other files will not be had either.
+    /// The share or the disk is at fault: other files cannot be read either.
     case share
     /// This process has no descriptor or memory left.
     case resources
 
-    /// What an errno says that came of opening or reading a file.
+    /// Classifies an errno from opening or reading a file.
     ///
-    /// What is not known says something of one name: a share that is gone says so for every name, and by one of the numbers
-    /// below; a file that is odd must not take the others with it.
+    /// An unknown errno counts for one name only: a share that is gone reports it for every name, and with one of the
+    /// numbers below. One odd file must not affect the others.
     init(_ code: Int32) {
         self =
             if Self.absence.contains(code) {
@@ -30,9 +30,10 @@ enum FileFault: Equatable {
             }
     }
 
-    /// What says that no file has the name.
+    /// Errors that mean that no file has the name.
     ///
-    /// ENXIO and ENODEV: a socket, or a device that is not there. EILSEQ and EINVAL: no name on this file system.
+    /// ENXIO and ENODEV: a socket, or a device that is not there. EILSEQ and EINVAL: an invalid name on this file
+    /// system.
     private static let absence: Set<Int32> = [
         ENOENT, ENOTDIR, EISDIR, ELOOP, ENAMETOOLONG, ENXIO, ENODEV, EILSEQ, EINVAL,
     ]
@@ -44,7 +45,7 @@ enum FileFault: Equatable {
         EKEYEXPIRED, EKEYREVOKED,
     ]
 
-    /// The failure it is of an origin; of what is not there, none.
+    /// The failure of the origin; nil if the file does not exist.
     var kind: OriginError.Kind? {
         switch self {
         case .absent: nil

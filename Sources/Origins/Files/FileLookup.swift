@@ -1,10 +1,11 @@
-// Loop-confined (one file thread, one lookup). Finds a file beneath a root step by step, following symbolic links itself: for
-// links that the kernel's own bounded lookup refuses (absolute ones, and those that leave the root and come back), and for
-// kernels without one.
+// Confined to one file thread, for one lookup. Finds a file beneath a root step by step and follows symbolic links
+// itself. It is used for links that the kernel's own bounded lookup refuses (absolute ones, and those that leave the
+// root and come back), and on kernels without such a lookup.
 //
-// Invariant: nothing outside the root is opened or even looked at, whatever is renamed meanwhile. Each step opens one name in a
-// directory that is open, and follows no link; ".." goes back to the directory the lookup came from, not to the one that
-// the file system names; a link that leads out of the root is followed in thought alone, along the root's own path.
+// Invariant: nothing outside the root is opened or even looked at, whatever is renamed meanwhile. Each step opens one
+// name in an open directory and follows no link. ".." goes back to the directory that the lookup came from, not to the
+// one that the file system names. A link that leaves the root is followed only by comparing names, along the root's own
+// path.
 
 import CLinux
 import Glibc
@@ -19,22 +20,22 @@ struct FileLookup {
 
     /// The root.
     private let root: SharedDescriptor
-    /// The root's path as it is configured, which absolute links may begin with.
+    /// The root's path as configured; absolute links may begin with it.
     private let configured: [FileName]
     /// The root's path without symbolic links.
     private let real: [FileName]
-    /// What is still to be looked up, the next name last.
+    /// The names still to be looked up, the next name last.
     private var pending: [FileName]
     /// The directories on the way, the deepest last; none at the root.
     private var directories: [SharedDescriptor] = []
-    /// How many names of `real` lead to where the lookup is, above the root; nil beneath it.
+    /// How many names of `real` lead to the present place above the root; nil beneath the root.
     private var above: Int?
     private var links = 0
 
     /// Begins at the root.
     ///
     /// - Parameters:
-    ///   - names: What to look up.
+    ///   - names: The names to look up.
     ///   - root: The root.
     ///   - path: Its path.
     init(_ names: [FileName], beneath root: SharedDescriptor, at path: [UInt8]) {
@@ -46,7 +47,7 @@ struct FileLookup {
 
     /// Opens the file for reading.
     ///
-    /// - Returns: A descriptor or -errno; -EXDEV where the path leads out of the root.
+    /// - Returns: A descriptor or -errno; -EXDEV if the path leads out of the root.
     mutating func open() -> Int32 {
         while true {
             if above == real.count {
@@ -71,7 +72,7 @@ struct FileLookup {
         return nil
     }
 
-    /// One step beneath the root; nil where there are more.
+    /// One step beneath the root; nil if there are more.
     private mutating func stepBeneath(_ name: FileName) -> Int32? {
         if name.isDot { return nil }
         if name.isDotDot {
@@ -94,7 +95,7 @@ struct FileLookup {
         return follow(target)
     }
 
-    /// Goes on with what a symbolic link says.
+    /// Follows the target of a symbolic link.
     private mutating func follow(_ target: [UInt8]) -> Int32? {
         links += 1
         guard links <= Self.maximumLinks else { return -ELOOP }
@@ -110,7 +111,7 @@ struct FileLookup {
         return nil
     }
 
-    /// What a symbolic link says; nil where the name is of none.
+    /// The target of a symbolic link; nil if the name is not one.
     private static func target(of name: FileName, in directory: SharedDescriptor) -> [UInt8]? {
         var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
         // because the name is copied for the call, which gets the array's own space and size
@@ -119,7 +120,7 @@ struct FileLookup {
         return bytes[..<count].map { UInt8(bitPattern: $0) }
     }
 
-    /// The names of a path without symbolic links; those of the path itself where that cannot be told.
+    /// The names of a path without symbolic links; those of the path itself if that cannot be resolved.
     private static func realNames(of path: [UInt8]) -> [FileName] {
         // because realpath makes a C string, which is copied and freed at once
         guard let resolved = unsafe realpath(path.map { CChar(bitPattern: $0) } + [0], nil) else {

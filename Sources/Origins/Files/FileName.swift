@@ -1,11 +1,11 @@
-// Value. One name of a path as file systems have it: octets in no particular encoding.
+// Value. One name of a path as in file systems: octets in no particular encoding.
 
 /// A name between two slashes.
 struct FileName: Sendable, Hashable {
     /// At least one; neither NUL nor "/".
     let bytes: [UInt8]
 
-    /// A name; nil where the octets are none.
+    /// A name; nil if the octets are not one.
     init?(_ bytes: some Sequence<UInt8>) {
         let bytes = Array(bytes)
         guard !bytes.isEmpty, !bytes.contains(0), !bytes.contains(UInt8(ascii: "/")) else { return nil }
@@ -22,15 +22,15 @@ struct FileName: Sendable, Hashable {
     var isDot: Bool { self == .dot }
     var isDotDot: Bool { self == FileName(dots: 2) }
 
-    /// For a call of the system.
+    /// For a system call.
     var cString: [CChar] { Self.cString(bytes) }
 
-    /// The names in a path, empty ones left out.
+    /// The names in a path, without empty ones.
     static func names(in path: some Collection<UInt8>) -> [FileName] {
         path.split(separator: UInt8(ascii: "/")).compactMap { FileName($0) }
     }
 
-    /// A path of names, for a call of the system.
+    /// A path of names, for a system call.
     static func path(_ names: [FileName]) -> [CChar] {
         cString(names.map(\.bytes).joined(separator: [UInt8(ascii: "/")]))
     }

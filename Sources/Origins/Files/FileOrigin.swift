@@ -1,9 +1,9 @@
-// Shared. A directory as an origin: answers GET and HEAD as a small web server would, on threads of its own.
-// Not libcurl's file://, which follows symbolic links out of the root and would stop every transfer when a share hangs.
-// Query strings are ignored. Of ranges a single one is served: by that an interrupted body is resumed.
+// Shared. A directory as an origin: responds to GET and HEAD like a small web server, on threads of its own. It does
+// not use libcurl's file://, which follows symbolic links out of the root and would stop every transfer when a share
+// hangs. Query strings are ignored. A single range is served, so that an interrupted body can be resumed.
 //
-// A file that is being written is answered as it is at the moment, and in a way that nobody believes later (decision 56):
-// with `no-cache`, and without a validator that anything matches.
+// A file that is being written is served as it is at the moment, but nobody may reuse the response (decision 56): it
+// has `no-cache`, and a validator that never matches.
 
 import CLinux
 import Glibc
@@ -13,11 +13,11 @@ import Runtime
 
 /// An origin that is a directory.
 final class FileOrigin: Sendable {
-    /// Enough to keep a disk or a share busy; each may hang in the file system.
+    /// Enough to keep a disk or a share busy; each thread may hang in the file system.
     static let threads = 6
-    /// How much is read at a time.
+    /// The bytes of one read.
     static let pieceLength = 128 * 1024
-    /// How often a file that changes while its first piece is read is begun again.
+    /// How often the reading of a file begins again because the file changes while its first piece is read.
     static let maximumTries = 3
 
     private let root: FileRoot
@@ -32,7 +32,7 @@ final class FileOrigin: Sendable {
     ///   - path: The directory's path.
     ///   - counters: The origin's figures.
     ///   - clock: The time.
-    /// - Throws: `resources` when the system gives no thread or descriptor.
+    /// - Throws: `resources` if the system has no thread or descriptor left.
     init(
         root path: [UInt8],
         counters: OriginCounters,
@@ -48,7 +48,7 @@ final class FileOrigin: Sendable {
         self.clock = clock
     }
 
-    /// Has a job done on one of the threads; false when too many wait.
+    /// Runs a job on one of the threads; false if too many wait.
     func submit(_ job: @escaping @Sendable () -> Void) -> Bool {
         pool.submit(job)
     }
@@ -58,13 +58,13 @@ final class FileOrigin: Sendable {
         pool.abandon()
     }
 
-    /// Answers a request, with the first piece of the body; on a file thread.
+    /// Makes the response to a request, with the first piece of the body; on a file thread.
     func answer(_ request: FileRequest) -> FileEvent {
         guard let names = request.names, let name = names.last else {
             counters.update { $0.refusedPaths += 1 }
             return .answered(ReceivedHead.refusal(404, at: clock.now), .none)
         }
-        // While nothing has gone out, a file that changed can be begun again.
+        // While nothing has been sent, the reading of a changed file can begin again.
         for _ in 1..<Self.maximumTries {
             let event = answer(request, names, name)
             guard case .failed(.truncated, _, _) = event else { return event }
@@ -73,7 +73,7 @@ final class FileOrigin: Sendable {
     }
 
     private func answer(_ request: FileRequest, _ names: [FileName], _ name: FileName) -> FileEvent {
-        // Before the status is taken: however long that takes, no file looks older than it is.
+        // Read before the status, so that no file looks older than it is, however long the call takes.
         let now = FileTime(clock)
         switch root.open(names) {
         case .absent: return .answered(ReceivedHead.refusal(404, at: date(of: now)), .none)
@@ -90,7 +90,7 @@ final class FileOrigin: Sendable {
         }
     }
 
-    /// What keeps every file from being read now; nil where nothing does.
+    /// The reason why no file can be read now; nil if there is none.
     ///
     /// On a file thread.
     func fault() -> FileFinding? { root.fault() }
@@ -126,7 +126,7 @@ final class FileOrigin: Sendable {
         }
     }
 
-    /// What answers of every status say of a file.
+    /// The fields about a file in responses with any status.
     private static func fields(_ validators: FileValidators, _ date: WallTime, isSettled: Bool) -> Fields {
         var fields = Fields()
         fields.append(name: "Date", value: HTTPDate.format(date))
@@ -140,7 +140,7 @@ final class FileOrigin: Sendable {
 
     /// Reads the next piece of a range; on a file thread.
     ///
-    /// A piece is given only if the file is still what it was after the piece was read: what changed meanwhile is neither
+    /// The piece is delivered only if the file is unchanged after the read: after a change, the bytes may be neither
     /// the old picture nor the new one.
     func read(_ file: OpenFile, _ range: Range<Int64>) -> FileEvent {
         let offset = range.lowerBound
@@ -148,7 +148,7 @@ final class FileOrigin: Sendable {
         let next = offset + Int64(count)
         switch file.read(count, at: offset) {
         case .failure(let error):
-            // The handle of a file that was removed on its server is stale; the share is well.
+            // The handle of a file that was removed on its server is stale, but the share works.
             let kind = error.code == ESTALE ? .truncated : FileFault(error.code).kind ?? .unreadable
             return .failed(kind, operation: "read", code: error.code)
         case .success(let bytes):
@@ -163,7 +163,7 @@ final class FileOrigin: Sendable {
 }
 
 extension FileTime {
-    /// What a clock shows.
+    /// The time of a clock.
     init(_ clock: Clock) {
         let (seconds, rest) = clock.nanosecondsSinceEpoch.quotientAndRemainder(dividingBy: 1_000_000_000)
         self.init(seconds: seconds, nanoseconds: rest)

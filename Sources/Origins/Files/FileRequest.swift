@@ -1,10 +1,10 @@
-// Value. What a request asks of a file origin, and which part of a file that is. Pure.
+// Value. A request to a file origin, and the part of a file that it requests. Pure.
 
 import HTTPMessage
 
 /// A request to a file origin.
 struct FileRequest: Sendable {
-    /// How much of a file is asked for.
+    /// How much of a file is requested.
     enum Wanted: Equatable {
         case whole
         case part(Range<Int64>)
@@ -23,17 +23,17 @@ struct FileRequest: Sendable {
         self.target = target
         ifNoneMatch = request.fields.combined("If-None-Match")
         ifModifiedSince = request.fields.first("If-Modified-Since")
-        // Range is defined for GET alone (RFC 9110 §14.2).
+        // Range is defined only for GET (RFC 9110 §14.2).
         range = isHead ? nil : request.fields.combined("Range")
         ifRange = request.fields.combined("If-Range")
     }
 
-    /// The part that is asked for; the whole where several are: they would be a multipart body, of no use to a fill.
+    /// The requested part; the whole if several are requested: they would be a multipart body, of no use to a fill.
     ///
     /// - Parameters:
     ///   - size: Bytes of the file.
     ///   - validators: Those of the file, which If-Range may have to match.
-    /// - Returns: What is to be sent.
+    /// - Returns: The part to send.
     func range(of size: Int64, _ validators: FileValidators) -> Wanted {
         guard let range, validators.allowsRange(self) else { return .whole }
         switch ByteRanges.parse(range, length: size) {
@@ -45,9 +45,9 @@ struct FileRequest: Sendable {
         }
     }
 
-    /// The names in the target's path as the file system has them: octets, decoded once.
+    /// The names in the target's path as in the file system: octets, decoded once.
     ///
-    /// Nil for a path that no file has: NUL, an encoded "/", "." or "..".
+    /// Nil for a path that no file can have: NUL, an encoded "/", "." or "..".
     var names: [FileName]? {
         let path = target.prefix { $0 != "?" }
         var names: [FileName] = []

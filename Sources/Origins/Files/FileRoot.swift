@@ -1,14 +1,14 @@
 // Shared. The root directory of a file origin, opened when first needed: a share may be mounted later, go away and come
-// back. Invariant: nothing outside the root is ever opened, whatever the path and the symbolic links say; the kernel
-// sees to it (openat2 with RESOLVE_BENEATH), and where it refuses a link `FileLookup` does. Used by the origin's file
-// threads; no system call under the lock.
+// back. Invariant: nothing outside the root is ever opened, whatever the path and the symbolic links are. The kernel
+// guarantees this (openat2 with RESOLVE_BENEATH), and if it refuses a link, `FileLookup` does. Used by the origin's
+// file threads; no system call under the lock.
 
 import CLinux
 import Glibc
 import Runtime
 import Synchronization
 
-/// The directory all files of an origin are in.
+/// The directory with all files of an origin.
 final class FileRoot: Sendable {
     /// How opening a file can end.
     enum Opened {
@@ -17,11 +17,11 @@ final class FileRoot: Sendable {
         case absent
         /// The path leads out of the root.
         case outside
-        /// There is one that cannot be had, or the share is at fault.
+        /// It exists and cannot be read, or the share is at fault.
         case failed(OriginError.Kind, operation: String, code: Int32)
     }
 
-    /// How long an open root is trusted to be what its path names: one more stat a second costs nothing.
+    /// How long an open root counts as the one that its path names: one more stat a second costs nothing.
     private static let checkInterval: Duration = .seconds(1)
 
     private struct State {
@@ -30,11 +30,11 @@ final class FileRoot: Sendable {
     }
 
     private let path: [UInt8]
-    /// The same for calls of the system.
+    /// The same for system calls.
     private let cPath: [CChar]
     private let state = Lock(State())
 
-    /// A root that need not be there yet.
+    /// A root that need not exist yet.
     ///
     /// - Parameter path: Absolute, without NUL.
     init(path: [UInt8]) {
@@ -45,7 +45,7 @@ final class FileRoot: Sendable {
     /// Opens a regular file for reading.
     ///
     /// - Parameter names: The path below the root, without "..".
-    /// - Returns: The file, or why there is none.
+    /// - Returns: The file, or why it cannot be opened.
     func open(_ names: [FileName]) -> Opened {
         for isLastTry in [false, true] {
             switch current(reopening: isLastTry) {
@@ -63,7 +63,7 @@ final class FileRoot: Sendable {
         return .absent
     }
 
-    /// What keeps every file from being opened now; nil where nothing does.
+    /// The reason why no file can be opened now; nil if there is none.
     func fault() -> FileFinding? {
         let opened: Opened? =
             switch current(reopening: true) {
@@ -74,7 +74,7 @@ final class FileRoot: Sendable {
         return FileFinding(kind: kind, operation: operation, code: code)
     }
 
-    /// What keeps names from being looked up in the root.
+    /// The reason why no name can be looked up in the root.
     private func searchFault(_ root: SharedDescriptor) -> Opened? {
         let number = unsafe clinux_open_step(root.number, ".", 0)  // because the name is a literal
         guard number >= 0 else { return Self.rootFailed("search the directory", -number) }
@@ -84,13 +84,13 @@ final class FileRoot: Sendable {
 
     private var emptyRoot: Opened { Self.rootFailed("read an empty root", ENOENT) }
 
-    /// What it says that a name could not be opened, when the root is known to be the right one.
+    /// The meaning of a failure to open a name, if the root is known to be the right one.
     private func judge(_ fault: FileFault, _ code: Int32, beneath root: SharedDescriptor) -> Opened {
         switch fault {
         case .absent where code == ENOENT || code == ENOTDIR:
             return isMounted(root) ? .absent : emptyRoot
         case .unreadable:
-            // What no name can be looked up in says so for each of them.
+            // A directory that cannot be searched reports that for each name.
             if let fault = searchFault(root) { return fault }
         default: break
         }
@@ -98,7 +98,7 @@ final class FileRoot: Sendable {
         return .failed(kind, operation: "open", code: code)
     }
 
-    /// Whatever is wrong with the root is wrong for every name.
+    /// A fault of the root is a fault of every name in it.
     private static func rootFailed(_ operation: String, _ code: Int32) -> Opened {
         let kind: OriginError.Kind = FileFault(code) == .resources ? .resources : .fileSystem
         return .failed(kind, operation: operation, code: code)
@@ -137,8 +137,9 @@ final class FileRoot: Sendable {
         return named.error == 0 && opened.error == 0 && named.inode == opened.inode && named.device == opened.device
     }
 
-    /// Whether the root has anything in it: the bare mount point of a share that is not there has not, and would
-    /// otherwise turn every picture into a 404.
+    /// Whether the root has any entry.
+    ///
+    /// The bare mount point of an absent share is empty, and would turn every picture into a 404.
     private func isMounted(_ root: SharedDescriptor) -> Bool {
         let status = clinux_status_of(root.number)
         return status.error == 0 && (status.links > 2 || clinux_is_empty(root.number) == 0)

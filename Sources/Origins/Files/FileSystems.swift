@@ -1,18 +1,18 @@
-// Shared. Which mounted file systems keep the time of a file's last change (ctime), found out once a device: asking costs a
-// call to the server on NFS. Used by the origin's file threads; no system call under the lock.
+// Shared. Which mounted file systems keep the time of a file's last change (ctime). Determined once for each device,
+// because on NFS it costs a call to the server. Used by the origin's file threads; no system call under the lock.
 
 import CLinux
 import Runtime
 import Synchronization
 
-/// The file systems that an origin's files are on.
+/// The file systems of an origin's files.
 final class FileSystems: Sendable {
-    /// The most devices that are remembered; beyond them it is asked each time.
+    /// The most devices that are remembered; others are asked about each time.
     private static let maximumDevices = 64
 
     private let known = Lock<[UInt64: Bool]>([:])
 
-    /// Whether ctime is kept where a file is.
+    /// Whether the file system of a file keeps ctime.
     func keepChangeTime(_ descriptor: SharedDescriptor, device: UInt64) -> Bool {
         if let answer = known.withLock({ $0[device] }) { return answer }
         let answer = Self.keepsChangeTime(clinux_file_system_of(descriptor.number))
@@ -22,13 +22,13 @@ final class FileSystems: Sendable {
 
     /// Whether file systems of a kind keep ctime.
     ///
-    /// - Parameter magic: The magic number of statfs(2); 0 where it is not known.
-    /// - Returns: Whether they do, as far as is known of them.
+    /// - Parameter magic: The magic number of statfs(2); 0 if it is not known.
+    /// - Returns: Whether they do, as far as known.
     static func keepsChangeTime(_ magic: UInt32) -> Bool {
         magic != 0 && !withoutChangeTime.contains(magic)
     }
 
-    /// Those that have no ctime of their own and tell another time in its place, mostly mtime.
+    /// Those that have no ctime of their own and report another time instead, mostly mtime.
     private static let withoutChangeTime: Set<UInt32> = [
         0x4D44,  // FAT
         0x2011_BAB0,  // exFAT

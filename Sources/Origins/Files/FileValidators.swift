@@ -1,25 +1,25 @@
-// Value. By what an answer of a file origin lets its content be known again (RFC 9110 §8.8), and what the conditions of a
-// request come to (§13). Pure but for a random number.
+// Value. The validators of a file origin's response (RFC 9110 §8.8), and the result of a request's conditions (§13).
+// Pure but for a random number.
 
 import HTTPMessage
 
-/// The validators of one answer.
+/// The validators of one response.
 struct FileValidators: Sendable {
-    /// As ETag has it.
+    /// The value of ETag.
     let entityTag: String
-    /// nil where the file has no date that is one.
+    /// nil if the file has no usable date.
     let lastModified: WallTime?
-    /// Whether no other content had that date.
+    /// Whether no other content had the same date.
     let isDateStrong: Bool
 
     /// The validators of a version.
     ///
-    /// What is being written gets a tag that matches nothing else, ever: whatever the file is later, it is another.
+    /// A file that is being written gets a tag that never matches another: its later content is different.
     ///
     /// - Parameters:
     ///   - version: The version.
     ///   - isSettled: Whether it is finished.
-    ///   - date: The Date of the answer.
+    ///   - date: The Date of the response.
     init(_ version: FileVersion, isSettled: Bool, date: WallTime) {
         if isSettled {
             entityTag = version.entityTag
@@ -31,10 +31,10 @@ struct FileValidators: Sendable {
         }
     }
 
-    /// Whether a request has the content already (RFC 9110 §13.2.2): If-None-Match decides alone where there is one.
+    /// Whether the client has the content already (RFC 9110 §13.2.2): if there is If-None-Match, only that decides.
     func isNotModified(_ request: FileRequest) -> Bool {
         if let list = request.ifNoneMatch {
-            // No comma occurs in our own tags, so the list can be split at any.
+            // Our own tags contain no comma, so the list can be split at any comma.
             let ours = Self.opaque(entityTag[...])
             return list.split(separator: ",").contains { member in
                 var tag = member.drop { $0 == " " || $0 == "\t" }
@@ -48,15 +48,15 @@ struct FileValidators: Sendable {
         return lastModified <= since
     }
 
-    /// Whether If-Range, if there is one, is of this content: its strong tag, or exactly its date where that is strong
-    /// (RFC 9110 §13.1.5).
+    /// Whether If-Range, if present, matches this content: its strong tag, or exactly its date if that is strong (RFC
+    /// 9110 §13.1.5).
     func allowsRange(_ request: FileRequest) -> Bool {
         guard let ifRange = request.ifRange else { return true }
         if ifRange == entityTag { return !entityTag.hasPrefix("W/") }
         return isDateStrong && lastModified != nil && HTTPDate.parse(ifRange) == lastModified
     }
 
-    /// A tag without its weakness.
+    /// A tag without its weakness mark.
     private static func opaque(_ tag: Substring) -> Substring {
         tag.hasPrefix("W/") ? tag.dropFirst(2) : tag
     }

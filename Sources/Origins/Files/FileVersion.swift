@@ -1,5 +1,5 @@
-// Values. What a file's status says of its content: which version it is, whether that version is finished, and by which
-// validators it is known (RFC 9110 §8.8). Pure.
+// Values. A file's content as its status describes it: which version it is, whether that version is finished, and its
+// validators (RFC 9110 §8.8). Pure.
 
 import HTTPMessage
 import Runtime
@@ -24,33 +24,34 @@ struct FileTime: Sendable, Hashable, Comparable {
     }
 }
 
-/// One version of a file's content, as far as its status tells versions apart.
+/// One version of a file's content, as far as its status distinguishes versions.
 struct FileVersion: Sendable {
-    /// How old the last change has to be, in seconds, before nobody is taken to be writing any more.
+    /// The age of the last change, in seconds, at which the writer counts as finished.
     ///
     /// Also the coarsest unit in which a file system counts times (FAT): a later change gets another time.
     static let settlingTime: Int64 = 2
-    /// How far ahead a change can be, in seconds, because the clock of a file server is wrong; a time further ahead says
-    /// nothing, so that a machine whose own clock is years behind still caches.
+    /// How far in the future a change can be, in seconds, because the clock of a file server is wrong.
+    ///
+    /// A time further ahead is ignored, so that a machine whose own clock is years behind still caches.
     static let maximumClockError: Int64 = 86_400
 
     /// Bytes.
     var size: Int64
-    /// When the content was modified (mtime), as the file system or any program says.
+    /// When the content was modified (mtime), according to the file system or any program.
     var modified: FileTime
     /// When content or status changed (ctime); a program cannot set it.
     var changed: FileTime
     /// Whether the file system keeps `changed` (`FileSystems`).
     var keepsChangeTime: Bool
-    /// How many names the file has; no part of what tells versions apart.
+    /// The number of names of the file; it does not distinguish versions.
     var links: UInt64 = 1
 
-    /// Whether the last change is old enough that its writer has finished.
+    /// Whether the last change is old enough for its writer to have finished.
     ///
     /// - Parameter now: The wall clock of this machine.
     /// - Returns: Whether it is.
     func isSettled(at now: FileTime) -> Bool {
-        // Where ctime is kept, an mtime in the future was set by a program, and says nothing of when.
+        // If ctime is kept, an mtime in the future was set by a program and does not say when the content changed.
         let error = isChangeTimeTrusted ? 0 : Self.maximumClockError
         return !Self.isYoung(changed, at: now, ahead: Self.maximumClockError)
             && !Self.isYoung(modified, at: now, ahead: error)
@@ -65,9 +66,10 @@ struct FileVersion: Sendable {
 
     /// Whether a later status of the same open file is of the same content.
     ///
-    /// A file that loses a name, as where another is renamed over it, has another ctime and the same content.
+    /// A file that loses a name, for example because another is renamed over it, has another ctime and the same
+    /// content.
     ///
-    /// - Parameter later: The version that the later status tells.
+    /// - Parameter later: The version according to the later status.
     /// - Returns: Whether it is.
     func isContinued(by later: FileVersion) -> Bool {
         size == later.size && modified == later.modified && (changed == later.changed || later.links < links)
@@ -75,8 +77,8 @@ struct FileVersion: Sendable {
 
     /// The entity tag of this version, once it has settled.
     ///
-    /// Of both times and the size alone, so that machines which mount one share give one tag. Weak where other content can
-    /// have the same times.
+    /// Made only from both times and the size, so that machines which mount one share give one tag. Weak if other
+    /// content can have the same times.
     var entityTag: String {
         let tag = "\"\(Self.text(modified))-\(Self.text(changed))-\(String(size, radix: 36))\""
         return isChangeTimeTrusted ? tag : "W/" + tag
@@ -86,17 +88,17 @@ struct FileVersion: Sendable {
         String(UInt64(bitPattern: time.seconds &* 1_000_000_000 &+ time.nanoseconds), radix: 36)
     }
 
-    /// Last-Modified, where there is one: not for times that stand for "not known", nor for one later than the answer's Date
+    /// Last-Modified, if there is one: not for times that mean "unknown", nor for one later than the response's Date
     /// (RFC 9110 §8.8.2.1).
     ///
-    /// - Parameter date: The Date of the answer.
+    /// - Parameter date: The Date of the response.
     /// - Returns: The second of `modified`.
     func lastModified(at date: WallTime) -> WallTime? {
         guard modified.seconds > 1, modified.seconds <= date.secondsSinceEpoch else { return nil }
         return WallTime(secondsSinceEpoch: modified.seconds)
     }
 
-    /// Whether no other content had the same second in Last-Modified, once the file has settled (RFC 9110 §8.8.2.2): nothing
-    /// has changed since that second, and so no program has set the time back.
+    /// Whether no other content had the same second in Last-Modified, once the file has settled (RFC 9110 §8.8.2.2):
+    /// nothing has changed since that second, so no program has set the time back.
     var isDateStrong: Bool { isChangeTimeTrusted && changed.seconds == modified.seconds }
 }

@@ -1,5 +1,5 @@
-// Shared (immutable). One regular file opened for reading, and which version of it that was; read at offsets, so that any
-// thread may.
+// Shared, immutable. One regular file opened for reading, and its version at that time. It is read at offsets, so that
+// any thread may read.
 
 import CLinux
 import Glibc
@@ -8,20 +8,20 @@ import Runtime
 
 /// An open file of an origin.
 final class OpenFile: Sendable {
-    /// What the file was when it was opened.
+    /// The version when it was opened.
     let version: FileVersion
     /// Whether its writer had finished by then.
     let isSettled: Bool
     private let descriptor: SharedDescriptor
     private let counters: OriginCounters
 
-    /// Takes over an open file.
+    /// Takes ownership of an open file.
     ///
     /// - Parameters:
     ///   - descriptor: The file.
-    ///   - version: What its status says, asked after opening.
+    ///   - version: Its version, read after opening.
     ///   - isSettled: Whether that version is finished.
-    ///   - counters: Count it among the origin's connections as long as it lives.
+    ///   - counters: They count it among the origin's connections while it lives.
     init(_ descriptor: SharedDescriptor, _ version: FileVersion, isSettled: Bool, counters: OriginCounters) {
         self.descriptor = descriptor
         self.version = version
@@ -39,10 +39,10 @@ final class OpenFile: Sendable {
 
     /// Whether the file still has the content it had when it was opened.
     ///
-    /// Asked after bytes were read: a write tells its time before its bytes.
+    /// Called after bytes were read, because a write changes the time before the bytes.
     ///
-    /// - Parameter isLast: Whether no more is to be read: then a file server is asked, which costs a call to it.
-    /// - Returns: False also where that cannot be told.
+    /// - Parameter isLast: Whether nothing more is to be read: then a file server is asked, which costs a call to it.
+    /// - Returns: False also if that is unknown.
     func isUnchanged(isLast: Bool) -> Bool {
         let number = descriptor.number
         let status = isLast ? clinux_synchronized_status_of(number) : clinux_status_of(number)
@@ -50,7 +50,7 @@ final class OpenFile: Sendable {
         return version.isContinued(by: FileVersion(status, keepsChangeTime: version.keepsChangeTime))
     }
 
-    /// Reads until `count` bytes are there or the file ends.
+    /// Reads until it has `count` bytes or the file ends.
     ///
     /// - Returns: The bytes, or errno.
     func read(_ count: Int, at offset: Int64) -> Result<ByteBuffer, SystemError> {
@@ -63,7 +63,7 @@ final class OpenFile: Sendable {
                 max(0, unsafe pread(descriptor.number, space.baseAddress, missing, off_t(position)))
             }
             if read == 0 {
-                // Either the end or an error, which a second read tells without bytes in between.
+                // Either the end or an error; a second read without bytes in between shows which.
                 var byte: UInt8 = 0
                 let again = unsafe pread(descriptor.number, &byte, 1, off_t(position))  // because one local byte
                 if again < 0, errno != EINTR { return .failure(SystemError("read", code: errno)) }
@@ -75,7 +75,7 @@ final class OpenFile: Sendable {
 }
 
 extension FileVersion {
-    /// The version that a status tells.
+    /// The version according to a status.
     init(_ status: clinux_file_status, keepsChangeTime: Bool) {
         size = status.size
         modified = FileTime(seconds: status.modified_seconds, nanoseconds: status.modified_nanoseconds)

@@ -1,11 +1,11 @@
-// Shared, never changed. The HTTP server of an origin, and the targets of requests to it. Made once for each origin.
-// The server of a bucket follows from endpoint, region and bucket.
+// Shared, immutable. The HTTP server of an origin, and the targets of requests to it. Made once for each origin. The
+// server of a bucket follows from endpoint, region and bucket.
 
 import HTTPMessage
 
 /// The HTTP server of an origin.
 final class HTTPService: Sendable {
-    /// A server, and the path in front of each target.
+    /// A server, and the prefix of each target.
     private struct Place: Sendable {
         let scheme: OriginURL.Scheme
         let authority: String
@@ -26,7 +26,7 @@ final class HTTPService: Sendable {
     let store: ObjectStore?
     /// Whether requests need neither TLS nor a signature, and may use a cleartext connection.
     let isPlain: Bool
-    /// The authority as a redirect's `Location` has it.
+    /// The authority as it appears in the `Location` of a redirect.
     let authority: String?
 
     /// The server of an origin; nil for a file origin, and for a bucket without a store.

@@ -1,26 +1,26 @@
-// Value. Where a redirect leads, read by libcurl's own parser of URLs, so that what is checked is what is connected to.
+// Value. The target of a redirect, read by libcurl's own parser of URLs, so that the URL that is checked is the one
+// that libcurl connects to.
 
 import CCurl
 
-/// An absolute URL, taken apart.
+/// The parts of an absolute URL.
 struct Location: Equatable, Sendable {
     let scheme: String
     /// Host and port, always with the port; two URLs of one server have the same.
     let authority: String
     /// Path and query.
     let target: String
-    /// Whether a user name or a password stands in it.
+    /// Whether it contains a user name or a password.
     let hasUser: Bool
 
     /// Scheme and authority.
     var base: String { "\(scheme)://\(authority)" }
 
-    /// Reads the value of a Location field, a reference relative to what was asked for (RFC 9110 §10.2.2); nil where it
-    /// is no URL.
+    /// Reads the value of a Location field, relative to the requested URL (RFC 9110 §10.2.2); nil if it is not a URL.
     ///
     /// - Parameters:
-    ///   - base: Scheme and authority of the server that was asked.
-    ///   - target: What it was asked for.
+    ///   - base: Scheme and authority of the server that sent it.
+    ///   - target: The requested target.
     ///   - reference: The field's value; nil for the URL of the request itself.
     init?(base: String, target: String, reference: String? = nil) {
         guard let url = unsafe curl_url() else { return nil }  // because the handle is this function's own
@@ -48,7 +48,7 @@ struct Location: Equatable, Sendable {
     }
 }
 
-/// A part of a URL, the scheme's port where it has none of its own.
+/// A part of a URL, with the scheme's port if it has none of its own.
 private func text(_ url: OpaquePointer, _ part: CURLUPart) -> String? {
     var text: UnsafeMutablePointer<CChar>?
     // because the handle is the caller's, and the text is copied and given back

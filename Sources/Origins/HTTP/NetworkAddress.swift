@@ -1,7 +1,7 @@
-// Value. Which addresses are those of the public Internet (IANA's registries of special-purpose addresses, RFC 6890).
-// A redirect may lead there; it may not make larder ask a machine of the operator's that no origin list names.
+// Value. Which addresses belong to the public Internet (IANA's registries of special-purpose addresses, RFC 6890). A
+// redirect may lead to them. It may not make larder send a request to a private machine that no origin list names.
 
-/// Tells public addresses from others.
+/// Distinguishes public addresses from others.
 enum NetworkAddress {
     /// Whether an address is public: four bytes of IPv4, or sixteen of IPv6.
     static func isPublic(_ bytes: [UInt8]) -> Bool {
@@ -51,7 +51,7 @@ enum NetworkAddress {
         Prefix(bytes: [0x20, 0x01, 0x0D, 0xB8], bits: 32),  // documentation
         Prefix(bytes: [0x3F, 0xFF, 0], bits: 20),  // documentation
     ]
-    /// Where in an IPv6 address another address stands.
+    /// The place of an embedded IPv4 address in an IPv6 address.
     private static let embedding = [
         (prefix: Prefix(bytes: [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF], bits: 96), place: 12),
         (prefix: Prefix(bytes: [0, 0x64, 0xFF, 0x9B] + [UInt8](repeating: 0, count: 8), bits: 96), place: 12),

@@ -1,14 +1,14 @@
-// Value. Whether the status and the range of an answer are ones that its request can have (RFC 9110 §14.4, §15.3.7, §15.5.17).
-// Pure. Every kind of origin goes through it (`Attempt.received`). An answer that fails is malformed: passed on as it is, a part would
-// be taken for the whole, or for another part.
+// Value. Whether the status and the range of a response are possible for its request (RFC 9110 §14.4, §15.3.7,
+// §15.5.17). Pure. Responses of every kind of origin are checked (`Attempt.received`). A response that fails is
+// malformed: if it were forwarded, a part could be mistaken for the whole, or for another part.
 
 import HTTPMessage
 
 /// Judges the head of an answer by the Range of its request.
 enum RangeCheck {
-    /// What a head comes to.
+    /// The result for a head.
     enum Verdict: Equatable {
-        /// It is sound; a 206 of one range has a body of so many bytes.
+        /// It is sound; a 206 of one range has a body of this length.
         case sound(bodyLength: Int64?)
         case malformed(String)
     }
@@ -26,10 +26,10 @@ enum RangeCheck {
     ///
     /// - Parameters:
     ///   - head: The final head.
-    ///   - sent: The Range that the origin was sent; nil where there was none.
-    ///   - wanted: The Range of the client on whose behalf the whole was asked for. An origin that guesses it right, or sends more,
-    ///     has sent what was asked for in the end.
-    /// - Returns: Whether it can be an answer; O(length of the fields) for a 206, O(1) for anything else.
+    ///   - sent: The Range that the origin was sent; nil if there was none.
+    ///   - wanted: The Range of the client for which the whole was requested. An origin that sends this range, or more,
+    ///     has sent the bytes that the client needs.
+    /// - Returns: Whether it can be the response; O(length of the fields) for a 206, O(1) for anything else.
     static func verdict(on head: ReceivedHead, sent: String?, wanted: String?) -> Verdict {
         switch head.status {
         case 206: verdict(onPart: head, sent: sent, wanted: wanted)
@@ -44,7 +44,8 @@ enum RangeCheck {
         let values = head.fields.all("Content-Range")
         let type = FieldList.lowercased(head.fields.first("Content-Type") ?? "")
         if type.hasPrefix("multipart/byteranges") {
-            // Only who asks for several ranges has to understand it (RFC 9110 §15.3.7.2); its parts are the client's to check.
+            // Only a client that requests several ranges must understand it (RFC 9110 §15.3.7.2); the client checks its
+            // parts.
             let isAskedFor = sent.flatMap { ByteRanges.specs($0) }.map { $0.count > 1 } ?? false
             return isAskedFor && values.isEmpty
                 ? .sound(bodyLength: nil) : .malformed("multipart/byteranges to a request for one range")
@@ -64,21 +65,22 @@ enum RangeCheck {
         return .sound(bodyLength: count)
     }
 
-    /// Whether a part has all that a range asks for.
+    /// Whether a part has all the bytes that a range requests.
     ///
-    /// A smaller part, which RFC 9110 §15.3.7 lets a server send, is not passed on: who asked would have to look to notice.
+    /// A smaller part, which RFC 9110 §15.3.7 lets a server send, is not forwarded: the client would have to look
+    /// closely to notice.
     private static func includes(_ content: ContentRange, _ spec: ByteRanges.Spec) -> Bool {
         guard let range = content.range else { return false }
         if let length = content.completeLength {
             guard let wanted = spec.resolved(in: length) else { return false }
             return range.lowerBound <= wanted.lowerBound && wanted.upperBound <= range.upperBound
         }
-        // Where the length is not known, only what was named can be found again.
+        // If the length is unknown, only explicit offsets can be compared.
         guard case .offsets(let first, let last) = spec else { return false }
         return range.lowerBound <= first && (last ?? first) <= range.upperBound
     }
 
-    /// The range unit of a Range or Content-Range, in lower case, where it is another than bytes.
+    /// The range unit of a Range or Content-Range, in lower case, if it is not bytes.
     private static func foreignUnit(_ value: String) -> String? {
         let unit = FieldList.lowercased(String(value.prefix { $0 != "=" && $0 != " " }))
         return unit == "bytes" || !FieldList.isToken(unit) ? nil : unit

@@ -1,4 +1,4 @@
-// Value. Heads that larder makes on behalf of an origin which is not, or cannot be, asked.
+// Value. Heads that larder makes instead of an origin that cannot be asked or is a directory.
 
 import HTTPMessage
 

@@ -1,5 +1,5 @@
-// Value. The field lines of one request, as they go out over a connection of our own, or as libcurl wants them.
-// Invariant: no field holds CR, LF or NUL, so none can smuggle in another.
+// Value. The field lines of one request, in the form of larder's own connections or in libcurl's. Invariant: no field
+// contains CR, LF or NUL, so none can smuggle in another.
 
 import HTTPMessage
 
@@ -11,7 +11,7 @@ struct RequestLines {
             || line.isNamed("content-length", in: span) || line.isNamed("expect", in: span)
     }
 
-    /// What proves a right at one origin, and is nobody else's business.
+    /// Whether a field proves a right at one origin, so that no other may get it.
     private static func isCredential(_ line: FieldLine, _ span: RawSpan) -> Bool {
         line.isNamed("authorization", in: span) || line.isNamed("proxy-authorization", in: span)
             || line.isNamed("cookie", in: span)
@@ -24,16 +24,16 @@ struct RequestLines {
     private var leavesOutAccept = false
     private var leavesOutExpect = false
     private var expectsContinue = false
-    /// Whether they make the connection one person's (`ConnectionIdentity`).
+    /// Whether they tie the connection to one person (`ConnectionIdentity`).
     private(set) var carriesIdentity = false
 
-    /// Puts the lines together; nil when a name or value cannot be sent.
+    /// Makes the lines; nil if a name or value cannot be sent.
     ///
     /// - Parameters:
     ///   - request: The fields of the request, and its client's Host.
-    ///   - origin: Which Host to send, and fields to put over the request's.
+    ///   - origin: Decides which Host to send, and which fields override the request's.
     ///   - base: Scheme and authority of the server that gets them.
-    ///   - peer: Whose server that is.
+    ///   - peer: The kind of that server.
     init?(_ request: OriginRequest, _ origin: ConfiguredOrigin, base: String, to peer: EasyHandle.Peer) {
         if let store = origin.settings.store {
             if let host = Self.ownHost(origin, base), !append("Host", host) { return nil }
@@ -74,7 +74,7 @@ struct RequestLines {
     /// - Parameters:
     ///   - method: The method token.
     ///   - target: The request target.
-    ///   - host: The Host field where the fields have none.
+    ///   - host: The Host field if the fields have none.
     /// - Returns: Request line and fields, the empty line included.
     func head(method: String, target: String, host: String) -> [UInt8] {
         var head: [UInt8] = []
@@ -93,12 +93,12 @@ struct RequestLines {
         return head
     }
 
-    /// The list that libcurl is given.
+    /// The list for libcurl.
     func list() -> StringList {
         var list = StringList()
         for line in fields.split(separator: 0x0A) {
             let line = line.dropLast()
-            // libcurl's way to send an empty value rather than leave the field out.
+            // libcurl's form for an empty value; otherwise it would leave the field out.
             let isEmpty = line.firstIndex(of: UInt8(ascii: ":")) == line.endIndex - 2
             list.add(isEmpty ? line.dropLast(2) + [UInt8(ascii: ";")] : line)
         }
@@ -118,23 +118,23 @@ struct RequestLines {
         return host.map { append("Host", $0) } ?? true
     }
 
-    /// The server's own Host where libcurl would send another: it takes a name for TLS for the URL's host.
+    /// The server's own Host if libcurl would send another: it mistakes the name for TLS for the URL's host.
     private static func ownHost(_ origin: ConfiguredOrigin, _ base: String) -> String? {
         guard origin.settings.tls.serverName != nil, let slashes = base.firstRange(of: "//") else { return nil }
         return String(base[slashes.upperBound...])
     }
 
-    /// What an object store reads; whatever else a client sends has no business in a request that larder signs.
+    /// The fields that an object store reads; larder signs no others from a client.
     private static let ofStores = [
         "Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since",
     ]
-    /// The SHA-256 of no bytes: S3 wants the content's to be told, and libcurl 7.88 does not tell it.
+    /// The SHA-256 of no bytes: S3 requires the hash of the content, and libcurl 7.88 does not send it.
     private static let noContent = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
     /// The lines of a request that libcurl signs.
     ///
-    /// It signs all of them, one after the other: so there is no name twice, and none that asks libcurl to leave a field
-    /// out, which it would sign all the same.
+    /// It signs all lines, one after the other. So no name may occur twice, and none may ask libcurl to leave a field
+    /// out, because libcurl would sign that too.
     private mutating func appendSigned(
         _ request: OriginRequest,
         _ headers: [(String, String)],

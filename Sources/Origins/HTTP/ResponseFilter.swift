@@ -1,5 +1,6 @@
-// Value. The stage between the HTTP transports and the fetch: follows redirects, and recognizes an object store's refusals.
-// Their bodies are read to the end, within bounds, so that the connection can be used again. Each attempt owns one. Pure.
+// Value. The stage between the HTTP transports and the fetch: follows redirects, and recognizes an object store's
+// refusals. Their bodies are read to the end, within bounds, so that the connection can be used again. Each attempt
+// owns one. Pure.
 
 import HTTPMessage
 import NIOCore
@@ -9,7 +10,7 @@ struct ResponseFilter {
     /// The limit in bytes of an internal response's body: a page for people, or a few lines of XML.
     static let maximumBytes = 64 * 1024
 
-    /// One request of the attempt: to the origin, or to where it redirected.
+    /// One request of the attempt: to the origin, or to the target of a redirect.
     struct Hop {
         let base: String
         let target: String
@@ -20,11 +21,11 @@ struct ResponseFilter {
     private enum Internal {
         /// `dropped` counts the bytes of its body.
         case redirect(Location, dropped: Int)
-        /// The body says why the store refuses.
+        /// The body contains the reason of the store's refusal.
         case denied(status: Int, body: ByteBuffer)
     }
 
-    /// What becomes of a response.
+    /// The decision about a response.
     enum Verdict {
         case forward(ReceivedHead)
         case keep
@@ -32,11 +33,11 @@ struct ResponseFilter {
         case refused(String)
     }
 
-    /// What follows the end of an internal response.
+    /// The next step after an internal response.
     enum Conclusion {
         /// Send a request to the present hop.
         case ask
-        /// Why the store refuses.
+        /// The store refuses, for this reason.
         case denied(String)
     }
 
@@ -93,7 +94,7 @@ struct ResponseFilter {
         }
     }
 
-    /// Takes bytes of an internal response.
+    /// Keeps bytes of an internal response.
     ///
     /// - Returns: Whether more may come.
     mutating func hold(_ bytes: ByteBuffer) -> Bool {
@@ -123,7 +124,7 @@ struct ResponseFilter {
             return .denied("it answered \(status)\(said)")
         case .redirect(let location, _):
             redirects += 1
-            // Credentials go to the origin alone, and no more once another server has chosen the target.
+            // Only the origin gets credentials, and not even the origin after another server has chosen the target.
             if !hasLeft, location.authority == service.authority {
                 hop = Hop(base: service.base, target: location.target, peer: .origin)
             } else {

@@ -1,15 +1,15 @@
-// How long an origin asks to be left alone (RFC 9110 §10.2.3). Pure.
+// Value. The pause that an origin asks for (RFC 9110 §10.2.3). Pure.
 
 import HTTPMessage
 
 /// Reads Retry-After.
 enum RetryAfter {
-    /// The time an answer of 429 or 503 asks for.
+    /// The pause that a response of 429 or 503 asks for.
     ///
     /// - Parameters:
-    ///   - head: The answer's head.
-    ///   - now: The time of the answer.
-    /// - Returns: A day at most; nil where it asks for none, or for what is no time.
+    ///   - head: The response's head.
+    ///   - now: The time of the response.
+    /// - Returns: A day at most; nil if it asks for none, or the value is not a time.
     static func duration(of head: ReceivedHead, at now: WallTime) -> Duration? {
         guard head.status == 429 || head.status == 503 else { return nil }
         let values = head.fields.all("Retry-After")

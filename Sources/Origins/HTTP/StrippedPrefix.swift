@@ -1,9 +1,9 @@
-// Value. The beginning of paths that an origin does not know of: `/images` where `/images/a.jpg` is its `/a.jpg`.
-// Whole segments only: `/images` is no beginning of `/images-old/a.jpg`.
+// Value. A prefix of paths that an origin does not have: with `/images`, the path `/images/a.jpg` becomes `/a.jpg`.
+// Whole segments only: `/images` is not a prefix of `/images-old/a.jpg`.
 
 import HTTPMessage
 
-/// What the paths of an origin's requests lose in front.
+/// The prefix to remove from the paths of an origin's requests.
 public struct StrippedPrefix: Sendable, Equatable {
     private let path: String
     private let ignoresCase: Bool
@@ -12,7 +12,7 @@ public struct StrippedPrefix: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - path: Begins with a slash, does not end with one; spelled as request targets are.
-    ///   - ignoresCase: Whether ASCII letter case does not count, as on IIS.
+    ///   - ignoresCase: Whether to ignore ASCII letter case, as IIS does.
     public init(_ path: String, ignoresCase: Bool = false) {
         self.path = path
         self.ignoresCase = ignoresCase
@@ -21,7 +21,7 @@ public struct StrippedPrefix: Sendable, Equatable {
     /// The target without the prefix; it begins with a slash again.
     ///
     /// - Parameter target: A path, with or without a query.
-    /// - Returns: nil where the target does not begin with the prefix.
+    /// - Returns: nil if the target does not begin with the prefix.
     func strip(_ target: String) -> String? {
         let start = target.utf8.prefix(path.utf8.count)
         guard start.elementsEqual(path.utf8, by: areSame) else { return nil }

@@ -1,15 +1,15 @@
-// Value. What it takes to ask an S3-compatible store besides bucket and prefix, which are in the origin's URL.
-// Invariant: the keys show in no print and no dump.
+// Value. The settings for an S3-compatible store, besides bucket and prefix, which are in the origin's URL. Invariant:
+// the keys never appear in a print or a dump.
 
 public import HTTPMessage
 
-/// The server of an s3:// origin, and what requests to it are signed with (AWS Signature Version 4).
+/// The server of an s3:// origin, and the keys that sign requests to it (AWS Signature Version 4).
 public struct ObjectStore: Sendable {
     /// An `http` or `https` URL; nil for Amazon's server of the region.
     public var endpoint: OriginURL?
-    /// The region that is signed for.
+    /// The region used in signatures.
     public var region: String
-    /// Whether the bucket is a part of the path rather than of the host; nil where it goes by endpoint and bucket.
+    /// Whether the bucket is part of the path instead of the host; nil to derive it from endpoint and bucket.
     public var usesPathStyle: Bool?
     /// The access key's name.
     public var accessKey: String
@@ -17,7 +17,7 @@ public struct ObjectStore: Sendable {
     public var secretKey: String
     /// The token of temporary credentials.
     public var sessionToken: String?
-    /// Whether 403 means "not here": that is what S3 answers for a missing object to whom may not list the bucket.
+    /// Whether 403 means "not here": S3 sends it instead of 404 to callers that may not list the bucket.
     public var forbiddenMeansMissing: Bool
 
     /// Makes the settings of a store.

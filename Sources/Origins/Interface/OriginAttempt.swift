@@ -1,22 +1,22 @@
-// Value. One line of "which origins were asked, and what came of it".
+// Value. One line of the record of which origins were asked, and with which result.
 
-/// What came of asking one origin.
+/// The result of asking one origin.
 public struct OriginAttempt: Sendable, Equatable {
     /// How asking one origin ended.
     public enum Outcome: Sendable, Equatable {
         /// It answered with this status.
         case answered(Int)
-        /// It gave no answer.
+        /// It sent no response.
         case failed(OriginError.Kind)
-        /// It was not asked: it has failed so often that it is left alone for a while.
+        /// It was not asked, because its circuit breaker is open.
         case skipped
-        /// Another origin answered before it.
+        /// Another origin responded before it.
         case overtaken
     }
 
     /// The origin's index in the list.
     public var origin: Int
-    /// What came of it.
+    /// The result.
     public var outcome: Outcome
 
     /// Makes an attempt's record.

@@ -1,9 +1,9 @@
-// A failed call of the system as a failure of the origins.
+// Value. Turns a failed system call into an origin error.
 
 import Runtime
 
 extension OriginError {
-    /// The system gave no thread, descriptor or memory.
+    /// The system had no thread, descriptor or memory left.
     init(_ error: SystemError, subject: String) {
         self.init(kind: .resources, operation: error.operation, subject: subject, code: Int(error.code))
     }

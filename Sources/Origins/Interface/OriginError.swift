@@ -1,17 +1,17 @@
-// Value. Why an origin, or every origin, gave no answer or a broken one.
-// The kind's raw value is the label in logs and counters.
+// Value. The reason why an origin, or every origin, sent no response or a broken one. The kind's raw value is the label
+// in logs and counters.
 
 /// A failure at the boundary to the origins.
 public struct OriginError: Error, Sendable {
     /// What went wrong.
     public enum Kind: String, Sendable, CaseIterable, Hashable {
-        /// The origin's machine answers, its port does not.
+        /// The origin's machine responds, but its port does not.
         case connectionRefused
         /// No route, or the network is down.
         case unreachable
         /// The name has no address, or its lookup failed.
         case dnsFailure
-        /// No TLS session: handshake or certificate.
+        /// No TLS session, because of handshake or certificate.
         case tlsFailure
         /// Not connected within `connectTimeout`.
         case connectTimeout
@@ -19,55 +19,55 @@ public struct OriginError: Error, Sendable {
         case firstByteTimeout
         /// The body, or the upload, stopped making progress.
         case stalled
-        /// The receiver took too little while others waited for the connection.
+        /// The receiver took too few bytes while others waited for the connection.
         case heldUp
         /// The connection broke.
         case reset
-        /// The body ended before its declared end, or changed while it was read.
+        /// The body ended before its declared end, or changed while it was being read.
         case truncated
-        /// What came is not a response, or an ambiguous one.
+        /// The bytes received are not a response, or an ambiguous one.
         case malformed
         /// The response's head is larger than allowed.
         case tooLarge
-        /// The object store refuses what larder signs, or asks for another region.
+        /// The object store refuses larder's signature, or requires another region.
         case denied
-        /// The origin redirects to where larder does not follow, or too often.
+        /// The origin redirects to a place that larder does not follow, or too often.
         case redirect
-        /// The file system gave an error that says nothing about the picture: the share or the disk is at fault.
+        /// An error of the file system that says nothing about the picture: the share or the disk is at fault.
         case fileSystem
-        /// The file is there and cannot be read, which says nothing about the origin: permissions, a lock.
+        /// The file exists and cannot be read, which says nothing about the origin: permissions, a lock.
         case unreadable
         /// Ended by `OriginTransfer.cancel()` or by shutting down.
         case cancelled
         /// Too many requests wait for this origin.
         case queueFull
-        /// Waited for a free connection to this origin for too long.
+        /// The wait for a free connection to this origin was too long.
         case queueTimeout
-        /// The content of the request broke off or does not have its declared length.
+        /// The content of the request was cut off or does not have its declared length.
         case requestBody
-        /// The request cannot be sent: its method, target or a field is not one.
+        /// The request cannot be sent: its method, target or a field is invalid.
         case badRequest
         /// The origin's URL cannot be used.
         case badURL
-        /// It answered that it cannot cope (429, 502, 503, 504) and is left alone for a while.
+        /// It responded that it is overloaded (429, 502, 503, 504).
         case overloaded
-        /// The system gave no thread, descriptor or memory.
+        /// The system had no thread, descriptor or memory left.
         case resources
     }
 
     /// What went wrong.
     public var kind: Kind
-    /// What was being done, such as "connect" or "receive body".
+    /// The failed operation, such as "connect" or "receive body".
     public var operation: String
     /// The URL of the origin.
     public var subject: String
     /// The code of libcurl (or errno, for file origins and resources); 0 when larder itself found the fault.
     public var code: Int
-    /// What the library said, for people.
+    /// The message of the library, for people.
     public var detail: String
-    /// The time until the first of the origins that are left alone is tried again; nil where none is.
+    /// The time until the first of the origins with an open circuit breaker is tried again; nil if there is none.
     public var retryAfter: Duration?
-    /// The origins asked before this error was given up to, in order.
+    /// The origins that were asked before this error was reported, in order.
     public var tried: [OriginAttempt]
 
     /// Makes an error.
@@ -89,14 +89,15 @@ public struct OriginError: Error, Sendable {
 }
 
 extension OriginError {
-    /// Whether the origin's name did not resolve: it has no address, or the look-up took longer than connecting may.
+    /// Whether the origin's name did not resolve: it has no address, or the look-up took longer than the connect
+    /// timeout.
     public var isOfName: Bool {
         kind == .dnsFailure || kind == .connectTimeout && detail.hasPrefix("Resolving timed out")
     }
 }
 
 extension OriginError: CustomStringConvertible {
-    /// One line: kind, operation, origin, what the library said.
+    /// One line: kind, operation, origin, message of the library.
     public var description: String {
         let said = detail.isEmpty ? "" : ": \(detail)"
         let number = code == 0 ? "" : " (\(code))"

@@ -1,37 +1,38 @@
-// Shared, never changed: one request to be answered by the first origin of the list that can. One object, since it goes
-// through many hands. Made by the Proxy, consumed by `Origins.send`.
+// Shared, immutable. One request, for the first origin of the list that can respond. A class, because it passes through
+// many hands. Made by the proxy, consumed by `Origins.send`.
 
 public import HTTPMessage
 
 /// A request to the list of origins.
 public final class OriginRequest: Sendable {
-    /// Which of the lists of origins is asked.
+    /// The list of origins to ask.
     public let list: Int
     /// The method token, as the client sent it.
     public let method: String
-    /// The normalized path and query; begins with "/", holds only visible ASCII.
+    /// The normalized path and query; begins with "/", contains only visible ASCII.
     public let target: String
     /// The client's Host, for origins with `hostHeader: .client`.
     public let clientHost: String?
-    /// The end-to-end fields to send, conditionals and Via included.
+    /// The end-to-end fields to send, including conditionals and Via.
     ///
     /// Host, framing and hop-by-hop fields are dropped.
     public let fields: Fields
-    /// The Range of the client for which the whole is asked for; `fields` have none then, or that of the rest of a stored part.
+    /// The client's Range, if larder requests the whole because of it; then `fields` have no Range, or that of the rest
+    /// of a stored part.
     ///
-    /// A 206 that has this range is an answer although the origin was not asked for it.
+    /// A 206 with this range is accepted although it was not requested.
     public let wantedRange: String?
-    /// The index of the origin to ask first: the one that gave what is stored; nil keeps the list's order.
+    /// The index of the origin to ask first: the one that the stored response came from; nil keeps the list's order.
     public let preferred: Int?
-    /// The Last-Modified of what is stored: an older copy is an answer only where the authoritative origin gives it.
+    /// The Last-Modified of the stored response: an older copy is accepted only from the authoritative origin.
     public let notOlderThan: WallTime?
-    /// There is something to serve if nobody answers: origins that are left alone are not asked for want of another.
+    /// A stale response is available; do not fall back to origins whose breaker is open.
     public let hasFallback: Bool
     /// The content; a request with one is sent to one origin only, once.
     public let body: OriginRequestBody?
     /// Unsafe methods: the first authoritative origin only, on a new connection, never retried.
     public let onlyFirst: Bool
-    /// The content is sent once the origin has said 100 (Continue), or after a second (RFC 9110 §10.1.1).
+    /// The content is sent after the origin's 100 (Continue), or after a second (RFC 9110 §10.1.1).
     public let expectsContinue: Bool
     /// A trailer section is welcome: sends `TE: trailers` (RFC 9110 §10.1.4).
     public let acceptsTrailers: Bool
@@ -91,7 +92,7 @@ public final class OriginRequest: Sendable {
         )
     }
 
-    /// Whether one origin is asked, once.
+    /// Whether it is sent to a single origin, once.
     var isSingle: Bool { onlyFirst || body != nil }
 
     /// Whether it only reads.

@@ -1,5 +1,5 @@
 // Shared. The content of a request on its way to an origin: the connection's loop appends, the origin thread reads.
-// Invariants: what is queued is bounded; the origin is never sent a complete request with a part of the content.
+// Invariants: the queue is bounded; the origin is never sent a complete request with only a part of the content.
 
 public import NIOCore
 import Runtime
@@ -7,10 +7,10 @@ import Synchronization
 
 /// Content to upload, with back-pressure.
 public final class OriginRequestBody: Sendable {
-    /// What the origin thread gets when it reads.
+    /// The result of a read by the origin thread.
     enum Read: Equatable {
         case bytes(Int)
-        /// Nothing for now: `wake` is called when there is.
+        /// Nothing for now: `wake` is called when there is more.
         case wait
         case end
         case failed
@@ -20,7 +20,7 @@ public final class OriginRequestBody: Sendable {
         case open
         case finished
         case failed
-        /// The origin wants no more: what comes is dropped.
+        /// The origin wants no more: further bytes are dropped.
         case abandoned
     }
 
@@ -33,7 +33,7 @@ public final class OriginRequestBody: Sendable {
         var writerWaits = false
         var wake: (@Sendable () -> Void)?
 
-        /// What to call, outside the lock, if the reader waits.
+        /// The function to call, outside the lock, if the reader waits.
         mutating func takeWake() -> (@Sendable () -> Void)? {
             guard readerWaits else { return nil }
             readerWaits = false
@@ -51,7 +51,7 @@ public final class OriginRequestBody: Sendable {
     ///
     /// - Parameters:
     ///   - length: The declared length, nil when unknown.
-    ///   - mark: Bytes queued from which on the writer is told to pause; four times as many fail the request.
+    ///   - mark: The queued bytes at which the writer must pause; four times as many fail the request.
     ///   - onWritable: Called on the origin thread when less than half the mark is queued after a pause.
     public init(length: Int64?, mark: Int = 256 * 1024, onWritable: @escaping @Sendable () -> Void = {}) {
         self.length = length
@@ -61,7 +61,7 @@ public final class OriginRequestBody: Sendable {
 
     /// Adds bytes; any thread, one at a time.
     ///
-    /// - Parameter bytes: What follows.
+    /// - Parameter bytes: The next bytes.
     /// - Returns: `.pause` when enough is queued: wait for `onWritable`.
     public func append(_ bytes: ByteBuffer) -> OriginFlow {
         let count = bytes.readableBytes
@@ -86,7 +86,7 @@ public final class OriginRequestBody: Sendable {
         end(.finished)
     }
 
-    /// The content broke off: the request must not be completed.
+    /// The content was cut off: the request must not be completed.
     public func fail() {
         end(.failed)
     }
@@ -101,7 +101,7 @@ public final class OriginRequestBody: Sendable {
         wake?()
     }
 
-    /// Sets what tells the origin thread that it can read again.
+    /// Sets the function that wakes the origin thread to read again.
     func attach(wake: @escaping @Sendable () -> Void) {
         state.withLock { $0.wake = wake }
     }
@@ -109,9 +109,9 @@ public final class OriginRequestBody: Sendable {
     /// Moves queued bytes into a buffer of libcurl's; origin thread only.
     ///
     /// - Parameters:
-    ///   - capacity: How many bytes there is room for.
+    ///   - capacity: The room in the buffer, in bytes.
     ///   - copy: Called at most once, inside the lock, with at most `capacity` bytes.
-    /// - Returns: What was read.
+    /// - Returns: The result.
     func read(upTo capacity: Int, copy: (ByteBuffer) -> Void) -> Read {
         let (read, isWritable) = state.withLock { state -> (Read, Bool) in
             if state.ending == .failed { return (.failed, false) }
@@ -134,7 +134,7 @@ public final class OriginRequestBody: Sendable {
         return read
     }
 
-    /// Nothing will be read any more; the writer is let go on, into nothing.
+    /// Nothing will be read any more; the writer may continue, and its bytes are dropped.
     func abandon() {
         let isWaiting = state.withLock { state in
             state.ending = .abandoned

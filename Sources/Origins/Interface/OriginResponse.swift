@@ -1,8 +1,8 @@
-// Value. The head of the answer that was chosen, and how it was come by.
+// Value. The head of the selected response, and how it was obtained.
 
 public import HTTPMessage
 
-/// The head of an origin's final answer.
+/// The head of an origin's final response.
 public struct OriginResponse: Sendable {
     /// 200…599: interim responses are never delivered.
     public var status: Int
@@ -10,20 +10,20 @@ public struct OriginResponse: Sendable {
     public var reason: String
     /// All fields as received, hop-by-hop ones included; the body's transfer coding is already undone.
     public var fields: Fields
-    /// The index in the list of the origin that answered.
+    /// The index in the list of the origin that responded.
     public var origin: Int
-    /// The length the head declares, also where no body follows (HEAD, 304); nil when it declares none.
+    /// The length the head declares, even if no body follows (HEAD, 304); nil if it declares none.
     public var contentLength: Int64?
-    /// The version of HTTP that it came in: what Via tells (RFC 9110 §7.6.3).
+    /// The HTTP version that it was received with, for Via (RFC 9110 §7.6.3).
     public var version: Via.ReceivedVersion
     /// When the request was sent.
     public var requestTime: WallTime
     /// When the head was received.
     public var responseTime: WallTime
-    /// The origins asked, in order, the one that answered included.
+    /// The origins asked, in order, including the one that responded.
     public var tried: [OriginAttempt]
-    /// False where an origin that could not be asked might know better: a 404 or 410, or a copy older than what is stored,
-    /// of an origin that is not authoritative.
+    /// False if an origin that could not be asked might know better: for a 404 or 410, or a copy older than the stored
+    /// one, from an origin that is not authoritative.
     public var isDefinitive: Bool
 
     /// Makes a response head.
@@ -53,7 +53,7 @@ public struct OriginResponse: Sendable {
 }
 
 extension OriginResponse {
-    /// Makes the response of a head as received.
+    /// Makes the response from a head as received.
     init(
         _ head: ReceivedHead,
         origin: Int,

@@ -1,33 +1,23 @@
-// Value. What the configuration says about one origin of the prioritized list.
-// Made by the composition, read once when `Origins` is made; never changed afterwards.
+// Value. The configuration of one origin of the prioritized list. Made from the settings, read once when `Origins` is
+// made; never changed afterwards.
 
 public import HTTPMessage
 
 /// One origin of the prioritized list, as configured.
 public struct OriginSettings: Sendable {
-    /// Which Host field an origin is sent.
-    public enum HostHeader: Sendable, Equatable {
-        /// The host and port of the origin's own URL.
-        case origin
-        /// The Host the client sent; the origin's own where the client sent none.
-        case client
-        /// This name, always.
-        case name(String)
-    }
-
-    /// When the next origin is asked too, because this one's first byte is late.
+    /// When the next origin gets the request too, because this one's first byte is late.
     public enum Hedge: Sendable, Equatable {
         case never
         case after(Duration)
-        /// After the time within which 19 of its last 20 answers began.
+        /// After the time within which 19 of its last 20 responses began.
         case percentile95
     }
 
-    /// How an origin is asked whether it is well, requests or not.
+    /// How an origin is probed regularly, with or without requests.
     public struct Probe: Sendable, Equatable {
-        /// The target of the HEAD request; 200…399 is well.
+        /// The target of the HEAD request; a status of 200…399 means that the origin works.
         public var path: String
-        /// The time between two.
+        /// The time between two probes.
         public var interval: Duration
 
         /// Makes a probe's settings.
@@ -39,7 +29,7 @@ public struct OriginSettings: Sendable {
 
     /// `http://host[:port][/prefix]`, `https://…`, `file:///root` or `s3://bucket[/prefix]`.
     public var url: OriginURL
-    /// Whether its 404 or 410 is an answer; another origin's means "not here, ask the next".
+    /// Whether its 404 or 410 is final; another origin's means "not here, ask the next".
     public var isAuthoritative: Bool
     /// The longest time for name lookup, TCP and TLS together.
     public var connectTimeout: Duration
@@ -53,17 +43,17 @@ public struct OriginSettings: Sendable {
     public var maximumConnections: Int
     /// The most requests that wait for one of them: more would only time out in the queue.
     public var maximumQueued: Int
-    /// When the next origin is asked too.
+    /// When the next origin gets the request too.
     public var hedge: Hedge
-    /// How it is asked whether it is well; nil leaves that to requests.
+    /// How it is probed; nil leaves it to requests to find out whether it works.
     public var probe: Probe?
-    /// Which Host the origin is sent.
+    /// The Host that the origin gets.
     public var hostHeader: HostHeader
     /// Further request fields; they replace the client's of the same name.
     public var headers: [(String, String)]
-    /// What its requests' paths lose in front, such as `/images`; requests for other paths are not for this origin.
+    /// The prefix to remove from its requests' paths, such as `/images`; it gets no requests for other paths.
     public var strippedPrefix: StrippedPrefix?
-    /// The most redirects that are followed for one request; 0 passes them on.
+    /// The most redirects that are followed for one request; with 0 the client gets them.
     public var maximumRedirects: Int
     /// Whether HTTP/2 may be agreed on, with `https` only.
     public var allowsHTTP2: Bool
@@ -72,7 +62,7 @@ public struct OriginSettings: Sendable {
     /// The store behind an `s3` URL; nil for other URLs.
     public var store: ObjectStore?
 
-    /// Whether requests go through libcurl that could use a cleartext connection; tests compare both ways.
+    /// Whether to use libcurl even if a cleartext connection is possible; tests compare both ways.
     var forcesLibcurl = false
 
     /// Makes the settings of one origin.

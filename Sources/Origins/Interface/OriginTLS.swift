@@ -1,15 +1,15 @@
-// Value. How TLS to one https:// origin is agreed on. Paths are read by libcurl when it connects.
-// Invariant: the passphrase shows in no print and no dump.
+// Value. The TLS settings of one https:// origin. libcurl reads the files when it connects. Invariant: the passphrase
+// never appears in a print or a dump.
 
 /// The certificates and names of one origin's TLS.
 public struct OriginTLS: Sendable {
     /// A PEM file of the certificate authorities trusted for this origin; nil for the system's.
     public var caFile: String?
-    /// A PEM file with the certificate to show to the origin, its chain behind it.
+    /// A PEM file with larder's certificate for the origin, and its chain.
     public var clientCertificate: String?
-    /// A PEM file with the certificate's private key; nil where it is in the certificate's file.
+    /// A PEM file with the certificate's private key; nil if it is in the certificate's file.
     public var clientKey: String?
-    /// What the private key is encrypted with.
+    /// The passphrase of the private key.
     public var clientKeyPassphrase: String?
     /// The name for SNI and for the check of the origin's certificate; nil for the URL's host.
     public var serverName: String?
@@ -31,7 +31,7 @@ public struct OriginTLS: Sendable {
 }
 
 extension OriginTLS: CustomStringConvertible, CustomReflectable {
-    /// No more than whose certificates.
+    /// Shows only the authorities.
     public var description: String { "TLS(\(caFile ?? "the system's authorities"))" }
     /// A mirror without children: `dump` shows no passphrase.
     public var customMirror: Mirror { Mirror(self, children: [:]) }

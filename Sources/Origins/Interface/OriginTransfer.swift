@@ -1,5 +1,5 @@
-// Shared. The sender's hold on a request in progress; any thread may use it, at any time, any number of times.
-// Letting go of it does not end the transfer.
+// Shared. The sender's handle on a request in progress; any thread may use it, at any time, any number of times.
+// Releasing it does not end the transfer.
 
 import Runtime
 
@@ -13,12 +13,12 @@ public final class OriginTransfer: Sendable {
         self.mailbox = mailbox
     }
 
-    /// Ends the transfer; the receiver is told `fail` with `.cancelled`, unless it has ended already.
+    /// Ends the transfer; the receiver gets `fail` with `.cancelled`, unless it has ended already.
     public func cancel() {
         mailbox.post(.cancel(id))
     }
 
-    /// Lets the body flow again after the receiver answered `.pause`.
+    /// Resumes the body after the receiver returned `.pause`.
     public func resume() {
         mailbox.post(.resume(id))
     }

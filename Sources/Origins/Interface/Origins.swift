@@ -1,6 +1,6 @@
-// Shared. The lists of origins: takes requests from any thread, asks a list's origins in order on one thread for all of
-// them, and tells each request's receiver. Owned by the composition; `shutDown` before letting go.
-// Invariant: every receiver gets exactly one of `finish` and `fail`.
+// Shared. The lists of origins: accepts requests from any thread, asks the origins of a list in order on one thread,
+// and calls each request's receiver. Owned by the composition; call `shutDown` before releasing it. Invariant: every
+// receiver gets exactly one of `finish` and `fail`.
 
 import HTTPMessage
 public import Logging
@@ -20,13 +20,13 @@ public final class Origins: Sendable {
     /// Makes the lists and starts their thread; waits for no origin.
     ///
     /// - Parameters:
-    ///   - lists: Lists of origins, each in the order to ask them and not empty; a request says which (`list`). An
-    ///     origin's index counts through all of them.
-    ///   - logger: Told of origins that begin to fail and are well again.
-    ///   - looksAtOrigins: Whether each is connected to once at the start, and again while it cannot be reached, so that
-    ///     `statistics` tell of it before a request does; no request is sent for it.
+    ///   - lists: Lists of origins, each not empty and in the order in which they are tried; a request names its list
+    ///     (`list`). An origin's index counts through all of them.
+    ///   - logger: Reports origins that begin to fail and that recover.
+    ///   - looksAtOrigins: Whether larder connects to each origin once at the start, and again while it cannot be
+    ///     reached, so that `statistics` show it before a request fails; it sends no request for that.
     ///   - clock: The time.
-    /// - Throws: `badURL` for an `s3` URL without a store, `resources` when the system gives no descriptor or thread.
+    /// - Throws: `badURL` for an `s3` URL without a store, `resources` if the system has no descriptor or thread left.
     public init(
         lists: [[OriginSettings]],
         logger: Logger,
@@ -45,7 +45,7 @@ public final class Origins: Sendable {
         let mailbox: Commands
         let poller: Poller
         do throws(SystemError) {
-            mailbox = Commands(limit: Commands.usualLimit, bell: try EventCounter()) {
+            mailbox = Commands(limit: Commands.usualLimit, receiver: try EventCounter()) {
                 logger.warning("Many commands wait for the origin thread")
             }
             poller = try Poller()
@@ -82,9 +82,9 @@ public final class Origins: Sendable {
     /// Sends a request; returns at once.
     ///
     /// - Parameters:
-    ///   - request: What to ask for.
-    ///   - receiver: Told of the answer on the origin thread, or at once, on this one, after `shutDown`.
-    /// - Returns: The hold on the transfer, to pause and cancel it.
+    ///   - request: The request.
+    ///   - receiver: Called on the origin thread, or at once, on this one, after `shutDown`.
+    /// - Returns: The handle on the transfer, to pause and cancel it.
     @discardableResult
     public func send(_ request: OriginRequest, to receiver: any OriginReceiver) -> OriginTransfer {
         let id = nextID.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -95,11 +95,11 @@ public final class Origins: Sendable {
         return OriginTransfer(id: id, mailbox: mailbox)
     }
 
-    /// Whether a request may be asked that would not have to be: one of the tenth more, and ten a second, that hedges and
-    /// retries share.
+    /// Whether an optional request may be sent: a tenth of all requests, and ten a second, which hedges and retries
+    /// share.
     ///
     /// Any thread.
-    /// - Returns: True where it may: its token is taken.
+    /// - Returns: True if it may: its token is spent.
     public func spendRetry() -> Bool { budget.spend(at: .now) }
 
     /// Fails every transfer in progress with `.cancelled` and ends the threads; later requests fail at once.
@@ -124,14 +124,14 @@ public final class Origins: Sendable {
     /// The origin of a list with an identity.
     ///
     /// - Parameters:
-    ///   - identity: What `identity(of:)` gave, perhaps before a restart.
+    ///   - identity: A result of `identity(of:)`, perhaps of an earlier run.
     ///   - list: The list.
-    /// - Returns: Its index; nil where none of the list's has it.
+    /// - Returns: Its index; nil if the list has no such origin.
     public func index(of identity: UInt32, in list: Int) -> Int? {
         lists[list].first { identities[$0] == identity }
     }
 
-    /// The order in which a request would ask a list's origins now, those that are left alone last.
+    /// The order in which a request would now try a list's origins; those with an open circuit breaker are last.
     ///
     /// - Parameters:
     ///   - list: The list.

@@ -1,25 +1,27 @@
-// Value. The circuit breaker of one origin, driven by requests (passive health) and probes. Pure: time and chance are arguments.
-// Closed: requests are sent. Open: none are sent until a time. Half-open: one probe decides; requests still pass the origin over.
+// Value. The circuit breaker of one origin, driven by requests (passive health) and probes. Pure: time and chance are
+// arguments. Closed: requests are sent. Open: none are sent until some time. Half-open: one probe decides; requests
+// still skip the origin.
 
 import Runtime
 
 /// Decides whether requests are sent to an origin.
 struct CircuitBreaker: Equatable {
-    /// Failures in a row after which it opens: few, so that an outage costs few requests a timeout.
+    /// Failures in a row after which it opens: few, so that an outage makes few requests wait for a timeout.
     static let failuresToOpen = 5
-    /// Failures among the last `recent` outcomes after which it opens too: half of them, in any order.
+    /// It also opens after this many failures among the last `recent` outcomes: half of them, in any order.
     static let failuresOfRecent = 10
     static let recent = 20
-    /// An answer within this time tells that it is there: what it refused or broke off since may be a few pictures'.
+    /// An origin that responded within this time is there: a refusal or a broken transfer may concern only a few
+    /// pictures.
     static let aliveFor: Duration = .seconds(1)
-    /// How long it stays open first, before chance shortens that; each failed probe doubles it.
+    /// How long it stays open at first, before a random reduction; each failed probe doubles it.
     static let firstBackOff: Duration = .milliseconds(500)
     /// How long it stays open at most: the delay until a recovered origin is noticed.
     static let longestBackOff: Duration = .seconds(8)
-    /// The longest Retry-After that is heeded: a slip of an origin must not take it out for hours.
+    /// The longest Retry-After that is respected: a mistake of an origin must not exclude it for hours.
     static let longestRetryAfter: Duration = .seconds(60)
 
-    /// What a report changed, for the log.
+    /// The change after a report, for the log.
     enum Change: Equatable {
         case none
         case opened(for: Duration)
@@ -33,10 +35,10 @@ struct CircuitBreaker: Equatable {
     }
 
     private var state = State.closed(failures: 0)
-    /// The last outcomes, a bit each, set for a failure.
+    /// The last outcomes, one bit each, set for a failure.
     private var outcomes: UInt32 = 0
     private var lastAnswer: Instant?
-    /// It said itself until when it wants no requests (Retry-After): it is not asked even as a last resort.
+    /// The origin itself asked for a pause (Retry-After): it gets no requests even as a last resort.
     private(set) var askedForPause = false
 
     /// Whether requests are sent to the origin.
@@ -58,7 +60,7 @@ struct CircuitBreaker: Equatable {
         return true
     }
 
-    /// It answered.
+    /// The origin responded.
     mutating func recordAnswer(at now: Instant) -> Change {
         let wasClosed = isClosed
         lastAnswer = now
@@ -68,14 +70,14 @@ struct CircuitBreaker: Equatable {
         return wasClosed ? .none : .closed
     }
 
-    /// It could not be reached, did not answer in time, or answered that it cannot cope.
+    /// The origin could not be reached, did not respond in time, or responded that it is overloaded.
     ///
     /// - Parameters:
     ///   - now: The time.
-    ///   - isPrompt: It did react: it broke off before its answer, or said that it cannot cope. Being asked in vain costs
-    ///     little then, and it opens only if the origin has answered nothing for `aliveFor`.
-    ///   - chance: Between 0 and 1; shortens the back-off to between half and all of it, so that the larders of a farm do
-    ///     not probe in step.
+    ///   - isPrompt: It did react: it broke off before its response, or said that it is overloaded. Such a failure
+    ///     costs little time, so the breaker opens only if the origin has not responded for `aliveFor`.
+    ///   - chance: Between 0 and 1; shortens the back-off to between half and all of it, so that the larders of a farm
+    ///     do not probe in step.
     mutating func recordFailure(
         at now: Instant,
         isPrompt: Bool = false,
@@ -94,12 +96,12 @@ struct CircuitBreaker: Equatable {
         case .halfOpen(let backOff):
             return open(for: min(backOff * 2, Self.longestBackOff), at: now, chance)
         case .open:
-            // Requests that were on their way when it opened, or asked it for want of another, tell nothing new.
+            // Requests that were on their way when it opened, or were sent as a last resort, give no new information.
             return .none
         }
     }
 
-    /// It asks to be left alone for a while (RFC 9110 §10.2.3).
+    /// The origin asks for a pause (RFC 9110 §10.2.3).
     mutating func pause(for time: Duration, at now: Instant) -> Change {
         let wasClosed = isClosed
         let time = min(time, Self.longestRetryAfter)
@@ -108,7 +110,7 @@ struct CircuitBreaker: Equatable {
         return wasClosed ? .opened(for: time) : .none
     }
 
-    /// The probe ended without telling anything: the next is due as if it had failed.
+    /// The probe ended without a result: the next is due as if it had failed.
     mutating func releaseProbe(at now: Instant) {
         guard case .halfOpen(let backOff) = state else { return }
         state = .open(until: now + backOff, backOff: backOff)

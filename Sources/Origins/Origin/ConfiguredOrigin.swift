@@ -1,5 +1,5 @@
-// Shared, never changed. One origin's settings, with everything that lives as long as the list: its counters and, for
-// files, its threads.
+// Shared, immutable. One origin's settings, and everything that lives as long as the list: its counters and, for files,
+// its threads.
 
 import HTTPMessage
 import Runtime
@@ -49,7 +49,7 @@ final class ConfiguredOrigin: Sendable {
         }
     }
 
-    /// A request's target as this origin knows it; nil if the origin does not have such targets.
+    /// A request's target as this origin spells it; nil if the origin cannot have such a target.
     func target(of request: OriginRequest) -> String? {
         guard let prefix = settings.strippedPrefix else { return request.target }
         return prefix.strip(request.target)

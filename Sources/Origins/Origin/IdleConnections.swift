@@ -1,14 +1,14 @@
-// Value, confined to the origin thread. The connections and libcurl handles of one origin that wait for the next request.
-// `OriginPool` owns it. Invariant: never more of a kind than were in use at a time.
+// Value, confined to the origin thread. The connections and libcurl handles of one origin that wait for the next
+// request. `OriginPool` owns it. Invariant: of each kind, never more than were in use at a time.
 
 import Runtime
 
-/// What an origin's requests can use again.
+/// The reusable connections and handles of an origin.
 struct IdleConnections {
     private var handles: [EasyHandle] = []
     /// A handle that makes connections.
     private var connector: EasyHandle?
-    /// The last used is the last.
+    /// The most recently used is the last.
     private var connections: [CleartextConnection] = []
 
     mutating func keep(_ handle: EasyHandle) {
@@ -26,7 +26,7 @@ struct IdleConnections {
         return connector
     }
 
-    /// The connection used last; all are closed if that was too long ago.
+    /// The most recently used connection; all are closed if that was too long ago.
     mutating func takeConnection(at now: Instant) -> CleartextConnection? {
         guard let last = connections.popLast() else { return nil }
         guard now - last.idleSince > CleartextConnection.longestIdle else { return last }

@@ -1,4 +1,4 @@
-// Value. Latencies in fixed buckets, as Prometheus wants them. 15 words, no allocation after it is made.
+// Value. Latencies in fixed buckets, in the form that Prometheus needs. 15 words, no allocation after it is made.
 
 import Runtime
 

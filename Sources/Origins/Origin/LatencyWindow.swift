@@ -1,19 +1,19 @@
-// Value. The 95th percentile of an origin's last times to first byte: after it a hedge asks the next origin.
-// Recomputed every 64 times, not at each request.
+// Value. The 95th percentile of an origin's last times to first byte, after which a hedge is sent to the next origin.
+// Recomputed for every 64th time, not for each request.
 
 import Runtime
 
 /// The latest latencies of one origin.
 struct LatencyWindow {
-    /// How many are kept.
+    /// The number of times that are kept.
     static let size = 128
-    /// With fewer nothing is said.
+    /// The number of times needed for a result.
     static let least = 20
 
     private var durations: [Duration] = []
     private var next = 0
     private var count = 0
-    /// The time within which 19 of 20 answers begin; nil while too few are known.
+    /// The time within which 19 of 20 responses begin; nil while too few are known.
     private(set) var percentile95: Duration?
 
     /// Adds a time.

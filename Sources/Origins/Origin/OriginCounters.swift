@@ -4,7 +4,7 @@ import HTTPMessage
 import Runtime
 import Synchronization
 
-/// Counts what one origin does.
+/// Counts the events of one origin.
 final class OriginCounters: Sendable {
     let url: String
     private let figures: Lock<OriginStatistics>
@@ -24,7 +24,7 @@ final class OriginCounters: Sendable {
         figures.withLock { change(&$0) }
     }
 
-    /// Counts an answer's head.
+    /// Counts a response's head.
     func answered(_ status: Int, after duration: Duration) {
         update { figures in
             figures.firstByte.record(duration)

@@ -1,6 +1,6 @@
-// Confined to the origin thread. One origin as the engine sees it: its places for requests, its queue, its idle connections, its
-// circuit breaker, and what its responses say about it.
-// Invariants: `inProgress` never exceeds `maximumConnections`; the queue never exceeds `maximumQueued`.
+// Confined to the origin thread. One origin as the engine sees it: its places for requests, its queue, its idle
+// connections, its circuit breaker, and what its responses say about it. Invariants: `inProgress` never exceeds
+// `maximumConnections`; the queue never exceeds `maximumQueued`.
 
 import HTTPMessage
 import Logging
@@ -9,7 +9,7 @@ import Runtime
 
 /// One origin's connections, queue and circuit breaker.
 final class OriginPool {
-    /// What an attempt has of the pool.
+    /// An attempt's place in the pool.
     enum Place {
         case none
         case waiting
@@ -18,26 +18,26 @@ final class OriginPool {
 
     let origin: ConfiguredOrigin
     var breaker = CircuitBreaker()
-    /// The transfers whose receivers take nothing now.
+    /// The transfers whose receivers take no bytes now.
     private(set) var heldUp = HeldUp()
     private var idle = IdleConnections()
     /// The engine makes room at the end of this turn.
     var isRoomDue = false
-    /// The engine's timers know when it can make more.
+    /// The engine's timers have an entry for making more room.
     var isRoomTimed = false
     /// Whether it can be reached, for the operator.
     var reach = Reach()
     /// The look that is under way.
     var look: Look?
-    /// The engine's timers know of the next one.
+    /// The engine's timers have an entry for the next look.
     var isLookDue = false
     /// Why its circuit breaker is open, if it is.
     private(set) var lastFailure: OriginError?
-    /// It answers, but later than another origin that was asked after it.
+    /// It responds, but later than another origin that was asked after it.
     private(set) var isOnlyLate = false
     private var latency = LatencyWindow()
     private var lag = Lag()
-    /// What it was last asked for and had.
+    /// The last target that it had.
     private var knownTarget = "/"
     private let logger: Logger
     private var toldOperator: Instant?
@@ -52,13 +52,13 @@ final class OriginPool {
         self.logger = logger
     }
 
-    /// How many requests wait for a place.
+    /// The number of requests that wait for a place.
     var waitingCount: Int { waiting.count }
 
-    /// Gives an attempt a place, in progress or in the queue, or none when both are full.
+    /// Gives an attempt a place, in progress or in the queue; none if both are full.
     func admit(_ attempt: Attempt) -> Place {
         counters.update { $0.requests += 1 }
-        // A probe finds out whether those who hold the places are held up for good.
+        // A probe must not wait: all places may be held up.
         if inProgress < settings.maximumConnections || attempt.isProbe {
             inProgress += 1
             counters.update { $0.inProgress = inProgress }
@@ -70,7 +70,7 @@ final class OriginPool {
         return .waiting
     }
 
-    /// Takes back the place of an attempt that has ended, and gives it to the next that waits.
+    /// Takes back the place of an attempt that has ended, and gives it to the next one in the queue.
     func ended(_ attempt: Attempt, _ place: Place, bytes: UInt64, error: OriginError.Kind?) {
         switch place {
         case .none: break
@@ -96,7 +96,7 @@ final class OriginPool {
         engine.later(.start(next))
     }
 
-    /// The receiver of an attempt takes nothing from now on.
+    /// The receiver of an attempt takes no bytes from now on.
     func beginHoldUp(of attempt: UInt64, at now: Instant) {
         heldUp.begin(attempt, at: now)
         counters.update { $0.heldUp = heldUp.count }
@@ -120,17 +120,17 @@ final class OriginPool {
 
     // MARK: What its answers tell
 
-    /// An answer's head, and what it answers.
+    /// A response's head, and the request that it belongs to.
     struct Answer {
         let head: ReceivedHead
         let target: String
         let latency: Duration
         let isProbe: Bool
-        /// It is older than what is stored.
+        /// It is older than the stored response.
         let isOutdated: Bool
     }
 
-    /// When to ask the next origin too, counted from asking this one; nil for never.
+    /// When to ask the next origin too, counted from the request to this one; nil for never.
     var hedgeDelay: Duration? {
         switch settings.hedge {
         case .never: nil
@@ -139,15 +139,16 @@ final class OriginPool {
         }
     }
 
-    /// Notes how late an answer's first byte was, or would have been at the least; for nothing where no hedge goes by it.
+    /// Notes how late a response's first byte was, or would have been at the least; does nothing without a hedge that
+    /// depends on it.
     func noteLatency(_ time: Duration) {
         if settings.hedge == .percentile95 { latency.record(time) }
     }
 
-    /// What a probe asks for: what is configured, or something it had before.
+    /// The target of probes: the configured one, or one that it had before.
     var probeTarget: String { settings.probe?.path ?? knownTarget }
 
-    /// Counts an answer, and judges the origin's breaker by it.
+    /// Counts a response, and updates the circuit breaker.
     func answered(
         _ answer: Answer,
         at now: Instant,
@@ -174,15 +175,15 @@ final class OriginPool {
             detail: "status \(status)" + (retryAfter.map { ", Retry-After \($0.milliseconds / 1000) s" } ?? "")
         )
         noteFailure(failure)
-        // It answered; only a probe that is configured has to succeed.
+        // It responded; only a configured probe has to succeed.
         if mustSucceed(answer) { report(reach.recordFailure(failure)) } else { noteReached() }
         if let retryAfter { return breaker.pause(for: retryAfter, at: now) }
         return breaker.recordFailure(at: now, isPrompt: true, chance: chance)
     }
 
-    /// Whether an answer says that the origin cannot cope; 500 says it of one picture.
+    /// Whether a response says that the origin is overloaded; a 500 may concern one picture only.
     ///
-    /// The configured probe has to succeed.
+    /// A configured probe has to succeed.
     private func isTrouble(_ answer: Answer) -> Bool {
         if mustSucceed(answer) { return !(200..<400).contains(answer.head.status) }
         return [429, 502, 503, 504].contains(answer.head.status)
@@ -190,9 +191,9 @@ final class OriginPool {
 
     private func mustSucceed(_ answer: Answer) -> Bool { answer.isProbe && settings.probe != nil }
 
-    /// Its last response or failure says this about it.
+    /// Notes what its last response or failure says about it.
     ///
-    /// - Parameter isOnlyLate: Whether it answers, but too late.
+    /// - Parameter isOnlyLate: Whether it responds, but too late.
     func noteFailure(_ error: OriginError?, isOnlyLate: Bool = false) {
         (lastFailure, self.isOnlyLate) = (error, isOnlyLate)
     }
@@ -205,7 +206,7 @@ final class OriginPool {
         }
     }
 
-    /// Tells of a change in breaker.
+    /// Reports a change of the circuit breaker.
     func report(_ change: CircuitBreaker.Change) {
         counters.update { $0.isBackingOff = !breaker.isClosed }
         if change != .none { publishFailure() }
@@ -224,13 +225,13 @@ final class OriginPool {
         }
     }
 
-    /// It was connected to, or it answered.
+    /// It was connected to, or it responded.
     func noteReached() {
         let change = reach.recordSuccess()
         if change != .none { report(change) }
     }
 
-    /// Tells that it cannot be reached, why, or that it can be again.
+    /// Reports that it cannot be reached, and why, or that it can be reached again.
     func report(_ change: Reach.Change) {
         switch change {
         case .none: break
@@ -244,13 +245,13 @@ final class OriginPool {
         publishFailure()
     }
 
-    /// What is wrong with it becomes known to other threads.
+    /// Publishes its failure for other threads.
     private func publishFailure() {
         let failure = reach.failure ?? (breaker.isClosed ? nil : lastFailure)
         counters.update { $0.failure = failure }
     }
 
-    /// Tells of an answer that is none and that only the operator can mend, once a minute: there is one a request.
+    /// Reports, once a minute, a refusal that only the operator can fix: every request may cause one.
     func tellOperator(_ error: OriginError, at now: Instant) {
         guard toldOperator.map({ now - $0 >= .seconds(60) }) ?? true else { return }
         toldOperator = now

@@ -6,14 +6,14 @@ import Runtime
 public struct LagFigures: Sendable, Equatable {
     /// How many times it was measured.
     public private(set) var count: UInt64 = 0
-    /// The sum of all.
+    /// The sum of all lags.
     public private(set) var sum: Double = 0
-    /// The longest.
+    /// The longest lag.
     public private(set) var longest: Double = 0
-    /// The latest.
+    /// The latest lag.
     public private(set) var last: Double = 0
 
-    /// Makes figures of nothing measured yet.
+    /// Makes figures without a measurement.
     public init() {}
 
     /// Adds a time.
@@ -29,9 +29,9 @@ public struct LagFigures: Sendable, Equatable {
 public struct OriginStatistics: Sendable {
     /// The origin's URL as configured.
     public var url: String
-    /// Which of the lists it is in.
+    /// The index of its list.
     public var list = 0
-    /// Requests sent, or tried to.
+    /// Requests sent, or attempted.
     public var requests: UInt64 = 0
     /// Failures by kind.
     public var errors: [OriginError.Kind: UInt64] = [:]
@@ -51,7 +51,7 @@ public struct OriginStatistics: Sendable {
     public var resumed: UInt64 = 0
     /// Probes and checks sent.
     public var probes: UInt64 = 0
-    /// How long it took from its first 404 for a picture to its first 200 for it.
+    /// The time from its first 404 for a picture to its first 200 for it.
     public var lag = LagFigures()
     /// Paths refused by a file origin because they, or a symbolic link, lead out of its root.
     public var refusedPaths: UInt64 = 0
@@ -63,26 +63,26 @@ public struct OriginStatistics: Sendable {
     public var inProgress = 0
     /// Requests waiting for a connection.
     public var queued = 0
-    /// Of those being transferred, those whose receivers take nothing now.
+    /// Transfers whose receivers take no bytes now.
     public var heldUp = 0
     /// Open connections, idle ones included; open files for a file origin.
     public var connections = 0
-    /// Whether its 404 is an answer.
+    /// Whether its 404 is final.
     public var isAuthoritative = false
-    /// Whether it is left alone because of failures.
+    /// Whether its circuit breaker is open because of failures.
     public var isBackingOff = false
-    /// Why the origin fails: its back-off or its last look; nil while it is not known to fail.
+    /// Why the origin fails: its open breaker or its last look; nil while it is not known to fail.
     public var failure: OriginError?
 
     /// True while the origin backs off or cannot be reached.
     public var isFailing: Bool { isBackingOff || failure != nil }
 
-    /// The share of its answers that were 404 or 410; nil before the first.
+    /// The share of its responses that were 404 or 410; nil before the first.
     public var notFoundShare: Double? {
         firstByte.count == 0 ? nil : Double(notFound) / Double(firstByte.count)
     }
 
-    /// Makes the figures of an origin that has done nothing yet.
+    /// Makes the figures of an origin without any request.
     /// - Parameter url: The origin's URL as configured.
     public init(url: String) {
         self.url = url

@@ -1,28 +1,29 @@
-// Value. Whether an origin can be reached, as far as is known without any need of it. Pure: time and chance are arguments.
-// It is for the operator: what requests do is decided by `CircuitBreaker` alone, so a look that failed makes no request worse.
+// Value. Whether an origin can be reached, as far as known without a request that needs it. Pure: time and chance are
+// arguments. It is for the operator: only `CircuitBreaker` decides about requests, so a failed look makes no request
+// worse.
 
 import Runtime
 
-/// What is known of the way to one origin.
+/// The knowledge about the way to one origin.
 struct Reach {
-    /// The first time until the next look, before chance shortens it; each failure doubles it.
+    /// The first time until the next look, before a random reduction; each failure doubles it.
     static let firstPause = CircuitBreaker.firstBackOff
-    /// The longest time until the next look: how late it may be noticed that an origin can be reached again.
+    /// The longest time until the next look, and thus the delay until a recovered origin is noticed.
     static let longestPause = CircuitBreaker.longestBackOff
 
-    /// What a report changed, for the log.
+    /// The change after a report, for the log.
     enum Change: Equatable {
         case none
         case lost
         case found
     }
 
-    /// Why it cannot be reached; nil while it can, or nothing is known.
+    /// Why it cannot be reached; nil while it can, or if nothing is known.
     private(set) var failure: OriginError?
     private var wasReached = false
     private var pause = Reach.firstPause
 
-    /// It was connected to, or it answered.
+    /// It was connected to, or it responded.
     mutating func recordSuccess() -> Change {
         wasReached = true
         guard failure != nil else { return .none }
@@ -43,7 +44,8 @@ struct Reach {
 
     /// The time from a failure to the next look.
     ///
-    /// - Parameter chance: Between 0 and 1; shortens it to between half and all of it, so that a farm does not look in step.
+    /// - Parameter chance: Between 0 and 1; shortens it to between half and all of it, so that a farm does not look in
+    ///   step.
     /// - Returns: The time; each is twice the one before.
     mutating func nextPause(chance: Double) -> Duration {
         precondition((0...1).contains(chance), "chance is between 0 and 1")

@@ -1,5 +1,5 @@
-// How an explanation comes about: the same route, key, selection and plan as a request's, by the same pure functions, on
-// what can be looked at without leaving a trace. It counts, fills, loads and changes nothing.
+// Explains a URL with the same route, key, selection and plan as a request's, by the same pure functions, from data
+// that can be read without a trace. It counts, fills, loads and changes nothing.
 
 import HTTPCaching
 package import HTTPMessage
@@ -8,16 +8,16 @@ import Runtime
 import Store
 
 extension Proxy {
-    /// What is known of a URL, and what would become of a GET for it now.
+    /// The stored responses of a URL, and what would happen to a GET for it now.
     ///
     /// Reads from the disk, on a thread for that.
     ///
     /// - Parameters:
     ///   - path: Path and query; begins with a slash.
-    ///   - host: The host that the request names, with or without a port.
+    ///   - host: The host of the request, with or without a port.
     ///   - fields: Its other fields.
-    /// - Returns: Nil where path or host cannot be normalized.
-    /// - Throws: Where the store is being closed.
+    /// - Returns: Nil if path or host cannot be normalized.
+    /// - Throws: If the store is being closed.
     package func explain(path: String, host: String, fields: Fields) async throws -> Explanation? {
         guard let (route, key, target) = settings.routes.key(path: path, host: host) else { return nil }
         let explaining = Explaining(
@@ -89,7 +89,7 @@ private struct Explaining {
         )
     }
 
-    /// What an origin would be asked for: where a success is stored, the spelling that it came from.
+    /// The target that an origin would get: of a stored success, the spelling that fetched it.
     private func target(_ stored: Stored?, _ found: [InspectedResponse], _ selection: Selection) -> String {
         let sibling = found.first { $0.candidate.entry == selection.sibling?.entry }
         guard route.foldsCase, let kept = stored ?? sibling.map({ Stored($0.response) }), Spelling.isShared(kept.status)
@@ -121,8 +121,9 @@ private struct Explaining {
         )
     }
 
-    /// The fields in a variant's text: behind a line with all names a line a field, "name" where it was absent, else
-    /// "name=value".
+    /// The fields in a variant's text.
+    ///
+    /// After a line with all names there is a line for each field: "name" if it was absent, else "name=value".
     private static func selecting(_ text: [UInt8]) -> [(name: String, value: String?)] {
         String(decoding: text, as: UTF8.self).split(separator: "\n").dropFirst().map { line in
             let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

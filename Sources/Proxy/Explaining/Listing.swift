@@ -1,4 +1,5 @@
-// What is stored, page by page, with what the records' heads tell of it. Nothing is counted, loaded or changed.
+// Lists the stored responses, page by page, with facts from their records' heads. Nothing is counted, loaded or
+// changed.
 
 import HTTPMessage
 import Runtime
@@ -6,25 +7,25 @@ package import Store
 
 /// A stored response of a listing.
 package struct ListedPicture: Sendable {
-    /// What the index tells of it.
+    /// The facts from the index.
     package let response: ListedResponse
-    /// Its status; nil where its record cannot be read any more.
+    /// Its status; nil if its record cannot be read any more.
     package let status: Int?
-    /// Its Content-Type; nil where it has none, or as above.
+    /// Its Content-Type; nil if it has none, or as above.
     package let type: String?
 }
 
 extension Proxy {
     /// Stored responses whose keys are in some ranges, in the order of the keys.
     ///
-    /// Reads a head a response from the disk, on a thread for that.
+    /// Reads the head of each response from the disk, on a thread for that.
     ///
     /// - Parameters:
     ///   - ranges: The ranges, in their order, none in another.
     ///   - place: The response behind which the listing begins; nil for the first of all.
-    ///   - limit: How many at most.
+    ///   - limit: The most responses.
     /// - Returns: The responses, and whether there are more.
-    /// - Throws: Where the store is being closed.
+    /// - Throws: If the store is being closed.
     package func list(
         _ ranges: [KeyRange],
         after place: ListPlace?,
@@ -32,7 +33,7 @@ extension Proxy {
     ) async throws -> (pictures: [ListedPicture], hasMore: Bool) {
         let store = core.store
         var found: [ListedResponse] = []
-        // One more than asked for tells whether there are more.
+        // One more than requested shows whether there are more.
         for range in ranges where found.count <= limit {
             let left = limit + 1 - found.count
             found += await withCheckedContinuation { continuation in

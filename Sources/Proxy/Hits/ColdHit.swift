@@ -1,5 +1,5 @@
-// Loop-confined. A small hit whose record the page cache lacks, or may lack: read by the disk pool, or fetched from an origin
-// when the disk is late. The connection parses nothing else meanwhile.
+// Loop-confined. A small hit whose record is not in the page cache, or may not be: the disk pool reads it, or an origin
+// supplies it if the disk is late. The connection parses nothing else meanwhile.
 
 import HTTPMessage
 import NIOCore
@@ -8,7 +8,7 @@ import Store
 
 final class ColdHit {
     private let entry: CatalogEntry
-    /// Detached.
+    /// Detached from the connection's buffer.
     private let request: IncomingRequest
     private let connection: ClientConnection
     private var loop: LoopState { connection.loopState }
@@ -19,9 +19,10 @@ final class ColdHit {
         self.connection = connection
     }
 
-    /// Reads the record after the hits that need no disk have had their turn.
+    /// Reads the record after the hits that need no disk.
     ///
-    /// Asking the page cache, and then the disk for what it lacks, takes the loop several times as long as a hit from memory.
+    /// Asking the page cache, and then the disk for the rest, takes the loop several times as long as a hit from
+    /// memory.
     func readAfterOthers() {
         connection.waitForDisk()
         loop.loop.postpone { [self] in
@@ -31,7 +32,7 @@ final class ColdHit {
         }
     }
 
-    /// Has the disk pool read the record, and serves it then.
+    /// Lets the disk pool read the record, and then serves it.
     func readFromDisk() {
         let (store, entry, key) = (loop.store, entry, request.keyBytes)
         connection.waitForDisk()
@@ -50,7 +51,7 @@ final class ColdHit {
     }
 
     /// Fetches the response from an origin because the disk is late.
-    /// - Returns: False where the retry budget does not allow it: the hit waits for the disk.
+    /// - Returns: False if the retry budget does not allow it: the hit waits for the disk.
     private func fetchInstead() -> Bool {
         guard connection.descriptor >= 0 else { return true }
         let task = RequestTask(request, epoch: loop.store.epoch, on: connection)
@@ -61,7 +62,7 @@ final class ColdHit {
         return true
     }
 
-    /// Serves what was read, if it is still fresh and in its place; else the request starts over.
+    /// Serves the record that was read, if it is still fresh and in its place; otherwise the request starts over.
     private func serve(_ read: StoredRead) {
         let now = connection.loopState.clock.now
         if case .found(let stored) = read, entry.isFresh(at: now),

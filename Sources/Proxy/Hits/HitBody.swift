@@ -1,4 +1,4 @@
-// A value. Where the body of a hit lies, and what of it goes out.
+// Value. The place of a hit's body, and the part of it to send.
 
 import HTTPCaching
 import NIOCore
@@ -9,10 +9,11 @@ enum HitBody {
     /// In the page cache.
     case region(Volume, Range<Int64>)
 
-    /// Parts up to this are copied rather than sent from the page cache: one packet with the head costs less than two.
+    /// Parts up to this size are copied instead of sent from the page cache: one packet with the head costs less than
+    /// two.
     private static let copyLimit = 32 << 10
 
-    /// A body in memory, or the part of it that an answer carries.
+    /// A body in memory, or the part of it that a response carries.
     init(_ bytes: ByteBuffer, _ part: Range<Int64>?) {
         guard let part else {
             self = .bytes(bytes)
@@ -22,13 +23,13 @@ enum HitBody {
         self = .bytes(bytes.getSlice(at: start, length: part.count) ?? ByteBuffer())
     }
 
-    /// What a record's body gives of an answer; nil where the page cache lacks it.
+    /// The part of a record's body for a response; nil if it is not in the page cache.
     ///
     /// - Parameters:
     ///   - stored: The record.
-    ///   - part: The part that goes out of it; nil for all of it.
-    ///   - store: Where it is.
-    ///   - isResident: Whether the page cache is known to have it.
+    ///   - part: The part to send; nil for all of it.
+    ///   - store: The store of the record.
+    ///   - isResident: Whether the body is known to be in the page cache.
     init?(_ stored: StoredResponse, _ part: Range<Int64>?, _ store: Store, isResident: Bool) {
         if let bytes = stored.body {
             self.init(bytes, part)

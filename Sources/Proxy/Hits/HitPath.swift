@@ -1,5 +1,5 @@
-// Loop-confined. The short way of a request: a plain, fresh response, a part of it or a 304, from memory or from the page
-// cache. No allocation in the usual case. What does not fit returns false and takes the long way.
+// Loop-confined. The short way of a request: a plain, fresh response, a part of it or a 304, from memory or from the
+// page cache. No allocation in the usual case. For other requests it returns false, and they take the long way.
 
 import HTTPCaching
 import HTTPMessage
@@ -7,11 +7,12 @@ import NIOCore
 import Store
 
 enum HitPath {
-    /// Longer bodies, in bytes, are sent piece by piece: the page cache is not asked for all of them at once.
+    /// Longer bodies, in bytes, are sent piece by piece, because the page cache would have to be asked for the whole
+    /// body at once.
     private static let longestBody: Int64 = 4 << 20
 
-    /// Serves what a look-up found.
-    /// - Returns: False where the request has to take the long way.
+    /// Serves the result of a look-up.
+    /// - Returns: False if the request has to take the long way.
     static func serve(
         _ candidate: Candidate,
         at now: WallTime,
@@ -56,14 +57,14 @@ enum HitPath {
         connection.loopState.counters.add(.hitsMemory)
         let body = shape == .notModified ? nil : HitBody(item.body, shape.part)
         let hit = HitResponse(shape: shape, isInMemory: true, entry: entry)
-        // Nothing of it is in a volume, so nothing is left to send.
+        // No part of it is in a volume, so nothing remains to be sent.
         _ = hit.send(item.head, item.places, body, at: now, request, on: connection)
         connection.finishExchange(keepAlive: request.head.keepAlive)
         return true
     }
 
-    /// Serves what was read from a volume.
-    /// - Returns: False where the request has to take the long way.
+    /// Serves a response that was read from a volume.
+    /// - Returns: False if the request has to take the long way.
     static func serve(
         _ stored: StoredResponse,
         _ recent: RecentRecord? = nil,

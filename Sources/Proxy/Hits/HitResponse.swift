@@ -1,4 +1,4 @@
-// Value. The response of a hit on the short way: decided, and sent in one go as far as the socket takes it.
+// Value. The response of a hit on the short way: decided, and sent at once as far as the socket accepts it.
 
 import HTTPCaching
 import HTTPMessage
@@ -12,15 +12,16 @@ struct HitResponse {
 
     /// Sends the response and logs it.
     ///
-    /// What is large is borrowed from the caller, and no reference to it is counted.
+    /// Large values are borrowed from the caller, so that no reference is counted.
     /// - Parameters:
     ///   - head: Status line and field lines as stored; in the memory tier with Content-Length.
-    ///   - places: Where in `head` a 304's fields are, if that is known.
-    ///   - body: What of the body goes out; nil for a 304.
+    ///   - places: The places of a 304's fields in `head`, if known.
+    ///   - body: The part of the body to send; nil for a 304.
     ///   - now: The time.
     ///   - request: The request.
     ///   - connection: The client's connection.
-    /// - Returns: The part of its volume that the socket did not take at once; nil where all of it is out or waits as bytes.
+    /// - Returns: The part of its volume that the socket did not accept at once; nil if all of it is sent or waits as
+    ///   bytes.
     @inline(__always)
     func send(
         _ head: ByteBuffer,
@@ -61,7 +62,7 @@ struct HitResponse {
         var (status, length) = (200, entry.bodyLength)
         switch shape {
         case .whole:
-            // Copied: one piece costs the kernel less than two, and more than the copy.
+            // Copied: sending one piece instead of two saves the kernel more than the copy costs.
             let span = head.readableBytesSpan
             span.append(0..<span.byteCount, to: &state.scratch)
             if !isInMemory { HeadWriter.writeLength(length, into: &state.scratch) }

@@ -1,7 +1,7 @@
-// Loop-confined. What one loop has read from volumes in this second: a picture that is asked for again and again needs
-// neither its head read nor the page cache asked for its body each time, which for 100 kB is an eighth of a hit's cost.
-// Invariant: nothing outlives the loop's sweep, which comes every second, and nothing is used but for the very entry the
-// directory has now.
+// Loop-confined. The records that one loop has read from volumes in this second. A picture that is requested again and
+// again then needs no new read of its head, and no new question to the page cache about its body, which for 100 kB is
+// an eighth of a hit's cost. Invariant: nothing outlives the loop's sweep, which comes every second, and a record is
+// used only for the very entry that the catalog has now.
 
 import HTTPMessage
 import NIOCore
@@ -11,7 +11,7 @@ import Store
 final class RecentRecord {
     fileprivate let key: [UInt8]
     let stored: StoredResponse
-    /// Whether the page cache had all of the body.
+    /// Whether the whole body was in the page cache.
     var isResident = false
 
     init(_ stored: StoredResponse, key: [UInt8]) {
@@ -22,13 +22,14 @@ final class RecentRecord {
 
 /// The records read most recently, few of them.
 struct RecentRecords {
-    /// Bodies from this size on are worth it; smaller ones are read and checked whole each time.
+    /// The least size of bodies for which it pays; smaller ones are read and checked whole each time.
     static let leastLength = Store.readAlong + 1
     private static let count = 1024
-    /// Places for those whose hashes fall together: with one each, a tenth of a hundred pictures would take turns in it.
+    /// Places for records whose hashes collide: with one each, a tenth of a hundred pictures would keep replacing each
+    /// other.
     private static let ways = 4
 
-    /// What was read once in this second: only what is read twice is worth a copy of its head.
+    /// The records read once in this second: only a second read justifies a copy of the head.
     private var seen = [UInt64](repeating: 0, count: count)
     private var slots = [RecentRecord?](repeating: nil, count: count)
     private var isEmpty = true
@@ -45,7 +46,7 @@ struct RecentRecords {
         return nil
     }
 
-    /// Keeps a record until another takes its place, or the second is over; only from its second read in it on.
+    /// Keeps a record, from its second read in this second on, until another replaces it or the second is over.
     mutating func keep(_ stored: StoredResponse, key: @autoclosure () -> [UInt8], isResident: Bool) {
         let hash = stored.entry.hash
         let note = Int(truncatingIfNeeded: hash % UInt64(Self.count))
@@ -56,12 +57,12 @@ struct RecentRecords {
         }
         let record = RecentRecord(stored, key: key())
         record.isResident = isResident
-        // Reads that were under way beside each other end in the same place.
+        // Concurrent reads of one record end in the same place.
         let place = Self.slots(stored.entry).first { slots[$0]?.stored.entry.isSameResponse(as: stored.entry) ?? true }
         slots[place ?? note] = record
     }
 
-    /// Lets go of all: each holds its volume open.
+    /// Drops all records, because each keeps its volume open.
     mutating func removeAll() {
         guard !isEmpty else { return }
         for index in slots.indices { (slots[index], seen[index]) = (nil, 0) }

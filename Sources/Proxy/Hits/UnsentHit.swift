@@ -1,14 +1,14 @@
-// Loop-confined. A hit on the short way whose body the socket has not taken yet, and what is needed to resume it when its
+// Loop-confined. A hit on the short way whose body the socket has not accepted yet, with the data to resume it if its
 // volume turns out to be unreadable. Made only for clients that are slower than the page cache.
 
 import NIOCore
 import Store
 
 final class UnsentHit {
-    /// Detached.
+    /// Detached from the connection's buffer.
     let request: IncomingRequest
     let stored: StoredResponse
-    /// The status that the client was sent.
+    /// The status that was sent to the client.
     let status: Int
 
     init(_ request: borrowing IncomingRequest, _ stored: StoredResponse, status: Int) {

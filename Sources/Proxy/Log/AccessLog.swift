@@ -1,5 +1,5 @@
-// Shared. The access log: lines come a buffer at a time from each loop, and a thread of its own writes them. SIGUSR1 opens
-// the file anew, after logrotate has moved it.
+// Shared. The access log: each loop hands over lines a buffer at a time, and a thread writes them. SIGUSR1 reopens the
+// file, after logrotate has moved it.
 
 package import Logging
 package import Settings
@@ -8,14 +8,14 @@ package import Settings
 package final class AccessLog: Sendable {
     /// Bytes that wait for the disk or the reader.
     ///
-    /// Lines that come while more wait are lost, and counted.
+    /// Lines that arrive while more wait are lost, and counted.
     private static let waitingLimit = 16 << 20
 
-    let settings: Configuration.AccessLog
+    let settings: Configuration.AccessLogSettings
     private let writer: LogWriter
 
-    /// Starts the log's thread, which opens the file; what cannot be opened is logged, and tried again.
-    package init(_ settings: Configuration.AccessLog, logger: Logger) {
+    /// Starts the log's thread, which opens the file; a failure to open is logged, and tried again.
+    package init(_ settings: Configuration.AccessLogSettings, logger: Logger) {
         self.settings = settings
         let path = settings.path
         writer = LogWriter(
@@ -39,17 +39,17 @@ package final class AccessLog: Sendable {
         }
     }
 
-    /// Lines that were lost: the disk failed or was full, or what reads them did not keep up.
+    /// Lines that were lost: the disk failed or was full, or the reader of the log did not keep up.
     package var lostLines: Int { writer.lost }
 
     /// Hands over whole lines; does not wait.
     func write(_ lines: [UInt8], count: Int) { writer.write(lines, count: count) }
 
-    /// Opens the file anew; what waits may still go to the old one or already to the new one.
+    /// Reopens the file; waiting lines may go to the old file or to the new one.
     package func reopen() { writer.reopen() }
 
-    /// Writes what is waiting and ends the thread.
+    /// Writes the waiting lines and ends the thread.
     ///
-    /// Blocks, for two seconds and a little at most: what cannot be written by then is lost, and counted.
+    /// Blocks, at most for two seconds and a little: lines that cannot be written by then are lost, and counted.
     package func shutDown() { writer.shutDown() }
 }

@@ -1,4 +1,4 @@
-// Loop-confined. A loop's lines of the access log, until they are worth a write.
+// Loop-confined. Collects a loop's lines of the access log until there are enough to write.
 
 import Glibc
 import HTTPMessage
@@ -6,7 +6,7 @@ import Runtime
 import Settings
 
 final class AccessLogBuffer {
-    /// Few lines are longer: room for the one that fills the buffer.
+    /// Few lines are longer: room for the line that fills the buffer.
     private static let usualLine = 1024
 
     private let log: AccessLog
@@ -22,9 +22,9 @@ final class AccessLogBuffer {
         makeRoom()
     }
 
-    var format: Configuration.AccessLog.Format { log.settings.format }
+    var format: Configuration.AccessLogSettings.Format { log.settings.format }
 
-    /// Appends what a closure writes, which is given the time as the log's form wants it.
+    /// Appends the output of a closure, which gets the time in the log's form.
     ///
     /// No allocation in the usual case.
     func append(_ write: (inout [UInt8], _ date: [UInt8]) -> Void) {
@@ -44,7 +44,7 @@ final class AccessLogBuffer {
 
     private func makeRoom() { lines.reserveCapacity(Int(log.settings.buffer) + Self.usualLine) }
 
-    /// Writes the date anew where another second has begun.
+    /// Formats the date again if a new second has begun.
     private func readClock() {
         var now = Int(clock.now.secondsSinceEpoch)
         guard now != second || date.isEmpty else { return }

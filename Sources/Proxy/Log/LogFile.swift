@@ -1,8 +1,8 @@
-// Confined to the thread of its log. The descriptor that a log goes to, and what the system says of it.
+// Confined to the thread of its log. The descriptor that a log is written to, and the system's answers about it.
 
 import Glibc
 
-/// Where the lines of a log go.
+/// The destination of a log's lines.
 package enum LogDestination: Sendable, Equatable {
     /// A file or a named pipe, opened by its absolute path.
     case path(String)
@@ -11,7 +11,7 @@ package enum LogDestination: Sendable, Equatable {
 }
 
 final class LogFile {
-    /// A pipe takes so many bytes in one piece (pipe(7)), and once poll finds it writable, without waiting.
+    /// A pipe accepts this many bytes in one piece (pipe(7)), and without waiting after poll has found it writable.
     private static let pieceLength = 4096  // PIPE_BUF
 
     private let destination: LogDestination
@@ -27,10 +27,10 @@ final class LogFile {
 
     var isOpen: Bool { descriptor >= 0 }
 
-    /// Opens the destination, in the place of what is open.
+    /// Opens the destination, and replaces the open descriptor.
     ///
     /// May wait for a disk, never for a reader: a named pipe without one is ENXIO.
-    /// - Returns: 0, or errno; then what is open stays open.
+    /// - Returns: 0, or errno; then the present descriptor stays open.
     func open() -> CInt {
         let opened: CInt
         switch destination {
@@ -54,21 +54,21 @@ final class LogFile {
         descriptor = -1
     }
 
-    /// Closes what another opening may mend, such as a pipe whose reader has left.
+    /// Closes a destination that can be reopened, such as a pipe whose reader has left.
     ///
-    /// Standard output and standard error cannot be opened anew.
+    /// Standard output and standard error cannot be reopened.
     func closeIfNamed() { if case .path = destination { close() } }
 
-    /// The file is in no directory any more: nobody will read what is written to it.
+    /// The file is in no directory any more: nobody will read the lines written to it.
     var isDeleted: Bool { isRegular && status?.st_nlink == 0 }
 
     /// The file was cut to nothing, as logrotate's `copytruncate` does.
     var isEmpty: Bool { isRegular && status?.st_size == 0 }
 
-    /// Writes as much as goes in one piece; a pipe or a socket must be writable.
+    /// Writes as much as possible in one piece; a pipe or a socket must be writable.
     ///
-    /// - Parameter bytes: What to write; not empty.
-    /// - Returns: The bytes written, 0 where the call may be made again; or -errno.
+    /// - Parameter bytes: The bytes; not empty.
+    /// - Returns: The bytes written, 0 if the call may be repeated; or -errno.
     func write(_ bytes: ArraySlice<UInt8>) -> Int {
         let piece = isRegular ? bytes : bytes.prefix(Self.pieceLength)
         // because the pointer is used in the call only, with its own count
@@ -84,7 +84,7 @@ final class LogFile {
     /// Waits until a reader has made room, or has left.
     ///
     /// - Parameter milliseconds: The longest wait.
-    /// - Returns: Whether a write is worth trying.
+    /// - Returns: Whether to try a write.
     func waitUntilWritable(_ milliseconds: CInt) -> Bool {
         var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         return unsafe poll(&wanted, 1, milliseconds) > 0  // because one struct is given, and one is counted

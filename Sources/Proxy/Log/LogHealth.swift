@@ -1,19 +1,19 @@
-// Values. What is said of a log that loses lines, and which lines a broken write lost. Pure.
+// Values. Reports about a log that loses lines, and the lines that an incomplete write lost. Pure.
 
-/// What becomes of a log.
+/// A change of a log's health.
 package enum LogWriterEvent: Sendable, Equatable {
-    /// Lines are lost from now on; why.
+    /// Lines are lost from now on, for this reason.
     case failing(String)
-    /// Lines are written again; how many were lost meanwhile.
+    /// Lines are written again; the number of lines lost meanwhile.
     case recovered(lost: Int)
-    /// The log ends; how many lines were lost since it was last well.
+    /// The log has ended; the number of lines lost since it last worked.
     case ended(lost: Int)
 }
 
-/// Says once that a log begins to lose lines, and once how many it lost.
+/// Reports once that a log begins to lose lines, and once how many it lost.
 struct LogHealth {
     private var isFailing = false
-    /// The lines lost by the time of the last event that told a number.
+    /// The number of lost lines at the last event that reported it.
     private var told = 0
 
     /// Lines were lost, or the log cannot be opened.
@@ -39,9 +39,9 @@ struct LogHealth {
     }
 }
 
-/// What is left of lines after a write that ended early.
+/// The remainder of lines after a write that ended early.
 struct BrokenWrite: Equatable {
-    /// The rest of the line within which the write ended; it is written before anything else, so that the line becomes whole.
+    /// The rest of the line within which the write ended; it is written first, so that the line becomes whole.
     let rest: [UInt8]
     /// The lines behind it, which are lost.
     let lost: Int

@@ -1,4 +1,4 @@
-// A value. What the access log tells of one request.
+// Value. The access log's record of one request.
 
 import HTTPMessage
 import NIOCore
@@ -6,7 +6,7 @@ import Runtime
 import Settings
 
 struct LogRecord {
-    /// How the request was answered, in the words of the counters.
+    /// The outcome of the request, in the words of the counters.
     enum Outcome: String {
         case hit
         case stale
@@ -23,7 +23,7 @@ struct LogRecord {
     private let peer: String
     private let began: Instant?
 
-    /// Keeps what the line is made from.
+    /// Keeps the data of the line.
     ///
     /// No allocation; the bytes are shared with the connection.
     init(_ head: RequestHead, _ received: ByteBuffer, peer: String, began: Instant?) {
@@ -44,7 +44,7 @@ struct LogRecord {
         }
     }
 
-    /// Apache's and nginx's form.
+    /// The form of Apache and nginx.
     private func writeCombined(into line: inout [UInt8], _ date: [UInt8], _ status: Int, _ bytes: Int64) {
         let span = received.readableBytesSpan
         line.append(text: peer)
@@ -119,7 +119,7 @@ struct LogRecord {
 }
 
 extension RawSpan {
-    /// Appends bytes as Apache writes them: what would break a line or a quoted field is escaped.
+    /// Appends bytes as Apache writes them: bytes that would break a line or a quoted field are escaped.
     fileprivate func appendEscaped(_ range: Range<Int>, to line: inout [UInt8]) {
         guard !isPlainText(range) else { return append(range, to: &line) }
         for offset in range {
@@ -134,7 +134,7 @@ extension RawSpan {
         }
     }
 
-    /// Appends bytes as a string of JSON, each a scalar U+0000…U+00FF; null where there are none.
+    /// Appends bytes as a string of JSON, each a scalar U+0000…U+00FF; null if there are none.
     fileprivate func appendJSON(_ range: Range<Int>?, to line: inout [UInt8]) {
         guard let range else { return line.append(literal: "null") }
         line.append(literal: "\"")

@@ -1,5 +1,5 @@
-// Confined to its own thread. Writes the lines of one log, and opens its file: again where it could not be opened or was
-// deleted, a pipe once it has a reader.
+// Confined to its own thread. Writes the lines of one log, and opens its file: again if that failed or the file was
+// deleted, and a pipe as soon as it has a reader.
 
 import Glibc
 import NIOCore
@@ -8,7 +8,7 @@ import Store
 import Synchronization
 
 final class LogThread {
-    /// How long a reader that does not read is waited for before the thread looks whether to go on.
+    /// How long the thread waits for a slow reader before it checks whether the log is to end or be reopened.
     private static let patience: CInt = 100
     private static let upkeepInterval = Duration.seconds(1)
 
@@ -17,7 +17,7 @@ final class LogThread {
     private let file: LogFile
     /// The rest of a line that was written in part.
     private var rest: [UInt8] = []
-    /// The file was to be opened anew, and could not be yet.
+    /// The file was to be reopened, and could not be yet.
     private var isReopenDue = false
     private var nextUpkeep = Instant.now
 
@@ -44,17 +44,17 @@ final class LogThread {
         if shared.mustReopen.load(ordering: .relaxed) || Instant.now >= nextUpkeep { keepUp() }
     }
 
-    /// Opens the file where that is asked for, it is not open, or it was deleted; what fails is tried again a second later.
+    /// Opens the file if that is requested, it is not open, or it was deleted; tries again a second after a failure.
     private func keepUp() {
         nextUpkeep = .now + Self.upkeepInterval
         if shared.mustReopen.exchange(false, ordering: .relaxed) { isReopenDue = true }
         let isDeleted = file.isDeleted
         guard isReopenDue || isDeleted || !file.isOpen else { return }
-        // A file that was only moved away goes on taking lines; a deleted one would take them for nobody.
+        // A moved file still receives lines; nobody would read those in a deleted one.
         if !open(), isDeleted { file.close() }
     }
 
-    /// Opens the file; where that fails, what is open stays open.
+    /// Opens the file; after a failure the present descriptor stays open.
     private func open() -> Bool {
         let code = file.open()
         guard code == 0 else {
@@ -105,11 +105,11 @@ final class LogThread {
 
     private enum Failure {
         case system(CInt)
-        /// The reader took nothing, and the log ends or is to be opened anew.
+        /// The reader took nothing, and the log ends or is to be reopened.
         case isNotRead
     }
 
-    /// Writes bytes as far as that goes; nil where all are written.
+    /// Writes bytes as far as possible; nil if all are written.
     private func put(_ left: inout ArraySlice<UInt8>) -> Failure? {
         while !left.isEmpty {
             guard !shared.isOver, file.isRegular || waitForReader() else { return .isNotRead }

@@ -1,7 +1,7 @@
-// Shared. A log whose lines others hand over without waiting. A thread of its own writes them, so that a full or slow disk,
-// and a reader that stops reading, slow no request.
+// Shared. A log that accepts lines without waiting. A thread of its own writes them, so that a full or slow disk, or a
+// reader that stops reading, slows no request.
 //
-// Invariant: each line that is handed over is written or counted as lost.
+// Invariant: each accepted line is written or counted as lost.
 
 import NIOCore
 import Runtime
@@ -17,9 +17,9 @@ package final class LogWriter: Sendable {
     /// Starts the log's thread, which opens the destination.
     ///
     /// - Parameters:
-    ///   - destination: Where the lines go.
-    ///   - limit: The bytes that may wait; lines that come while more wait are lost.
-    ///   - report: Told of trouble and its end, on any thread; must not wait.
+    ///   - destination: The destination of the lines.
+    ///   - limit: The bytes that may wait; lines that arrive while more wait are lost.
+    ///   - report: Gets the changes of the log's health, on any thread; must not wait.
     package init(_ destination: LogDestination, limit: Int, report: @escaping @Sendable (LogWriterEvent) -> Void) {
         let shared = LogShared(limit: limit, report: report)
         self.shared = shared
@@ -43,15 +43,15 @@ package final class LogWriter: Sendable {
         if !lines.post(LogLines(bytes: bytes, count: count)) { shared.lose(count, "the log has ended") }
     }
 
-    /// Opens the destination anew, as after logrotate has moved the file; does not wait.
+    /// Reopens the destination, after logrotate has moved the file; does not wait.
     package func reopen() {
         shared.mustReopen.store(true, ordering: .relaxed)
         lines.post(LogLines(bytes: [], count: 0))
     }
 
-    /// Writes what waits and ends the log.
+    /// Writes the waiting lines and ends the log.
     ///
-    /// Blocks, no longer than the limit: what a reader or a disk does not take by then is lost.
+    /// Blocks, no longer than the limit: lines that a reader or a disk does not accept by then are lost.
     /// - Parameter limit: The longest wait.
     package func shutDown(within limit: Duration = .seconds(2)) {
         shared.end.store((Instant.now + limit).nanoseconds, ordering: .relaxed)
@@ -75,7 +75,7 @@ struct LogLines: Sendable {
     let count: Int
 }
 
-/// What those who hand lines over and the log's thread both know.
+/// The state that the senders of lines and the log's thread share.
 final class LogShared: Sendable {
     let limit: Int
     let waiting = Atomic<Int>(0)
@@ -94,7 +94,7 @@ final class LogShared: Sendable {
 
     var isOver: Bool { Instant.now.nanoseconds >= end.load(ordering: .relaxed) }
 
-    /// Counts lines that are lost, and says why where that is not known yet; 0 where none are yet.
+    /// Counts lost lines, and reports the reason if that is new; does nothing for 0.
     func lose(_ count: Int, _ reason: @autoclosure () -> String) {
         lost.add(count, ordering: .relaxed)
         guard !isFailing.load(ordering: .relaxed) else { return }
@@ -108,7 +108,8 @@ final class LogShared: Sendable {
 
     /// Lines were written.
     ///
-    /// A queue that was full is well again once half of it is written: not sooner, lest it be full again with the next line.
+    /// A queue that was full counts as healthy only when half of it is written, so that the next line does not fill it
+    /// again.
     func wrote() {
         guard isFailing.load(ordering: .relaxed), waiting.load(ordering: .relaxed) <= limit / 2 else { return }
         let event = health.withLock { health in

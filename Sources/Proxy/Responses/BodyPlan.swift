@@ -1,4 +1,4 @@
-// Value. What of a body is still to be sent, in order: pieces that are ready and ranges of the source's body. Pure.
+// Value. The parts of a body that are still to be sent, in order: ready pieces and ranges of the source's body. Pure.
 
 import NIOCore
 
@@ -6,11 +6,11 @@ struct BodyPlan {
     enum Segment {
         case bytes(ByteBuffer)
         case body(Range<Int64>)
-        /// The body from an offset to its end, wherever that turns out to be.
+        /// The body from an offset to its end, whose offset may be unknown.
         case rest(from: Int64)
     }
 
-    /// What comes next.
+    /// The next part.
     enum Step {
         case bytes(ByteBuffer)
         case body(Range<Int64>)
@@ -25,7 +25,7 @@ struct BodyPlan {
 
     var isEmpty: Bool { segments.isEmpty }
 
-    /// What comes next; ready bytes and empty ranges are taken off.
+    /// The next part; removes ready bytes and empty ranges.
     mutating func next() -> Step {
         while let segment = segments.first {
             switch segment {
@@ -40,7 +40,7 @@ struct BodyPlan {
         return .end
     }
 
-    /// Bytes of the range that comes next have been sent.
+    /// Bytes of the next range have been sent.
     mutating func advance(by count: Int64) {
         switch segments.first {
         case .body(let range): segments[0] = .body(range.lowerBound + count..<range.upperBound)
@@ -55,10 +55,10 @@ struct BodyPlan {
         segments.removeFirst()
     }
 
-    /// Puts back what was written and has not been sent.
+    /// Puts back parts that were written and have not been sent.
     mutating func putBack(_ former: [Segment]) { segments = former + segments }
 
-    /// The offsets that have not been sent; nil where they are unknown, or do not follow one another.
+    /// The offsets that have not been sent; nil if they are unknown or not contiguous.
     var missing: Range<Int64>? {
         var missing: Range<Int64>?
         for segment in segments {

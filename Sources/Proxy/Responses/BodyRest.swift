@@ -1,5 +1,5 @@
-// Value. Whether an interrupted body can be resumed from the origin: only bytes of the same version may follow those that
-// the client has. Pure.
+// Value. Whether an interrupted body can be resumed from the origin: only bytes of the same version may follow those
+// that the client has. Pure.
 
 import HTTPCaching
 import HTTPMessage
@@ -8,20 +8,22 @@ import Store
 struct BodyRest {
     private enum Phase {
         case notAsked
-        /// The origin is asked for these offsets.
+        /// The origin was asked for these offsets.
         case asked(Range<Int64>)
-        /// The origin gave them, or did not. It is not asked again.
+        /// The origin responded or failed.
+        ///
+        /// It is not asked again.
         case answered
     }
 
-    /// The fields that the client was sent.
+    /// The fields that were sent to the client.
     private let fields: Fields
-    /// The body's complete length, where the client was told it.
+    /// The body's complete length, if it was sent to the client.
     private let length: Int64?
-    /// The stored response that gives the body; nil where a fill does.
+    /// The stored response of the body; nil if the body comes from a fill.
     private(set) var entry: CatalogEntry?
     private var phase = Phase.notAsked
-    /// The disk is only late: it can be waited for when the origin does not help.
+    /// The disk is only late: larder can wait for it if the origin does not help.
     private(set) var mayWait = false
 
     init(_ fields: Fields = Fields(), length: Int64? = nil, entry: CatalogEntry? = nil) {
@@ -30,11 +32,11 @@ struct BodyRest {
         self.entry = entry
     }
 
-    /// The origin has been asked and has not answered.
+    /// The origin was asked and has not responded.
     var isUnderWay: Bool { if case .asked = phase { true } else { false } }
 
-    /// The entity tag by which the origin can be asked for missing offsets; nil where it was asked already, or where no strong
-    /// tag tells the versions apart.
+    /// The entity tag for requesting missing offsets from the origin; nil if it was asked already, or if no strong tag
+    /// identifies the version.
     func tag(for missing: Range<Int64>?) -> String? {
         guard case .notAsked = phase, missing != nil, mayJoin(fields, completeLength: length) else { return nil }
         return fields.first("ETag")
@@ -46,8 +48,8 @@ struct BodyRest {
         self.mayWait = mayWait
     }
 
-    /// The origin answered.
-    /// - Returns: The offset at which the body that follows begins; nil where it cannot be used.
+    /// The origin responded.
+    /// - Returns: The offset at which the body that follows begins; nil if it cannot be used.
     mutating func answered(_ head: FillHead) -> Int64? {
         guard case .asked(let missing) = phase else { return nil }
         phase = .answered
@@ -63,7 +65,7 @@ struct BodyRest {
         return 0
     }
 
-    /// The origin did not answer.
+    /// The origin did not respond.
     mutating func giveUp() { phase = .answered }
 
     /// Whether bytes of a response may follow those that the client has (RFC 9110 §15.3.7.3).

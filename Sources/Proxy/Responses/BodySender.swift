@@ -1,5 +1,5 @@
-// Loop-confined. Sends a response's body: a piece at a time, as fast as the client takes it and the source gives it, and
-// never waiting for the disk on the loop. An interrupted body is resumed from the origin where `BodyRest` allows it.
+// Loop-confined. Sends a response's body: a piece at a time, as fast as the client takes it and the source supplies it,
+// and never waits for the disk on the loop. An interrupted body is resumed from the origin if `BodyRest` allows it.
 
 import HTTPMessage
 import NIOCore
@@ -7,7 +7,7 @@ import Origins
 import Store
 
 final class BodySender {
-    /// The request that the body answers; it owns the sender, and lets go of it when it ends.
+    /// The request of the body; it owns the sender and releases it when it ends.
     private let task: RequestTask
     private let connection: ClientConnection
     private let counters: Counters
@@ -15,20 +15,20 @@ final class BodySender {
     private var source: BodySource
     private var rest: BodyRest
     private let isChunked: Bool
-    /// Where the body's first byte would lie in the volume that is sent from.
+    /// The offset that the body's first byte would have in the volume.
     private var start: Int64 = 0
-    /// Volumes are read, not sent from: that failed once.
+    /// Volumes are read instead of sent from, because sending failed once.
     private var readsOnly = false
     private var waitsForDisk = false
     private var isPumping = false
-    /// The connection gave back what it could not send, while `pump` ran.
+    /// The connection gave back pieces that it could not send, while `pump` ran.
     private var wasTakenBack = false
     /// Bytes of the body that were written.
     private(set) var bytesSent: Int64 = 0
 
-    /// The longest part of a volume that is sent in one go, in bytes: the page cache is asked for all of it.
+    /// The longest part of a volume that is sent at once, in bytes: the page cache is asked for all of it.
     private static let regionLimit: Int64 = 4 << 20
-    /// What is read from the disk at a time where the page cache lacks it, in bytes.
+    /// The bytes of one read from the disk if they are not in the page cache.
     private static let readLimit: Int64 = 256 << 10
 
     init(_ task: RequestTask, _ plan: BodyPlan, from source: BodySource, rest: BodyRest, isChunked: Bool) {
@@ -47,14 +47,14 @@ final class BodySender {
         /// Nothing for now: the source or the disk calls back.
         case wait
         case end
-        /// The fill was ended because this client took too little; all it had is out.
+        /// The fill was ended because this client took too few bytes; all it had was sent.
         case heldUp
         case broken
     }
 
     // MARK: Sending
 
-    /// Sends what can be sent now.
+    /// Sends as much as possible now.
     func pump() {
         guard !isPumping else { return }
         isPumping = true
@@ -79,7 +79,7 @@ final class BodySender {
         }
     }
 
-    /// Notes what came of sending a range, whose end is the source's where it `isOpen`.
+    /// Notes the result of sending a range, which ends with the source if it `isOpen`.
     /// - Returns: Whether more can be sent now.
     private func advance(_ sent: Sent, isOpen: Bool) -> Bool {
         switch sent {
@@ -97,7 +97,7 @@ final class BodySender {
         return false
     }
 
-    /// All is written: the task is done once no part of a volume is left that may turn out to be unreadable.
+    /// All is written: the task is done when no part of a volume remains that may turn out to be unreadable.
     private func drain() {
         if connection.hasRegions { connection.flushIfNeeded() }
         guard !task.isOver, !wasTakenBack else { return }
@@ -129,7 +129,7 @@ final class BodySender {
         }
     }
 
-    /// Sends from a volume: straight from the page cache where it has the part, else through the disk pool.
+    /// Sends from a volume: directly from the page cache if it has the part, otherwise through the disk pool.
     private func send(_ range: Range<Int64>, of volume: Volume, start: Int64) -> Sent {
         self.start = start
         let region = range.prefix(Self.regionLimit)
@@ -168,7 +168,7 @@ final class BodySender {
         connection.write(ByteBuffer(string: "\r\n"))
     }
 
-    /// Ends a chunked body, with the origin's trailer section where the client accepts one (RFC 9110 §6.5).
+    /// Ends a chunked body, with the origin's trailer section if the client accepts one (RFC 9110 §6.5).
     private func writeLastChunk() {
         var bytes = Array("0\r\n".utf8)
         if task.request.acceptsTrailers, case .fill(let subscription, _) = source {
@@ -184,7 +184,7 @@ final class BodySender {
 
     // MARK: Resuming
 
-    /// Takes back what was written and cannot be sent from its volume, which from now on is read.
+    /// Takes back pieces that were written but cannot be sent from their volume, which is read from now on.
     func takeBack(_ pieces: [Output.Piece]) {
         readsOnly = true
         wasTakenBack = true
@@ -203,7 +203,7 @@ final class BodySender {
         pump()
     }
 
-    /// The volume does not give the body: asks the origin for the rest, or breaks the response off.
+    /// The volume cannot supply the body: asks the origin for the rest, or breaks the response off.
     private func resumeUnreadable() {
         counters.add(.bodiesUnreadable)
         // A later request fetches it whole, and may store it in a volume that works.
@@ -216,8 +216,8 @@ final class BodySender {
         ask(for: missing, tag, mayWait: false)
     }
 
-    /// The disk is late with the next piece: asks the origin for the rest, where that can be joined and the retry budget allows
-    /// it.
+    /// The disk is late with the next piece: asks the origin for the rest, if that can be joined and the retry budget
+    /// allows it.
     /// - Returns: Whether it does.
     private func resumeInstead() -> Bool {
         guard case .volume = source, let missing = plan.missing, let tag = tag(for: missing),
@@ -238,7 +238,7 @@ final class BodySender {
         connection.flushIfNeeded()
     }
 
-    /// The fill has news: more of the body, or the answer to a request for the rest.
+    /// The fill has changed: more of the body, or the response to a request for the rest.
     func fillChanged(_ subscription: FillSubscription) {
         guard rest.isUnderWay else { return pump() }
         switch subscription.fill.progress {
@@ -253,7 +253,7 @@ final class BodySender {
         }
     }
 
-    /// The origin does not give the rest: a disk that is only late is waited for.
+    /// The origin does not supply the rest: waits for a disk that is only late.
     private func giveUpRest() {
         rest.giveUp()
         guard rest.mayWait else { return task.breakOff() }

@@ -1,4 +1,4 @@
-// Value. Where the bytes of a response's body come from.
+// Value. The source of a response's body.
 
 import NIOCore
 import Store
@@ -6,9 +6,9 @@ import Store
 enum BodySource {
     /// Bytes that begin at an offset of the body.
     case memory(ByteBuffer, from: Int64)
-    /// A body whose first byte would lie at an offset of a volume, whether it is stored or not.
+    /// A body whose first byte would be at an offset of a volume, whether it is stored or not.
     case volume(Volume, offset: Int64)
-    /// What a fill brings, which begins at an offset of the body.
+    /// The body of a fill, which begins at an offset of the whole body.
     case fill(FillSubscription, from: Int64)
 }
 

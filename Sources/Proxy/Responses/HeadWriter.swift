@@ -1,5 +1,5 @@
-// A value. Writes what a response's head has besides the stored fields: how long the body is, how old the response is,
-// how it came about, whether the connection stays.
+// Value. Writes the parts of a response's head that are not stored: the length of the body, the age of the response,
+// its Cache-Status, and whether the connection stays open.
 
 import HTTPCaching
 import HTTPMessage
@@ -12,16 +12,16 @@ enum HeadWriter {
         case none
         case length(Int64)
         case chunked
-        /// HTTP/1.0 and unknown length: the end is the connection's.
+        /// HTTP/1.0 and unknown length: the connection ends with the body.
         case close
     }
 
-    /// Whether and how the connection goes on, as the client's version wants it told (RFC 9112 §9.3).
+    /// Whether and how the connection continues, in the form for the client's version (RFC 9112 §9.3).
     enum Persistence {
         case stays(isHTTP10: Bool)
         case closes
 
-        /// What tells it, and the empty line behind a head.
+        /// The field for it, and the empty line at the end of a head.
         var end: StaticString {
             switch self {
             case .stays(isHTTP10: false): "\r\n"
@@ -31,7 +31,7 @@ enum HeadWriter {
         }
     }
 
-    /// Appends the field that tells how long a body is.
+    /// Appends the field with the length of a body.
     static func writeLength(_ length: Int64, into bytes: inout [UInt8]) {
         bytes.append(literal: "Content-Length: ")
         Decimal.write(length, into: &bytes)
@@ -52,19 +52,19 @@ enum HeadWriter {
         }
     }
 
-    /// Two names of fields, two numbers and what tells the connection's persistence: less than this.
+    /// Two field names, two numbers and the connection's persistence need less than this.
     private static let longestHitTail = 128
 
     /// Appends the tail of any other head.
     ///
     /// - Parameters:
     ///   - head: Status line and field lines so far.
-    ///   - tail: Room to make the tail in; what it held is gone.
+    ///   - tail: Scratch space for the tail; overwritten.
     ///   - framing: How a client finds the end of the body.
-    ///   - age: Seconds; nil where none is to be told.
-    ///   - status: The member of Cache-Status; nil where none is to be told.
+    ///   - age: Seconds; nil to send none.
+    ///   - status: The member of Cache-Status; nil to send none.
     ///   - more: Other lines.
-    ///   - persistence: How the connection goes on.
+    ///   - persistence: How the connection continues.
     static func writeTail(
         into head: inout ByteBuffer,
         by tail: inout [UInt8],
@@ -95,6 +95,6 @@ enum HeadWriter {
         head.writeBytes(tail)
     }
 
-    /// The bytes that few tails have more of.
+    /// Few tails have more bytes.
     static let usualTail = 256
 }

@@ -34,7 +34,7 @@ struct InterimRelay {
         }
     }
 
-    /// Lets the client send its body without the origin's word.
+    /// Lets the client send its body without waiting for the origin.
     mutating func letContinue(on connection: ClientConnection) {
         guard isPossible, !mayContinue else { return }
         mayContinue = true

@@ -1,12 +1,12 @@
-// A value. Answers that larder makes itself: short texts for people, which no cache keeps.
+// Value. Responses that larder makes itself: short texts for people, which no cache stores.
 
 import HTTPCaching
 import HTTPMessage
 import NIOCore
 
-/// Answers that larder makes itself.
+/// Makes larder's own responses.
 enum OwnResponse {
-    /// Head and body of a short text answer, with the reason in Proxy-Status (RFC 9209) unless `more` has it.
+    /// Head and body of a short text response, with the reason in Proxy-Status (RFC 9209) unless `more` has it.
     static func bytes(
         _ status: Int,
         _ text: String,
@@ -40,10 +40,10 @@ enum OwnResponse {
         return bytes
     }
 
-    /// The member larder adds to Proxy-Status.
+    /// The Proxy-Status member that larder adds.
     static func proxyStatus(_ error: String) -> String { "\(CacheStatus.identity); error=\(error)" }
 
-    /// The error type of an answer that no origin was asked for (RFC 9209 §2.3).
+    /// The error type of a response for which no origin was asked (RFC 9209 §2.3).
     private static func error(_ status: Int) -> String {
         switch status {
         case 400...499: "http_request_error"

@@ -1,4 +1,4 @@
-// Loop-confined. Sends what larder answers itself, without a key, a store or an origin.
+// Loop-confined. Sends responses of larder's own that need no key, store or origin.
 
 import HTTPMessage
 import NIOCore
@@ -43,7 +43,7 @@ enum OwnResponses {
         )
     }
 
-    /// Answers a request that cannot be taken further; its body, if any, is not read.
+    /// Refuses a request that cannot be processed further; its body, if any, is not read.
     private static func refuse(
         _ status: Int,
         _ text: String,
@@ -83,7 +83,7 @@ enum OwnResponses {
         end(connection, refusal.status, "The request was refused: \(refusal.rawValue).")
     }
 
-    /// Turns a connection away: too many are open.
+    /// Refuses a connection because too many are open.
     static func turnAway(_ connection: ClientConnection) {
         end(connection, 503, "There are too many connections.")
     }

@@ -1,28 +1,28 @@
-// Value. A response as it goes to the client: the bytes of its head, and what of its body follows. The one place where the
-// long way writes heads. Pure.
+// Value. A response in the form for the client: the bytes of its head, and the part of its body that follows. The only
+// place in which the long way writes heads. Pure.
 
 import HTTPCaching
 import HTTPMessage
 import NIOCore
 
-/// Noncopyable, as its parts.
+/// Noncopyable, because its parts are.
 struct PreparedResponse: ~Copyable {
     let status: Int
     let shape: ResponseShape
-    /// Status line, fields and the empty line; of a 416 the text as well.
+    /// Status line, fields and the empty line; for a 416 also the text.
     let head: ByteBuffer
     var body = BodyPlan()
-    /// The body goes out in chunks.
+    /// The body is sent in chunks.
     var isChunked = false
-    /// The body's end is the connection's: a body that is cut short has to end in a reset.
+    /// The connection ends with the body: a body that is cut short must end in a reset.
     var endsWithConnection = false
 
-    /// Prepares what `request` gets of a response.
+    /// Prepares the response to `request`.
     /// - Parameters:
     ///   - parts: The response.
     ///   - request: The request.
-    ///   - persistence: How the connection goes on.
-    ///   - scratch: Room for the head's tail.
+    ///   - persistence: How the connection continues.
+    ///   - scratch: Scratch space for the head's tail.
     init(
         _ parts: borrowing ResponseParts,
         for request: ClientRequest,
@@ -95,7 +95,7 @@ struct PreparedResponse: ~Copyable {
 
     private static func notModifiedFields(_ parts: borrowing ResponseParts, _ rule: SetCookieRule) -> Fields {
         var fields = StoredHead.notModifiedFields(from: parts.fields)
-        // A cookie that is not kept is the leader's alone, whatever its condition comes to.
+        // Only the leader gets a cookie that is not kept, whatever the result of its conditions.
         if rule != .keep {
             for cookie in parts.fields.all("Set-Cookie") { fields.append(name: "Set-Cookie", value: cookie) }
         }

@@ -8,7 +8,7 @@ import Runtime
 struct Refusal {
     let status: Int
     let text: String
-    /// A word for Cache-Status.
+    /// A detail for Cache-Status.
     var detail: String?
     var fields = Fields()
 
@@ -22,7 +22,7 @@ struct Refusal {
     /// TRACE requests have no content.
     static let traceBody = Refusal(status: 400, text: "A TRACE request has no content (RFC 9110 §9.3.8).")
 
-    /// The client wanted no origin asked (RFC 9111 §5.2.1.7).
+    /// The client does not want an origin to be asked (RFC 9111 §5.2.1.7).
     static func directive(_ status: Int, _ reason: RefuseReason) -> Refusal {
         let text = "Nothing stored can answer, and the request asked for nothing else."
         return Refusal(status: status, text: text, detail: reason.rawValue)
@@ -48,7 +48,7 @@ struct Refusal {
 }
 
 extension Refusal {
-    /// No origin could answer; Proxy-Status has the reason (RFC 9209).
+    /// No origin could respond; Proxy-Status has the reason (RFC 9209).
     init(_ error: OriginError) {
         let (status, word) = error.kind.answer
         var fields = Fields([("Proxy-Status", OwnResponse.proxyStatus(word))])

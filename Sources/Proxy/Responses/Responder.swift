@@ -1,5 +1,5 @@
-// Loop-confined value. Begins a task's response: writes its head, makes the sender of its body, and notes what the access
-// log tells of it. Its methods call nothing that may call the task back.
+// Loop-confined value. Begins a task's response: writes its head, makes the sender of its body, and notes its data for
+// the access log. Its methods call nothing that may call the task back.
 
 import HTTPCaching
 import HTTPMessage
@@ -10,9 +10,9 @@ import Store
 struct Responder {
     /// Sends the body; nil until the response begins, and for responses that are written whole.
     private(set) var body: BodySender?
-    /// The body's end is the connection's: a body that is cut short has to end in a reset.
+    /// The connection ends with the body: a body that is cut short must end in a reset.
     private(set) var endsWithConnection = false
-    /// The request's head as it came; nil where the request is not logged, or its line has been written already.
+    /// The request's head as received; nil if the request is not logged, or its line has been written already.
     private let received: ByteBuffer?
     /// 0 until the response begins.
     private var status = 0
@@ -23,7 +23,7 @@ struct Responder {
 
     // MARK: Beginning
 
-    /// A stored response.
+    /// Serves a stored response.
     mutating func serve(_ answer: StoredAnswer, _ forward: RequestState.Forward?, for task: RequestTask) {
         outcome = answer.outcome
         switch answer.outcome {
@@ -34,7 +34,7 @@ struct Responder {
         begin(ResponseParts(answer, forward, shownKey: task.shownKey, at: task.loop.clock.now), for: task)
     }
 
-    /// What a fill or a pass brings.
+    /// Relays the response of a fill or a pass.
     mutating func relay(
         _ head: FillHead,
         _ subscription: FillSubscription,
@@ -63,7 +63,7 @@ struct Responder {
         body = BodySender(task, prepared.body, from: parts.source, rest: rest, isChunked: prepared.isChunked)
     }
 
-    /// A text of larder's own.
+    /// Sends a refusal of larder's own.
     mutating func refuse(_ refusal: Refusal, _ forward: RequestState.Forward?, for task: RequestTask) {
         status = refusal.status
         if status >= 500 { outcome = .error }
@@ -86,7 +86,7 @@ struct Responder {
         )
     }
 
-    /// A 200 of larder's own.
+    /// Sends a 200 of larder's own.
     mutating func complete(_ fields: Fields, _ body: ByteBuffer, for task: RequestTask) {
         status = 200
         var bytes = ByteBuffer(head: 200, fields: fields)
@@ -102,7 +102,7 @@ struct Responder {
         task.connection.write(bytes)
     }
 
-    /// A hit of the short way whose head is out.
+    /// Resumes a hit of the short way whose head was sent.
     mutating func resume(_ hit: UnsentHit, _ stored: Stored, for task: RequestTask) {
         status = hit.status
         body = BodySender(
@@ -116,8 +116,9 @@ struct Responder {
 
     // MARK: The end
 
-    /// Lets go of the body, whose fill would hold the task, and writes the line of the access log; a client that left before
-    /// the response began is logged as 499.
+    /// Releases the body, whose fill would retain the task, and writes the line of the access log.
+    ///
+    /// A client that left before the response began is logged as 499.
     mutating func end(_ request: ClientRequest, in loop: LoopState) {
         let bytesSent = body?.bytesSent ?? 0
         body = nil

@@ -1,26 +1,26 @@
-// Value. What a response is made of, wherever it comes from. Pure.
+// Value. The parts of a response, whatever its source. Pure.
 
 import HTTPCaching
 import HTTPMessage
 import NIOCore
 import Store
 
-/// Noncopyable: each of its parts is counted, and one response uses it once.
+/// Noncopyable: its parts are reference-counted, and one response uses it once.
 struct ResponseParts: ~Copyable {
     /// The status of the whole response: a stored part counts as the 200 that it is a part of.
     let status: Int
     /// Status line and field lines.
     let head: ByteBuffer
     let fields: Fields
-    /// Bytes of the whole body; nil where its end is the only sign of it.
+    /// Bytes of the whole body; nil if only its end shows it.
     let length: Int64?
-    /// Seconds; nil where no Age is sent.
+    /// Seconds; nil if no Age is sent.
     let age: Int64?
     let cacheStatus: CacheStatus
     let source: BodySource
-    /// The stored response that gives the body.
+    /// The stored response with the body.
     let entry: CatalogEntry?
-    /// When it is sent.
+    /// The time at which it is sent.
     let now: WallTime
     /// False for a pass: its origin has judged conditions and ranges.
     let isShaped: Bool
@@ -62,7 +62,7 @@ extension ResponseParts {
         isShaped = true
     }
 
-    /// What a fill or a pass brings.
+    /// The response of a fill or a pass.
     init(
         _ fillHead: FillHead,
         _ subscription: FillSubscription,

@@ -1,9 +1,10 @@
-// Stateless. Whether an answer is a picture, for what is assumed of pictures alone. Pure.
+// Stateless. Whether a response is a picture, for rules that apply only to pictures. Pure.
 
 import HTTPMessage
 
 enum PictureKind {
-    /// Whether an answer brings a picture: its type is an image's, or its type says nothing and its path ends as a picture's.
+    /// Whether a response is a picture: its type is an image type, or it has no telling type and its path ends as a
+    /// picture's.
     ///
     /// O(key).
     static func isPicture(_ key: [UInt8], _ response: Fields) -> Bool {

@@ -1,6 +1,6 @@
-// A value. What of a request's query is part of its cache key. Pure.
+// Value. The part of a request's query that is part of its cache key. Pure.
 //
-// The origin is asked for what is in the key and nothing else, so that what it cannot see cannot shape what it answers.
+// The origin gets only the parts that are in the key, so that nothing else can influence its response.
 
 import HTTPMessage
 import Settings
@@ -11,7 +11,7 @@ struct QueryRule: Sendable {
     private let names: Set<[UInt8]>?
     private let isSorted: Bool
 
-    /// Makes the rule; nil where queries stay as they are.
+    /// Makes the rule; nil if queries stay as they are.
     init?(_ parameters: QueryParameters, isSorted: Bool) {
         switch parameters {
         case .keep:
@@ -32,7 +32,8 @@ struct QueryRule: Sendable {
 
     /// A normal target with the parameters that stay.
     ///
-    /// O(query × log parameters). Parameters of one name keep their order; without any the question mark goes too.
+    /// O(query × log parameters). Parameters of one name keep their order; if none stays, the question mark is removed
+    /// too.
     func applied(to target: [UInt8]) -> [UInt8] {
         guard let mark = target.firstIndex(of: UInt8(ascii: "?")) else { return target }
         if let names, names.isEmpty { return Array(target[..<mark]) }

@@ -1,5 +1,5 @@
-// Shared, immutable. What holds for the requests of one route: where they go, how long their answers are kept and how
-// their keys are made. Made by RouteTable; a request and its fill keep the one they began with.
+// Shared, immutable. The rules for the requests of one route: their origins, the freshness of their responses, and
+// their keys. Made by RouteTable; a request and its fill keep the route they began with.
 
 import HTTPCaching
 import HTTPMessage
@@ -10,7 +10,7 @@ import Settings
 package final class Route: Sendable {
     /// Its place in the configuration's `routes`; nil for the default route.
     let index: Int?
-    /// Which list of origins is asked.
+    /// The list of origins to ask.
     let list: Int
     /// How long responses are reused.
     let rules: CachingRules
@@ -18,14 +18,14 @@ package final class Route: Sendable {
     let keyHasHost: Bool
     /// Paths that differ in letter case alone have one key.
     let foldsCase: Bool
-    /// What of the query is part of the key; nil where all of it is, as it stands.
+    /// The part of the query that belongs to the key; nil for all of it, unchanged.
     let query: QueryRule?
-    /// Which paths have to bring a picture.
+    /// The paths that are expected to be pictures.
     private let images: ExpectedImages
-    /// The largest body that is stored; nil for what the store keeps.
+    /// The largest body that is stored; nil leaves it to the store.
     let maximumResponse: Int64?
 
-    /// Reads the settings of a route out of a configuration.
+    /// Reads the settings of a route from a configuration.
     init(_ index: Int?, of configuration: Configuration) {
         let route = index.map { configuration.routes[$0] }
         let cache = configuration.cache(of: route)
@@ -51,7 +51,7 @@ package final class Route: Sendable {
         )
     }
 
-    /// The rules for an answer: what nobody has said is assumed of pictures only, and of errors `negative_ttl`.
+    /// The rules for a response: assumed lifetimes apply only to pictures, and `negative_ttl` to errors.
     ///
     /// O(key).
     func rules(for key: [UInt8], status: Int, _ response: Fields) -> CachingRules {
@@ -64,7 +64,7 @@ package final class Route: Sendable {
         return others
     }
 
-    /// Whether the 200 for a key is stored only where it is a picture.
+    /// Whether the 200 for a key is stored only if it is a picture.
     ///
     /// O(key).
     func expectsImage(_ key: [UInt8]) -> Bool {

@@ -1,30 +1,30 @@
-// Keys of what stands elsewhere than in a request: in a purge, in a Location, on the command line. Control plane and rare
-// requests only.
+// Makes keys from names outside of requests: in a purge, in a Location, on the command line. For the control plane and
+// rare requests only.
 
 import HTTPMessage
 import Settings
 package import Store
 
-/// Why a URL or a part of one names no keys.
+/// The reason why a URL or a part of one names no keys.
 package enum KeyProblem: Error, Equatable, Sendable {
     /// It cannot be brought into its normal form.
     case malformed
     /// No request can name its host.
     case badHost(String)
-    /// The host is part of some of the keys; the name of a route of which that is so.
+    /// The host is part of some of the keys; gives the name of a route with such keys.
     case needsHost(route: String)
-    /// Among the keys are those without a host whatever their path, and a pattern of these would match keys with hosts too;
-    /// the name of a route without.
+    /// The keys include all of a route's keys without a host, and a pattern for these would also match keys with hosts;
+    /// gives the name of such a route.
     case tooWide(route: String)
 }
 
 extension RouteTable {
-    /// The key of a path and query under a host, the route that it takes, and what an origin would be asked for.
+    /// The key of a path and query under a host, its route, and the target that an origin would get.
     ///
     /// - Parameters:
     ///   - path: Path and query; begins with a slash.
     ///   - host: The host, with or without a port.
-    /// - Returns: Nil where path or host cannot be normalized.
+    /// - Returns: Nil if path or host cannot be normalized.
     func key(path: String, host: String) -> (route: Route, key: [UInt8], target: String)? {
         let bytes = Array(path.utf8)
         guard let normal = normal(bytes, foldsCase: false), let host = HostNormalization.normalize(host) else {
@@ -41,19 +41,19 @@ extension RouteTable {
     /// - Parameters:
     ///   - path: Path and query; begins with a slash.
     ///   - host: The host, with or without a port; nil for any.
-    /// - Returns: One, or more where routes of several hosts make other keys of it.
-    /// - Throws: `malformed`, `badHost`; `needsHost` where only some host makes a key of it.
+    /// - Returns: One, or more if routes of several hosts make different keys from it.
+    /// - Throws: `malformed`, `badHost`; `needsHost` if only some host makes a key of it.
     package func keys(path: String, host: String?) throws(KeyProblem) -> [[UInt8]] {
         try spellings(path, host, isPrefix: false).map(\.key).withoutRepeats
     }
 
-    /// The keys of requests whose path begins so.
+    /// The keys of requests whose path has this prefix.
     ///
     /// - Parameters:
-    ///   - path: The beginning of path and query.
+    ///   - path: The prefix of path and query.
     ///   - host: The host, with or without a port; nil for any.
-    /// - Returns: Rules over keys: beginnings, and `withoutHost` for all keys of routes whose pictures hosts share, which
-    ///   cannot be told from keys with hosts by their beginning.
+    /// - Returns: Rules over keys: prefixes, and `withoutHost` for all keys of routes whose pictures hosts share,
+    ///   because a prefix cannot separate them from keys with hosts.
     /// - Throws: As `keys(path:host:)`.
     package func prefixes(path: String, host: String?) throws(KeyProblem) -> [PurgeRule] {
         try spellings(path, host, isPrefix: true).map { route, key in
@@ -75,12 +75,12 @@ extension RouteTable {
         }
     }
 
-    /// Whether every key begins so, those with a host too, which are not this route's.
+    /// Whether every key has this prefix, even keys with a host, which are not this route's.
     private func isEveryKey(_ beginning: [UInt8], of route: Route) -> Bool {
         !route.keyHasHost && beginning.count <= 1 && all.contains(where: \.keyHasHost)
     }
 
-    /// Patterns of the keys of requests whose URL matches one: `*` and `?` stay what they are, the text between them is
+    /// Patterns of the keys of requests whose URL matches one: `*` and `?` stay as they are, the text between them is
     /// spelled as in keys.
     ///
     /// - Parameters:
@@ -109,7 +109,7 @@ extension RouteTable {
     /// Patterns of whole keys, from one that begins with a star.
     ///
     /// - Parameter pattern: The pattern.
-    /// - Returns: The pattern as it is spelled in keys: twice, where some routes fold letter case and some do not.
+    /// - Returns: The pattern as it is spelled in keys: twice, if some routes fold letter case and some do not.
     /// - Throws: `malformed`.
     package func patterns(of pattern: String) throws(KeyProblem) -> [[UInt8]] {
         var patterns: [[UInt8]] = []
@@ -121,10 +121,10 @@ extension RouteTable {
         return patterns
     }
 
-    /// A pattern as keys are spelled.
+    /// A pattern in the spelling of keys.
     ///
-    /// Where letter case in paths is folded, that in queries is not, and any wildcard may be or
-    /// have what the query begins with: then there is a spelling for each place where it may begin.
+    /// Letter case is folded in paths but not in queries, and any wildcard may be or contain the beginning of the
+    /// query: then there is a spelling for each possible beginning.
     private func spellings(_ pattern: String, foldsCase: Bool) throws(KeyProblem) -> [[UInt8]] {
         let plain = try spelled(pattern, foldsCase: false)
         guard foldsCase else { return [plain] }
@@ -138,8 +138,8 @@ extension RouteTable {
     }
 
     private func spelled(_ pattern: String, foldsCase: Bool) throws(KeyProblem) -> [UInt8] {
-        // To the normal form a question mark begins a query; and what stands before each piece keeps its beginning from being
-        // a dot segment.
+        // To the normal form a question mark begins a query. The guard in front of each piece keeps its beginning from
+        // being a dot segment.
         let guardText = "/~"
         var spelled: [[UInt8]] = []
         for piece in pattern.utf8.split(separator: UInt8(ascii: "?"), omittingEmptySubsequences: false) {
@@ -152,14 +152,14 @@ extension RouteTable {
         return Array(spelled.joined(separator: [UInt8(ascii: "?")]))
     }
 
-    /// A host as keys have it.
+    /// A host in the spelling of keys.
     private func normalHost(_ host: String?) throws(KeyProblem) -> String? {
         guard let host else { return nil }
         guard let normal = HostNormalization.normalize(host) else { throw .badHost(host) }
         return normal
     }
 
-    /// The routes that may take requests, none of them such that their keys cannot be named.
+    /// The routes that may take requests; throws if the keys of one of them cannot be named.
     private func candidates(
         _ path: [UInt8],
         hasHost: Bool,
@@ -183,14 +183,14 @@ extension RouteTable {
 }
 
 extension Route {
-    /// What the configuration calls it.
+    /// Its name in the configuration.
     var name: String { index.map { "routes[\($0)]" } ?? "the default route" }
 }
 
 extension Array where Element: Equatable {
-    /// Each element where it stands first.
+    /// Each element at its first place.
     ///
-    /// O(n²): there are as many as routes at most.
+    /// O(n²): there are at most as many as routes.
     fileprivate var withoutRepeats: [Element] {
         reduce(into: []) { unique, element in
             if !unique.contains(element) { unique.append(element) }

@@ -1,12 +1,12 @@
-// Shared, immutable. The routes of a configuration, laid out so that a request finds its own by comparing bytes where they stand: no
-// text is made, nothing is allocated. Which route goes before which is RouteOrder's to say.
+// Shared, immutable. The routes of a configuration, in a layout in which a request finds its route by comparing bytes
+// in place: no text is made, nothing is allocated. RouteOrder decides the order of the routes.
 
 import HTTPMessage
 import Settings
 
 /// The routes of the picture port.
 package final class RouteTable: Sendable {
-    /// What the requests of a route have in common: places in `bytes`.
+    /// The common part of a route's requests: places in `bytes`.
     private struct Pattern: Sendable {
         let host: Range<Int>
         let hostKind: HostKind
@@ -19,7 +19,7 @@ package final class RouteTable: Sendable {
         case subdomains
     }
 
-    /// The default route: what no other takes.
+    /// The default route, for requests that no other route takes.
     let standard: Route
     /// The others, in the order in which they are tried, with their patterns.
     private let routes: [Route]
@@ -31,7 +31,7 @@ package final class RouteTable: Sendable {
     let readsHosts: Bool
     let order: RouteOrder
 
-    /// Lays the routes of a configuration out.
+    /// Makes the layout of a configuration's routes.
     init(_ configuration: Configuration) {
         let order = RouteOrder(configuration)
         self.order = order
@@ -57,7 +57,7 @@ package final class RouteTable: Sendable {
         readsHosts = hasHosts || standard.keyHasHost || routes.contains(where: \.keyHasHost)
     }
 
-    /// There is the default route alone.
+    /// There is only the default route.
     var isEmpty: Bool { routes.isEmpty }
 
     /// Every route, the default one last.
@@ -71,19 +71,19 @@ package final class RouteTable: Sendable {
     /// O(routes), no allocation.
     ///
     /// - Parameters:
-    ///   - authority: The host that the request names, with or without a port, normal.
+    ///   - authority: The host of the request, with or without a port, normal.
     ///   - target: Its path and query, normal.
     /// - Returns: The route.
     func route(authority: RawSpan, target: RawSpan) -> Route {
         let host = hasHosts ? Self.bareHost(authority) : 0..<0
         for place in patterns.indices {
             let pattern = patterns[place]
-            if takes(pattern, authority, host), beginsSo(target, pattern.path) { return routes[place] }
+            if matchesHost(pattern, authority, host), hasPrefix(target, pattern.path) { return routes[place] }
         }
         return standard
     }
 
-    private func takes(_ pattern: Pattern, _ authority: RawSpan, _ host: Range<Int>) -> Bool {
+    private func matchesHost(_ pattern: Pattern, _ authority: RawSpan, _ host: Range<Int>) -> Bool {
         switch pattern.hostKind {
         case .any: return true
         case .name: guard host.count == pattern.host.count else { return false }
@@ -97,7 +97,7 @@ package final class RouteTable: Sendable {
         return true
     }
 
-    private func beginsSo(_ target: RawSpan, _ path: Range<Int>) -> Bool {
+    private func hasPrefix(_ target: RawSpan, _ path: Range<Int>) -> Bool {
         guard target.byteCount >= path.count else { return false }
         for offset in 0..<path.count {
             let byte = target.byte(at: offset)
@@ -106,7 +106,7 @@ package final class RouteTable: Sendable {
         return true
     }
 
-    /// Where the host stands that counts in a normal one: without brackets and port, as `RouteHost.bare(_:)` has it.
+    /// The place of the bare host in a normal one: without brackets and port, as `RouteHost.bare(_:)` has it.
     private static func bareHost(_ authority: RawSpan) -> Range<Int> {
         let isAddress = authority.byteCount > 0 && authority.byte(at: 0) == UInt8(ascii: "[")
         let start = isAddress ? 1 : 0

@@ -1,7 +1,7 @@
-// Stateless. How paths that differ in letter case alone share a key: `key_case: insensitive` folds the key, never what the origin is
-// asked for (docs/decisions/0059). Pure.
+// Stateless. How paths that differ only in letter case share a key: `key_case: insensitive` folds the key, but never
+// the target that the origin gets (docs/decisions/0059). Pure.
 //
-// A successful response is shared by all spellings. What else an origin says holds for the spelling that was asked for: it is
+// All spellings share a successful response. Any other response counts only for the spelling that was requested: it is
 // stored as a variant, under a name that no field can have.
 
 import HTTPCaching
@@ -9,15 +9,17 @@ import HTTPMessage
 import Store
 
 enum Spelling {
-    /// The name by which variants of spellings are told apart: HTTP/2's for the target (RFC 9113 §8.3.1), no token.
+    /// The name that distinguishes variants by spelling: HTTP/2's name for the target (RFC 9113 §8.3.1), which is not a
+    /// token.
     static let name = ":path"
 
-    /// Whether a response is that of every spelling: it is, or is about, a representation (RFC 9110 §15.3, §13.1, §14.2).
+    /// Whether a response applies to every spelling: it is, or is about, a representation (RFC 9110 §15.3, §13.1,
+    /// §14.2).
     ///
-    /// A 204 is not: a server may answer any spelling that it does not know with it.
+    /// A 204 does not: a server may send it for any spelling that it does not know.
     static func isShared(_ status: Int) -> Bool { [200, 203, 206, 304, 412, 416].contains(status) }
 
-    /// What a response varies by, where it holds for one spelling alone.
+    /// The fields that a response varies by, plus the spelling, because it applies to one spelling only.
     static func added(to names: VaryNames) -> VaryNames {
         switch names {
         case .none: .names([name])
@@ -27,12 +29,12 @@ enum Spelling {
         }
     }
 
-    /// Whether responses that vary by these names hold for one spelling alone.
+    /// Whether responses that vary by these names apply to one spelling only.
     static func isAmong(_ names: [String]) -> Bool { names.first == name }
 }
 
 extension Route {
-    /// The path and query that a request asks for, in the key's form but for letter case; nil where the key tells them.
+    /// The path and query of a request, in the key's form but for letter case; nil if the key already has them.
     ///
     /// O(target) on a route that folds letter case, else O(1).
     func spelling(of target: RawSpan) -> [UInt8]? {
@@ -45,9 +47,9 @@ extension Route {
     /// The text that names the variant a request selects.
     ///
     /// - Parameters:
-    ///   - names: What the response varies by.
+    ///   - names: The names that the response varies by.
     ///   - request: The fields that the origin gets.
-    ///   - target: The path and query that the request asks for, in its own spelling.
+    ///   - target: The path and query of the request, in its own spelling.
     /// - Returns: The text.
     func variantKey(_ names: [String], _ request: Fields, target: @autoclosure () -> String) -> String {
         guard Spelling.isAmong(names) else {

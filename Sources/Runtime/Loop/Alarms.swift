@@ -1,17 +1,18 @@
-// Loop-confined. What a loop does at a time of its own, unless it is called off before: for waits that end within a second or so.
+// Loop-confined. Work that a loop does at a certain time unless it is cancelled before: for waits that usually end
+// within a second or so.
 
 import NIOCore
 
-/// Something that is done at a time.
+/// Work that is done at a certain time.
 public protocol Alarm: AnyObject {
     /// It is not needed any more.
     var isOff: Bool { get }
 
-    /// It is time.
+    /// The time has come.
     func ring()
 }
 
-/// A task that is run at a time.
+/// A task that runs at a certain time.
 final class TimedTask: Alarm {
     let isOff = false
     private let task: () -> Void
@@ -21,7 +22,7 @@ final class TimedTask: Alarm {
     func ring() { task() }
 }
 
-/// The alarms of one loop, the next first.
+/// The alarms of one loop, the next one first.
 public struct Alarms {
     private var waiting = CircularBuffer<(time: Instant, alarm: any Alarm)>()
 
@@ -30,7 +31,7 @@ public struct Alarms {
     /// When the next one is due.
     public var first: Instant? { waiting.first?.time }
 
-    /// Adds one; O(1) where it comes behind the others, as it does where all wait equally long.
+    /// Adds one; O(1) if it is due after the others, as it is when all waits have the same length.
     public mutating func add(_ alarm: any Alarm, at time: Instant) {
         while let first = waiting.first, first.alarm.isOff { waiting.removeFirst() }
         var index = waiting.endIndex
@@ -40,7 +41,7 @@ public struct Alarms {
         waiting.insert((time, alarm), at: index)
     }
 
-    /// Takes out one that is due.
+    /// Removes and returns one that is due.
     public mutating func takeDue(at now: Instant) -> (any Alarm)? {
         while let first = waiting.first, first.time <= now {
             waiting.removeFirst()

@@ -1,14 +1,14 @@
-// Loop-confined. A socket that a loop waits for, and what is done when it is ready.
+// Loop-confined. A socket that a loop watches, and the function to call when it is ready.
 
-/// A socket of a loop's.
+/// A socket of a loop.
 public protocol EventSource: AnyObject {
-    /// What the loop keeps of the socket.
+    /// The loop's own data about the socket.
     var watched: WatchedSocket { get set }
 
     /// The socket is ready.
     func handle(_ readiness: Readiness)
 
-    /// The source asked to be called again in the next round.
+    /// The source asked for this call in an earlier round.
     func resume()
 }
 
@@ -17,10 +17,10 @@ extension EventSource {
     @inlinable public var descriptor: Int32 { watched.descriptor }
 }
 
-/// A socket, as a loop has it.
+/// A loop's data about a socket.
 public struct WatchedSocket {
     public internal(set) var descriptor: Int32
-    /// It has asked for another turn.
+    /// It has asked to be called again.
     var isQueued = false
 
     public init(_ descriptor: Int32) { self.descriptor = descriptor }

@@ -1,5 +1,5 @@
-// Shared; what it runs is confined to it. One thread that serves: it waits for its sockets with epoll, and runs what
-// other threads hand it.
+// Shared; the work that it runs is confined to it. One thread that serves: it waits for its sockets with epoll, and
+// runs tasks from other threads.
 //
 // Not NIO's loop: apart from the kernel's work, most of the cost of a hit would be its channels (docs/decisions/0033).
 //
@@ -21,7 +21,7 @@ public final class Loop: Sendable {
         let tables: LoopTables
     }
 
-    // Tasks that wait before the mail counts as full. None is dropped: its sender waits for what it does.
+    // Tasks that wait before the mail counts as full. None is dropped, because its sender depends on its effect.
     private static let mailLimit = 1 << 16
     private static let second: Duration = .seconds(1)
 
@@ -29,18 +29,18 @@ public final class Loop: Sendable {
     public init() {
         do throws(SystemError) {
             poller = try Poller()
-            mail = Mailbox(limit: Self.mailLimit, bell: try EventCounter())
+            mail = Mailbox(limit: Self.mailLimit, receiver: try EventCounter())
         } catch {
             preconditionFailure("the system gives no descriptors for a loop: \(error.operation), error \(error.code)")
         }
         confined = Confined(tables: LoopTables(poller))
-        precondition(poller.addEdges(of: mail.bell.number), "a loop cannot be woken: error \(errno)")
+        precondition(poller.addEdges(of: mail.receiver.number), "a loop cannot be woken: error \(errno)")
     }
 
     /// Starts the loop's thread.
     ///
-    /// Once; from here on what is confined to the loop is touched there only.
-    /// - Parameter number: Tells it from others in `top -H`.
+    /// Called once. From then on only the loop touches its confined state.
+    /// - Parameter number: Distinguishes it from other loops in `top -H`.
     public func start(number: Int) {
         runner.withLock { $0 = DedicatedThread.start("larder-loop-\(number)", slices: .short) { [self] in run() } }
     }
@@ -48,12 +48,12 @@ public final class Loop: Sendable {
     /// True on the loop's own thread.
     public var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
 
-    /// Runs something on the loop, after what it does now.
+    /// Runs a task on the loop, after its current work.
     ///
-    /// Any thread; dropped where the loop has ended. One system call where the loop is asleep, none where it is not.
+    /// Any thread; dropped if the loop has ended. One system call if the loop is asleep, none otherwise.
     public func execute(_ task: @escaping @Sendable () -> Void) { mail.post(task) }
 
-    /// Runs something on the loop after a time; dropped where the loop has ended by then.
+    /// Runs a task on the loop after a delay; dropped if the loop has ended by then.
     ///
     /// Any thread.
     public func execute(after delay: Duration, _ task: @escaping @Sendable () -> Void) {
@@ -61,7 +61,7 @@ public final class Loop: Sendable {
         execute { [confined] in confined.tables.alarms.add(TimedTask(task), at: due) }
     }
 
-    /// Waits until the loop has run something; nil where it has ended.
+    /// Waits until the loop has run a task; nil if it has ended.
     public func submit<Result: Sendable>(_ task: @escaping @Sendable () -> Result) async -> Result? {
         await withCheckedContinuation { continuation in
             let answer = Answer(continuation)
@@ -69,7 +69,7 @@ public final class Loop: Sendable {
         }
     }
 
-    /// Ends the loop: its sockets are closed, what it was handed is dropped; blocks until its thread has ended.
+    /// Ends the loop: closes its sockets, drops its tasks, and blocks until its thread has ended.
     public func stop() {
         execute { [confined] in confined.tables.isStopping = true }
         runner.withLock { $0.take() }?.join()
@@ -77,20 +77,21 @@ public final class Loop: Sendable {
 
     // MARK: On the loop
 
-    /// When the present round began: near enough for limits of many milliseconds, and free.
+    /// The start of the present round: precise enough for limits of many milliseconds, and free.
     public var now: Instant { confined.tables.roundBegan }
 
-    /// Sets what is done about once a second; before the start.
+    /// Sets the work to do about once a second; before the start.
     public func onEverySecond(_ body: @escaping () -> Void) { confined.tables.everySecond = body }
 
-    /// Waits for a source's socket; false where the system cannot.
+    /// Waits for a source's socket; false if the system cannot.
     public func add(_ source: any EventSource) -> Bool { confined.tables.add(source) }
 
-    /// Gives a source another turn after all others have had theirs.
+    /// Calls a source again after all others have been called.
     public func again(_ source: any EventSource) { confined.tables.again(source) }
 
-    /// Runs something after what the sockets of this round ask for, and a few such tasks at a time: in between the sockets have
-    /// their turn.
+    /// Runs a task after the sockets of this round.
+    ///
+    /// A few such tasks run at a time, and the sockets are served in between.
     public func postpone(_ task: @escaping () -> Void) { confined.tables.postpone(task) }
 
     /// Rings an alarm after a time, within milliseconds.
@@ -123,7 +124,7 @@ public final class Loop: Sendable {
         end()
     }
 
-    /// How long to sleep, in ms: not at all where there is something to do.
+    /// How long to sleep, in ms: 0 if there is work.
     private func nextPatience(until tick: Instant) -> Int32 {
         guard !confined.tables.isWaiting, mail.fallAsleep() else { return 0 }
         let left = tick.nanoseconds(since: .now)
@@ -137,7 +138,7 @@ public final class Loop: Sendable {
     }
 }
 
-/// One answer to one who waits; nil where nobody ever gives it.
+/// One reply to one waiting caller; nil if it is never given.
 private final class Answer<Result: Sendable>: Sendable {
     private let continuation: Lock<CheckedContinuation<Result?, Never>?>
 

@@ -1,6 +1,6 @@
-// Shared. A reference to what is confined to a loop, for other threads to hold and hand back.
+// Shared. A reference to a value that is confined to a loop, for other threads to keep and hand back.
 
-/// Holds something of a loop's; it is looked at on that loop only.
+/// Holds a value of a loop; only that loop may read it.
 @safe public struct LoopBound<Value>: @unchecked Sendable {  // because `value` checks the thread
     @usableFromInline let bound: Value
     @usableFromInline let loop: Loop
@@ -11,7 +11,7 @@
         self.loop = loop
     }
 
-    /// What is held; on its loop.
+    /// The value; only on its loop.
     @inlinable public var value: Value {
         precondition(loop.isCurrent, "what is confined to a loop is used on that loop")
         return bound

@@ -1,4 +1,4 @@
-// Loop-confined. What a loop's thread works on: its sockets, and what they have asked of it.
+// Loop-confined. The work of a loop's thread: its sockets, and the tasks that they have asked for.
 
 import CLinux
 import Glibc
@@ -11,9 +11,9 @@ final class LoopTables {
     private var postponed = CircularBuffer<() -> Void>()
     private var retired: [Int32] = []
     var everySecond: (() -> Void)?
-    /// What is due at a time of its own.
+    /// Work that is due at a certain time.
     var alarms = Alarms()
-    /// When the present round began.
+    /// The start of the present round.
     var roundBegan = Instant.now
     var isStopping = false
 
@@ -44,7 +44,7 @@ final class LoopTables {
         waiting.append(source)
     }
 
-    /// The sources that asked for another turn have it; they may ask again.
+    /// Calls the sources that asked to be called again; they may ask once more.
     func resumeWaiting() {
         guard !waiting.isEmpty else { return }
         let turn = waiting
@@ -62,21 +62,21 @@ final class LoopTables {
         for _ in 0..<min(postponed.count, Self.postponedInARow) { postponed.removeFirst()() }
     }
 
-    /// Rings what is due.
+    /// Rings the alarms that are due.
     func ringAlarms() {
         while let alarm = alarms.takeDue(at: roundBegan) { alarm.ring() }
     }
 
     func close(_ source: any EventSource) {
         guard source.descriptor >= 0 else { return }
-        // Closing does not take a socket out of epoll that another loop listens on as well.
+        // Closing alone would not remove a socket from epoll if another loop listens on it too.
         poller.forget(source.descriptor)
         if Int(source.descriptor) < sources.count { sources[Int(source.descriptor)] = nil }
         retired.append(source.descriptor)
         source.watched.descriptor = -1
     }
 
-    /// All events of a round have been looked at: no event of an old socket can meet a new one of the same number.
+    /// All events of the round have been handled: no event of an old socket can reach a new one with the same number.
     func closeRetired() {
         for descriptor in retired { Glibc.close(descriptor) }
         retired.removeAll(keepingCapacity: true)

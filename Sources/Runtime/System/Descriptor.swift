@@ -1,4 +1,5 @@
-// Values with one owner, and a shared one. An open file descriptor, closed when its owner, or the last of its owners, lets go.
+// Values with one owner, and a shared one. An open file descriptor, which is closed when its only owner, or the last of
+// several, lets it go.
 
 import Glibc
 

@@ -1,13 +1,14 @@
-// Shared. An eventfd: it wakes a thread that sleeps in epoll. Nobody reads it; watched by edges, each signal is one.
+// Shared. An eventfd: it wakes a thread that sleeps in epoll. Nobody reads it: with edge-triggered events each signal
+// wakes once.
 
 import CLinux
 import Glibc
 
 /// Wakes a thread that waits for descriptors.
-public final class EventCounter: Bell {
+public final class EventCounter: Wakeable {
     private let descriptor: Descriptor
 
-    /// What epoll watches.
+    /// The descriptor for epoll.
     public var number: Int32 { descriptor.number }
 
     public init() throws(SystemError) {
@@ -16,5 +17,5 @@ public final class EventCounter: Bell {
         descriptor = Descriptor(owning: number)
     }
 
-    public func ring() { clinux_eventfd_signal(number) }
+    public func wake() { clinux_eventfd_signal(number) }
 }

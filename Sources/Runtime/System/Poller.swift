@@ -1,9 +1,9 @@
-// Shared by handing over: made where errors can be thrown, then used by one thread only. epoll.
+// Shared by handing over: made where errors can be thrown, then used by one thread only. A wrapper of epoll.
 
 public import CLinux
 import Glibc
 
-/// What a descriptor is ready for, or is watched for.
+/// The events of a descriptor: reported, or of interest.
 public struct Readiness: OptionSet, Sendable {
     public let rawValue: UInt32
 
@@ -12,7 +12,7 @@ public struct Readiness: OptionSet, Sendable {
 
     @inlinable public static var reading: Readiness { Readiness(rawValue: 1 << 0) }
     @inlinable public static var writing: Readiness { Readiness(rawValue: 1 << 1) }
-    /// The other side sends nothing more.
+    /// The peer sends nothing more.
     @inlinable public static var ended: Readiness { Readiness(rawValue: 1 << 2) }
     /// The socket is broken, or closed by both sides.
     @inlinable public static var broken: Readiness { Readiness(rawValue: 1 << 3) }
@@ -41,12 +41,12 @@ public final class Poller: Sendable {
         epoll = Descriptor(owning: number)
     }
 
-    /// Reports every edge of a descriptor's readiness: what was reported is reported again only after it has been used up.
+    /// Reports every edge of a descriptor's readiness: an event is repeated only after its cause was used up.
     ///
-    /// - Returns: False where the system cannot.
+    /// - Returns: False if the system cannot.
     public func addEdges(of descriptor: Int32) -> Bool { clinux_epoll_add_edges(epoll.number, descriptor) == 0 }
 
-    /// Reports a descriptor in each wait while it is ready for any of these; they take the place of former ones.
+    /// Reports a descriptor in each wait while it is ready for any of these events; they replace earlier ones.
     public func watch(_ descriptor: Int32, for interest: Readiness) {
         _ = clinux_epoll_watch(epoll.number, descriptor, interest.rawValue)
     }
@@ -57,7 +57,7 @@ public final class Poller: Sendable {
     /// Waits until something is ready or the time is over.
     ///
     /// - Parameters:
-    ///   - events: Of `room`; overwritten.
+    ///   - events: An array from `room`; overwritten.
     ///   - milliseconds: -1 for no limit.
     /// - Returns: How many of `events` were written.
     public func wait(into events: inout [Event], milliseconds: Int32) -> Int {

@@ -1,8 +1,8 @@
-// Value. A call of the system that failed.
+// Value. A system call that failed.
 
-/// An errno, and what was tried.
+/// An errno, and the operation that failed.
 public struct SystemError: Error, Equatable {
-    /// The call's name or what it was for, such as "eventfd".
+    /// The name of the call or its purpose, such as "eventfd".
     public let operation: String
     /// The errno.
     public let code: Int32

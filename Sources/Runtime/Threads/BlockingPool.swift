@@ -1,6 +1,7 @@
-// Shared. A few threads for work that blocks, and the queue before them. A full queue refuses the job, and the caller finds another way.
+// Shared. A few threads for work that blocks, and the queue before them. A full queue refuses the job, and the caller
+// finds another way.
 //
-// Not NIO's pool: its threads cannot be told to let others go first, and on a machine with few processors a loop's hits
+// Not NIO's pool: its threads cannot be given a lower priority, and on a machine with few processors a loop's hits
 // would wait behind reads of the disk.
 
 import NIOCore
@@ -13,12 +14,12 @@ public final class BlockingPool: Sendable {
         var isClosed = false
     }
 
-    // What the threads hold. They do not hold the pool, whose end is theirs.
+    // The state of the threads. They do not retain the pool, because the end of the pool is also theirs.
     private final class Queue: Sendable {
         let state = Lock(State())
         let available = CountingSemaphore()
 
-        /// False where the pool is shut down, or `limit` jobs wait.
+        /// False if the pool is shut down, or `limit` jobs wait.
         func add(_ job: @escaping @Sendable () -> Void, limit: Int) -> Bool {
             let isTaken = state.withLock { state in
                 guard !state.isClosed, state.jobs.count < limit else { return false }
@@ -34,7 +35,7 @@ public final class BlockingPool: Sendable {
             while true {
                 available.wait()
                 let job = state.withLock { $0.jobs.popFirst() }
-                // More signals than jobs come only from the end.
+                // There are more signals than jobs only at the end.
                 guard let job else { return }
                 job()
                 slice.yieldIfOver()
@@ -42,7 +43,9 @@ public final class BlockingPool: Sendable {
         }
     }
 
-    /// The usual bound of jobs that wait: each waits for all before it, so past it another way is faster.
+    /// The usual limit of waiting jobs.
+    ///
+    /// A job waits for all before it, so beyond the limit another way is faster.
     public static let queueLimit = 1024
 
     private let queue = Queue()
@@ -52,10 +55,10 @@ public final class BlockingPool: Sendable {
     /// Starts the threads.
     ///
     /// - Parameters:
-    ///   - names: A thread for each, named so.
+    ///   - names: The name of each thread.
     ///   - limit: Jobs that may wait.
     ///   - niceness: See `DedicatedThread`.
-    /// - Throws: Where the system has no thread left.
+    /// - Throws: If the system has no thread left.
     public init(threads names: [String], limit: Int = queueLimit, niceness: Int32 = 0) throws(SystemError) {
         self.limit = limit
         threads = Lock([])
@@ -66,19 +69,19 @@ public final class BlockingPool: Sendable {
         }
     }
 
-    /// Leaves a job; any thread.
+    /// Adds a job; any thread.
     ///
     /// - Parameters:
-    ///   - isBounded: False where another bound holds for the job.
+    ///   - isBounded: False if another limit applies to the job.
     ///   - job: The work.
-    /// - Returns: False where too many wait, or the pool is shut down: the job is dropped.
+    /// - Returns: False if too many wait, or the pool is shut down: the job is dropped.
     public func submit(isBounded: Bool = true, _ job: @escaping @Sendable () -> Void) -> Bool {
         queue.add(job, limit: isBounded ? limit : .max)
     }
 
-    /// Waits for a job's result; the bound does not hold.
+    /// Waits for a job's result; the limit does not apply.
     ///
-    /// - Throws: CancellationError where the pool is shut down.
+    /// - Throws: CancellationError if the pool is shut down.
     public func run<Result: Sendable>(_ job: @escaping @Sendable () -> Result) async throws -> Result {
         let result: Result? = await withCheckedContinuation { continuation in
             let isTaken = queue.add({ continuation.resume(returning: job()) }, limit: .max)
@@ -88,14 +91,14 @@ public final class BlockingPool: Sendable {
         return result
     }
 
-    /// Takes no more jobs; blocks until those that wait are done.
+    /// Accepts no more jobs; blocks until the waiting ones are done.
     public func shutDown() {
         queue.state.withLock { $0.isClosed = true }
         let threads = takeThreads()
         for thread in threads { thread.join() }
     }
 
-    /// Takes no more jobs and drops those that wait.
+    /// Accepts no more jobs and drops the waiting ones.
     ///
     /// A thread that hangs in the file system is left behind.
     public func abandon() {
@@ -108,7 +111,7 @@ public final class BlockingPool: Sendable {
         _ = takeThreads()
     }
 
-    /// Lets every thread end once no job waits.
+    /// Lets every thread end as soon as no job waits.
     private func takeThreads() -> [DedicatedThread] {
         let threads = threads.withLock { threads in
             defer { threads = [] }

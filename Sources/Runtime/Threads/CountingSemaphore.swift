@@ -1,5 +1,5 @@
-// Shared. A counting semaphore. Its waits end by the monotonic clock: with Dispatch's, whose waits end by the wall clock on
-// Linux, a thread would sleep on while the clock is set back.
+// Shared. A counting semaphore. Its waits use the monotonic clock. Dispatch's use the wall clock on Linux, so a thread
+// would oversleep if the clock is set back.
 
 import CLinux
 import Glibc
@@ -20,7 +20,7 @@ public final class CountingSemaphore: @unchecked Sendable {  // because any thre
         unsafe place.deallocate()  // because `init` allocated it
     }
 
-    /// One system call where a thread waits.
+    /// One system call if a thread waits.
     public func signal() { unsafe sem_post(place) }  // because the place lives as long as this object
 
     /// Waits for a signal.
@@ -28,7 +28,7 @@ public final class CountingSemaphore: @unchecked Sendable {  // because any thre
         while unsafe sem_wait(place) != 0 {}  // because the place lives as long as this object; EINTR waits again
     }
 
-    /// Waits for a signal until an instant at most.
+    /// Waits for a signal until a deadline.
     ///
     /// - Returns: Whether a signal was taken.
     public func wait(until deadline: Instant) -> Bool {
@@ -37,6 +37,6 @@ public final class CountingSemaphore: @unchecked Sendable {  // because any thre
     }
 }
 
-extension CountingSemaphore: Bell {
-    public func ring() { signal() }
+extension CountingSemaphore: Wakeable {
+    public func wake() { signal() }
 }

@@ -1,8 +1,8 @@
-// Shared. A thread with a name, for work that never ends or that blocks. Whoever starts it waits for its end, or leaves it to
-// end by itself.
+// Shared. A thread with a name, for work that never ends or that blocks. Its starter waits for its end, or lets it end
+// by itself.
 //
-// The thread takes no signal but those of its own faults: signals reach the threads that handle them, and a broken connection
-// is an error rather than SIGPIPE.
+// The thread receives only signals of its own faults: others go to the threads that handle them, and a broken
+// connection is an error instead of SIGPIPE.
 
 import CLinux
 import Glibc
@@ -12,8 +12,8 @@ import Synchronization
 public final class DedicatedThread: Sendable {
     /// How long the thread runs while others want its processor.
     ///
-    /// A thread with short slices runs before one with long ones as soon as it wakes: hits do not wait for threads that store
-    /// and evict.
+    /// As soon as a thread with short slices wakes, it runs before one with long slices: hits do not wait for threads
+    /// that store and evict.
     public enum Slices: Sendable {
         /// For work that clients wait for.
         case short
@@ -21,7 +21,7 @@ public final class DedicatedThread: Sendable {
         case long
     }
 
-    /// Names a thread only while that runs: it is detached from its start on.
+    /// Valid only while the thread runs: it is detached from its start.
     private let thread: pthread_t
     private let ending: Ending
 
@@ -30,9 +30,9 @@ public final class DedicatedThread: Sendable {
     /// - Parameters:
     ///   - name: The name in `top -H`; 15 bytes at most.
     ///   - slices: See `Slices`.
-    ///   - niceness: 0 to 19. A thread of more gets less of a processor that others want.
+    ///   - niceness: 0 to 19. A thread with a higher value gets less of a busy processor.
     ///   - run: The thread's work.
-    /// - Throws: Where the system has no thread left.
+    /// - Throws: If the system has no thread left.
     public init(
         _ name: String,
         slices: Slices,
@@ -51,7 +51,8 @@ public final class DedicatedThread: Sendable {
         unsafe pthread_sigmask(SIG_SETMASK, &blocked, &former)
         let box = unsafe Unmanaged.passRetained(start)
         unsafe pthread_attr_init(&attributes)
-        // Not detached later, from outside: glibc then reads the memory of a thread that may have ended (its bug 19951).
+        // Not detached later, from outside: glibc would then read memory of a thread that may have ended (its bug
+        // 19951).
         unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         let code = unsafe pthread_create(&thread, &attributes, runStart, box.toOpaque())
         unsafe pthread_attr_destroy(&attributes)
@@ -63,7 +64,7 @@ public final class DedicatedThread: Sendable {
         self.thread = thread
     }
 
-    /// Starts a thread without which larder cannot run; the process ends where the system has none left.
+    /// Starts a thread that larder cannot run without; the process ends if the system has no thread left.
     public static func start(
         _ name: String,
         slices: Slices,
@@ -77,7 +78,7 @@ public final class DedicatedThread: Sendable {
         }
     }
 
-    /// Waits for the end of the thread's work; any number of times.
+    /// Waits for the end of the thread's work; may be called any number of times.
     public func join() {
         precondition(
             ending.isOver || pthread_equal(thread, pthread_self()) == 0,
@@ -107,7 +108,7 @@ private final class Ending: Sendable {
 
     func wait() {
         semaphore.wait()
-        // For the next that waits.
+        // For the next waiting thread.
         semaphore.signal()
     }
 

@@ -1,7 +1,7 @@
-// Shared. A value behind a lock: Synchronization's Mutex, by a name of its own.
+// Shared. A value behind a lock: Synchronization's Mutex, under a name of its own.
 //
-// The thread sanitizer sees pthread's locks, but not the waiting half of Mutex, which is in a library without instrumentation:
-// it would report a contended Mutex as a race. So its builds have a stand-in (decision 7).
+// The thread sanitizer sees pthread's locks, but not the waiting half of Mutex, which is in a library without
+// instrumentation: it would report a contended Mutex as a race. So its builds use pthread's mutex instead (decision 7).
 
 #if THREAD_SANITIZER
 

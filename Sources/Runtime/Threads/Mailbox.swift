@@ -1,8 +1,8 @@
-// Shared. A queue from many senders to one thread, which takes everything at once. A sender wakes the thread only where it may
-// be asleep.
+// Shared. A queue from many senders to one thread, which takes all messages at once. A sender wakes the thread only if
+// it may be asleep.
 //
-// A message is never dropped, since its sender has nobody else to give it to. So the bound is one that a working receiver
-// does not reach: reaching it is counted and reported once until the queue is empty again.
+// A message is never dropped, because its sender has no other receiver for it. So the limit is one that a working
+// receiver does not reach. Reaching it is counted, and reported once until the queue is empty again.
 
 #if THREAD_SANITIZER
 import Synchronization
@@ -10,13 +10,13 @@ import Synchronization
 public import Synchronization
 #endif
 
-/// What wakes a thread.
-public protocol Bell: Sendable {
-    func ring()
+/// A sleeping thread that can be woken.
+public protocol Wakeable: Sendable {
+    func wake()
 }
 
 /// A thread's queue of messages.
-public final class Mailbox<Message: Sendable, Waker: Bell>: Sendable {
+public final class Mailbox<Message: Sendable, Receiver: Wakeable>: Sendable {
     @usableFromInline
     struct State: Sendable {
         @usableFromInline var messages: [Message] = []
@@ -30,31 +30,31 @@ public final class Mailbox<Message: Sendable, Waker: Bell>: Sendable {
     @usableFromInline let limit: Int
     @usableFromInline let onLimit: @Sendable () -> Void
     /// Wakes the receiver.
-    public let bell: Waker
+    public let receiver: Receiver
 
     /// Makes an empty mailbox.
     ///
     /// - Parameters:
     ///   - limit: Messages that wait before it counts as full.
-    ///   - bell: Wakes the receiver.
+    ///   - receiver: The thread to wake.
     ///   - onLimit: Called by the sender that reaches the limit; must not wait.
-    public init(limit: Int, bell: Waker, onLimit: @escaping @Sendable () -> Void = {}) {
+    public init(limit: Int, receiver: Receiver, onLimit: @escaping @Sendable () -> Void = {}) {
         self.limit = limit
-        self.bell = bell
+        self.receiver = receiver
         self.onLimit = onLimit
     }
 
     /// How often the limit was reached.
     public var timesFull: Int { state.withLock { $0.timesFull } }
 
-    /// Leaves a message; any thread.
+    /// Adds a message; any thread.
     ///
-    /// - Returns: False where the mailbox is closed: the message is dropped.
+    /// - Returns: False if the mailbox is closed: the message is dropped.
     @inlinable
     @discardableResult
     public func post(_ message: consuming Message) -> Bool {
-        // Moved through an optional, since a closure cannot consume what it captures: a copy of a message costs as much as the
-        // rest of this.
+        // Moved through an optional, because a closure cannot consume a captured value, and a copy of a message costs
+        // as much as the rest of this.
         var slot = Optional(message)
         let (isOpen, mustWake, isFull) = state.withLock { state in
             guard !state.isClosed, let message = slot.take() else { return (false, false, false) }
@@ -65,24 +65,24 @@ public final class Mailbox<Message: Sendable, Waker: Bell>: Sendable {
             state.timesFull += 1
             return (true, mustWake, true)
         }
-        if mustWake { bell.ring() }
+        if mustWake { receiver.wake() }
         if isFull { onLimit() }
         return isOpen
     }
 
-    /// Takes no more messages; the receiver may still take what is there.
+    /// Accepts no more messages; the receiver may still take the waiting ones.
     public func close() {
         let mustWake = state.withLock { state in
             state.isClosed = true
             defer { state.isAsleep = false }
             return state.isAsleep
         }
-        if mustWake { bell.ring() }
+        if mustWake { receiver.wake() }
     }
 
     // MARK: The receiver
 
-    /// Takes all messages; the receiver is awake.
+    /// Takes all messages; marks the receiver as awake.
     @inlinable
     public func take() -> [Message] {
         state.withLock { state in
@@ -93,7 +93,7 @@ public final class Mailbox<Message: Sendable, Waker: Bell>: Sendable {
         }
     }
 
-    /// Exchanges all messages for an empty array, whose space is used again; the receiver is awake.
+    /// Swaps all messages for an empty array, whose memory is reused; marks the receiver as awake.
     @inlinable
     public func take(into batch: inout [Message]) {
         precondition(batch.isEmpty, "a batch is worked off before the next is taken")
@@ -103,9 +103,9 @@ public final class Mailbox<Message: Sendable, Waker: Bell>: Sendable {
         }
     }
 
-    /// Says that the receiver sleeps from now on, and wants to be woken.
+    /// Marks the receiver as asleep: it wants to be woken.
     ///
-    /// - Returns: False where messages wait: the receiver stays awake.
+    /// - Returns: False if messages wait: the receiver stays awake.
     @inlinable
     public func fallAsleep() -> Bool {
         state.withLock { state in
@@ -115,13 +115,13 @@ public final class Mailbox<Message: Sendable, Waker: Bell>: Sendable {
     }
 }
 
-extension Mailbox where Waker == CountingSemaphore {
+extension Mailbox where Receiver == CountingSemaphore {
     /// Makes an empty mailbox for a thread that waits for nothing else.
     public convenience init(limit: Int, onLimit: @escaping @Sendable () -> Void = {}) {
-        self.init(limit: limit, bell: CountingSemaphore(), onLimit: onLimit)
+        self.init(limit: limit, receiver: CountingSemaphore(), onLimit: onLimit)
     }
 
-    /// Takes the messages so far, waiting for the first.
+    /// Takes the messages so far, or waits for the first.
     ///
     /// - Parameter patience: The longest wait.
     /// - Returns: The messages; empty when the time is over; nil once the mailbox is closed and empty.
@@ -140,14 +140,14 @@ extension Mailbox where Waker == CountingSemaphore {
             }
             if isOver { return nil }
             if !batch.isEmpty { return batch }
-            if !bell.wait(until: deadline) {
+            if !receiver.wait(until: deadline) {
                 let wasAsleep = state.withLock { state in
                     defer { state.isAsleep = false }
                     return state.isAsleep
                 }
-                // A sender took the flag between the time-out and here: its signal is under way and must be taken.
+                // A sender reset the flag between the time-out and now: its signal is under way and must be consumed.
                 guard !wasAsleep else { return [] }
-                bell.wait()
+                receiver.wait()
             }
         }
     }

@@ -1,7 +1,7 @@
-// Confined to a thread. How long a thread has had its processor since it last yielded.
+// Confined to a thread. Measures how long a thread has run since it last yielded.
 //
-// The kernel seldom stops a thread for one that has just woken before its next tick, up to 4 ms away. A thread that copies,
-// evicts or indexes for longer than a hit takes yields by itself.
+// The kernel seldom interrupts a thread for one that has just woken before its next tick, up to 4 ms away. So a thread
+// that copies, evicts or indexes for longer than a hit takes yields by itself.
 
 import CLinux
 import Glibc
@@ -12,9 +12,9 @@ public struct TimeSlice {
 
     public init() {}
 
-    /// Yields to threads that want the processor where the slice is over.
+    /// Yields to other threads if the slice is over.
     ///
-    /// A look at the clock; a system call at the end of a slice.
+    /// Reads the clock; makes a system call only at the end of a slice.
     public mutating func yieldIfOver() {
         guard Instant.now.nanoseconds(since: began) >= Int64(CLINUX_SHORT_TURN) else { return }
         sched_yield()

@@ -1,28 +1,28 @@
-// Value. The time: the machine's, or a test's. Store, Origins and Proxy are given one at their start; nothing else in them reads
-// a clock, but for what they compare with times that the kernel or the file system made.
+// Value. The time of the machine, or of a test. Store, Origins and Proxy get one at their start and read no other
+// clock, except to compare with times from the kernel or the file system.
 //
-// A struct with an optional reference rather than a protocol or a closure: reading it costs a branch more than reading the
-// system's clock, which every hit does.
+// A struct with an optional reference instead of a protocol or a closure: every hit reads it, and this costs only a
+// branch more than the system's clock.
 
 public import CLinux
 public import HTTPMessage
 
-/// Where the time comes from.
+/// The source of the time.
 public struct Clock: Sendable {
     @usableFromInline let manual: ManualClock?
 
     @inlinable
     init(manual: ManualClock?) { self.manual = manual }
 
-    /// A test's.
+    /// A clock that a test sets.
     public init(_ manual: ManualClock) { self.init(manual: manual) }
 
-    /// The machine's.
+    /// The clock of the machine.
     @inlinable public static var system: Clock { Clock(manual: nil) }
 
     /// The wall clock, in whole seconds.
     ///
-    /// A few ns, no system call. A second begins up to a tick of the system late, and for all who ask at the same instant.
+    /// A few ns, no system call. A second begins up to a tick of the system late, at the same instant for all readers.
     @inlinable public var now: WallTime {
         guard manual == nil else { return manualNow }
         return WallTime(secondsSinceEpoch: clinux_wall_seconds())
@@ -33,13 +33,13 @@ public struct Clock: Sendable {
 
     /// The monotonic clock, for pauses that a test may skip.
     ///
-    /// Deadlines of sockets and latencies go by `Instant.now`.
+    /// Deadlines of sockets and latencies use `Instant.now`.
     @inlinable public var instant: Instant {
         guard manual == nil else { return manualInstant }
         return .now
     }
 
-    // Separate functions, so that the system's clock costs no reference count.
+    // Separate functions, so that the system's clock does not cost a reference count.
     @usableFromInline
     @inline(never)
     var manualNow: WallTime { manual?.now ?? Clock.system.now }

@@ -1,4 +1,5 @@
-// Durations in whole units. A division of the attoseconds costs half of `components`, which takes a remainder as well.
+// Value. Durations in whole units. Dividing the attoseconds costs half as much as `components`, which computes a
+// remainder too.
 
 extension Duration {
     /// Rounded down; 292 years at most.
@@ -13,6 +14,6 @@ extension Duration {
     /// Rounded down.
     public var wholeSeconds: Int { Int(nanoseconds / 1_000_000_000) }
 
-    /// With their fraction.
+    /// With a fraction.
     public var seconds: Double { Double(nanoseconds) * 1e-9 }
 }

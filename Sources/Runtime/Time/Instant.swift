@@ -1,14 +1,14 @@
-// Value. An instant of the clock that no change of the wall clock moves and that counts the time the machine sleeps, for
+// Value. An instant of a clock that ignores changes of the wall clock and counts the time the machine sleeps, for
 // deadlines and latencies.
 //
-// It stands in for `ContinuousClock.Instant`, whose layout no other module knows: each copy and comparison of one is a call,
-// some thirty a miss.
+// It replaces `ContinuousClock.Instant`, whose layout is unknown to other modules: each copy and comparison of one is a
+// call, about thirty for each miss.
 
 public import CLinux
 
 /// An instant, to the nanosecond.
 public struct Instant: Comparable, Sendable {
-    /// Since the machine's start.
+    /// Nanoseconds since the machine's start.
     public let nanoseconds: Int64
 
     @inlinable
@@ -27,12 +27,12 @@ public struct Instant: Comparable, Sendable {
 
     public static func - (instant: Instant, duration: Duration) -> Instant { instant + (.zero - duration) }
 
-    /// How much later the first is than the second.
+    /// The time from the second to the first.
     public static func - (later: Instant, earlier: Instant) -> Duration {
         .nanoseconds(later.nanoseconds(since: earlier))
     }
 
-    /// How much later it is than another, in nanoseconds.
+    /// The time since another instant, in nanoseconds.
     @inlinable
     public func nanoseconds(since earlier: Instant) -> Int64 { nanoseconds - earlier.nanoseconds }
 

@@ -1,21 +1,21 @@
-// Shared. A test's clock. Its wall time stands still until the test sets it. Its monotonic time goes on as the machine's does,
-// since deadlines of real sockets must pass, and is ahead of it by what the test has advanced it.
+// Shared. A test's clock. Its wall time changes only when the test sets it. Its monotonic time runs on like the
+// machine's, because deadlines of real sockets must pass, plus the time by which the test has advanced it.
 
 import CLinux
 public import HTTPMessage
 import Synchronization
 
-/// A clock that a test holds and sets.
+/// A clock that a test sets.
 public final class ManualClock: Sendable {
     private let wall: Atomic<Int64>
     private let ahead = Atomic<Int64>(0)
 
-    /// A clock that shows a time; the machine's of now unless told otherwise.
+    /// A clock that shows the given time; by default the machine's present time.
     public init(at time: WallTime = Clock.system.now) { wall = Atomic(Self.nanoseconds(time)) }
 
-    /// What it shows.
+    /// The time that it shows.
     ///
-    /// Setting it changes the wall time alone, as an administrator does.
+    /// Setting it changes only the wall time, as an administrator would.
     public var now: WallTime {
         get { WallTime(secondsSinceEpoch: nanosecondsSinceEpoch / 1_000_000_000) }
         set { wall.store(Self.nanoseconds(newValue), ordering: .sequentiallyConsistent) }
@@ -27,7 +27,7 @@ public final class ManualClock: Sendable {
         Instant(nanoseconds: clinux_instant() + ahead.load(ordering: .sequentiallyConsistent))
     }
 
-    /// Lets time pass, on the wall and in the machine.
+    /// Advances the wall time and the monotonic time.
     public func advance(by time: Duration) {
         wall.add(time.nanoseconds, ordering: .sequentiallyConsistent)
         ahead.add(time.nanoseconds, ordering: .sequentiallyConsistent)

@@ -8,7 +8,7 @@ extension Configuration {
         package var listen = ListenAddress.tcp(host: "127.0.0.1", port: 8081)
         /// The absolute path of the file that holds the token.
         package var tokenFile: String?
-        /// What a request must carry as bearer token; nil asks for none.
+        /// The bearer token that a request must have; nil requires none.
         package var token: Secret?
 
         /// Makes the default settings: loopback only, no token.

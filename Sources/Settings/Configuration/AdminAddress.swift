@@ -5,14 +5,14 @@
 package struct AdminAddress: Sendable, Equatable {
     private static let expected = "http://HOST:PORT, https://HOST[:PORT] or unix:/path"
 
-    /// Scheme, host and port, and a path where a proxy has the interface under one; without a slash at its end.
+    /// Scheme, host and port, and the path under which a proxy serves the interface; without a slash at its end.
     package let base: String
-    /// The absolute path of the socket that is connected to; nil where the base says it.
+    /// The absolute path of the socket to connect to; nil to connect to the host of `base`.
     package let socket: String?
 
     /// The address of an interface of this machine.
     ///
-    /// - Parameter listen: Where it listens; of every interface, the loopback one is asked.
+    /// - Parameter listen: Where it listens; for a wildcard address, the loopback address is used.
     package init(_ listen: ListenAddress) {
         switch listen {
         case .unix(let path):
@@ -69,7 +69,7 @@ extension AdminAddress: CustomStringConvertible {
 }
 
 extension ListenAddress {
-    /// Reads the address of a picture port as commands are given it.
+    /// Reads the address of a picture port from a command line.
     ///
     /// - Parameters:
     ///   - url: `http://HOST:PORT`, or `unix:/path`.

@@ -1,7 +1,7 @@
-// Value. A secret and where it is read from. Read once, by the checks of a configuration; until then it is empty.
-// Invariant: its description has the source, never the text.
+// Value. A secret and its source. Read once, by the checks of a configuration; until then it is empty. Invariant: its
+// description shows the source, never the text.
 
-/// A text that is read from a file or the environment, so that it need not stand in the configuration.
+/// A text that is read from a file or the environment, so that it need not be in the configuration.
 package struct Credential: Sendable, Equatable {
     /// Where a secret is.
     package enum Source: Sendable, Hashable {
@@ -15,10 +15,10 @@ package struct Credential: Sendable, Equatable {
 
     /// Where it is.
     package let source: Source
-    /// The text; empty where it is not read yet.
+    /// The text; empty if it is not read yet.
     package var secret: Secret
 
-    /// A text that stands in the configuration.
+    /// A text from the configuration itself.
     ///
     /// - Parameter text: The text.
     package init(_ text: String) {
@@ -26,7 +26,7 @@ package struct Credential: Sendable, Equatable {
         secret = Secret(text)
     }
 
-    /// A text that is still to be read.
+    /// A text that has not been read yet.
     ///
     /// - Parameter source: Where it is.
     package init(from source: Source) {
@@ -36,7 +36,7 @@ package struct Credential: Sendable, Equatable {
 }
 
 extension Credential: CustomStringConvertible {
-    /// Where it is, as the configuration says it.
+    /// The source, as it is written in the configuration.
     package var description: String {
         switch source {
         case .configuration: "given"

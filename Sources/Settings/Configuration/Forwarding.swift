@@ -1,47 +1,47 @@
 // Value. Which fields of a request an origin gets.
 
-/// Which request fields may reach an origin on a request whose answer may be stored.
+/// Which fields of a request may reach an origin if its response may be stored.
 package enum ForwardedFields: Sendable, Equatable {
-    /// All end-to-end fields, as RFC 9110 has it.
+    /// All end-to-end fields, as RFC 9110 defines them.
     case all
-    /// Those that choose among pictures or prove a right to them: Accept, Accept-Encoding, Authorization, Cache-Control,
-    /// Pragma; User-Agent is larder's own.
+    /// The fields that choose among pictures or prove a right to them: Accept, Accept-Encoding, Authorization,
+    /// Cache-Control, Pragma; User-Agent is larder's own.
     case pictures
-    /// Those named, in lower case.
+    /// The named fields, in lower case.
     case names([String])
 }
 
-/// What becomes of Forwarded (RFC 7239) and the X-Forwarded-* fields.
+/// How to treat Forwarded (RFC 7239) and the X-Forwarded-* fields.
 package enum ForwardedHandling: String, Sendable, CaseIterable {
-    /// They go on as received.
+    /// They are forwarded as received.
     case keep
     /// The client's address is added.
     case add
-    /// They do not go on.
+    /// They are not forwarded.
     case remove
 }
 
-/// What becomes of Set-Cookie in a response that could be stored.
+/// How to treat Set-Cookie in a response that could be stored.
 package enum SetCookieHandling: String, Sendable, CaseIterable {
     /// The response is stored without it.
     case strip
     /// The response is not stored.
     case refuse
-    /// The response is stored with it where RFC 9111 allows that.
+    /// The response is stored with it if RFC 9111 allows that.
     case keep
 }
 
-/// Which query parameters are part of the cache key, and asked of the origin.
+/// Which query parameters are part of the cache key and are sent to the origin.
 package enum QueryParameters: Sendable, Equatable {
-    /// The query as it stands.
+    /// The whole query, unchanged.
     case keep
     /// None.
     case ignore
-    /// The parameters named; case counts.
+    /// The named parameters; case matters.
     case names([String])
 }
 
-/// Which paths have to bring a picture for their 200 to be stored.
+/// The paths whose 200 is stored only if it is a picture.
 package enum ExpectedImages: Sendable, Equatable {
     /// None.
     case off

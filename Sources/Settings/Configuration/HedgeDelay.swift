@@ -1,11 +1,11 @@
 // Value. When the next origin gets a request too, because the first one is late.
 
-/// How long an origin may take to begin its answer before the next is asked too.
+/// How long an origin may take to begin its response before the next origin gets the request too.
 package enum HedgeDelay: Sendable, Hashable {
-    /// For ever: the next is asked only where this one fails.
+    /// No limit: the next origin gets the request only if this one fails.
     case never
     /// This long.
     case after(Duration)
-    /// As long as 19 of 20 of its latest answers took.
+    /// The time within which 19 of its latest 20 responses began.
     case percentile95
 }

@@ -9,7 +9,7 @@ extension Configuration {
             case trace
             /// Decisions.
             case debug
-            /// What happens now and then while serving.
+            /// Occasional events while serving.
             case info
             /// Starting, stopping, reloading.
             case notice
@@ -17,7 +17,7 @@ extension Configuration {
             case warning
             /// An operator must act.
             case error
-            /// larder cannot go on.
+            /// larder cannot continue.
             case critical
         }
 

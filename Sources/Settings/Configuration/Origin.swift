@@ -8,7 +8,7 @@ extension Configuration {
     package struct Origin: Sendable, Equatable {
         /// Where the pictures are.
         package var url: OriginURL
-        /// Whether its 404 is an answer; another's means "not here, ask the next".
+        /// Whether its 404 is final; a 404 of another origin means "not here, ask the next".
         package var isAuthoritative = false
         /// How long connecting may take, TLS included.
         package var connectTimeout = Duration.seconds(3)
@@ -16,23 +16,24 @@ extension Configuration {
         package var firstByteTimeout = Duration.seconds(15)
         /// How long a request waits for one of its connections.
         package var queueTimeout = Duration.seconds(5)
-        /// How late its answer may begin before the next origin is asked too.
+        /// How late its response may begin before the next origin gets the request too.
         package var hedgeDelay = HedgeDelay.never
-        /// The target by which it is asked whether it is well; nil leaves that to requests.
+        /// The target of probes; nil leaves it to requests to find out whether the origin works.
         package var probePath: String?
         /// The time between two such probes.
         package var probeInterval = Duration.seconds(5)
-        /// How long a body may stand still.
+        /// How long a body may make no progress.
         package var stallTimeout = Duration.seconds(30)
         /// The most connections to it at a time.
         package var connections = 64
         /// The most requests that wait for one of its connections.
         package var queue = 1000
-        /// What the paths of its requests lose in front, without a slash at the end; others' requests are not for it.
+        /// The prefix to remove from the paths of its requests, without a slash at the end; it gets no requests for
+        /// other paths.
         package var strip: String?
-        /// What went to the end of `url` when the file was read; nil where nothing did.
+        /// The prefix that was appended to `url` when the file was read; nil if there was none.
         package var prefix: String?
-        /// How many redirects in a row are followed; 0 passes them on.
+        /// How many redirects in a row are followed; 0 forwards them to the client.
         package var followRedirects = 0
         /// Whether HTTP/2 may be used.
         package var http2 = false
@@ -42,16 +43,16 @@ extension Configuration {
         package var headers: [HeaderField] = []
         /// The absolute path of a PEM file with the authorities to trust instead of the system's.
         package var caFile: String?
-        /// The absolute path of a PEM file with the certificate that larder shows.
+        /// The absolute path of a PEM file with larder's certificate.
         package var clientCertificate: String?
-        /// The absolute path of a PEM file with its private key; nil where it is in the certificate's file.
+        /// The absolute path of a PEM file with its private key; nil if it is in the certificate's file.
         package var clientKey: String?
-        /// What the key is encrypted with.
+        /// The passphrase of the key.
         package var clientKeyPassphrase: Credential?
         /// The name for SNI and the certificate check; nil for the URL's host.
         package var serverName: String?
         /// The store behind an `s3` URL.
-        package var s3 = ObjectStore()
+        package var s3 = S3()
 
         /// Makes an origin with default settings.
         ///

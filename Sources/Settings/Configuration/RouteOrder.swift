@@ -1,9 +1,9 @@
 // Value. Decides which route takes a request: the most specific host first (a name, then `*.name`, the longest first,
-// then any), among those the longest path. A path is a plain prefix, as nginx's is: `/thumbs` takes `/thumbs-old/a.jpg`
-// too.
+// then any), and among those the longest path. A path is a plain prefix, as in nginx: `/thumbs` takes
+// `/thumbs-old/a.jpg` too.
 //
 // Letter case in paths is ignored if one route or the top level folds it (`key_case: insensitive`). So a request and
-// its folded path take the same route, and two routes never make one key of two paths (docs/decisions/0030).
+// its folded path take the same route, and two routes never make one key from two paths (docs/decisions/0030).
 
 import HTTPMessage
 
@@ -34,11 +34,11 @@ package struct RouteOrder: Sendable {
     /// O(routes).
     ///
     /// - Parameters:
-    ///   - host: The request's host, bare; nil where it may be any.
-    ///   - path: Its path, normal; a query behind it does no harm.
-    ///   - isPrefix: Whether any path that begins so is meant.
-    /// - Returns: Places in `Configuration.routes`, nil for the default route; never empty, and just one for a host and a
-    ///   whole path.
+    ///   - host: The request's host, bare; nil if it may be any.
+    ///   - path: Its path, normal; it may have a query.
+    ///   - isPrefix: Whether it means every path that begins with it.
+    /// - Returns: Places in `Configuration.routes`, nil for the default route; never empty, and exactly one for a host
+    ///   and a whole path.
     package func candidates(host: String?, path: String, isPrefix: Bool = false) -> [Int?] {
         let path = RouteOrder.spelled(path, folds: foldsCase)
         var found: [Int?] = []
@@ -48,7 +48,7 @@ package struct RouteOrder: Sendable {
             let takesAll = path.starts(with: route.path)
             guard takesAll || isPrefix && route.path.starts(with: path) else { continue }
             found.append(index)
-            // Nothing is left over for those behind it.
+            // This route takes all that is left.
             if takesAll, host != nil || route.host == .any { return found }
         }
         return found + [nil]
@@ -67,7 +67,7 @@ package struct RouteOrder: Sendable {
     /// Whether a route takes any request at all.
     ///
     /// - Parameter index: Its place in `Configuration.routes`; nil for the default route.
-    /// - Returns: False where another one takes all that it would.
+    /// - Returns: False if another one takes all that it would.
     package func isReached(_ index: Int?) -> Bool {
         guard let index else { return route(host: RouteHost.any.example, path: "/") == nil }
         return route(host: routes[index].host.example, path: String(decoding: routes[index].path, as: UTF8.self))
@@ -78,7 +78,7 @@ package struct RouteOrder: Sendable {
         folds ? path.utf8.map { ASCII.lowercased($0) } : Array(path.utf8)
     }
 
-    /// Less is tried first.
+    /// The lesser rank is tried first.
     private static func rank(_ host: RouteHost, _ path: [UInt8]) -> (Int, Int, Int) {
         switch host {
         case .name: (0, 0, -path.count)

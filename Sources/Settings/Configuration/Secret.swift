@@ -6,7 +6,7 @@ package struct Secret: Sendable, Equatable {
 
     /// Wraps a text.
     ///
-    /// - Parameter text: What is to be kept out of print.
+    /// - Parameter text: The secret.
     package init(_ text: String) {
         self.text = text
     }

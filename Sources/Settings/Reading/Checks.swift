@@ -73,7 +73,8 @@ struct Checks {
             findings.problem(path, "is the root directory", expected: "a directory of larder's own")
         } else if let status = probe.status(of: directory) {
             if status.kind == .directory, !status.isWritable {
-                // No reason not to start: a disk that turned read-only must not keep pictures from being served.
+                // Not a reason to refuse the start: a disk that became read-only must not keep pictures from being
+                // served.
                 findings.warning(
                     path,
                     "\(directory) is not writable by this user: pictures are served, and not stored",
@@ -92,7 +93,7 @@ struct Checks {
         guard !cache.directory.isEmpty, !findings.isFaulty(path) else { return }
         let place = probe.status(of: cache.directory) == nil ? FilePath.parent(of: cache.directory) : cache.directory
         guard let capacity = probe.capacity(of: place), cache.maxSize > capacity else { return }
-        // No reason not to start: a full disk evicts as a full cache does.
+        // Not a reason to refuse the start: a full disk evicts as a full cache does.
         findings.warning(
             path,
             "\(Quantity.size.text(cache.maxSize)) is more than the file system of \(place) has",
@@ -121,7 +122,7 @@ struct Checks {
         }
     }
 
-    private func checkAccessLog(_ log: Configuration.AccessLog?, _ findings: inout Findings) {
+    private func checkAccessLog(_ log: Configuration.AccessLogSettings?, _ findings: inout Findings) {
         let path = "access_log.path"
         guard let log, log.path != "-", !log.path.isEmpty else { return }
         guard let status = probe.status(of: log.path) else {

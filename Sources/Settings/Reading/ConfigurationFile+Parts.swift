@@ -27,7 +27,7 @@ package struct ConfigurationParts: Sendable {
         return configuration.admin.listen
     }
 
-    /// The absolute path of the file with the token; nil where there is none.
+    /// The absolute path of the file with the token; nil if there is none.
     ///
     /// - Returns: The path.
     /// - Throws: What is wrong with the setting.
@@ -38,14 +38,14 @@ package struct ConfigurationParts: Sendable {
 
     /// The absolute path of the cache directory.
     ///
-    /// - Returns: The path; nil where the file names none.
+    /// - Returns: The path; nil if the file names none.
     /// - Throws: What is wrong with the setting.
     package func cacheDirectory() throws(ConfigurationProblems) -> String? {
         try check("cache.directory")
         return given.contains("cache.directory") ? configuration.cache.directory : nil
     }
 
-    /// A setting has a problem, or the section that it would stand in.
+    /// Throws if a setting has a problem, or the section that would contain it.
     private func check(_ name: String) throws(ConfigurationProblems) {
         let section = String(name.prefix { $0 != "." })
         guard let problem = problems[name] ?? problems[section] else { return }
@@ -75,7 +75,8 @@ package struct ConfigurationParts: Sendable {
         self.given = given
     }
 
-    /// The whole text where it is YAML; else each section by itself, so that a mistake in one spoils no other.
+    /// The whole text if it is YAML; otherwise each section by itself, so that a mistake in one does not spoil the
+    /// others.
     private static func documents(of text: String, file: String) -> [(section: String?, text: String)] {
         var findings = Findings(file: file)
         if YAMLDocument.compose(text, into: &findings) != nil { return [(nil, text)] }
@@ -83,15 +84,15 @@ package struct ConfigurationParts: Sendable {
         return sections.compactMap { name in section(name, of: text).map { (name, $0) } }
     }
 
-    /// The lines of one section, with empty lines in the place of all others, so that places stay right.
+    /// The lines of one section, with all other lines empty, so that places stay right.
     private static func section(_ name: String, of text: String) -> String? {
         var isInside = false
         var isFound = false
-        // What a section is made of begins with a blank; only a list may stand below its name without.
+        // The lines of a section begin with a blank; only a list may begin without one.
         var continuing = " #"
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { line in
             if line.hasPrefix("\(name):") {
-                // A second one is a mistake that larder itself refuses; the first is what it was started with.
+                // A second section of the name is a mistake that larder itself refuses; it was started with the first.
                 isInside = !isFound
                 isFound = true
                 let value = line.dropFirst(name.count + 1).drop { $0 == " " }
@@ -108,7 +109,7 @@ package struct ConfigurationParts: Sendable {
 }
 
 extension ConfigurationFile {
-    /// Reads what commands need of a file, whatever else is wrong in it.
+    /// Reads the settings that commands need from a file, whatever else is wrong in it.
     ///
     /// - Parameters:
     ///   - path: The file; relative to the working directory if it does not begin with a slash.
@@ -120,7 +121,7 @@ extension ConfigurationFile {
         probe: some FileProbe = SystemFileProbe()
     ) throws(ConfigurationProblems) -> ConfigurationParts {
         let (bytes, absolute) = try contents(of: path, probe)
-        // What is no UTF-8 may stand in a comment: it does not matter here.
+        // Bytes that are not UTF-8 may be in a comment and do not matter here.
         let text = String(decoding: bytes, as: UTF8.self)
         return ConfigurationParts(text: text, file: path, directory: FilePath.parent(of: absolute))
     }

@@ -4,15 +4,15 @@
 
 /// Reads and checks configuration files.
 package enum ConfigurationFile {
-    /// What was read from a file without problems.
+    /// A configuration from a file without problems.
     package struct Loaded: Sendable, Equatable {
         /// The settings.
         package let configuration: Configuration
-        /// What is doubtful but does not keep larder from starting.
+        /// Doubtful settings that do not keep larder from starting.
         package let warnings: [Problem]
     }
 
-    /// Where larder looks when it is not told.
+    /// The file that larder reads without `--config`.
     package static let defaultPath = "/etc/larder/larder.yaml"
 
     /// The most bytes a file may have: a configuration of a thousand origins stays far below it.
@@ -23,7 +23,7 @@ package enum ConfigurationFile {
     /// - Parameters:
     ///   - path: The file; relative to the working directory if it does not begin with a slash.
     ///   - probe: The machine to check the settings against.
-    /// - Returns: The settings and what is doubtful about them.
+    /// - Returns: The settings and the warnings about them.
     /// - Throws: Every problem of the file.
     package static func load(
         _ path: String,
@@ -43,7 +43,7 @@ package enum ConfigurationFile {
     ///   - text: The YAML text.
     ///   - file: The file's name in problems; relative paths in the text start from its directory.
     ///   - probe: The machine to check the settings against.
-    /// - Returns: The settings and what is doubtful about them.
+    /// - Returns: The settings and the warnings about them.
     /// - Throws: Every problem of the text.
     package static func parse(
         text: String,
@@ -60,7 +60,7 @@ package enum ConfigurationFile {
         if let document = YAMLDocument.compose(text, into: &findings) {
             let reader = SettingsReader(document: document, directory: directory)
             reader.read(document.root, as: Table.main, at: "", into: &configuration, &findings)
-            // A file that is a list, say, lacks everything: once is enough.
+            // A file that is a list, for example, lacks every setting: one message is enough.
             if !findings.isFaulty("") { Checks(probe: probe).run(&configuration, &findings) }
         }
         let warnings = findings.sortedWarnings

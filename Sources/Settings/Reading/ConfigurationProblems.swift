@@ -3,14 +3,14 @@
 
 /// The problems that make a configuration unusable.
 package struct ConfigurationProblems: Error, Sendable, Equatable {
-    /// What must be put right, in the order of the file.
+    /// The problems that must be fixed, in the order of the file.
     package let problems: [Problem]
-    /// What is doubtful besides.
+    /// The warnings in addition.
     package let warnings: [Problem]
 }
 
 extension ConfigurationProblems: CustomStringConvertible {
-    /// The problems, one a line.
+    /// The problems, one on each line.
     package var description: String {
         problems.map(\.description).joined(separator: "\n")
     }

@@ -2,7 +2,7 @@
 
 import Yams
 
-/// A value of the file and where it stands.
+/// A value of the file and its place.
 struct Entry {
     let path: String
     let node: Node
@@ -21,7 +21,7 @@ struct Entry {
         return scalar.string
     }
 
-    /// Whether nothing stands behind the colon, or YAML's word for nothing.
+    /// Whether the value is missing, or is YAML's word for nothing.
     var isNull: Bool {
         guard case .scalar(let scalar) = node, scalar.style == .plain || scalar.style == .any else { return false }
         return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
@@ -32,8 +32,9 @@ struct Entry {
         if case .scalar(let scalar) = node { scalar.string == word } else { false }
     }
 
-    /// The pairs of a mapping, without the duplicates, which are problems; nothing at all counts as an empty mapping,
-    /// since a section whose settings are all commented out reads so.
+    /// The pairs of a mapping, without the duplicates, which are problems.
+    ///
+    /// A missing value counts as an empty mapping: a section whose settings are all commented out looks like that.
     func pairs(
         of expected: String,
         _ findings: inout Findings

@@ -1,7 +1,7 @@
 // Value. The problems and warnings found so far in a file, and the place of each setting, so that a later check can get
 // the line of a setting.
 
-/// Problems and warnings in the making.
+/// Collects problems and warnings.
 struct Findings {
     let file: String
     private(set) var problems: [Problem] = []
@@ -16,17 +16,17 @@ struct Findings {
         self.file = file
     }
 
-    /// Notes where a setting stands.
+    /// Notes the place of a setting.
     mutating func found(_ path: String, at place: Place?) {
         places[path] = place
     }
 
-    /// Whether the file has the setting, rightly or wrongly.
+    /// Whether the file has the setting, valid or not.
     func has(_ path: String) -> Bool {
         places[path] != nil
     }
 
-    /// Whether the file has the setting, with a problem of its own: what follows from it is not worth saying.
+    /// Whether the file has the setting with a problem of its own: problems that follow from it are not reported.
     func isFaulty(_ path: String) -> Bool {
         faulty.contains(path)
     }

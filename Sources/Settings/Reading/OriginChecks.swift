@@ -15,7 +15,7 @@ struct OriginChecks {
     /// - Parameters:
     ///   - origins: The origins of one list.
     ///   - list: The list's own path.
-    ///   - findings: What the problems go into.
+    ///   - findings: Receives the problems.
     func run(_ origins: inout [Configuration.Origin], at list: String, _ findings: inout Findings) {
         for index in origins.indices {
             let path = "\(list)[\(index)]"
@@ -34,14 +34,14 @@ struct OriginChecks {
         switch probe.status(of: url.path)?.kind {
         case .directory: break
         case nil:
-            // A share may be mounted later, and until then the other origins answer.
+            // A share may be mounted later, and until then the other origins can respond.
             findings.warning("\(path).url", "\(url.path) does not exist", expected: "a directory")
         default:
             findings.problem("\(path).url", "\(url.path) is not a directory", expected: "a directory")
         }
     }
 
-    /// The text of a PEM file that is there and holds what it should.
+    /// The text of a PEM file, if it exists and contains what it should.
     private func pem(
         _ file: String,
         _ path: String,
@@ -183,7 +183,7 @@ struct OriginChecks {
 
     // MARK: Schemes
 
-    /// Settings that mean nothing for the origin's scheme.
+    /// Reports settings that have no effect for the origin's scheme.
     private func checkScheme(_ origin: Configuration.Origin, _ path: String, _ findings: inout Findings) {
         let scheme = origin.url.scheme
         let endpoint = origin.s3.endpoint?.scheme ?? .https

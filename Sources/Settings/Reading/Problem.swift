@@ -12,7 +12,7 @@ package struct Problem: Sendable, Equatable {
     package var path: String
     /// What is wrong.
     package var message: String
-    /// What would be right; empty if the message says all.
+    /// What would be right; empty if the message is sufficient.
     package var expected: String
 
     /// Describes a problem.

@@ -2,6 +2,8 @@
 // serve. Invariant: in a configuration without problems, two requests with the same cache key use the same list of
 // origins (invariant 1).
 
+import HTTPMessage
+
 /// Checks the routes of a configuration.
 struct RouteChecks {
     /// The most origins, all lists together: each has connections, a queue and figures of its own.
@@ -86,7 +88,7 @@ struct RouteChecks {
 
     /// Whether both may take requests for one path.
     ///
-    /// As good as any is a path right below the longer prefix, of a host that no other route names.
+    /// It is sufficient to test a path right below the longer prefix, with a host that no other route names.
     private func shareKeys(_ one: Int?, _ other: Int?) -> Bool {
         let paths = [one, other].map { $0.map { configuration.routes[$0].path } ?? "/" }
         let longer = paths[0].utf8.count > paths[1].utf8.count ? paths[0] : paths[1]

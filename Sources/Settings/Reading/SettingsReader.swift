@@ -13,11 +13,11 @@ struct SettingsReader {
     ///
     /// - Parameters:
     ///   - node: The mapping.
-    ///   - rows: The settings that it may hold; their names are relative to the subject.
+    ///   - rows: The settings that it may contain; their names are relative to the subject.
     ///   - base: The subject's own path, empty for the whole file.
     ///   - section: The section within the subject that the mapping is, empty for all of it.
-    ///   - subject: What the values go into.
-    ///   - findings: What the problems go into.
+    ///   - subject: Receives the values.
+    ///   - findings: Receives the problems.
     func read<Subject>(
         _ node: Node,
         as rows: [Setting<Subject>],
@@ -51,7 +51,7 @@ struct SettingsReader {
         return "\(path).\(name)"
     }
 
-    /// The names that may stand in a section, in the order of the table.
+    /// The names that a section may contain, in the order of the table.
     private static func names<Subject>(of rows: [Setting<Subject>], in section: String) -> [String] {
         var names: [String] = []
         let prefix = section.isEmpty ? "" : section + "."

@@ -7,7 +7,7 @@ import Yams
 
 /// A composed YAML document.
 struct YAMLDocument {
-    /// The most duplicate keys that are named.
+    /// The most duplicate keys that are reported.
     private static let maximumDuplicates = 50
     /// Duplicate keys begin with a scalar from here on: the private use area, which no setting has.
     private static let firstPrivate: UInt32 = 0xE000
@@ -16,7 +16,7 @@ struct YAMLDocument {
     /// The names of the keys that got a private letter, in the order of the letters.
     let duplicates: [String]
 
-    /// Composes the text; what keeps it from being composed goes into `findings`.
+    /// Composes the text; problems go into `findings`.
     static func compose(_ text: String, into findings: inout Findings) -> YAMLDocument? {
         // Editors on Windows begin UTF-8 files with a byte order mark.
         var scalars = Array(text.unicodeScalars)
@@ -51,7 +51,7 @@ struct YAMLDocument {
         return nil
     }
 
-    /// The key as the file has it, without the private letter of a duplicate.
+    /// The key as it is in the file, without the private letter of a duplicate.
     func name(of key: String) -> String {
         guard let first = key.unicodeScalars.first, first.value >= YAMLDocument.firstPrivate else { return key }
         let index = Int(first.value - YAMLDocument.firstPrivate)
@@ -86,7 +86,8 @@ struct YAMLDocument {
         return place < scalars.count ? place : nil
     }
 
-    /// Refuses a name that stands both behind `&` and behind `*` where YAML would read an anchor and its alias.
+    /// Refuses a name that appears both behind `&` and behind `*` at places where YAML would read an anchor and its
+    /// alias.
     private static func refusesAliases(_ scalars: [Unicode.Scalar], _ findings: inout Findings) -> Bool {
         var anchors: Set<String> = []
         var line = 1

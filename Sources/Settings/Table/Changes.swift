@@ -4,8 +4,8 @@
 ///
 /// - Parameters:
 ///   - old: The configuration in use.
-///   - new: The configuration that was read anew.
-/// - Returns: The paths of the settings that differ: those that a reload takes over, and those that need a restart.
+///   - new: The new configuration.
+/// - Returns: The paths of the settings that differ: those that a reload applies, and those that need a restart.
 package func changes(
     from old: Configuration,
     to new: Configuration
@@ -27,12 +27,12 @@ package func changes(
     )
 }
 
-/// What is in force after a reload.
+/// The configuration in force after a reload.
 ///
 /// - Parameters:
 ///   - old: The configuration in use.
-///   - new: The configuration that was read anew.
-/// - Returns: The new values of what a running larder can take over, the old ones of the rest.
+///   - new: The new configuration.
+/// - Returns: The new values of the settings that a running larder can change, and the old values of the others.
 package func reloaded(from old: Configuration, to new: Configuration) -> Configuration {
     var effective = new
     for row in Table.main where !row.description.isReloadable && row.name != "routes" { row.copy(old, &effective) }
@@ -49,14 +49,14 @@ package func reloaded(from old: Configuration, to new: Configuration) -> Configu
 }
 
 /// Whether the routes take the same requests.
-private func areSame(_ old: [Configuration.Route], _ new: [Configuration.Route]) -> Bool {
+private func areSame(_ old: [Configuration.RouteSettings], _ new: [Configuration.RouteSettings]) -> Bool {
     old.count == new.count && zip(old, new).allSatisfy { $0.host == $1.host && $0.path == $1.path }
 }
 
 /// The settings of routes that differ; nil if they take other requests.
 private func routeChanges(
-    _ old: [Configuration.Route],
-    _ new: [Configuration.Route]
+    _ old: [Configuration.RouteSettings],
+    _ new: [Configuration.RouteSettings]
 ) -> [(path: String, isReloadable: Bool)]? {
     guard areSame(old, new) else { return nil }
     return zip(old, new).enumerated().flatMap { index, pair in
@@ -68,7 +68,7 @@ private func routeChanges(
     }
 }
 
-/// The settings of origins that differ; nil if the list itself is another.
+/// The settings of origins that differ; nil if the lists have other members.
 private func originChanges(
     _ old: [Configuration.Origin],
     _ new: [Configuration.Origin],
@@ -83,8 +83,8 @@ private func originChanges(
 
 /// The settings of the access log that differ; nil if one of the configurations has none.
 private func accessLogChanges(
-    _ old: Configuration.AccessLog?,
-    _ new: Configuration.AccessLog?
+    _ old: Configuration.AccessLogSettings?,
+    _ new: Configuration.AccessLogSettings?
 ) -> [(path: String, isReloadable: Bool)]? {
     guard let old, let new else { return nil }
     return Table.accessLog.filter { $0.differs(old, new) }

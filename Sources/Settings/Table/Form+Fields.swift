@@ -5,7 +5,7 @@ import HTTPMessage
 extension Form where Value == Credential {
     /// A secret, as `{file: PATH}` or `{env: NAME}`.
     ///
-    /// - Parameter allowsText: Whether it may stand in the configuration as well, since it is none.
+    /// - Parameter allowsText: Whether it may also be written in the configuration, because it is not really secret.
     /// - Returns: The form; its text shows no secret.
     static func credential(allowsText: Bool = false) -> Form {
         let sources = "{file: PATH} or {env: NAME}"
@@ -91,7 +91,7 @@ extension Form where Value == [HeaderField] {
 
 private let fieldIsGiven = Mistake(message: "is given twice (case does not count)", expected: "it once")
 
-/// Fields that larder sets itself: a second one would change the framing, the key or what is asked for.
+/// Fields that larder sets itself: a second one would change the framing, the key or the requested resource.
 private let ownFields: Set<String> = [
     "connection", "content-length", "transfer-encoding", "te", "trailer", "upgrade", "keep-alive", "proxy-connection",
     "range", "if-range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "expect",
@@ -100,7 +100,7 @@ private let ownFields: Set<String> = [
 /// Fields whose values are always secrets.
 private let secretFields: Set<String> = ["authorization", "proxy-authorization", "cookie"]
 
-/// Whether a field's name sounds as if its value were a secret.
+/// Whether a field's name suggests that its value is a secret.
 private func mayBeSecret(_ name: String) -> Bool {
     let words = name.lowercased().split(separator: "-")
     return ["key", "apikey", "token", "secret", "password", "auth", "signature"].contains { words.contains($0) }
@@ -125,7 +125,7 @@ private func fieldMistake(_ name: String, _ value: Credential) -> Mistake? {
     return fieldValueMistake(value.secret.reveal())
 }
 
-/// What is wrong with a field's value, wherever it is from; the value is not shown.
+/// The mistake in a field's value, whatever its source; the value is not shown.
 func fieldValueMistake(_ value: String) -> Mistake? {
     // RFC 9110 §5.5: visible characters, spaces and tabs; not at the ends. Bytes above ASCII pass.
     let isLine = value.unicodeScalars.allSatisfy { $0 == "\t" || ($0.value >= 0x20 && $0.value != 0x7F) }

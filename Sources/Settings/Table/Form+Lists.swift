@@ -8,9 +8,9 @@ extension Form {
     /// - Parameters:
     ///   - words: The words and their values.
     ///   - name: What a name is, for people: "a field name, such as Accept".
-    ///   - make: The value that names make.
-    ///   - names: The names of a value; nil where it is a word's.
-    ///   - read: Brings a name into its one spelling, or says why it is none.
+    ///   - make: Makes the value of a list of names.
+    ///   - names: The names in a value; nil if a word stands for it.
+    ///   - read: Normalizes a name, or says why it is not one.
     /// - Returns: The form.
     static func wordOrNames(
         _ words: [(word: String, value: Value)],
@@ -42,7 +42,7 @@ extension Form {
     }
 }
 
-/// The most names a list may have: they are looked through for each request.
+/// The most names in a list: each request searches it.
 private let namesLimit = 64
 
 private func readNames(
@@ -76,7 +76,7 @@ private func readNames(
 }
 
 extension Form where Value == ForwardedFields {
-    /// Which request fields go on.
+    /// Which request fields are forwarded.
     static var forwardedFields: Form {
         wordOrNames(
             [("all", .all), ("pictures", .pictures)],
@@ -94,7 +94,7 @@ extension Form where Value == ForwardedFields {
 }
 
 extension Form where Value == QueryParameters {
-    /// Which query parameters count.
+    /// Which query parameters are part of the key.
     static var queryParameters: Form {
         wordOrNames(
             [("keep", .keep), ("ignore", .ignore)],
@@ -115,7 +115,7 @@ extension Form where Value == QueryParameters {
 }
 
 extension Form where Value == ExpectedImages {
-    /// Which paths bring pictures.
+    /// The paths that are expected to be pictures.
     static var expectedImages: Form {
         wordOrNames(
             [("off", .off), ("all", .all)],
@@ -134,7 +134,7 @@ extension Form where Value == ExpectedImages {
 }
 
 extension Form where Value == [String] {
-    /// Media types of pictures; none turns off what they are for.
+    /// Media types of pictures; an empty list turns variants by type off.
     static var pictureTypes: Form {
         wordOrNames(
             [],
@@ -156,7 +156,7 @@ extension Form where Value == [String] {
 }
 
 extension Form where Value == String? {
-    /// The name that larder has in CDN-Loop: a pseudonym, or a host with or without a port (RFC 8586 §2).
+    /// The name of larder in CDN-Loop: a pseudonym, or a host with or without a port (RFC 8586 §2).
     static var loopID: Form {
         Form<String>.scalar("name", range: "letters, digits, . - _ :", expected: "a name", text: { $0 }) {
             (text, _) throws(Mistake) in

@@ -2,7 +2,7 @@
 
 import HTTPMessage
 
-extension Form where Value == [Configuration.Route] {
+extension Form where Value == [Configuration.RouteSettings] {
     /// The list of routes.
     static var routes: Form {
         let limit = 256
@@ -18,7 +18,7 @@ extension Form where Value == [Configuration.Route] {
                     return nil
                 }
                 return items.map { item in
-                    var route = Configuration.Route()
+                    var route = Configuration.RouteSettings()
                     findings.found(item.path, at: item.place)
                     item.reader.read(item.node, as: Table.route, at: item.path, into: &route, &findings)
                     return route
@@ -39,7 +39,7 @@ extension Form where Value == RouteHost {
             let host = isWild ? String(text.dropFirst(2)) : text
             let address = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
             if !isWild, let address = IPv6Address(address.utf8) { return .name(address.text) }
-            // A port in the file would look as if it counted.
+            // A port in the file would look as if it mattered.
             guard !host.contains(":") else {
                 throw Mistake(message: "\(quoted(text)) has a port", expected: "the host alone: ports do not count")
             }
@@ -56,7 +56,7 @@ extension Form where Value == RouteHost {
 }
 
 extension Form where Value == String {
-    /// What paths begin with, in the spelling of cache keys.
+    /// A prefix of paths, in the spelling of cache keys.
     static var pathPrefix: Form {
         let expected = "the beginning of paths, such as /thumbs/"
         return scalar("path", expected: expected, text: \.self) { (text, _) throws(Mistake) in
@@ -67,7 +67,7 @@ extension Form where Value == String {
                 throw Mistake(message: "\(quoted(text)) is not percent-encoded UTF-8", expected: "% written as %25")
             }
             let spelled = PercentEncoding.path(decoded.utf8)
-            // Keys tell "/a%2Fb" from "/a/b" (RFC 3986 §2.2), and nobody means the former.
+            // Keys distinguish "/a%2Fb" from "/a/b" (RFC 3986 §2.2), and nobody means the former.
             guard !PercentEncoding.encodesDelimiter(text[...]) else {
                 throw Mistake(message: "\(quoted(text)) encodes a delimiter", expected: spelled)
             }

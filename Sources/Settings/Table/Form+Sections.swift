@@ -24,12 +24,12 @@ extension Form where Value == [Configuration.Origin] {
     }
 }
 
-/// Reads every item, also the faulty ones, so that an origin's index stays its place in the file.
+/// Reads every item, including the faulty ones, so that an origin's index stays its place in the file.
 private func readOrigins(_ items: [Entry], of list: String, _ findings: inout Findings) -> [Configuration.Origin] {
     var origins: [Configuration.Origin] = []
     for (index, item) in items.enumerated() {
         var origin = Table.sampleOrigin
-        // Of one origin it would make no sense to ask the next; of several the first is the main one.
+        // With only one origin there is no next one to ask; of several the first is the main one.
         origin.isAuthoritative = index == 0
         let url = "\(item.path).url"
         findings.found(item.path, at: item.place)
@@ -50,7 +50,7 @@ private func readOrigins(_ items: [Entry], of list: String, _ findings: inout Fi
     return origins
 }
 
-extension Form where Value == Configuration.AccessLog? {
+extension Form where Value == Configuration.AccessLogSettings? {
     /// The access log, or nothing.
     static var accessLog: Form {
         Form(

@@ -109,7 +109,7 @@ extension Form where Value == OriginURL {
 }
 
 extension Form where Value == String {
-    /// The beginning of request paths.
+    /// The prefix of request paths that is removed.
     static var strip: Form {
         let expected = "the beginning of paths, such as /images"
         return scalar("path", expected: expected, text: \.self) { (text, _) throws(Mistake) in
@@ -123,7 +123,7 @@ extension Form where Value == String {
             guard !segments.isEmpty, !segments.contains("."), !segments.contains("..") else {
                 throw Mistake(message: "\(quoted(text)) names no beginning of paths", expected: expected)
             }
-            // As targets are spelled when they come to an origin.
+            // Spelled as in the targets of requests.
             return PercentEncoding.path("/\(segments.joined(separator: "/"))".utf8)
         }
     }

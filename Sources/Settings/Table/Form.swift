@@ -7,9 +7,9 @@ import HTTPMessage
 struct Form<Value: Sendable>: Sendable {
     let kind: String
     var range = ""
-    /// Reads an entry; nil once a problem is reported.
+    /// Reads an entry; reports a problem and returns nil if it is invalid.
     let parse: @Sendable (Entry, inout Findings) -> Value?
-    /// The value as the file would say it.
+    /// The value as it would be written in the file.
     let text: @Sendable (Value) -> String
 
     /// A form whose values are single texts.
@@ -39,8 +39,8 @@ struct Form<Value: Sendable>: Sendable {
     /// The same form for a setting that may have no value.
     ///
     /// - Parameters:
-    ///   - none: What listings show for no value.
-    ///   - isWord: Whether a file may say so too.
+    ///   - none: The text for no value in listings.
+    ///   - isWord: Whether a file may contain that text too.
     /// - Returns: The form.
     func optional(none: String = "none", isWord: Bool = false) -> Form<Value?> {
         Form<Value?>(

@@ -25,7 +25,8 @@ package func reference() -> String {
     return text
 }
 
-/// Each setting of a configuration with its value as a file would say it; secrets and field values are not shown.
+/// Each setting of a configuration with its value as it would be written in a file; secrets and field values are not
+/// shown.
 ///
 /// - Parameter configuration: The configuration to list.
 /// - Returns: Paths and values in the order of the reference.
@@ -50,7 +51,7 @@ private func listing(of origins: [Configuration.Origin], at path: String) -> [(p
     }
 }
 
-private func listing(of routes: [Configuration.Route]) -> [(path: String, value: String)] {
+private func listing(of routes: [Configuration.RouteSettings]) -> [(path: String, value: String)] {
     routes.enumerated().flatMap { index, route -> [(path: String, value: String)] in
         Table.route.flatMap { row -> [(path: String, value: String)] in
             let path = "routes[\(index)].\(row.name)"

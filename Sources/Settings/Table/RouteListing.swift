@@ -8,11 +8,11 @@ package struct ListedRoute: Sendable {
     package let index: Int?
     /// The hosts that it takes.
     package let host: String
-    /// What its paths begin with.
+    /// The prefix of its paths.
     package let path: String
-    /// The URLs of its origins, in the order they are asked.
+    /// The URLs of its origins, in the order in which they are tried.
     package let origins: [String]
-    /// Whether those are its own.
+    /// Whether the route has an origin list of its own.
     package let hasOwnOrigins: Bool
     /// Whether the client's host is part of its keys.
     package let keyHasHost: Bool
@@ -25,7 +25,7 @@ package struct ListedRoute: Sendable {
     ///
     /// - Parameters:
     ///   - index: Its place in `routes`; nil for the default one.
-    ///   - configuration: The configuration that it is of.
+    ///   - configuration: The configuration that contains it.
     package init(_ index: Int?, of configuration: Configuration) {
         self.init(index, of: configuration, RouteOrder(configuration))
     }
@@ -46,7 +46,7 @@ package struct ListedRoute: Sendable {
         isReached = order.isReached(index)
     }
 
-    /// What the configuration calls it: `routes[0]`, or `default`.
+    /// Its name in the configuration: `routes[0]`, or `default`.
     package var name: String { index.map { "routes[\($0)]" } ?? "default" }
 }
 

@@ -3,19 +3,19 @@
 
 /// A setting of a subject.
 struct Setting<Subject: Sendable>: Sendable {
-    /// Where it stands within its subject: `cache.max_size`, `url`.
+    /// Its place within its subject: `cache.max_size`, `url`.
     let name: String
     let description: SettingDescription
     /// Reads the entry into the subject, or reports why not.
     let read: @Sendable (Entry, inout Subject, inout Findings) -> Void
-    /// The value as the file would say it.
+    /// The value as it would be written in the file.
     let text: @Sendable (Subject) -> String
-    /// Whether the setting has other values in the two.
+    /// Whether the setting differs between two subjects.
     var differs: @Sendable (Subject, Subject) -> Bool
-    /// Takes the value of the first over into the second.
+    /// Copies the value of the first subject into the second.
     let copy: @Sendable (Subject, inout Subject) -> Void
 
-    /// The same setting of what contains the subject.
+    /// The same setting, seen from the value that contains the subject.
     func lifted<Outer: Sendable>(_ slot: any WritableKeyPath<Outer, Subject> & Sendable) -> Setting<Outer> {
         Setting<Outer>(
             name: name,
@@ -30,7 +30,7 @@ struct Setting<Subject: Sendable>: Sendable {
 
 /// Makes the rows of one subject, with the subject's initial values as defaults.
 struct Rows<Subject: Sendable>: Sendable {
-    /// What a change of a setting takes.
+    /// How a changed setting takes effect.
     enum Change: Sendable {
         case reload
         case restart
@@ -38,16 +38,16 @@ struct Rows<Subject: Sendable>: Sendable {
 
     /// A subject of initial values.
     let sample: Subject
-    /// What documentation puts in front of the names, such as `origins[].` (with the dot).
+    /// The prefix of the names in documentation, such as `origins[].` (with the dot).
     let prefix: String
 
     /// Makes a row.
     ///
     /// - Parameters:
-    ///   - name: Where the setting stands within its subject.
+    ///   - name: The setting's place within its subject.
     ///   - slot: Where its value is kept.
     ///   - form: How its value is read and shown.
-    ///   - change: What a change takes.
+    ///   - change: How a changed value takes effect.
     ///   - summary: What it does, in one sentence.
     ///   - shown: What documentation says instead of the initial value.
     /// - Returns: The row.

@@ -6,11 +6,11 @@ package struct SettingDescription: Sendable, Equatable {
     package let path: String
     /// The kind of value, such as `size`, `duration` or `path`.
     package let kind: String
-    /// The value of a file that does not say; `required` if every file must.
+    /// The default; `required` if every file must have the setting.
     package let defaultText: String
-    /// The values that are allowed; empty if the kind says all.
+    /// The allowed values; empty if the kind says all.
     package let range: String
-    /// Whether a reload takes a new value over; otherwise larder must be restarted.
+    /// Whether a reload applies a new value; otherwise larder must be restarted.
     package let isReloadable: Bool
     /// What it does, in one sentence.
     package let summary: String

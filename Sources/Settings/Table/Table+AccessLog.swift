@@ -1,7 +1,7 @@
 // Value. The rows of the access log, which has a table of its own because it may be absent.
 
 extension Table {
-    static func makeAccessLog() -> [Setting<Configuration.AccessLog>] {
+    static func makeAccessLog() -> [Setting<Configuration.AccessLogSettings>] {
         let row = Rows(sample: sampleAccessLog, prefix: "access_log.")
         return [
             row(
@@ -18,7 +18,7 @@ extension Table {
                 \.buffer,
                 .size(0...16 << 20),
                 .restart,
-                "The bytes of lines that are collected before they are written; they are written after a second in any case; with `0` each line is written at once."
+                "How many bytes of lines are collected before they are written, at the latest after a second; with `0` each line is written at once."
             ),
         ]
     }

@@ -58,7 +58,7 @@ extension Table {
             \.foldCase,
             .choice([("sensitive", false), ("insensitive", true)]),
             .restart,
-            "Whether `/A.jpg` and `/a.jpg` are two pictures, or one as on IIS; it concerns ASCII letters of the path; origins get the client's spelling."
+            "Whether `/A.jpg` and `/a.jpg` are two pictures, or one as on IIS; it concerns only ASCII letters of the path; origins get the client's spelling."
         ),
         row(
             "cache.query",
@@ -117,7 +117,7 @@ extension Table {
             \.defaultTTL,
             .duration(.zero...day * 3650),
             .reload,
-            "How long a picture (by its type or its path) is fresh if the origin does not say and no heuristic applies; with `0` such a picture is not stored."
+            "How long a picture (recognized by its type or path) is fresh if the origin does not say and no heuristic applies; with `0` such a picture is not stored."
         ),
         row(
             "cache.negative_ttl",
@@ -138,14 +138,14 @@ extension Table {
             \.heuristicFraction,
             .fraction(0...1),
             .reload,
-            "The share of its age since Last-Modified that a picture is fresh if the origin does not say."
+            "How long a picture is fresh if the origin does not say, as a fraction of its age since Last-Modified."
         ),
         row(
             "cache.heuristic_minimum",
             \.heuristicMinimum,
             .duration(.zero...day * 3650),
             .reload,
-            "The least time that this heuristic gives, at most `heuristic_maximum`; so a picture that was written a moment ago costs the origin one request, not one a visitor."
+            "The shortest time that this heuristic gives, at most `heuristic_maximum`; it prevents that every visitor's request for a new picture goes to the origin."
         ),
         row(
             "cache.heuristic_maximum",

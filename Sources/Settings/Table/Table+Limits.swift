@@ -1,4 +1,4 @@
-// Value. The rows of the bounds: each has a counter of the same name for reaching it.
+// Value. The rows of the limits. Each limit has a counter of the same name that counts how often it was reached.
 
 extension Table {
     private static let row = Rows(sample: Configuration(), prefix: "")
@@ -38,7 +38,7 @@ extension Table {
             \.limits.pipelined,
             .count(1...1000),
             .reload,
-            "The most requests that a client may send before it has their responses; larder reads no more of them until then."
+            "The most requests that a client may send on a connection before it gets the responses; larder reads further ones only after it has responded."
         ),
     ]
 
@@ -69,12 +69,18 @@ extension Table {
             \.limits.drainTimeout,
             .duration(.zero...second * 3600),
             .reload,
-            "How long requests in progress may take after larder is told to stop."
+            "How long requests in progress may take after a stop was requested; then they are cut off."
         ),
     ]
 
     private static let fills: [Setting<Configuration>] = [
-        row("limits.fills", \.limits.fills, .count(1...1_000_000), .reload, "The most fills in progress."),
+        row(
+            "limits.fills",
+            \.limits.fills,
+            .count(1...1_000_000),
+            .reload,
+            "The most fills in progress; a further response is neither shared nor stored."
+        ),
         row(
             "limits.follower_deadline",
             \.limits.followerDeadline,
@@ -94,7 +100,7 @@ extension Table {
             \.limits.heldUpMemory,
             .size(0...1 << 40),
             .reload,
-            "The most bytes of non-stored bodies held in memory for slow clients while other requests wait for the origin's connections."
+            "The most memory for bodies that are not stored and whose clients are slow; larder holds them there while other requests wait for the origin's connections."
         ),
     ]
 }

@@ -61,7 +61,7 @@ extension Table {
             \.stallTimeout,
             .duration(second...second * 3600),
             .restart,
-            "How long a body may make no progress."
+            "How long the body of a response may make no progress."
         ),
         row(
             "hedge_after",
@@ -75,7 +75,7 @@ extension Table {
             \.probePath,
             Form.target.optional(),
             .restart,
-            "A path that is requested (HEAD) to find out whether the origin works: a status from 200 to 399 says so."
+            "A path to request with HEAD, to find out whether the origin works; a status from 200 to 399 means that it does."
         ),
         row(
             "probe_interval",
@@ -89,7 +89,7 @@ extension Table {
             \.connections,
             .count(1...10_000),
             .restart,
-            "The most requests in progress at a time; each has a connection; with HTTP/2 they share a few."
+            "The most requests in progress at a time; each has a connection of its own, but with HTTP/2 they share a few."
         ),
         row(
             "queue",
@@ -103,7 +103,7 @@ extension Table {
             \.queueTimeout,
             .duration(brief...second * 300),
             .restart,
-            "How long they wait before the next origin gets the request."
+            "How long a request waits for a connection before the next origin gets it."
         ),
     ]
 
@@ -120,7 +120,7 @@ extension Table {
             \.followRedirects,
             .count(0...10),
             .restart,
-            "How many redirects in a row are followed, with the same scheme, to public addresses and to other origins; with `0` the client gets the redirect."
+            "How many redirects in a row larder follows; it follows them only with the same scheme, to public addresses or to other origins; with `0` the client gets the redirect."
         ),
         row(
             "host_header",
@@ -188,7 +188,7 @@ extension Table {
             "s3.region",
             \.s3.region,
             Form.region.optional(
-                none: "required without an endpoint, else \(Configuration.ObjectStore.standardRegion)"
+                none: "required without an endpoint, else \(Configuration.S3.standardRegion)"
             ),
             .restart,
             "The bucket's region."

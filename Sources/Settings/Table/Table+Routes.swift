@@ -1,13 +1,13 @@
 // Value. The rows of a route: host and path, its origins, and the cache settings that can differ between routes.
 
 extension Table {
-    /// What the one store and its one status line are told.
+    /// The settings that cannot differ between routes, because there is one store and one Cache-Status.
     private static let ofStore: Set<String> = [
         "cache.directory", "cache.max_size", "cache.memory", "cache.read_timeout", "cache.scrub_rate", "cache.show_key",
     ]
 
-    static func makeRoute() -> [Setting<Configuration.Route>] {
-        let row = Rows(sample: Configuration.Route(), prefix: "routes[].")
+    static func makeRoute() -> [Setting<Configuration.RouteSettings>] {
+        let row = Rows(sample: Configuration.RouteSettings(), prefix: "routes[].")
         return [
             row(
                 "host",
@@ -37,13 +37,13 @@ extension Table {
                 Form.boolean.optional(),
                 .restart,
                 "Whether the client's host is part of the cache key; `false` lets several hosts share pictures.",
-                default: "true with a host, or where an origin is sent the client's"
+                default: "true with a host, or if an origin gets the client's host"
             ),
         ] + cache.filter { !ofStore.contains($0.name) }.map(ofRoute)
     }
 
     /// A cache setting as a route has it: its own, or none.
-    private static func ofRoute(_ row: Setting<Configuration.Cache>) -> Setting<Configuration.Route> {
+    private static func ofRoute(_ row: Setting<Configuration.Cache>) -> Setting<Configuration.RouteSettings> {
         let name = row.name
         let common = row.description
         return Setting(

@@ -11,7 +11,7 @@ enum Table {
     static let sampleOrigin = Configuration.Origin(
         url: OriginURL(scheme: .http, host: "", port: 0, path: "")
     )
-    static let sampleAccessLog = Configuration.AccessLog(path: "")
+    static let sampleAccessLog = Configuration.AccessLogSettings(path: "")
 
     /// The settings of the whole file.
     static let main = general + cache.map { $0.lifted(\Configuration.cache) } + limits
@@ -46,7 +46,7 @@ enum Table {
             .count(threads),
             .restart,
             "The event loops that serve pictures.",
-            default: "one a core"
+            default: "one per core"
         ),
         row(
             "forward_headers",
@@ -91,7 +91,7 @@ enum Table {
             \.accessLog,
             .accessLog,
             .restart,
-            "A log with one line a request; without this setting there is none."
+            "The access log, with one line for each request; if this section is absent, larder writes no access log."
         ),
         row(
             "log.level",
@@ -102,7 +102,7 @@ enum Table {
         ),
     ]
 
-    /// The token counts as changed when the file's content is another, too.
+    /// The token also counts as changed if the content of the file has changed.
     private static let token: Setting<Configuration> = {
         var setting = row(
             "admin.token_file",

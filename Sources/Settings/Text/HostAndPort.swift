@@ -5,10 +5,10 @@ import HTTPMessage
 
 /// Reads `host:port`.
 enum HostAndPort {
-    /// Takes the text apart.
+    /// Splits the text.
     ///
     /// - Parameters:
-    ///   - text: `host:port`, `[address]:port`, or without a port where `defaultPort` gives one.
+    ///   - text: `host:port`, `[address]:port`, or without a port if `defaultPort` gives one.
     ///   - defaultPort: The port of a text without one; nil makes the port required, and allows port 0.
     ///   - expected: What to say was expected.
     /// - Returns: The host in lower case, without brackets, and the port.

@@ -1,6 +1,6 @@
 // Value. A mistake in a text, without its place: the reader adds file, line and path.
 
-/// What is wrong with a text, and what was expected in its place.
+/// The mistake in a text, and what was expected instead.
 package struct Mistake: Error, Sendable, Equatable {
     /// What is wrong: a clause without a full stop.
     package let message: String

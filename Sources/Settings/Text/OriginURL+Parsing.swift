@@ -50,7 +50,7 @@ extension OriginURL {
     }
 
     private static func isURLScalar(_ scalar: Unicode.Scalar, scheme: Scheme) -> Bool {
-        // A path of this machine may be written as it is in the file system, spaces and umlauts included.
+        // A path of this machine may be written as in the file system, spaces and umlauts included.
         if scheme == .file { return scalar.value >= 0x20 && scalar.value != 0x7F }
         return scalar.isASCII && scalar.value > 0x20 && scalar.value != 0x7F
             && !"\"<>\\^`{|}".unicodeScalars.contains(scalar)

@@ -8,7 +8,7 @@ struct Quantity: Sendable {
     let example: String
     /// Every unit that is read, in ascending order; the first of equal factors is the one that is written.
     let units: [(name: String, factor: Int64)]
-    /// What a unit that is often meant is called here, in lower case.
+    /// The spelling here, in lower case, of units that are often written otherwise.
     let hints: [String: String]
 
     static let size = Quantity(

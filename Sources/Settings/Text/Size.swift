@@ -1,6 +1,6 @@
 // Value. Sizes for command lines, as the configuration has them.
 
-/// Why a text is no size.
+/// The reason why a text is not a size.
 package struct SizeProblem: Error, Sendable {
     /// What is wrong with it.
     package let message: String

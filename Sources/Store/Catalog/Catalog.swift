@@ -1,7 +1,7 @@
 // Shared. All metadata that a look-up needs, in memory, in shards with a lock each.
 //
-// Invariant: an entry is only inserted under its shard's lock after the fence was asked, so that a purge that began
-// before cannot be undone by a fill, a validation or the loading of the index that began earlier still.
+// Invariant: an entry is inserted only under its shard's lock and after the fence allowed it. So no purge can be undone
+// by a fill, a validation or a loading of the index that began before it.
 
 import Runtime
 import Synchronization
@@ -10,22 +10,22 @@ import Synchronization
 public struct Candidate: Sendable {
     /// The catalog's entry, as it was at the look-up.
     public let entry: CatalogEntry
-    /// Its copy in the memory tier, where there is one.
+    /// Its copy in the memory tier, if there is one.
     public let item: MemoryItem?
 }
 
-/// What the catalog knows of a key.
+/// The catalog's answer for a key.
 public enum Lookup: Sendable {
     /// Nothing is stored for it.
     case miss
-    /// The catalog is still loading, and this key is not in yet: the index has to be asked.
+    /// The catalog is still loading and does not have this key yet: the index must be asked.
     case loading
     /// One response is stored.
     case one(Candidate)
     /// Several variants are stored (or, rarely, two keys share the hash).
     case several([Candidate])
 
-    /// What is known to be stored.
+    /// The stored responses.
     public var candidates: [Candidate] {
         switch self {
         case .miss, .loading: []
@@ -48,11 +48,11 @@ final class Catalog: Sendable {
         }
     }
 
-    /// Tells how old accesses are.
+    /// Knows the age of accesses.
     let clock: EpochClock
     private let shards: [Shard]
 
-    /// - Parameter memoryLimit: Bytes the memory tier may take, shared out evenly.
+    /// - Parameter memoryLimit: The bytes of the memory tier, divided evenly among the shards.
     init(memoryLimit: Int64) {
         let clock = EpochClock()
         self.clock = clock
@@ -70,12 +70,12 @@ final class Catalog: Sendable {
         shard(of: hash).state.withLock { $0.look(up: hash) }
     }
 
-    /// The entries of a hash with their copies in memory, found without a trace.
+    /// The entries of a hash with their copies in memory; counts nothing.
     func peek(_ hash: UInt64) -> [Candidate] { shard(of: hash).state.withLock { $0.peek(hash) } }
 
-    /// Inserts an entry if `isAllowed` holds under the shard's lock; returns what it replaced.
+    /// Inserts an entry if `isAllowed` holds under the shard's lock; returns the entry it replaced.
     ///
-    /// One that was made of another record gets in only while that one is still there: who removed it meant this one, too.
+    /// A copy of another record is inserted only while that record is still there: its removal also means the copy.
     func insert(
         _ entry: CatalogEntry,
         madeOf source: RecordLocation? = nil,
@@ -87,7 +87,7 @@ final class Catalog: Sendable {
         }
     }
 
-    /// Inserts an entry that the index or a scan found, unless a newer one of the key and variant is there.
+    /// Inserts an entry from the index or a scan, unless a newer one of the key and variant is there.
     func load(_ entry: CatalogEntry, if isAllowed: () -> Bool) {
         shard(of: entry.hash).state.withLock { shard in
             guard isAllowed() else { return }
@@ -123,17 +123,17 @@ final class Catalog: Sendable {
         shard(of: hash).state.withLock { $0.dropFromMemory(hash, at: location) }
     }
 
-    /// The accesses of a variant of a key that is stored.
+    /// The accesses of a stored variant of a key.
     func accesses(_ hash: UInt64, _ variant: Variant) -> AccessCount? {
         peek(hash).first { $0.entry.variant == variant.hash && $0.entry.vary == variant.vary }?.entry.accesses
     }
 
-    /// The entries of a volume, a few chunks of entries at a time: no look-up waits for the rest.
+    /// The entries of a volume, a few chunks of entries at a time, so that no look-up waits for the rest.
     ///
-    /// O(entries), never on an event loop. An entry keeps its place while it is there, so none is passed over.
+    /// O(entries), never on an event loop. An entry keeps its place while it exists, so none is skipped.
     func entries(inVolume volume: UInt32) -> [CatalogEntry] { entries(inVolumes: volume...volume) }
 
-    /// The entries of volumes whose numbers lie side by side, as above.
+    /// The entries of volumes with consecutive numbers, as above.
     func entries(inVolumes volumes: ClosedRange<UInt32>) -> [CatalogEntry] {
         var found: [CatalogEntry] = []
         for shard in shards {
@@ -205,7 +205,7 @@ final class Catalog: Sendable {
     }
 }
 
-/// What the catalog and the memory tier hold.
+/// The totals of the catalog and the memory tier.
 struct DirectoryTotals: Sendable {
     var responses = 0
     var bodyBytes: Int64 = 0

@@ -1,9 +1,9 @@
-// A value. What the catalog keeps of a stored response: 56 bytes, with its bucket at most 64 (design §4).
+// Value. The catalog's entry of a stored response: 56 bytes, with its bucket at most 64.
 
 import HTTPCaching
 public import HTTPMessage
 
-/// Where a stored response lies and when it may be served without asking the origin.
+/// The place of a stored response, and how long it may be served without asking the origin.
 public struct CatalogEntry: Sendable, Equatable {
     /// The hash of the cache key; the key itself is in the record and compared there.
     public internal(set) var hash: UInt64
@@ -11,13 +11,13 @@ public struct CatalogEntry: Sendable, Equatable {
     public internal(set) var bodyLength: Int64
     /// The volume's number; numbers are never used again.
     public internal(set) var volume: UInt32
-    /// Where the record begins in its volume, in bytes.
+    /// The offset of the record in its volume, in bytes.
     public internal(set) var offset: UInt32
     var bornAtSeconds: UInt32
     var freshUntilSeconds: UInt32
-    /// Which variant under `Vary` this is: a hash of the selecting request fields; 0 where there is no `Vary`.
+    /// The variant under `Vary`: a hash of the selecting request fields; 0 if there is no `Vary`.
     public internal(set) var variant: UInt32
-    /// The fence's epoch in which the fill began: a ban of a later epoch refuses this response.
+    /// The fence's generation in which the fill began: a ban of a later generation refuses this response.
     var epoch: UInt32
     /// The next entry of the same bucket, in the shard's slab.
     var next: UInt32
@@ -28,17 +28,17 @@ public struct CatalogEntry: Sendable, Equatable {
     var flags: Flags
     /// The names in the response's `Vary`, as a number of `VarySets`; 0 without a `Vary`.
     public internal(set) var vary: UInt8
-    /// How often it was asked for.
+    /// Its accesses.
     var accesses: AccessCount
 
     static let none = UInt32.max
 
-    /// What of a stored response decides how it may be used, beyond its freshness.
+    /// Properties that decide how a stored response may be used, besides its freshness.
     struct Flags: OptionSet, Sendable, Equatable {
         let rawValue: UInt8
-        /// The body is longer than what is read whole, and has not been seen to match its checksum in this run.
+        /// The body is too long to be read whole, and was not compared with its checksum in this run.
         static let unverified = Flags(rawValue: 1 << 0)
-        /// A plain 200 that may be reused while fresh: a hit needs no more than the catalog tells.
+        /// A plain 200 that may be reused while fresh: a hit needs only the catalog's entry.
         static let plain = Flags(rawValue: 1 << 1)
     }
 
@@ -46,18 +46,20 @@ public struct CatalogEntry: Sendable, Equatable {
     public var bornAt: WallTime { WallTime(secondsSinceEpoch: Int64(bornAtSeconds)) }
     /// The instant at which it becomes stale.
     public var freshUntil: WallTime { WallTime(secondsSinceEpoch: Int64(freshUntilSeconds)) }
-    /// Whether its lifetime is not over and has begun: what was born in the future was stored while the clock was ahead.
+    /// Whether it is in its lifetime.
+    ///
+    /// A response born in the future was stored while the clock was ahead.
     public func isFresh(at now: WallTime) -> Bool { bornAt <= now && now < freshUntil }
     /// Bytes from the record's start to its body.
     public var headerLength: Int { Int(headerUnits) * 8 }
-    /// True where a fresh hit may be served by what the catalog holds, without the record's facts.
+    /// True if a fresh hit needs only the catalog's entry, not the record's facts.
     public var isPlain: Bool { flags.contains(.plain) }
-    /// True where the body, which is sent without being read, has yet to be compared with its checksum in this run.
+    /// True if the body, which is sent without being read, was not compared with its checksum in this run.
     public var isUnverified: Bool { flags.contains(.unverified) }
     /// Bytes the record takes in its volume.
     var recordLength: Int64 { Record.aligned(Int64(headerLength) + bodyLength) }
 
-    /// What it is remembered by when it is evicted: the variants of a key apart.
+    /// Its hash as a ghost, which is different for each variant of a key.
     var ghostHash: UInt64 { Self.ghostHash(hash, variant: variant) }
 
     static func ghostHash(_ hash: UInt64, variant: UInt32) -> UInt64 { hash ^ UInt64(variant) << 32 }
@@ -105,7 +107,7 @@ public struct CatalogEntry: Sendable, Equatable {
         bornAtSeconds == other.bornAtSeconds && freshUntilSeconds == other.freshUntilSeconds
     }
 
-    /// Whether both are of one response, under the same freshness, at the same place.
+    /// Whether both are the same response, with the same freshness, at the same place.
     public func isSameResponse(as other: CatalogEntry) -> Bool {
         hash == other.hash && variant == other.variant && isAt(other.location) && bodyLength == other.bodyLength
             && headerUnits == other.headerUnits && hasSameFreshness(as: other)
@@ -113,16 +115,16 @@ public struct CatalogEntry: Sendable, Equatable {
 
     func isAt(_ location: RecordLocation) -> Bool { volume == location.volume && offset == location.offset }
 
-    /// Where the record lies.
+    /// The place of the record.
     var location: RecordLocation { RecordLocation(volume: volume, offset: offset) }
 
-    /// Whether a fresh hit needs nothing of a response but its freshness.
+    /// Whether a fresh hit depends only on the freshness of a response.
     static func isPlain(_ facts: StoredFacts) -> Bool {
         facts.status == 200 && facts.flags.isDisjoint(with: [.noCache, .hasSetCookie])
     }
 }
 
-/// Where a record lies: its volume's number and the offset of its first byte.
+/// The place of a record: its volume's number and the offset of its first byte.
 struct RecordLocation: Sendable, Hashable {
     let volume: UInt32
     let offset: UInt32

@@ -1,7 +1,7 @@
-// A value, inside a shard's lock. Hash buckets over a slab of entries, and the memory tier's items of those entries.
+// Value, inside a shard's lock. Hash buckets over a slab of entries, and the memory tier's items of those entries.
 //
-// The memory tier lives in the same shard so that a memory hit takes one lock and one look-up, and so that removing
-// a stored response removes its copy in memory in the same instant.
+// The memory tier is in the same shard so that a memory hit takes one lock and one look-up, and so that removing a
+// stored response removes its copy in memory at the same time.
 
 struct CatalogShard {
     private var buckets: [UInt32]
@@ -13,7 +13,7 @@ struct CatalogShard {
     private let clock: EpochClock
     /// The clock's epoch as of the last batch of look-ups.
     private var epoch: UInt8 = 0
-    /// Look-ups since.
+    /// Look-ups since then.
     private var lookups = 0
 
     init(memoryLimit: Int, clock: EpochClock) {
@@ -24,7 +24,7 @@ struct CatalogShard {
 
     var count: Int { slab.count }
 
-    /// Bytes that the entries and buckets take, free places included.
+    /// Bytes that the entries and buckets use, including free places.
     var allocatedBytes: Int { slab.allocatedBytes + buckets.capacity * MemoryLayout<UInt32>.stride }
 
     /// The entries of a hash with their copies in memory; counts an access of each.
@@ -53,7 +53,7 @@ struct CatalogShard {
         return found.map(Lookup.one) ?? .miss
     }
 
-    /// The same without counting anything.
+    /// The same, but counts nothing.
     func peek(_ hash: UInt64) -> [Candidate] {
         var found: [Candidate] = []
         visit(hash: hash) { entry in
@@ -70,7 +70,9 @@ struct CatalogShard {
         return Candidate(entry: entry, item: item)
     }
 
-    /// Inserts an entry, in place of one with the same hash and variant, which is returned and whose accesses it keeps.
+    /// Inserts an entry.
+    ///
+    /// It replaces one with the same hash and variant, keeps its accesses, and returns it.
     mutating func insert(_ entry: CatalogEntry) -> CatalogEntry? {
         let replaced = remove(entry.hash) { $0.variant == entry.variant && $0.vary == entry.vary }.first
         if slab.count >= buckets.count { grow() }
@@ -111,9 +113,9 @@ struct CatalogShard {
         return removed
     }
 
-    /// Changes the entry that lies at a place.
+    /// Changes the entry at a place.
     ///
-    /// Returns false where it is no longer there.
+    /// Returns false if it is no longer there.
     mutating func update(
         _ hash: UInt64,
         at location: RecordLocation,
@@ -124,13 +126,13 @@ struct CatalogShard {
         return true
     }
 
-    /// The entry that lies at a place, without counting an access.
+    /// The entry at a place; counts no access.
     func entry(_ hash: UInt64, at location: RecordLocation) -> CatalogEntry? {
         index(of: hash, at: location).map { slab[$0] }
     }
 
-    /// Keeps a copy of a stored response in memory, while its entry is still at the same place and was not freshened
-    /// since the item was read: the item would keep the older head alive.
+    /// Keeps a copy of a stored response in memory, if its entry is still at the same place and was not freshened since
+    /// the item was read: the item would keep the older head alive.
     mutating func admit(_ item: MemoryItem, for entry: CatalogEntry) {
         guard let index = index(of: entry.hash, at: entry.location), slab[index].hasSameFreshness(as: entry),
             slab[index].memorySlot == CatalogEntry.none
@@ -154,7 +156,7 @@ struct CatalogShard {
         for chunk in 0..<slab.chunkCount { slab.visit(chunk: chunk, body) }
     }
 
-    /// Calls `body` with the entries of a hash, without counting an access.
+    /// Calls `body` with the entries of a hash; counts no access.
     func visit(hash: UInt64, _ body: (CatalogEntry) -> Void) {
         var index = buckets[bucket(of: hash)]
         while index != CatalogEntry.none {
@@ -172,7 +174,7 @@ struct CatalogShard {
         return nil
     }
 
-    // The low bits chose the shard; these are others.
+    // The low bits selected the shard; these are others.
     private func bucket(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 16) & (buckets.count - 1) }
 
     private mutating func grow() {

@@ -1,13 +1,13 @@
-// A value, owned by one shard. Entries in chunks: growing never copies the entries that are there, and an entry's
-// index stays its own until it is removed.
+// Value, owned by one shard. Entries in chunks: growing never copies existing entries, and an entry keeps its index
+// until it is removed.
 
 struct EntrySlab {
     private static let chunkBits = 8
     private static let chunkSize = 1 << chunkBits
 
-    /// The volume of a free place: no volume has this number.
+    /// The volume number of a free place: no volume has it.
     private static let noVolume = UInt32.max
-    /// What the runtime puts in front of a chunk's entries.
+    /// The bytes that the runtime adds to a chunk of entries.
     private static let chunkHeader = 32
 
     private var chunks: [ContiguousArray<CatalogEntry>] = []
@@ -62,7 +62,7 @@ struct EntrySlab {
         for index in chunk.indices where volumes.contains(chunk[index].volume) { found.append(chunk[index]) }
     }
 
-    /// Bytes that the entries take, free places included.
+    /// Bytes that the entries use, including free places.
     var allocatedBytes: Int {
         chunks.capacity * MemoryLayout<ContiguousArray<CatalogEntry>>.stride
             + chunks.count * (Self.chunkHeader + Self.chunkSize * MemoryLayout<CatalogEntry>.stride)

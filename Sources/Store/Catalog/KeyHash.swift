@@ -1,7 +1,7 @@
-// A value. The 64-bit hash that finds a stored response by its cache key.
+// Value. The 64-bit hash that finds a stored response by its cache key.
 //
-// Keyed, because clients choose the bytes: without a secret they could make the keys of many pictures collide.
-// The secret is made once per cache directory and kept in it, since records carry the hash.
+// Keyed, because clients choose the bytes: without a secret they could make the keys of many pictures collide. The
+// secret is made once per cache directory and kept in it, since records carry the hash.
 
 /// SipHash-1-3 (Aumasson and Bernstein, 2012) under a secret of the cache directory.
 public struct KeyHash: Sendable, Equatable {

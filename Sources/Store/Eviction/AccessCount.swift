@@ -1,13 +1,13 @@
-// A value: two bytes. How often a response was asked for, older accesses counting less.
+// Value. Two bytes. How often a response was requested; older accesses count less.
 
 /// Accesses in eighths, halved with every epoch that has passed.
 ///
-/// An epoch is some look-ups for each stored response (`EpochClock`). Its number is a byte: a response that nobody asked
-/// for during 250 epochs may count as asked for once more than it was, which does no harm.
+/// An epoch is a number of look-ups for each stored response (`EpochClock`). Its number is a byte: a response without a
+/// request for 250 epochs may be credited with one access too many, which does no harm.
 struct AccessCount: Sendable, Equatable {
-    /// What a response counts when it is stored: the request that filled it, and half of one on credit.
+    /// The count of a newly stored response: the request that filled it, and half an access on credit.
     private static let first: UInt8 = 12
-    /// What one access counts.
+    /// The count of one access.
     private static let one: UInt8 = 8
 
     private(set) var eighths: UInt8
@@ -16,7 +16,7 @@ struct AccessCount: Sendable, Equatable {
     /// A response that is stored for the first time.
     static func first(at epoch: UInt8) -> AccessCount { AccessCount(eighths: first, epoch: epoch) }
 
-    /// A response of an earlier run, whose count is not known: as if it had been asked for once.
+    /// A response of an earlier run, whose count is unknown: as if it had been requested once.
     static func unknown(at epoch: UInt8) -> AccessCount { AccessCount(eighths: one, epoch: epoch) }
 
     init(eighths: UInt8, epoch: UInt8) {
@@ -35,7 +35,7 @@ struct AccessCount: Sendable, Equatable {
         eighths = isTooMuch ? UInt8.max : sum
     }
 
-    /// The accesses that it is worth now.
+    /// The accesses as they count now.
     func value(at epoch: UInt8) -> Double {
         Double(sign: .plus, exponent: -3 - Int(epoch &- self.epoch), significand: Double(eighths))
     }

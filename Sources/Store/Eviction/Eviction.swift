@@ -1,11 +1,13 @@
-// A value, confined to the store's writer thread. What eviction knows and decides: where a new response goes, what a
-// reclaimed volume keeps, which volume is next. Pure: no disk, no clock, no catalog; `VolumeKeeper` does what it says.
+// Value, confined to the store's writer thread. The state and the decisions of eviction: the ring of a new response,
+// the survivors of a reclaimed volume, and the next volume to reclaim. Pure: no disk, no clock, no catalog;
+// `VolumeKeeper` carries the decisions out.
 //
-// S3-FIFO (Yang et al., SOSP 2023) by the volume, with a rank: new responses go to a small probation ring, what is worth
-// it moves to the main ring, what goes is remembered by its hash. docs/decisions/0040 tells the rules and what they give.
+// S3-FIFO (Yang et al., SOSP 2023) over volumes, with a rank: new responses go to a small probation ring, the
+// worthwhile ones move to the main ring, and evicted ones are remembered by their hash. docs/decisions/0040 describes
+// the rules and their effect.
 
 struct Eviction {
-    /// The volume of a ring that records are appended to.
+    /// The volume of a ring to which records are appended.
     struct Active: Equatable {
         let volume: UInt32
         let capacity: Int64
@@ -18,27 +20,28 @@ struct Eviction {
         let ring: Ring
     }
 
-    /// What becomes of a volume that is reclaimed.
+    /// The fate of a volume that is reclaimed.
     enum Verdict {
         /// It holds one response, which stays: the volume is moved.
         case stays
-        /// It goes, these responses are copied forward first.
+        /// It is removed; these responses are copied forward first.
         case goes(survivors: [CatalogEntry])
     }
 
-    /// Numbers that are tried for one new volume, where files have them that no survey saw.
+    /// Numbers to try for one new volume if files that no survey saw already have them.
     static let mostCollisions = 10_000
-    /// After so many volumes in a row from probation the bar is too high.
+    /// After this many volumes in a row from probation the threshold is too high.
     private static let longestRow = 32
 
     private(set) var rings: VolumeRings
     private(set) var ranking = Ranking()
-    private(set) var bar = Bar()
+    private(set) var threshold = AdmissionThreshold()
     private(set) var active: [Active?] = [nil, nil]
     private var ghosts = GhostList()
-    /// Bytes of main volumes of one body that may stay yet: of what passes the main ring a third goes.
+    /// Bytes of main volumes with one body that may still stay: a third of what passes through the main ring is
+    /// evicted.
     private var allowance = Int64.max
-    /// Volumes reclaimed from probation since one of the main ring was.
+    /// Volumes reclaimed from probation since the last one from the main ring.
     private var fromProbation = 0
     /// Volumes whose survivors are being copied.
     private var reclaiming: Set<UInt32> = []
@@ -51,35 +54,40 @@ struct Eviction {
 
     // MARK: What comes
 
-    /// What is known of a response that is to be stored: it counts as asked for.
+    /// The accesses of a response that is to be stored.
+    ///
+    /// This request counts as one.
     mutating func accesses(_ hash: UInt64, stored: Int, at epoch: UInt8) -> AccessCount {
         guard var known = ghosts.recall(hash, stored: stored) else { return .first(at: epoch) }
         known.touch(at: epoch)
         return known
     }
 
-    /// The ring of a new record, by what it is worth.
+    /// The ring of a new record, by its worth.
     func ring(for accesses: AccessCount, length: Int64, at epoch: UInt8) -> Ring {
-        bar.admits(ranking.worth(accesses, length: length, at: epoch)) ? .main : .probation
+        threshold.admits(ranking.worth(accesses, length: length, at: epoch)) ? .main : .probation
     }
 
-    /// A record of that length is stored: the average length of records, by which they are ranked, moves.
+    /// A record of that length is stored: updates the average length, by which records are ranked.
     mutating func note(length: Int64) { ranking.note(length: length) }
 
     // MARK: What goes
 
-    /// The volume to reclaim next: probation's oldest where it has more than its share, else the main ring's.
+    /// The volume to reclaim next: the oldest of probation if that has more than its share, else the oldest of the main
+    /// ring.
     ///
-    /// Not those in `busy`, nor any that is being written or just about to go.
+    /// Never one in `busy`, one that is being written, or one that is already being reclaimed.
     func nextVictim(busy: Set<UInt32>) -> Victim? {
         let (new, old) = oldest(except: busy)
         return rings.isProbationFull || old == nil ? new ?? old : old
     }
 
-    /// Takes that volume: the bar is lowered where probation alone has given up volumes for long, though the main ring could.
+    /// Selects that volume.
+    ///
+    /// Lowers the threshold if probation alone has given up volumes for long, although the main ring could.
     mutating func takeVictim(busy: Set<UInt32>) -> Victim? {
         let (_, old) = oldest(except: busy)
-        if old != nil, fromProbation >= Self.longestRow { bar.lower() }
+        if old != nil, fromProbation >= Self.longestRow { threshold.lower() }
         let victim = nextVictim(busy: busy)
         if let victim { fromProbation = victim.ring == .main ? 0 : fromProbation + 1 }
         return victim
@@ -95,7 +103,7 @@ struct Eviction {
         return (new, old)
     }
 
-    /// Decides what a volume keeps, and learns from what it has to give up.
+    /// Decides which responses of a volume survive, and learns from those that do not.
     mutating func judge(_ victim: Victim, holding entries: [CatalogEntry], at epoch: UInt8) -> Verdict {
         let candidates = entries.map { entry in
             (entry: entry, worth: ranking.worth(entry.accesses, length: entry.recordLength, at: epoch))
@@ -105,22 +113,23 @@ struct Eviction {
             let worth = candidates.first?.worth ?? 0
             if staysWhole(worth, victim) { return .stays }
             if victim.ring == .main { allow(2 * charge) }
-            bar.learn(worth, from: victim.ring, weight: Double(charge) / Double(rings.volumeCapacity))
+            threshold.learn(worth, from: victim.ring, weight: Double(charge) / Double(rings.volumeCapacity))
             return .goes(survivors: [])
         }
-        let survivors = Survivors(of: candidates, charge: charge, least: victim.ring == .main ? 0 : bar.value)
-        bar.learn(survivors.bestGone, from: victim.ring)
+        let survivors = Survivors(of: candidates, charge: charge, least: victim.ring == .main ? 0 : threshold.value)
+        threshold.learn(survivors.bestGone, from: victim.ring)
         if victim.ring == .main { allow(2 * (charge - survivors.bytes) - survivors.bytes) }
         return .goes(survivors: survivors.kept)
     }
 
-    /// Whether a volume of one body stays: by the bar, and of the main ring two thirds at most.
+    /// Whether a volume with one body stays: its worth must reach the threshold, and of the main ring two thirds at
+    /// most stay.
     private mutating func staysWhole(_ worth: Double, _ victim: Victim) -> Bool {
         guard worth > 0 else { return false }
-        guard victim.ring == .main else { return worth >= bar.value }
+        guard victim.ring == .main else { return worth >= threshold.value }
         allow(0)
-        // Those at the bar leave the allowance to those above it.
-        guard worth > bar.value, allowance > 0 else { return false }
+        // A body just at the threshold leaves the allowance to those above it.
+        guard worth > threshold.value, allowance > 0 else { return false }
         allowance -= victim.slot.charge
         return true
     }
@@ -140,7 +149,7 @@ struct Eviction {
     mutating func setBudget(_ bytes: Int64) { rings.setBudget(bytes) }
 
     /// Numbers are never used again.
-    mutating func takeNumber() -> UInt32 {
+    mutating func reserveNumber() -> UInt32 {
         defer { nextVolume += 1 }
         return nextVolume
     }
@@ -150,18 +159,18 @@ struct Eviction {
 
     mutating func add(_ slot: VolumeSlot, to ring: Ring) { rings.add(slot, to: ring) }
 
-    /// A volume takes so much from now on.
+    /// Sets the bytes charged for a volume.
     mutating func setCharge(of volume: UInt32, to length: Int64) {
         rings.setCharge(of: volume, to: VolumeLayout.onDisk(length))
     }
 
-    /// A volume could be opened: what it takes, and whether it holds one body, is known now.
+    /// A volume could be opened: now its size is known, and whether it contains one body.
     mutating func update(_ slot: VolumeSlot) {
         rings.setCharge(of: slot.volume, to: slot.charge)
         rings.setIsSingle(of: slot.volume, to: slot.isSingle)
     }
 
-    /// A volume of one body stays: it is the main ring's youngest.
+    /// A volume with one body stays: it becomes the youngest of the main ring.
     mutating func moveToMain(_ slot: VolumeSlot) {
         rings.remove(slot.volume)
         rings.add(slot, to: .main)
@@ -181,24 +190,24 @@ struct Eviction {
         active[ring.rawValue] = Active(volume: volume, capacity: capacity)
     }
 
-    /// Whether the ring's active volume takes a record.
+    /// Whether a record fits into the ring's active volume.
     func hasPlace(for length: Int64, in ring: Ring) -> Bool {
         active[ring.rawValue].map { $0.used + length <= $0.capacity } ?? false
     }
 
-    /// Ends the writing of the ring's active volume where that is too full for a record.
+    /// Seals the ring's active volume if a record does not fit into it.
     mutating func sealIfFull(for length: Int64, in ring: Ring) {
         if !hasPlace(for: length, in: ring) { seal(ring) }
     }
 
-    /// The next place in a ring's active volume; nil where there is none.
+    /// The next place in a ring's active volume; nil if there is none.
     mutating func allocate(_ length: Int64, in ring: Ring) -> RecordLocation? {
         guard let current = active[ring.rawValue], current.used + length <= current.capacity else { return nil }
         active[ring.rawValue]?.used += length
         return RecordLocation(volume: current.volume, offset: UInt32(current.used))
     }
 
-    /// Ends the writing of an active volume where nothing else is left to reclaim.
+    /// Seals an active volume if nothing else is left to reclaim.
     mutating func sealIdle(except busy: Set<UInt32>) -> Bool {
         for ring in Ring.allCases {
             guard let current = active[ring.rawValue], current.used > VolumeLayout.headerLength,
@@ -210,7 +219,7 @@ struct Eviction {
         return false
     }
 
-    /// An active volume is full: from now on it is charged what it takes.
+    /// Ends the writing of an active volume: from now on only its used bytes are charged.
     private mutating func seal(_ ring: Ring) {
         guard let current = active[ring.rawValue] else { return }
         setCharge(of: current.volume, to: VolumeLayout.onDisk(writtenUpTo: current.used, capacity: current.capacity))

@@ -1,13 +1,13 @@
-// A value, confined to the store's writer thread. What is remembered of responses that were evicted: how often they were
-// asked for, so that one that comes back is known.
+// Value, confined to the store's writer thread. Remembers the accesses of evicted responses, so that a response that
+// comes back is recognized.
 //
-// Eight-way buckets of 8 bytes a place: fingerprint, when it was inserted, accesses. The oldest of a bucket gives way. The
-// bucket is the fingerprint's upper part, so that the list grows without knowing the hashes.
+// Eight-way buckets of 8 bytes for each place: fingerprint, time of insertion, accesses. The oldest ghost of a full
+// bucket is replaced. The bucket is the upper part of the fingerprint, so that the list can grow without the hashes.
 
 struct GhostList {
     private static let ways = 8
     private static let smallest = 512
-    /// The insertions are counted in steps: so many to a list's places.
+    /// Insertions are counted in steps: this many for the places of a list.
     private static let stepsPerList = 2048
 
     private struct Ghost {
@@ -20,12 +20,12 @@ struct GhostList {
     private var insertions = 0
     private var step: UInt16 = 0
 
-    /// How many ghosts there are for a number of stored responses: one and a half.
+    /// The number of ghosts for a number of stored responses: one and a half for each.
     private static func wanted(_ stored: Int) -> Int { stored + stored / 2 }
 
     /// Remembers an evicted response; at `stored` responses the list takes 16 to 20 bytes for each.
     mutating func insert(_ hash: UInt64, _ accesses: AccessCount, stored: Int) {
-        // A quarter of the places is to spare: buckets fill unevenly.
+        // A quarter of the places is spare, because buckets fill unevenly.
         if Self.wanted(stored) > ghosts.count / 4 * 3 { grow() }
         insertions += 1
         if insertions >= ghosts.count / Self.stepsPerList {
@@ -35,7 +35,7 @@ struct GhostList {
         put(Ghost(fingerprint: Self.fingerprint(of: hash), inserted: step, accesses: accesses))
     }
 
-    /// What was remembered of a response, if it was evicted not long ago; it is forgotten by the asking.
+    /// The accesses of a response that was evicted not long ago; the ghost is then forgotten.
     mutating func recall(_ hash: UInt64, stored: Int) -> AccessCount? {
         let fingerprint = Self.fingerprint(of: hash)
         let start = bucket(of: fingerprint)
@@ -69,7 +69,7 @@ struct GhostList {
         let scale = { (list: [Ghost]) in max(1, list.count / Self.stepsPerList) }
         let (before, after) = (scale(old), scale(ghosts))
         for var ghost in old where ghost.fingerprint != 0 {
-            // Ages stay what they were, in the larger steps of the larger list.
+            // Ages stay the same, in the larger steps of the larger list.
             ghost.inserted = step &- UInt16(clamping: Int(step &- ghost.inserted) * before / after)
             put(ghost)
         }

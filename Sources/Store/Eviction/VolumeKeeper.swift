@@ -1,38 +1,37 @@
-// How room is made, for the volumes on the disk (`SpaceKeeper`) and for those of a simulation: the same steps, so that
-// what is simulated is what happens. Everything is charged before it is made, so that disk use never passes the limit
-// (invariant 7).
+// How room is made. The volumes on the disk (`SpaceKeeper`) and those of a simulation take the same steps, so that a
+// simulation is accurate. Space is charged before it is used, so that disk use never passes the limit (invariant 7).
 
 import Glibc
 
-/// Has volumes, and does with them what eviction decides.
+/// Owns volumes, and carries out the decisions of eviction.
 protocol VolumeKeeper: AnyObject {
     var eviction: Eviction { get set }
     var catalog: Catalog { get }
 
-    /// Volumes into which bodies are being written as they come: they cannot go.
+    /// Volumes into which bodies are being written as they arrive: they cannot be reclaimed.
     var volumesBeingFilled: Set<UInt32> { get }
 
-    /// Makes an empty volume, which has room already.
+    /// Makes an empty volume; there is room for it already.
     func make(_ volume: UInt32, capacity: Int64) throws(StoreError)
-    /// A volume is the youngest of a ring.
+    /// A volume is now the youngest of a ring.
     func note(_ volume: UInt32, isIn ring: Ring)
     /// Copies a record, and changes the catalog's entry.
-    /// - Returns: True where it is at its new place.
+    /// - Returns: True if it is at its new place.
     func copy(_ entry: CatalogEntry, to location: RecordLocation) throws(StoreError) -> Bool
-    /// What was to be copied cannot be: it is evicted.
+    /// A survivor cannot be copied: it is evicted.
     func failedToCopy()
-    /// A response stays where it is, in a volume of its own.
+    /// A response stays at its place, in a volume of its own.
     func keep(_ entry: CatalogEntry)
-    /// A volume goes: nothing may be found in it any more.
-    /// - Returns: The responses that were evicted by it.
+    /// A volume is removed: no look-up may find anything in it any more.
+    /// - Returns: The responses that were evicted with it.
     func forget(_ volume: UInt32) -> [CatalogEntry]
     /// Removes the volume's file.
     func remove(_ volume: UInt32)
-    /// Why there is no room for what is being written now.
+    /// The reason why there is no room for the response that is being written.
     func refusal(_ detail: String) -> StoreError
 }
 
-/// Where a record is to lie.
+/// The place of a new record.
 struct RecordPlace: Equatable {
     let location: RecordLocation
     /// The volume was made for this record alone.
@@ -40,7 +39,7 @@ struct RecordPlace: Equatable {
 }
 
 extension VolumeKeeper {
-    /// Takes a place for a record of known length.
+    /// Allocates the place of a record of known length.
     func allocate(_ length: Int64, in ring: Ring, forSurvivor: Bool = false) throws(StoreError) -> RecordPlace {
         if length > eviction.rings.singleThreshold {
             let capacity = VolumeLayout.headerLength + length
@@ -67,7 +66,7 @@ extension VolumeKeeper {
         return RecordPlace(location: location, isSingle: false)
     }
 
-    /// Makes a volume, and room for it first; it is charged its whole capacity where nothing else is said.
+    /// Makes a volume, and room for it first; its whole capacity is charged unless another charge is given.
     func makeVolume(
         in ring: Ring,
         capacity: Int64,
@@ -86,7 +85,7 @@ extension VolumeKeeper {
     /// Makes a volume of the next number that no file has.
     private func makeNew(capacity: Int64) throws(StoreError) -> UInt32 {
         for _ in 0..<Eviction.mostCollisions {
-            let volume = eviction.takeNumber()
+            let volume = eviction.reserveNumber()
             do throws(StoreError) {
                 try make(volume, capacity: capacity)
                 return volume
@@ -99,7 +98,7 @@ extension VolumeKeeper {
 
     /// Reclaims volumes until `need` more bytes fit.
     func makeRoom(for need: Int64, spare: Bool) throws(StoreError) {
-        // Every volume at most twice with its survivors: a single only moves from probation to the main ring.
+        // At most two rounds over every volume with survivors: a single only moves from probation to the main ring.
         var patience = eviction.rings.count * 2
         while !eviction.rings.hasRoom(for: need, spare: spare) {
             let busy = volumesBeingFilled
@@ -124,9 +123,9 @@ extension VolumeKeeper {
         }
     }
 
-    /// Frees a volume, its worthwhile responses copied forward first.
+    /// Frees a volume after its worthwhile responses were copied forward.
     ///
-    /// Copying may itself reclaim others, for room.
+    /// Copying may itself reclaim other volumes for room.
     func reclaim(_ victim: Eviction.Victim, keepingSurvivors: Bool) {
         let volume = victim.slot.volume
         if keepingSurvivors {
@@ -151,7 +150,7 @@ extension VolumeKeeper {
 
     /// Copies records to the main ring.
     ///
-    /// Where that fails the rest is evicted: reclaiming must make room all the same.
+    /// If that fails the rest is evicted: reclaiming must make room in any case.
     private func copyForward(_ survivors: [CatalogEntry]) {
         for entry in survivors {
             do throws(StoreError) {
@@ -164,7 +163,7 @@ extension VolumeKeeper {
         }
     }
 
-    /// Takes a volume off its ring and removes it.
+    /// Removes a volume from its ring and its file from the disk.
     func drop(_ volume: UInt32) {
         eviction.drop(volume)
         remove(volume)

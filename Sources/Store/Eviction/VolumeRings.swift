@@ -1,20 +1,20 @@
-// A value, confined to the store's writer thread. The two rings of volumes: what is charged against the space, and which
-// volume goes next. Pure: it names volumes and never touches one.
+// Value, confined to the store's writer thread. The two rings of volumes: the space charged for them, and the next
+// volume to reclaim. Pure: it names volumes and never touches one.
 
-/// Where a volume is until it is reclaimed.
+/// The ring of a volume until it is reclaimed.
 enum Ring: Int, Sendable, CaseIterable {
-    /// What is new proves itself here.
+    /// For new responses, until they have proved their worth.
     case probation
-    /// What was worth keeping, or is known to be worth it.
+    /// For responses that have proved their worth.
     case main
 }
 
-/// A volume as eviction knows it.
+/// A volume as eviction sees it.
 struct VolumeSlot: Equatable {
     let volume: UInt32
     /// Bytes charged: the capacity while the volume is written, its length afterwards.
     var charge: Int64
-    /// Holds one body of its own, which moves between rings without being copied.
+    /// It contains a single body, and moves between rings without being copied.
     var isSingle: Bool
 }
 
@@ -27,7 +27,7 @@ struct VolumeRings {
 
     init(budget: Int64) { self.budget = budget }
 
-    /// What the index leaves of the space for volumes.
+    /// The part of the space that the index leaves for volumes.
     ///
     /// The index's files grow by a transaction and its log between two measurements.
     static func budget(maximumSize: Int64, indexBytes: Int64) -> Int64 {
@@ -50,15 +50,15 @@ struct VolumeRings {
     /// The largest body kept: a tenth of the space.
     var largestBody: Int64 { budget / 10 }
 
-    /// Three hundredths of the space in which new responses prove themselves; two volumes at least.
+    /// The space for new responses: three hundredths, but two volumes at least.
     var probationTarget: Int64 { max(budget * 3 / 100, 2 * volumeCapacity) }
 
-    /// True where probation has more than its share.
+    /// True if probation has more than its share.
     var isProbationFull: Bool { charges[Ring.probation.rawValue] > probationTarget }
 
     mutating func setBudget(_ bytes: Int64) { budget = bytes }
 
-    /// True where `need` more bytes fit, with a volume to spare for copying survivors.
+    /// True if `need` more bytes fit, with a volume to spare for copying survivors.
     func hasRoom(for need: Int64, spare: Bool) -> Bool {
         used + need + (spare ? volumeCapacity : 0) <= budget
     }
@@ -74,7 +74,7 @@ struct VolumeRings {
         rings[ring][index].charge = charge
     }
 
-    /// What was told of a volume before it could be opened is told anew.
+    /// Corrects the estimate that was made before the volume could be opened.
     mutating func setIsSingle(of volume: UInt32, to isSingle: Bool) {
         if let (ring, index) = place(of: volume) { rings[ring][index].isSingle = isSingle }
     }
@@ -86,7 +86,7 @@ struct VolumeRings {
 
     mutating func removeAll() { self = VolumeRings(budget: budget) }
 
-    /// True where a volume holds one body of its own.
+    /// True if a volume contains a single body.
     func isSingle(_ volume: UInt32) -> Bool { place(of: volume).map { rings[$0.ring][$0.index].isSingle } ?? false }
 
     /// The oldest volume of a ring that can go.
@@ -94,7 +94,7 @@ struct VolumeRings {
         rings[ring.rawValue].first { !busy($0.volume) }
     }
 
-    // The youngest first: charges are set when a volume is full, and the oldest is what goes.
+    // The youngest first: charges are set when a volume is full, and the oldest is the one that is removed.
     private func place(of volume: UInt32) -> (ring: Int, index: Int)? {
         for ring in rings.indices {
             if rings[ring].first?.volume == volume { return (ring, 0) }

@@ -1,5 +1,5 @@
-// Shared. One fill's way into the store: bytes are handed to the writer thread as they come, small bodies at once at
-// the end. The sender never waits for the disk: what the disk cannot keep up with is not stored.
+// Shared. One fill's way into the store: bytes go to the writer thread as they arrive, small bodies at once at the end.
+// The sender never waits for the disk: if the disk cannot keep up, the response is not stored.
 
 public import NIOCore
 import Runtime
@@ -9,7 +9,7 @@ import Synchronization
 public final class FillWriter: Sendable {
     /// Bodies up to this are written together with their head, in one call.
     static let wholeLimit: Int64 = 64 * 1024
-    /// So are those up to this, as long as all that are under way together are not longer than `longWholes`.
+    /// Bodies up to this are too, as long as all of them in progress together are not longer than `longWholes`.
     static let longWholeLimit: Int64 = 1 << 20
     static let longWholes = 64 << 20
     /// A body of unknown length stays in memory up to this, then gets a volume of its own.
@@ -20,15 +20,15 @@ public final class FillWriter: Sendable {
         var received: Int64 = 0
         var isStreaming: Bool
         var isOver = false
-        /// Why nothing is going to be stored.
+        /// The reason why the response will not be stored.
         var refusal: StoreRefusal?
         var isRefusalTold = false
-        /// Where the body lies, once its extent is taken.
+        /// The volume of the body, once its extent is reserved.
         var volume: Volume?
         var bodyOffset: Int64 = 0
         var written: Int64 = 0
 
-        /// Keeps bytes of a body that is written whole; small pieces are put together, since each costs memory of its own.
+        /// Keeps bytes of a body that is written whole; joins small pieces, because each would use memory of its own.
         mutating func keep(_ bytes: ByteBuffer) {
             if bytes.readableBytes < 4096, let last = pending.indices.last, pending[last].readableBytes < 1 << 16 {
                 pending[last].writeImmutableBuffer(bytes)
@@ -40,13 +40,15 @@ public final class FillWriter: Sendable {
 
     let response: NewResponse
     let hash: UInt64
-    /// What the writer thread knows the fill by.
+    /// The number by which the writer thread knows the fill.
     let number: UInt64
     private let store: StoreCore
-    /// Bytes of `longWholes` that the body takes.
+    /// Bytes of `longWholes` that the body uses.
     private let reserved: Int
     private let state: Lock<State>
-    /// The CRC-32C of what is kept: taken while the processor's cache has the bytes, outside the lock by the one who appends.
+    /// The CRC-32C of the kept bytes.
+    ///
+    /// The appending thread computes it outside the lock, while the processor's cache has the bytes.
     private let checksum = Atomic<UInt32>(0)
 
     init(_ response: NewResponse, hash: UInt64, store: StoreCore) {
@@ -63,15 +65,15 @@ public final class FillWriter: Sendable {
 
     deinit {
         store.longWholes.subtract(reserved, ordering: .relaxed)
-        // A fill that was simply let go of gives its extent back.
+        // A fill that was released without an end gives its extent back.
         let isAbandoned = state.withLock { $0.isStreaming && !$0.isOver }
         if isAbandoned { store.post(.discard(number)) }
     }
 
-    /// Takes the next bytes of the body; any thread, one at a time.
+    /// Appends the next bytes of the body; any thread, one at a time.
     ///
     /// Never waits.
-    /// - Returns: The refusal that ended the fill's storing, the first time; nil otherwise.
+    /// - Returns: The refusal that ended the storing of the fill, the first time; nil otherwise.
     public func append(_ bytes: ByteBuffer) -> StoreRefusal? {
         let (received, isKept) = state.withLock { state in
             state.received += Int64(bytes.readableBytes)
@@ -98,9 +100,9 @@ public final class FillWriter: Sendable {
         return refusal
     }
 
-    /// The body is complete: store it.
+    /// The body is complete: stores it.
     ///
-    /// `completion` is called on the writer thread, or here where it is refused at once.
+    /// `completion` is called on the writer thread, or here if it is refused at once.
     public func finish(_ completion: @escaping @Sendable (StoreRefusal?) -> Void) {
         let isIncomplete = state.withLock { state in response.bodyLength.map { $0 != state.received } ?? false }
         if isIncomplete { abandon(because: .incomplete) }
@@ -126,9 +128,9 @@ public final class FillWriter: Sendable {
         if wasStreaming { store.post(.discard(number)) }
     }
 
-    /// Nothing more is taken.
+    /// Accepts no more bytes.
     ///
-    /// Returns whether the body was streaming; nil where the fill was over already.
+    /// Returns whether the body was streaming; nil if the fill was over already.
     private func end(because refusal: StoreRefusal) -> Bool? {
         state.withLock { state in
             guard !state.isOver else { return nil }
@@ -141,9 +143,9 @@ public final class FillWriter: Sendable {
 
     // MARK: The writer thread's side
 
-    /// The writer thread cannot go on: its sender learns that with its next bytes, or at the end.
+    /// The writer thread cannot continue: the sender learns that with its next bytes, or at the end.
     ///
-    /// Returns false where the fill was refused before.
+    /// Returns false if the fill was refused before.
     func fail(because refusal: StoreRefusal) -> Bool {
         state.withLock { state in
             guard state.refusal == nil else { return false }
@@ -164,7 +166,7 @@ public final class FillWriter: Sendable {
 
     func isWritten(upTo length: Int64) { state.withLock { $0.written = length } }
 
-    /// Where a reader that fell behind finds what is already in the volume: the file, and the written part of the body.
+    /// The place of the written bytes, for a reader that fell behind: the volume, and the written part of the body.
     public var written: (volume: Volume, bodyOffset: Int64, length: Int64)? {
         state.withLock { state in state.volume.map { ($0, state.bodyOffset, state.written) } }
     }

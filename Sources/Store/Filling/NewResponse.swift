@@ -1,23 +1,23 @@
-// Shared, never changed: a response on its way into the store, handed from queue to queue.
+// Shared, immutable. A response on its way into the store, which passes through several queues.
 
 public import HTTPCaching
 import HTTPMessage
 public import NIOCore
 
-/// What a fill stores besides the body.
+/// The data to store besides the body.
 public final class NewResponse: Sendable {
     /// The cache key.
     public let key: [UInt8]
     /// The request fields that selected it, from `Store.variant(names:selecting:)`.
     public let variant: Variant
-    /// Status line and field lines, without Content-Length and without the empty line; behind them the target that the origin
-    /// was asked for, where that is not the one in the key.
+    /// Status line and field lines, without Content-Length and without the empty line; then the target that the origin
+    /// got, if it differs from the key's.
     let head: ByteBuffer
-    /// What decides its reuse.
+    /// The facts for decisions about its reuse.
     public let facts: StoredFacts
-    /// The body's length where the origin told it.
+    /// The body's length if the origin declared it.
     public let bodyLength: Int64?
-    /// The fence's epoch when the fill began, from `Store.epoch`.
+    /// The fence's generation when the fill began, from `Store.epoch`.
     public let epoch: UInt32
     /// The groups it belongs to (RFC 9875).
     public let groups: [String]
@@ -26,12 +26,12 @@ public final class NewResponse: Sendable {
     ///
     /// - Parameters:
     ///   - key: The cache key.
-    ///   - variant: Which of its variants it is.
+    ///   - variant: Its variant.
     ///   - head: Status line and field lines, without Content-Length and without the empty line.
-    ///   - target: The path and query that the origin was asked for; empty where they are those of the key.
-    ///   - facts: What decides its reuse.
-    ///   - bodyLength: The body's length where the origin told it.
-    ///   - epoch: The epoch when the fill began.
+    ///   - target: The path and query that the origin got; empty if they are those of the key.
+    ///   - facts: The facts for decisions about its reuse.
+    ///   - bodyLength: The body's length if the origin declared it.
+    ///   - epoch: The generation when the fill began.
     ///   - groups: The groups it belongs to.
     public convenience init(
         key: [UInt8],
@@ -48,7 +48,7 @@ public final class NewResponse: Sendable {
         self.init(key, variant, recordHead: head, facts: facts, bodyLength: bodyLength, epoch: epoch, groups: groups)
     }
 
-    /// Describes it by its head as it stands in a record.
+    /// Describes it by its head in the form of a record.
     init(
         _ key: [UInt8],
         _ variant: Variant,
@@ -96,7 +96,9 @@ public final class NewResponse: Sendable {
     }
 }
 
-/// Shared, never changed: a response that is all there, body and all; one object, since it goes through many hands.
+/// Shared, immutable.
+///
+/// A complete response with its body; a class, because it passes through many hands.
 final class WholeResponse: Sendable {
     let response: NewResponse
     let hash: UInt64
@@ -105,7 +107,7 @@ final class WholeResponse: Sendable {
     let bodyLength: Int
     /// Its CRC-32C.
     let checksum: UInt32
-    /// Where the record lies that this one is made of: it is known only while that one is.
+    /// The place of the record that this one is a copy of: the copy becomes known only while that record exists.
     let source: RecordLocation?
     /// Called on the writer thread.
     let completion: @Sendable (StoreRefusal?) -> Void
@@ -128,32 +130,32 @@ final class WholeResponse: Sendable {
     }
 }
 
-/// Which variant of its key a response is (RFC 9111 §4.1).
+/// The variant of a response under its key (RFC 9111 §4.1).
 public struct Variant: Sendable, Equatable {
-    /// The number of its set of field names; 0 where the response has no `Vary`.
+    /// The number of its set of field names; 0 if the response has no `Vary`.
     let vary: UInt8
-    /// A hash of `text`; 0 where there is no `Vary`.
+    /// A hash of `text`; 0 if there is no `Vary`.
     let hash: UInt32
-    /// The names and the selecting values, as they stand in the record and in the index.
+    /// The names and the selecting values, as in the record and in the index.
     let text: [UInt8]
 
     /// The only variant of a response without `Vary`.
     public static let none = Variant(vary: 0, hash: 0, text: [])
 }
 
-/// Why a response that may be stored was not.
+/// The reason why a storable response was not stored.
 public enum StoreRefusal: String, Error, CaseIterable {
     /// A purge of its key came after its fill began.
     case purged
-    /// Its body is larger than the store keeps.
+    /// Its body is larger than the store accepts.
     case tooLarge = "too-large"
-    /// Its head is larger than a record keeps.
+    /// Its head is larger than a record can contain.
     case headTooLarge = "head-too-large"
-    /// The disk cannot keep up with what comes in.
+    /// The disk cannot keep up with the incoming responses.
     case backlog
     /// The disk is full, read-only or failing.
     case sick
-    /// The body broke off, or its length is not what was told.
+    /// The body was cut off, or its length is not the declared one.
     case incomplete
     /// The store is closing.
     case closing

@@ -1,5 +1,5 @@
-// Shared, immutable. A small hot response in memory, its head pre-built: a hit appends Age and what else changes,
-// and writes head and body at once.
+// Shared, immutable. A small, often requested response in memory with a prepared head: a hit appends Age and other
+// changing fields, and writes head and body at once.
 
 public import HTTPCaching
 import HTTPMessage
@@ -11,13 +11,13 @@ public final class MemoryItem: Sendable {
     let key: [UInt8]
     /// Status line and field lines, Content-Length included, without the empty line that ends a head.
     public let head: ByteBuffer
-    /// Where in the head is what a 304 needs; nil where it has to be looked for.
+    /// The places of a 304's fields in the head; nil if they must be searched for.
     public let places: NotModifiedPlaces?
-    /// The path and query that the origin was asked for; empty where they are those of the key.
+    /// The path and query that the origin got; empty if they are those of the key.
     public let target: [UInt8]
     /// The whole body.
     public let body: ByteBuffer
-    /// What decides reuse.
+    /// The facts for decisions about its reuse.
     public let facts: StoredFacts
 
     /// Makes an item from a record that was read and checked.
@@ -30,17 +30,17 @@ public final class MemoryItem: Sendable {
         self.facts = facts
     }
 
-    /// What the item takes of the memory tier's limit, in bytes; the constant stands for the objects around it.
+    /// The bytes of the memory tier's limit that the item uses; the constant accounts for the objects around it.
     var cost: Int { key.count + head.readableBytes + target.count + body.readableBytes + 256 }
 
-    /// True where this item was stored for that key.
+    /// True if this item was stored for that key.
     ///
     /// O(length).
     public func isFor(_ other: RawSpan) -> Bool { other.equals(key) }
 }
 
 extension RawSpan {
-    /// True where the span holds the same bytes as an array.
+    /// True if the span holds the same bytes as an array.
     func equals(_ other: [UInt8]) -> Bool {
         unsafe equals(other.span.bytes)  // because any byte is defined as raw memory
     }

@@ -1,6 +1,6 @@
-// A value, inside a catalog shard's lock. The memory tier's items of that shard, bounded in bytes.
+// Value, inside a catalog shard's lock. The memory tier's items of that shard, bounded in bytes.
 //
-// SIEVE (Zhang et al., NSDI 2024): a hit sets a bit and moves nothing; the hand walks from old to new, spares what was
+// SIEVE (Zhang et al., NSDI 2024): a hit sets a bit and moves nothing; the hand walks from old to new, skips items
 // visited since it last passed, and evicts the first that was not.
 
 struct MemoryShard {
@@ -30,10 +30,10 @@ struct MemoryShard {
         return slots[Int(slot)].item
     }
 
-    /// The item in a slot, without counting that as a hit.
+    /// The item in a slot; does not count as a hit.
     func item(_ slot: UInt32) -> MemoryItem? { slots[Int(slot)].item }
 
-    /// Takes an item in; returns its slot and the catalog entries that lost theirs, or nil where it is too large.
+    /// Adds an item; returns its slot and the catalog entries that lost theirs, or nil if it is too large.
     mutating func admit(_ item: MemoryItem, entry: UInt32) -> (slot: UInt32, evicted: [UInt32])? {
         // A quarter of the shard at most, so that one response cannot empty it.
         guard item.cost <= limit / 4 else { return nil }

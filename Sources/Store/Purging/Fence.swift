@@ -1,10 +1,10 @@
-// Shared. Every purge raises the epoch; what began in an earlier epoch and falls under the purge's rule is refused, be
-// it a look-up of what is still in the catalog or a fill that comes home late (design §4, invariant 4).
+// Shared. Every purge begins a new generation. A look-up or fill that began in an earlier generation is refused if its
+// key matches the purge's rule (invariant 4 of docs/architecture.md).
 //
-// A group's members are known to the index alone: for them, what is still in the catalog is usable until the sweep is
-// over, and whoever raised the rule waits for that.
+// Only the index knows the members of a group. So their entries are usable until the sweep is over, and the sender of
+// the rule waits for that.
 //
-// Invariant: a rule is visible here before its sweep begins, and stays until nothing older that matches is left.
+// Invariant: a rule is visible here before its sweep begins, and stays until no older match is left.
 
 import Runtime
 import Synchronization
@@ -18,22 +18,22 @@ final class Fence: Sendable {
     private struct State {
         /// The last purges, for fills that began before them.
         var recent: [Rule] = []
-        /// Fills that began before this epoch are refused whatever their key: their purges are forgotten.
+        /// Fills that began before this generation are refused whatever their key: their purges are forgotten.
         var forgotten: UInt32 = 0
         /// Purges whose sweep is not over.
         var active: [Rule] = []
     }
 
-    /// Purges remembered for fills under way.
+    /// Purges remembered for fills in progress.
     ///
-    /// Past it the oldest are forgotten, and fills older than those not stored.
+    /// Beyond this the oldest are forgotten, and older fills are not stored.
     private static let recentLimit = 4096
 
     private let state = Lock(State())
     private let current = Atomic<UInt32>(1)
     private let activeCount = Atomic<Int>(0)
 
-    /// The epoch in which a fill or validation that begins now begins.
+    /// The generation of a fill or validation that begins now.
     var epoch: UInt32 { current.load(ordering: .acquiring) }
 
     /// True while some purge's sweep is not over: then look-ups must ask `refuses`.
@@ -42,9 +42,9 @@ final class Fence: Sendable {
     /// How many purges are being swept.
     var activeBans: Int { activeCount.load(ordering: .relaxed) }
 
-    /// Raises the epoch and makes a rule hold, at once.
+    /// Begins a new generation and puts a rule into force, at once.
     ///
-    /// Returns the new epoch.
+    /// Returns the new generation.
     func raise(_ rule: PurgeRule) -> UInt32 {
         state.withLock { state in
             let epoch = current.load(ordering: .relaxed) + 1
@@ -61,7 +61,7 @@ final class Fence: Sendable {
         }
     }
 
-    /// The sweep of a purge is over: nothing older that matches is left.
+    /// The sweep of a purge is over: no older match is left.
     func retire(_ epoch: UInt32) {
         state.withLock { state in
             state.active.removeAll { $0.epoch == epoch }
@@ -69,7 +69,7 @@ final class Fence: Sendable {
         }
     }
 
-    /// Whether a stored response of that epoch falls under a purge whose sweep is not over.
+    /// Whether a stored response of that generation matches a purge whose sweep is not over.
     func refuses(_ key: RawSpan, of epoch: UInt32) -> Bool {
         guard isActive else { return false }
         // because the pointer is used inside the closure only; a span cannot be captured by the second one
@@ -80,14 +80,14 @@ final class Fence: Sendable {
         }
     }
 
-    /// Whether what began in `epoch` may be stored now, as a member of some groups.
+    /// Whether a response of a fill that began in `epoch` may be stored now, as a member of some groups.
     func allowsStoring(_ key: [UInt8], in groups: [String] = [], since epoch: UInt32) -> Bool {
         isFree(of: epoch, key) { rule in
             rule.matches(key) || groups.contains { rule.matches(key, in: $0) }
         }
     }
 
-    /// Whether no group rule that might concern the key came after `epoch`.
+    /// Whether no rule for a group that might include the key came after `epoch`.
     func allowsLoading(_ key: [UInt8], since epoch: UInt32) -> Bool {
         isFree(of: epoch, key) { rule in
             if case .group(_, let scope) = rule { key.starts(with: scope) } else { false }

@@ -1,11 +1,11 @@
-// Pure. Patterns of cache keys. A key is read octet by octet: a byte as it stands, or the three bytes of a
+// Stateless. Patterns of cache keys. Pure. A key is read octet by octet: a plain byte, or the three bytes of a
 // percent-encoded one (keys are normal, so each octet has one spelling: HTTPMessage's TargetNormalization).
 //
 // In a pattern
-//   *     is any octets, none included
-//   ?     is one character: the octets of a UTF-8 sequence where they are one, else one octet
-//   %2A   is an asterisk and %3F a question mark, whether the key encodes it or not
-// and every other octet is itself.
+//   *     matches any number of octets, or none
+//   ?     matches one character: the octets of a UTF-8 sequence, or one octet that is not part of a sequence
+//   %2A   matches an asterisk and %3F a question mark, whether the key encodes it or not
+// and every other octet matches itself.
 
 import HTTPMessage
 
@@ -20,7 +20,7 @@ enum Glob {
     static func matches(_ key: RawSpan, _ pattern: [UInt8]) -> Bool {
         var at = 0
         var place = 0
-        // Behind the last asterisk: where the pattern goes on, and from where the key is tried.
+        // The last asterisk: the place to continue in the pattern, and the place in the key to try next.
         var retry: (place: Int, at: Int)?
         while at < key.byteCount {
             if place < pattern.count, pattern[place] == asterisk {
@@ -31,8 +31,8 @@ enum Glob {
                 at += step.key
                 place += step.pattern
             } else if let last = retry {
-                // The last asterisk takes one octet more. Earlier ones need not be tried again: whatever they could reach,
-                // the last one reaches too.
+                // The last asterisk takes one more octet. Earlier ones need not be tried again: the last one reaches
+                // everything that they could reach.
                 at = last.at + octet(key, last.at).length
                 place = last.place
                 retry = (place, at)
@@ -43,7 +43,7 @@ enum Glob {
         return pattern[place...].allSatisfy { $0 == asterisk }
     }
 
-    /// The bytes that every matching key begins with.
+    /// The bytes with which every matching key begins.
     static func literalPrefix(of pattern: [UInt8]) -> [UInt8] {
         pattern.withRawSpan { span in
             var end = 0
@@ -56,7 +56,7 @@ enum Glob {
         }
     }
 
-    /// What the pattern's next element takes of the key, in bytes of both; nil where they differ.
+    /// Matches the pattern's next element: the bytes used of both; nil if they differ.
     private static func step(
         _ key: RawSpan,
         _ at: Int,
@@ -72,7 +72,7 @@ enum Glob {
         return isEscape || wanted.length == found.length ? (found.length, wanted.length) : nil
     }
 
-    /// The octet at an offset, and how many bytes spell it.
+    /// The octet at an offset, and the number of bytes that spell it.
     private static func octet(_ text: RawSpan, _ offset: Int) -> (value: UInt8, length: Int) {
         let byte = text.byte(at: offset)
         guard byte == percent, offset + 2 < text.byteCount, let high = digit(text.byte(at: offset + 1)),
@@ -87,12 +87,12 @@ enum Glob {
         return byte &- 0x41 < 6 ? byte &- 0x37 : nil
     }
 
-    /// Bytes of the character that begins at an offset; nil in the middle of one.
+    /// The bytes of the character that begins at an offset; nil inside a character.
     private static func character(_ key: RawSpan, _ offset: Int) -> Int? {
         let first = octet(key, offset)
         guard first.value >= 0x80 else { return first.length }
         if let length = sequence(key, offset) { return length }
-        // A sequence has at most three octets behind its first, of three bytes each.
+        // A sequence has at most three octets after its first, of three bytes each.
         for back in stride(from: 3, through: 9, by: 3) {
             guard back <= offset, let length = sequence(key, offset - back) else { continue }
             if length > back { return nil }
@@ -100,12 +100,12 @@ enum Glob {
         return first.length
     }
 
-    /// Bytes of the UTF-8 sequence that begins at an offset (RFC 3629 §4), percent-encoded as keys have it; nil where none
-    /// does.
+    /// The bytes of the UTF-8 sequence that begins at an offset (RFC 3629 §4), percent-encoded as in keys; nil if there
+    /// is none.
     private static func sequence(_ key: RawSpan, _ offset: Int) -> Int? {
         let lead = octet(key, offset)
         let continuations: Int
-        // What may follow the first octet: else there would be overlong forms, surrogates and values past U+10FFFF.
+        // The values allowed after the first octet exclude overlong forms, surrogates and values above U+10FFFF.
         let second: ClosedRange<UInt8>
         switch lead.value {
         case 0xC2...0xDF: (continuations, second) = (1, 0x80...0xBF)

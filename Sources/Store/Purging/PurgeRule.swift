@@ -1,4 +1,4 @@
-// A value. What a purge is to remove. Pure.
+// Value. The rule of a purge. Pure.
 
 import HTTPMessage
 
@@ -6,20 +6,20 @@ import HTTPMessage
 public enum PurgeRule: Sendable, Hashable {
     /// One key, all its variants.
     case key([UInt8])
-    /// Every key that begins so.
+    /// Every key with this prefix.
     case prefix([UInt8])
     /// Every key that matches: `*` stands for any octets, `?` for one character; see `Glob`.
     case glob([UInt8])
-    /// Every key that has no host: those of routes whose pictures hosts share.
+    /// Every key without a host: the keys of routes whose pictures hosts share.
     case withoutHost
     /// Every key.
     case all
     /// The members of a group (RFC 9875) whose key begins with `scope`.
     case group(name: [UInt8], scope: [UInt8])
 
-    /// Whether a key falls under the rule.
+    /// Whether a key matches the rule.
     ///
-    /// O(key), for globs see `Glob`; no allocation. A group's members cannot be told by their keys: see `Fence`.
+    /// O(key), for globs see `Glob`; no allocation. Keys do not show the members of a group: see `Fence`.
     func matches(_ key: RawSpan) -> Bool {
         switch self {
         case .key(let exact): key.equals(exact)
@@ -32,18 +32,18 @@ public enum PurgeRule: Sendable, Hashable {
         }
     }
 
-    /// Whether a key held in an array falls under the rule.
+    /// Whether a key in an array matches the rule.
     func matches(_ key: [UInt8]) -> Bool {
         unsafe matches(key.span.bytes)  // because any byte is defined as raw memory
     }
 
-    /// Whether a member of a group falls under the rule.
+    /// Whether a member of a group matches the rule.
     func matches(_ key: [UInt8], in group: String) -> Bool {
         guard case .group(let name, let scope) = self else { return false }
         return key.starts(with: scope) && name.elementsEqual(group.utf8)
     }
 
-    /// A start that every matching key has: what a range scan of the index begins with.
+    /// The common prefix of all matching keys, with which a range scan of the index begins.
     public var commonPrefix: [UInt8] {
         switch self {
         case .key(let exact): exact
@@ -54,14 +54,14 @@ public enum PurgeRule: Sendable, Hashable {
         }
     }
 
-    /// Whether a key names no host: two slashes begin one, unless an at sign is behind them.
+    /// Whether a key has no host: a host follows two slashes, unless an at sign does.
     private static func hasNoHost(_ key: RawSpan) -> Bool {
         let slash = UInt8(ascii: "/")
         guard key.byteCount >= 2, key.byte(at: 0) == slash, key.byte(at: 1) == slash else { return true }
         return key.byteCount > 2 && key.byte(at: 2) == UInt8(ascii: "@")
     }
 
-    /// The rule's kind as it stands in the index.
+    /// The rule's kind as written in the index.
     var kind: String {
         switch self {
         case .key: "key"
@@ -73,7 +73,7 @@ public enum PurgeRule: Sendable, Hashable {
         }
     }
 
-    /// The rule's text as it stands in the index.
+    /// The rule's text as written in the index.
     var pattern: [UInt8] {
         switch self {
         case .key(let text), .prefix(let text), .glob(let text): text
@@ -98,13 +98,13 @@ public enum PurgeRule: Sendable, Hashable {
     }
 }
 
-/// What a purge removed.
+/// The result of a purge.
 public struct PurgeReport: Sendable, Equatable {
     /// Stored responses, variants counted one by one.
     public var responses = 0
     /// Bytes of their bodies.
     public var bytes: Int64 = 0
-    /// Why a crash would undo the purge, in a sentence; nil where it would not.
+    /// Why a crash would undo the purge, in a sentence; nil if it would not.
     public var obstacle: String?
 
     /// Makes a report.
@@ -117,7 +117,7 @@ public struct PurgeReport: Sendable, Equatable {
     /// Neither a crash nor a loss of power undoes the purge.
     public var isDurable: Bool { obstacle == nil }
 
-    /// What both removed; the obstacle is given.
+    /// The sum of both results; the obstacle is given.
     func adding(_ other: PurgeReport, obstacle: String?) -> PurgeReport {
         PurgeReport(responses: responses + other.responses, bytes: bytes + other.bytes, obstacle: obstacle)
     }

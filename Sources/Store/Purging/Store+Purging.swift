@@ -1,12 +1,12 @@
-// Removes responses from a store: those that purges match, and single ones.
+// Shared. Removes responses from a store: all that match a purge, or single ones.
 
 extension Store {
-    /// Purges: the rules hold when this returns.
+    /// Purges: the rules are in force when this returns.
     /// - Parameters:
-    ///   - rules: All of which are put on the disk together, as far as they name single keys.
-    ///   - completion: Told once for each rule, by its place among them, what was removed, and whether that is on the disk.
-    ///     On the index thread.
-    /// - Returns: False where so many purges are being swept that no more are taken: then none of the rules holds.
+    ///   - rules: Those that name single keys are put on the disk together.
+    ///   - completion: Called once for each rule, with its place among them and the result, including whether that is
+    ///     on the disk. On the index thread.
+    /// - Returns: False if too many purges are being swept: then none of the rules is in force.
     @discardableResult
     public func purge(
         _ rules: [PurgeRule],
@@ -17,7 +17,8 @@ extension Store {
         return true
     }
 
-    /// Purges as `purge` does, however many purges are being swept: for what an origin's answers make unusable.
+    /// Purges like `purge`, but however many purges are being swept: for responses that an origin's response makes
+    /// unusable.
     ///
     /// A group's members are unusable when `completion` is called, all others when this returns.
     public func invalidate(_ rules: [PurgeRule], completion: @escaping @Sendable (Int, PurgeReport) -> Void) {
@@ -28,23 +29,24 @@ extension Store {
         for index in rules.indices { completion(index, PurgeReport(obstacle: "larder is stopping.")) }
     }
 
-    /// Purges whose sweep is under way at once, before one more is taken, which may be of as many rules.
+    /// The most sweeps in progress at which another purge is accepted, even one with many rules.
     private static let activeBansLimit = 1000
 
-    /// Removes a stored response that another answer has made untrue, also where its record was copied or freshened meanwhile.
+    /// Removes a stored response that another response has made outdated, even if its record was copied or freshened
+    /// meanwhile.
     ///
     /// Any thread.
     public func remove(_ entry: CatalogEntry, key: [UInt8]) { core.remove(entry, key: key) }
 
-    /// Removes a stored response whose record is of no use, unless it was copied or replaced meanwhile.
+    /// Removes a stored response whose record is useless, unless it was copied or replaced meanwhile.
     ///
     /// Any thread.
     public func forget(_ entry: CatalogEntry, key: [UInt8]) { core.forget(entry, key: key) }
 
-    /// Whether a purge that the key falls under came after an epoch.
+    /// Whether a purge that matches the key came after a generation.
     ///
-    /// What began before such a purge is no answer for a request that came after it. A comparison of two numbers where
-    /// nothing was purged meanwhile.
+    /// A response from before such a purge must not be used for a request after it. Compares two numbers if nothing was
+    /// purged meanwhile.
     public func hasPurged(_ key: [UInt8], since epoch: UInt32) -> Bool {
         !core.fence.allowsStoring(key, since: epoch)
     }

@@ -1,12 +1,12 @@
-// How a stored response is looked at for people: what a look-up and a read would find, without a trace of either. No
-// access is counted, nothing is loaded into the catalog or into memory, verified or dropped.
+// Shared. Looks at stored responses for people: finds what a look-up and a read would find, without leaving a trace. No
+// access is counted; nothing is loaded into the catalog or into memory, verified or dropped.
 
 import HTTPMessage
 import Synchronization
 
-/// A stored response that was looked at.
+/// An inspected stored response.
 public struct InspectedResponse: Sendable {
-    /// What a look-up would find of it.
+    /// The result of a look-up for it.
     public let candidate: Candidate
     /// Its record without the body.
     public let response: StoredResponse
@@ -16,11 +16,11 @@ public struct InspectedResponse: Sendable {
 }
 
 extension Store {
-    /// What is stored for a key and no purge fell on, also what the catalog has not loaded yet.
+    /// The stored responses for a key that match no purge, including those that the catalog has not loaded yet.
     ///
     /// Blocks: on the disk pool.
     /// - Parameter key: The key.
-    /// - Returns: A response a variant, in no order.
+    /// - Returns: One response for each variant, in no order.
     public func inspect(key: [UInt8]) -> [InspectedResponse] {
         var candidates = core.catalog.peek(core.keyHash(key))
         if !core.isLoaded.load(ordering: .acquiring) { candidates += unloaded(key, but: candidates) }
@@ -36,8 +36,8 @@ extension Store {
     /// The record of a listed response.
     ///
     /// Blocks: on the disk pool.
-    /// - Parameter listed: What the index told of it.
-    /// - Returns: The response without its body; nil where the record is gone or cannot be read.
+    /// - Parameter listed: The response from the index.
+    /// - Returns: The response without its body; nil if the record is gone or cannot be read.
     public func inspect(_ listed: ListedResponse) -> StoredResponse? {
         core.entry(listed.row).flatMap { entry in
             listed.row.key.withRawSpan { core.inspect(entry, key: $0) }

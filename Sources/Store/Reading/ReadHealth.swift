@@ -1,13 +1,13 @@
-// Value. Whether the disk gives what hits ask of it in time. Pure: time is an argument.
+// Value. Whether the disk serves the reads of hits in time. Pure: time is an argument.
 
 import Runtime
 
 struct ReadHealth: Equatable {
-    /// So many late reads, one after the other, tell of the disk rather than of a moment.
+    /// Late reads in a row that count as a slow disk instead of a coincidence.
     static let latesInARow = 5
-    /// Late reads further apart than this do not count together.
+    /// Late reads that are further apart do not count together.
     static let memory: Duration = .seconds(10)
-    /// So many reads in time, one after the other, end it.
+    /// Reads in time in a row after which the disk counts as fast again.
     static let inTimesInARow = 3
 
     private(set) var isSlow = false
@@ -15,7 +15,7 @@ struct ReadHealth: Equatable {
     private var lastLate: Instant?
     private var inTimes = 0
 
-    /// A read is late: it may never come.
+    /// A read is late: it may never end.
     mutating func noteLate(at now: Instant) {
         if let lastLate, now - lastLate > Self.memory { lates = 0 }
         lates += 1

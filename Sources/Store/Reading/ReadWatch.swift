@@ -1,12 +1,11 @@
-// Shared. What is known of the disk's speed by the reads that hits wait for, and a read of its own that finds out where there
-// are none.
+// Shared. Watches the disk's speed: by the reads that hits wait for, and without hits by a read of its own.
 
 import Logging
 import Runtime
 import Synchronization
 
 final class ReadWatch: Sendable {
-    /// A read for the watch's own sake is in time within this.
+    /// The limit in which a read of its own counts as in time.
     private static let probeLimit: Duration = .seconds(1)
 
     private let health = Lock(ReadHealth())
@@ -16,10 +15,10 @@ final class ReadWatch: Sendable {
 
     init(logger: Logger) { self.logger = logger }
 
-    /// The disk is late again and again.
+    /// The disk is late repeatedly.
     var isSlow: Bool { isSlowNow.load(ordering: .relaxed) }
 
-    /// Notes how long a read took that a hit waited for.
+    /// Notes whether a read that a hit waited for was in time.
     ///
     /// One short lock.
     func note(inTime: Bool, at now: Instant = .now) {
@@ -40,8 +39,7 @@ final class ReadWatch: Sendable {
         }
     }
 
-    /// Reads something from the disk where it is slow, on a pool that may be at a standstill: there may be no hits that
-    /// would find out that it is well again.
+    /// Reads from a slow disk, on a pool that may be blocked: without hits nothing else would notice its recovery.
     ///
     /// Any thread; one such read at a time.
     func probe(_ volumes: VolumeTable, on pool: BlockingPool) {

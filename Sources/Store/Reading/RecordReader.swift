@@ -1,4 +1,5 @@
-// How a record becomes a stored response: one read, everything in it compared and checked.
+// Any thread. Reads a record and makes a stored response from it: one read, after which everything is compared and
+// checked.
 
 import HTTPCaching
 import HTTPMessage
@@ -14,7 +15,7 @@ extension StoreCore {
 
     /// Reads a record.
     ///
-    /// On an event loop only what the page cache holds, with `mayBlock` false.
+    /// On an event loop only from the page cache, with `mayBlock` false.
     func read(
         _ entry: CatalogEntry,
         key: RawSpan,
@@ -28,14 +29,14 @@ extension StoreCore {
         }
         let withBody = entry.bodyLength <= Store.readAlong
         let length = entry.headerLength + (withBody ? Int(entry.bodyLength) : 0)
-        // A head that is being freshened in place is neither old nor new for an instant: look again, off the loop.
+        // While a head is being freshened in place it is briefly neither old nor new: read again, off the loop.
         for _ in 0..<(mayBlock ? 3 : 1) {
             buffer.clear()
             switch volume.file.read(length, at: Int64(entry.offset), into: &buffer, mayBlock: mayBlock) {
             case .complete: break
             case .wouldBlock: return .wouldBlock
             case .short: return broken(entry, key)
-            // The disk may be well again for the next reader.
+            // The disk may work again for the next reader.
             case .failed:
                 counters.readErrors.add(1)
                 return .absent
@@ -56,7 +57,7 @@ extension StoreCore {
     ) -> StoredRead {
         switch compare(entry, key, volume, prefix, buffer, withBody: withBody) {
         case .broken: return broken(entry, key)
-        // The other key's response is fine where it is.
+        // The other key's response is valid in its place.
         case .ofOtherKey: return .absent
         case .same(let response):
             guard prefix.state == .complete else {
@@ -73,7 +74,7 @@ extension StoreCore {
         }
     }
 
-    /// What a record is beside the entry that led to it.
+    /// The result of comparing a record with its entry.
     private enum Comparison {
         case same(StoredResponse)
         /// Another key has the same hash.
@@ -81,7 +82,7 @@ extension StoreCore {
         case broken
     }
 
-    /// Takes a record apart and compares it with its entry; changes nothing.
+    /// Decodes a record and compares it with its entry; changes nothing.
     private func compare(
         _ entry: CatalogEntry,
         _ key: RawSpan,
@@ -99,8 +100,8 @@ extension StoreCore {
         else { return .broken }
         guard storedKey.readableBytesSpan.equals(key) else { return .ofOtherKey }
         var facts = prefix.facts
-        // A rebuilt index does not know what a purge without its tombstone removed: it lets nothing count as fresh, and no window
-        // of the response or wish of a client serves it stale.
+        // A rebuilt index does not know which responses a lost purge removed. So nothing counts as fresh, and neither a
+        // window of the response nor a client's wish lets it be served stale.
         facts.freshUntil = min(facts.freshUntil, entry.freshUntil)
         if entry.freshUntilSeconds == 0 { facts.flags.insert(.mustRevalidate) }
         let (head, target) = RecordHead.split(whole, facts)
@@ -122,7 +123,8 @@ extension StoreCore {
     /// Reads a record's header and changes nothing: nothing is verified, dropped or counted.
     ///
     /// Blocks.
-    /// - Returns: The response without its body; nil where the record is not there, broken, removed or another key's.
+    /// - Returns: The response without its body; nil if the record does not exist, is broken or removed, or has another
+    ///   key.
     func inspect(_ entry: CatalogEntry, key: RawSpan) -> StoredResponse? {
         guard let volume = volumes[entry.volume] else { return nil }
         var buffer = ByteBuffer()
@@ -134,13 +136,14 @@ extension StoreCore {
         return response
     }
 
-    /// Whether the body is what was written: of one that was read asked each time, of a longer one once in a run.
+    /// Whether the body is as it was written: a body that was read along is checked each time, a longer one once in a
+    /// run.
     ///
-    /// Blocks for longer ones, which come here on the disk pool only.
+    /// Blocks for longer ones, which are checked only on the disk pool.
     private func isRight(_ response: StoredResponse) -> File.Checked {
         let entry = response.entry
         if let body = response.body { return body.crc32c() == response.bodyChecksum ? .right : .wrong }
-        // Others may have waited for the same body, and one of them has checked it.
+        // Others may have waited for the same body, and one of them may have checked it.
         guard catalog.entry(entry.hash, at: entry.location)?.isUnverified ?? entry.isUnverified else { return .right }
         let checked = response.volume.file.check(
             at: response.bodyOffset,
@@ -156,7 +159,7 @@ extension StoreCore {
         _ = catalog.update(entry.hash, at: entry.location) { $0.flags.remove(.unverified) }
     }
 
-    /// Reads the whole body of a stored response, however long; nil where it cannot be read or is not what was written.
+    /// Reads the whole body of a stored response, however long; nil if it cannot be read or was changed.
     ///
     /// Blocks.
     func readWhole(_ response: StoredResponse, key: [UInt8]) -> ByteBuffer? {
@@ -171,7 +174,7 @@ extension StoreCore {
         return nil
     }
 
-    /// A record that is torn or corrupt is counted, forgotten everywhere, and a miss.
+    /// Counts a torn or corrupt record, removes it everywhere, and returns a miss.
     private func broken(_ entry: CatalogEntry, _ key: RawSpan) -> StoredRead {
         counters.corrupt.add(1)
         forget(entry, key: key.copy)

@@ -1,4 +1,4 @@
-// Shared. What the scrub's thread is told: how fast to read, and when to end.
+// Shared. Controls the scrub's thread: how fast to read, and when to end.
 
 import Runtime
 import Synchronization

@@ -1,4 +1,4 @@
-// Value. When the scrub may read on, so that it reads no more than so many bytes a second. Pure: time is an argument.
+// Value. When the scrub may continue, so that it reads at most a number of bytes per second. Pure: time is an argument.
 
 import Runtime
 
@@ -6,9 +6,9 @@ struct ScrubPace: Equatable {
     /// When the next bytes may be read.
     private(set) var next = Instant(nanoseconds: 0)
 
-    /// Bytes are read now.
+    /// Bytes are being read.
     ///
-    /// A pause that was longer than it had to be is not made up for.
+    /// An unnecessarily long pause is not made up for.
     mutating func note(_ bytes: Int, at now: Instant, rate: Int64) {
         let cost = Double(bytes) / Double(max(rate, 1)) * 1e9
         next = max(next, now) + .nanoseconds(Int64(min(cost, 1e12)))

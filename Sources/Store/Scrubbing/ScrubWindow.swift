@@ -1,10 +1,10 @@
-// A value, confined to the scrub's thread. The block of a volume that the scrub looks at: read once for all records in it, by a
-// descriptor of its own, and out of the page cache again afterwards, as far as it was not there before.
+// Value, confined to the scrub's thread. The block of a volume that the scrub checks. It is read once for all records
+// in it, through a descriptor of its own. Pages that were not in the page cache before are removed from it again.
 
 import NIOCore
 
 struct ScrubWindow {
-    /// Bytes of a block: 64 pages, whose state one number tells.
+    /// Bytes of a block: 64 pages, whose state fits into one number.
     static let length: Int64 = 256 << 10
     private static let page: Int64 = 4096
 
@@ -13,27 +13,27 @@ struct ScrubWindow {
     private var block = ByteBuffer()
     private var start: Int64 = -1
 
-    /// Opens a volume once more; throws where it cannot be opened, nil where another file has its name.
+    /// Opens a volume once more; throws if it cannot be opened, nil if another file has its name.
     init?(_ volume: Volume) throws(StoreError) {
         let file = try File(volume.file.path, .read)
         guard let identity = file.identity, identity == volume.file.identity else { return nil }
-        // Reading ahead would bring pages that nobody takes out of the page cache again.
+        // Reading ahead would bring pages into the page cache that nobody removes again.
         file.readNothingAhead()
         self.volume = volume
         self.file = file
     }
 
-    /// The part of `range` that lies in one block with its beginning; nil where that block has to be read first.
+    /// The bytes of `range` in the block that contains its beginning; nil if that block must be read first.
     func bytes(_ range: Range<Int64>) -> ByteBuffer? {
         guard start >= 0, range.lowerBound >= start, range.lowerBound < start + Self.length else { return nil }
         let length = min(range.upperBound, start + Self.length) - range.lowerBound
         return block.getSlice(at: Int(range.lowerBound - start), length: Int(length))
     }
 
-    /// Reads the block in which an offset lies, as far as the file goes.
+    /// Reads the block that contains an offset, as far as the file goes.
     ///
     /// Blocks.
-    /// - Returns: What became of it, and the bytes that were read.
+    /// - Returns: The result, and the number of bytes read.
     mutating func load(around offset: Int64) -> (File.Read, count: Int) {
         let from = offset & ~(Self.length - 1)
         let end = min(from + Self.length, file.status?.length ?? 0)
@@ -47,13 +47,13 @@ struct ScrubWindow {
         return (read, count)
     }
 
-    /// What is looked at next is read anew.
+    /// Drops the block, so that the next check reads it again.
     mutating func forget() {
         block.clear()
         start = -1
     }
 
-    /// Takes pages out of the page cache, runs of them in one call each.
+    /// Removes pages from the page cache, each run of them with one call.
     private func drop(_ range: Range<Int64>, but resident: UInt64) {
         var run: Int64?
         for page in 0...Int64(range.count - 1) / Self.page + 1 {

@@ -1,8 +1,9 @@
-// Confined to the scrub's thread. The slow walk that compares every stored response with its checksums, again and again: what
-// the disk has changed is found before it is asked for. It goes by the catalog, so that it looks at what a hit could find and
-// at nothing else, in the order in which that lies in the volumes.
+// Confined to the scrub's thread. Slowly compares every stored response with its checksums, again and again, so that
+// damage on the disk is found before a request finds it. It follows the catalog, and so checks exactly what a hit could
+// find, in the order of the volumes.
 //
-// Invariant: what it drops was read anew and was wrong again, and is still where the catalog has it.
+// Invariant: a response is dropped only if it was read again, was wrong again, and is still at its place in the
+// catalog.
 
 import Logging
 import NIOCore
@@ -10,15 +11,16 @@ import Runtime
 import Synchronization
 
 final class Scrubber {
-    /// Volumes that are looked up in the catalog together, in bytes: each such look visits all entries.
+    /// Volumes that are looked up in the catalog together, in bytes: each such look-up visits all entries.
     private static let batch: Int64 = 256 << 20
-    /// How often a header is read that does not match: one that is freshened in place is neither old nor new for an instant.
+    /// How often to read a header that does not match: while it is freshened in place it is briefly neither old nor
+    /// new.
     private static let tries = 3
 
-    /// Why the walk of a volume ends early.
+    /// The reason why the walk of a volume ends early.
     private enum Stop: Error {
         case closing
-        /// It is gone, or cannot be read: the next round may find it well.
+        /// It is gone or cannot be read: the next round may find it readable.
         case unreadable
     }
 
@@ -29,13 +31,13 @@ final class Scrubber {
 
     private enum Verdict {
         case right
-        /// The key as far as the header tells it.
+        /// The key as far as the header contains it.
         case wrong(key: [UInt8]?)
     }
 
     private let core: StoreCore
     private let control: ScrubControl
-    /// Between two rounds: a small store is not read without end.
+    /// The pause between two rounds, so that a small store is not read without end.
     private let pause: Duration
     private var pace = ScrubPace()
 
@@ -45,7 +47,7 @@ final class Scrubber {
         self.pause = pause
     }
 
-    /// The thread's life.
+    /// The work of the thread.
     func run() {
         while !control.isOver {
             if control.rate == 0 {
@@ -64,7 +66,7 @@ final class Scrubber {
         while !control.isOver, Instant.now < end { control.wait(until: end) }
     }
 
-    /// Looks at everything once; false where it ended early.
+    /// Checks everything once; false if it ended early.
     private func round() -> Bool {
         var volumes = core.volumes.all.sorted { $0.number < $1.number }[...]
         while let first = volumes.first {
@@ -153,7 +155,7 @@ final class Scrubber {
                 window.forget()
                 continue
             }
-            // Removed at this moment: its entry goes as well.
+            // Removed at this moment: its entry is removed too.
             guard prefix.state == .complete else { return .right }
             var checksum: UInt32 = 0
             let isWhole = try visit(body, in: &window) { checksum = $0.crc32c(from: checksum) }
@@ -163,7 +165,7 @@ final class Scrubber {
         return .wrong(key: key)
     }
 
-    /// The key in a header that may be damaged; nil where it is not the one that the entry is of.
+    /// The key in a header that may be damaged; nil if the entry has another key.
     private func key(in header: ByteBuffer, of entry: CatalogEntry) -> [UInt8]? {
         guard let length = header.getInteger(at: 12, endianness: .little, as: UInt16.self),
             let key = header.getBytes(at: Record.prefixLength, length: Int(length)), core.keyHash(key) == entry.hash
@@ -173,7 +175,7 @@ final class Scrubber {
 
     /// Calls `body` with the bytes of a range of the volume, piece by piece.
     ///
-    /// - Returns: False where the file ends before.
+    /// - Returns: False if the file ends before the range does.
     private func visit(
         _ range: Range<Int64>,
         in window: inout ScrubWindow,
@@ -192,7 +194,7 @@ final class Scrubber {
         return true
     }
 
-    /// Reads a block when it is its time; false where the file ends before.
+    /// Reads a block when its time has come; false if the file ends before it.
     private func load(around offset: Int64, in window: inout ScrubWindow) throws(Stop) -> Bool {
         while true {
             guard !control.isOver, control.rate > 0 else { throw .closing }
@@ -207,7 +209,7 @@ final class Scrubber {
         case .complete: return true
         case .short: return false
         case .failed, .wouldBlock:
-            // Read as it is needed, the record at fault alone fails.
+            // When the record is read for a request, only that record fails.
             core.counters.readErrors.add(1)
             throw .unreadable
         }

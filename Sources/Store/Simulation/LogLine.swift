@@ -1,4 +1,4 @@
-// A value. What a line of an access log tells of a request, in larder's JSON or in the combined format. Pure.
+// Value. The request in a line of an access log, in larder's JSON or in the combined format. Pure.
 
 import HTTPMessage
 
@@ -12,12 +12,12 @@ struct LogLine {
 
     private let isGET: Bool
     private let answer: Int64
-    /// Where the request's target stands, escapes and all.
+    /// The place of the request's target, with its escapes.
     let target: Range<Int>
-    /// Bytes of the answer's body.
+    /// Bytes of the response's body.
     let length: Int64
 
-    /// Only these say how large a picture is.
+    /// Only such responses show the size of a picture.
     var isWholeAnswer: Bool { isGET && answer == 200 }
 
     init?(_ line: ArraySlice<UInt8>) {
@@ -33,7 +33,7 @@ struct LogLine {
         self.length = length
     }
 
-    // Quotes in values are escaped, so a name between quotes is no part of a value.
+    // Quotes in values are escaped, so a name between quotes is not part of a value.
     private static func json(_ line: ArraySlice<UInt8>) -> LogLine? {
         guard let method = after(Self.method, in: line).flatMap(text),
             let target = after(Self.target, in: line).flatMap(text),
@@ -64,7 +64,7 @@ struct LogLine {
         )
     }
 
-    /// The rest of the line behind the first occurrence of a text.
+    /// The rest of the line after the first occurrence of a text.
     private static func after(_ name: [UInt8], in line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         var rest = line
         while let at = rest.firstIndex(of: quote) {

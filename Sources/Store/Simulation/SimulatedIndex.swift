@@ -1,15 +1,15 @@
-// A value. What SQLite would take for the rows of a simulated store.
+// Value. The space that SQLite would use for the rows of a simulated store.
 
 struct SimulatedIndex {
-    /// The log of changes, and the shared memory beside it.
+    /// The log of changes, and its shared memory.
     private static let fixed: Int64 = (1 << 20) + (192 << 10)
     /// A row's numbers and its length, in pages that are two thirds full.
     private static let bytesPerRow = 56.0
     private static let bytesPerKeyByte = 1.5
-    /// The writer is told in steps.
+    /// The writer is told of changes in steps.
     private static let step: Int64 = 512 << 10
 
-    /// What the writer was last told.
+    /// The size that the writer was last told.
     private(set) var bytes = Self.fixed
     private var keys = 0
     private var keyBytes = 0

@@ -1,22 +1,22 @@
 // Confined to its owner. A store without a disk: the real catalog, the real eviction, and no bytes.
 //
-// `larder simulate` replays a trace through it, at several sizes, to tell how large a cache should be; the miss ratios of
-// docs/benchmarks/miss-ratios.md come from it.
+// `larder simulate` replays a trace through it, at several sizes, to show how large a cache should be; the miss ratios
+// of docs/benchmarks/miss-ratios.md come from it.
 
 import HTTPCaching
 import HTTPMessage
 
-/// A cache of a size, and what became of the requests it was shown.
+/// A cache of a size, and the results of the requests that were replayed.
 public final class Simulation {
-    /// What happened so far.
+    /// The results so far.
     public struct Figures: Sendable, Equatable {
         /// Requests.
         public internal(set) var requests = 0
-        /// Those that were hits.
+        /// Hits among them.
         public internal(set) var hits = 0
-        /// Bytes asked for.
+        /// Bytes of the requested bodies.
         public internal(set) var bytes: Int64 = 0
-        /// Those of hits.
+        /// Bytes of hits.
         public internal(set) var hitBytes: Int64 = 0
         /// Responses stored.
         public internal(set) var stored = 0
@@ -24,21 +24,21 @@ public final class Simulation {
         public internal(set) var storedBytes: Int64 = 0
         /// Responses evicted.
         public internal(set) var evictions = 0
-        /// Responses that stayed while their volume was reclaimed.
+        /// Responses that survived the reclaiming of their volume.
         public internal(set) var survivors = 0
-        /// Bytes of the records that were copied for it.
+        /// Bytes of the records that were copied for that.
         public internal(set) var survivorBytes: Int64 = 0
         /// Requests for pictures that are too large to be stored.
         public internal(set) var tooLarge = 0
         /// The most bytes that volumes and index were charged at once.
         public internal(set) var mostBytes: Int64 = 0
 
-        /// Nothing so far.
+        /// No results yet.
         public init() {}
 
         /// The share of requests that were misses.
         public var objectMissRatio: Double { Self.share(requests - hits, of: requests) }
-        /// The share of bytes that were missed.
+        /// The share of bytes that were misses.
         public var byteMissRatio: Double { Self.share(Int(bytes - hitBytes), of: Int(bytes)) }
         /// Bytes written for each byte stored.
         public var writeAmplification: Double { Self.share(Int(storedBytes + survivorBytes), of: Int(storedBytes)) }
@@ -50,13 +50,13 @@ public final class Simulation {
 
     /// The smallest store there can be, in bytes.
     public static let smallestSize: Int64 = 32 << 20
-    /// A common head of a picture: status line, type, length of life, validators, date.
+    /// The head of an average picture: status line, type, lifetime, validators, date.
     static let headLength = 250
     private static let responsesBetweenLooks = 256
 
     /// The limit of disk use, in bytes.
     public let maximumSize: Int64
-    /// What happened so far.
+    /// The results so far.
     public private(set) var figures = Figures()
 
     let catalog = Catalog(memoryLimit: 0)
@@ -74,7 +74,7 @@ public final class Simulation {
     )
 
     /// An empty store.
-    /// - Parameter maximumSize: What `cache.max_size` would be, in bytes.
+    /// - Parameter maximumSize: The value of `cache.max_size`, in bytes.
     public convenience init(maximumSize: Int64) { self.init(maximumSize: maximumSize, headLength: Self.headLength) }
 
     init(maximumSize: Int64, headLength: Int) {
@@ -117,7 +117,7 @@ public final class Simulation {
         let accesses = eviction.accesses(hash, stored: clock.responses, at: clock.epoch)
         let ring = eviction.ring(for: accesses, length: record, at: clock.epoch)
         eviction.note(length: record)
-        // The volumes have room for the largest body, and nothing is being filled: there is a place.
+        // The volumes have room for the largest body, and nothing is being filled: allocating succeeds.
         guard let place = try? allocate(record, in: ring) else { return }
         let entry = CatalogEntry(
             hash: hash,
@@ -141,7 +141,7 @@ public final class Simulation {
         }
     }
 
-    /// As the writer does it when it is told what the index takes.
+    /// Does what the writer does when it gets the size of the index.
     private func shareOut() {
         let space = VolumeRings.budget(maximumSize: maximumSize, indexBytes: index.bytes)
         guard space != eviction.rings.budget else { return }

@@ -1,10 +1,10 @@
-// A value. The requests of a trace, from its bytes as they come: `time,key,size` lines, or an access log.
+// Value. Reads the requests of a trace from its bytes, as they arrive: `time,key,size` lines, or an access log.
 
 import HTTPMessage
 
 /// Reads a trace a piece at a time.
 public struct TraceReader {
-    /// How requests stand in a file.
+    /// The format of a file.
     public enum Format: Sendable {
         /// `time,key,size`; a key may have commas.
         case table
@@ -12,14 +12,14 @@ public struct TraceReader {
         case accessLog
     }
 
-    /// The largest size that is believed.
+    /// The largest plausible size.
     private static let largestSize: Int64 = 1 << 40
 
     private let format: Format
     private var reader = LineReader()
     /// Requests found so far.
     public private(set) var requests = 0
-    /// Lines that tell of no request that counts: of a log all but whole answers (200) to GET.
+    /// Lines without a request that counts: in a log, all but whole responses (200) to GET.
     public private(set) var leftOut = 0
 
     /// Lines read so far.

@@ -1,6 +1,6 @@
-// A value. One request of a trace.
+// Value. One request of a trace.
 
-/// What a trace tells of a request.
+/// The data of one request in a trace.
 public struct TraceRequest: Sendable, Equatable {
     /// The key's hash.
     public let hash: UInt64
@@ -9,7 +9,7 @@ public struct TraceRequest: Sendable, Equatable {
     /// Bytes of the body.
     public let length: Int64
 
-    /// Any secret will do: a trace is no attack.
+    /// Any secret is sufficient: a trace is not an attack.
     private static let keyHash = KeyHash(secret0: 0x6c61_7264_6572, secret1: 0x7369_6d75_6c61_7465)
 
     init(key: RawSpan, length: Int64) {

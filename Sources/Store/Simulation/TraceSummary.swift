@@ -1,19 +1,20 @@
-// A value. How much a trace asks for, in bounded memory: of many keys, a sample by their hashes.
+// Value. The number and size of the pictures in a trace, in bounded memory: with many keys, from a sample by their
+// hashes.
 
 /// Different pictures of a trace, and their bytes, estimated from a sample.
 public struct TraceSummary: Sendable {
     private static let largestSample = 1 << 17
 
     private var sample: [UInt64: Int64] = [:]
-    /// A key is in the sample where that many bits of its hash are zero.
+    /// A key is in the sample if this many bits of its hash are zero.
     private var bits: UInt64 = 0
 
     /// Requests.
     public private(set) var requests = 0
-    /// Bytes asked for.
+    /// Bytes of the requested bodies.
     public private(set) var bytes: Int64 = 0
 
-    /// Of no request.
+    /// A summary of no request.
     public init() {}
 
     /// Counts a request.
@@ -28,11 +29,11 @@ public struct TraceSummary: Sendable {
         }
     }
 
-    /// False where all pictures were counted.
+    /// False if all pictures were counted.
     public var isEstimate: Bool { bits > 0 }
     /// Different pictures.
     public var pictures: Int { sample.count << Int(bits) }
-    /// Their bytes: a cache that large and a little larger would keep all.
+    /// Their bytes: a slightly larger cache would keep all of them.
     public var pictureBytes: Int64 { sample.values.reduce(0, +) << Int64(bits) }
 
     private func isSampled(_ hash: UInt64) -> Bool { hash & ((1 << bits) - 1) == 0 }

@@ -1,4 +1,4 @@
-// Shared. One open file: the only place where the store hands pointers to the kernel.
+// Shared. One open file: the only place in which the store passes pointers to the kernel.
 
 import CISAL
 import CLinux
@@ -18,7 +18,7 @@ final class File: Sendable {
 
     /// Opens or creates a file.
     ///
-    /// Blocks; never on an event loop. A pipe in the place of a file is not waited for: reading it fails.
+    /// Blocks; never on an event loop. It does not wait for a pipe in the place of a file: reading it fails.
     init(_ path: String, _ access: Access) throws(StoreError) {
         let flags =
             switch access {
@@ -35,16 +35,16 @@ final class File: Sendable {
     deinit { close(descriptor) }
 
     enum Read: Equatable {
-        /// All bytes asked for were read.
+        /// All requested bytes were read.
         case complete
-        /// The file ends before.
+        /// The file ends before the requested bytes do.
         case short
         /// It cannot be read without waiting for the disk (only without `mayBlock`).
         case wouldBlock
         case failed(Int32)
     }
 
-    /// Appends `count` bytes from `offset` to `buffer`; where it fails, `buffer` is as before.
+    /// Appends `count` bytes from `offset` to `buffer`; if it fails, `buffer` is as before.
     ///
     /// Without `mayBlock`, as on an event loop, only the page cache is read.
     func read(_ count: Int, at offset: Int64, into buffer: inout ByteBuffer, mayBlock: Bool) -> Read {
@@ -66,7 +66,7 @@ final class File: Sendable {
             } else if result != -Int(EINTR) {
                 buffer.moveWriterIndex(to: before)
                 if result == 0 { return .short }
-                // Some file systems refuse RWF_NOWAIT altogether: what the disk says, the blocking read finds out.
+                // Some file systems refuse RWF_NOWAIT altogether: then the blocking read finds out what the disk says.
                 return mayBlock ? .failed(Int32(-result)) : .wouldBlock
             }
         }
@@ -100,7 +100,8 @@ final class File: Sendable {
         guard failure == 0 else { throw StoreError(errno: failure, "write", path) }
     }
 
-    /// Writes the readable bytes of buffers, one behind the other, at `offset`; in one call where the disk takes them all.
+    /// Writes the readable bytes of several buffers, one after the other, at `offset`; in one call if the disk accepts
+    /// it.
     ///
     /// Blocks.
     func write(_ buffers: [ByteBuffer], at offset: Int64) throws(StoreError) {
@@ -120,7 +121,7 @@ final class File: Sendable {
                 unsafe clinux_pwritev(descriptor, &pieces, CInt(pieces.count), Int(at))
             }
             if written != length {
-                // An interruption, a full disk, an error: the plain way finds out which.
+                // An interruption, a full disk, or an error: the simple way finds out which.
                 var each = at
                 for buffer in next {
                     try write(buffer, at: each)
@@ -134,10 +135,10 @@ final class File: Sendable {
 
     private static let mostPieces = 1024  // IOV_MAX
 
-    /// What comparing bytes with their checksum comes to.
+    /// The result of comparing bytes with their checksum.
     enum Checked: Equatable {
         case right
-        /// They are other bytes, or the file ends before.
+        /// The bytes differ, or the file ends before them.
         case wrong
         case unreadable
     }
@@ -163,20 +164,20 @@ final class File: Sendable {
         return found == checksum ? .right : .wrong
     }
 
-    /// What is read brings nothing beside it into the page cache.
+    /// Turns reading ahead off, so that reads bring nothing else into the page cache.
     func readNothingAhead() { _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_RANDOM) }
 
-    /// The pages that the page cache has of up to 64, from the beginning of one: bit n is page n.
+    /// The pages that are in the page cache, of up to 64 from a page boundary on: bit n is page n.
     func residentPages(at offset: Int64, count: Int) -> UInt64 {
         clinux_resident_pages(descriptor, Int(offset), count)
     }
 
-    /// Takes whole pages out of the page cache, unless they have yet to be written.
+    /// Removes whole pages from the page cache, unless they still have to be written.
     func dropFromPageCache(_ range: Range<Int64>) {
         _ = posix_fadvise(descriptor, off_t(range.lowerBound), off_t(range.count), POSIX_FADV_DONTNEED)
     }
 
-    /// Puts what was written on the disk.
+    /// Puts the written bytes on the disk.
     ///
     /// Blocks, for long.
     func synchronize() throws(StoreError) {
@@ -185,15 +186,17 @@ final class File: Sendable {
         }
     }
 
-    /// The file's length and how many names it has; nil where the file system no longer answers.
+    /// The file's length and its number of names; nil if the file system no longer responds.
     var status: (length: Int64, links: Int)? { information.map { (Int64($0.st_size), Int($0.st_nlink)) } }
 
-    /// Bytes that it takes on the disk, with what is reserved behind its end; nil where the file system no longer answers.
+    /// Bytes that it uses on the disk, including those reserved behind its end; nil if the file system no longer
+    /// responds.
     var bytesOnDisk: Int64? { information.map { Int64($0.st_blocks) * 512 } }
 
-    /// What tells the file from a copy of it, and when its bytes or its attributes changed last, in nanoseconds since 1970.
+    /// Data that distinguish the file from a copy: the inode, and when it was made and last changed, in nanoseconds
+    /// since 1970.
     ///
-    /// Nil where the file system no longer answers.
+    /// Nil if the file system no longer responds.
     var origin: (inode: UInt64, madeAt: Int64, changedAt: Int64)? {
         information.map { status in
             let changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
@@ -201,7 +204,7 @@ final class File: Sendable {
         }
     }
 
-    /// What identifies the file.
+    /// The identity of the file.
     var identity: FileIdentity? { information.map(FileIdentity.init) }
 
     private var information: stat? {
@@ -215,7 +218,7 @@ final class File: Sendable {
 extension ByteBuffer {
     /// CRC-32C of the readable bytes, continued from `crc`.
     ///
-    /// Less than 0.1 ns a byte that is in a cache of the processor.
+    /// Less than 0.1 ns for a byte in a cache of the processor.
     func crc32c(from crc: UInt32 = 0) -> UInt32 { readableBytesSpan.crc32c(from: crc) }
 }
 

@@ -1,10 +1,10 @@
-// File names and what the store asks of directories. All of it blocks; never on an event loop.
+// Stateless. Names of files, and operations on directories. All of it blocks; never on an event loop.
 
 import CLinux
 import Glibc
 
 enum Paths {
-    /// Makes a directory where there is none.
+    /// Makes a directory if there is none.
     static func makeDirectory(_ path: String) throws(StoreError) {
         // because the text outlives the call
         guard unsafe mkdir(path, 0o750) != 0, errno != EEXIST else { return }
@@ -25,18 +25,18 @@ enum Paths {
             }
             if name != ".", name != ".." { names.append(name) }
         }
-        // A part of the names would be taken for all of them.
+        // An incomplete list of names would be mistaken for a complete one.
         guard errno == 0 else { throw StoreError(errno: errno, "list", path) }
         return names
     }
 
-    /// Gives a file another name, in place of the one that has it.
+    /// Renames a file, and replaces the one that has the new name.
     static func rename(_ path: String, to name: String) throws(StoreError) {
         // because both texts outlive the call
         guard unsafe Glibc.rename(path, name) == 0 else { throw StoreError(errno: errno, "rename", path) }
     }
 
-    /// Puts the names of a directory on the disk.
+    /// Puts the names in a directory on the disk.
     ///
     /// Blocks, for long.
     static func synchronize(_ path: String) throws(StoreError) {
@@ -49,17 +49,17 @@ enum Paths {
         }
     }
 
-    /// Removes a file; one that is not there is no error.
+    /// Removes a file; a missing one is no error.
     static func remove(_ path: String) {
         unsafe unlink(path)  // because the text outlives the call
     }
 
-    /// What identifies the file that a path names now; nil where there is none, or it cannot be told.
+    /// The identity of the file at a path; nil if there is none, or it is unknown.
     static func identity(_ path: String) -> FileIdentity? { (try? found(path)) ?? nil }
 
-    /// The same; nil only where there is none.
+    /// The same; nil only if there is none.
     ///
-    /// - Throws: Where it cannot be told: the disk fails, or a directory above may not be searched.
+    /// - Throws: If it is unknown: the disk fails, or a directory above may not be searched.
     static func found(_ path: String) throws(StoreError) -> FileIdentity? {
         do throws(StoreError) {
             return FileIdentity(try information(path))
@@ -69,17 +69,17 @@ enum Paths {
         }
     }
 
-    /// Bytes that a file takes on disk; 0 where there is none.
+    /// Bytes that a file uses on disk; 0 if there is none.
     static func onDisk(_ path: String) -> Int64 { (try? information(path)).map { Int64($0.st_blocks) * 512 } ?? 0 }
 
-    /// What a name in a directory stands for; a symbolic link stands for what it leads to.
+    /// Whether a name in a directory is a regular file, or a symbolic link to one.
     ///
-    /// - Throws: Where it cannot be told, or a link leads nowhere.
+    /// - Throws: If that is unknown, or a link leads nowhere.
     static func isRegularFile(_ path: String) throws(StoreError) -> Bool {
         try information(path).st_mode & S_IFMT == S_IFREG
     }
 
-    /// True where a directory has the name, whatever it stands for; also where that cannot be told.
+    /// True if a directory has the name, whatever kind of file it is; also if that is unknown.
     static func isTaken(_ path: String) -> Bool {
         var status = stat()
         // because lstat fills the struct it is given
@@ -94,7 +94,7 @@ enum Paths {
     }
 }
 
-/// What tells a file from another that has its name later.
+/// Distinguishes a file from another that has its name later.
 struct FileIdentity: Equatable, Sendable {
     private let device: UInt
     private let inode: UInt

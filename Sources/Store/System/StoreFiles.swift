@@ -1,4 +1,4 @@
-// What lies in a cache directory besides volumes and index: the file that says what it is, and the lock.
+// Stateless. The files of a cache directory besides volumes and index: the format file, and the lock.
 
 import CLinux
 import Glibc
@@ -10,9 +10,9 @@ enum StoreFiles {
     private static let formatLength = 24
     private static let magic: UInt32 = 0x3153_524C  // "LRS1" in the file
 
-    /// Takes a cache directory into use, made where it is missing, and holds its lock.
+    /// Opens a cache directory, which is made if it is missing, and holds its lock.
     ///
-    /// Throws where another larder has it, or it is another format's; such a directory is not touched.
+    /// Throws if another larder uses it, or it has another format; such a directory is not changed.
     static func open(_ path: String, logger: Logger) throws(StoreError) -> (keyHash: KeyHash, lock: File) {
         try Paths.makeDirectory(path)
         _ = try read(path)
@@ -27,13 +27,14 @@ enum StoreFiles {
         return (keyHash, lock)
     }
 
-    /// The hash function of a directory's keys; nil where it has no format file yet.
+    /// The hash function of a directory's keys; nil if it has no format file yet.
     static func read(_ path: String) throws(StoreError) -> KeyHash? {
         let file: File
         do throws(StoreError) {
             file = try File(path + "/" + formatName, .read)
         } catch  where error.code == ENOENT && !Paths.isTaken(path + "/" + formatName) {
-            // Only ENOENT without a dangling link means that the file is missing: without the file the volumes are removed.
+            // Only ENOENT without a dangling link means that the file is missing: without the file the volumes are
+            // removed.
             return nil
         }
         var buffer = ByteBuffer()
@@ -51,9 +52,9 @@ enum StoreFiles {
         return KeyHash(secret0: secret0, secret1: secret1)
     }
 
-    /// Makes an empty cache directory of one whose lock is held.
+    /// Makes an empty cache directory from one whose lock is held.
     ///
-    /// Volumes hash by their format file's secret: without it they are of no use, and their index neither.
+    /// Volumes use hashes with their format file's secret: without the file they and their index are useless.
     static func make(_ path: String, _ keyHash: KeyHash, logger: Logger) throws(StoreError) {
         try Paths.makeDirectory(path + "/volumes")
         let volumes = try Paths.names(in: path + "/volumes").filter { Volume.number(ofName: $0) != nil }
@@ -69,13 +70,14 @@ enum StoreFiles {
         try writeFormat(path, keyHash)
     }
 
-    /// Writes the format file again where it was deleted or changed from outside: without it the next start would find nothing.
+    /// Writes the format file again if it was deleted or changed from outside: without it the next start would find
+    /// nothing.
     static func keepFormat(_ path: String, _ keyHash: KeyHash) throws(StoreError) {
         var stored: KeyHash?
         do throws(StoreError) {
             stored = try read(path)
         } catch  where error.kind != .corrupt && error.kind != .missing {
-            // The disk says nothing of what it holds.
+            // A failing disk says nothing about its contents.
             throw error
         } catch {}
         if stored != keyHash { try writeFormat(path, keyHash) }
@@ -87,7 +89,7 @@ enum StoreFiles {
         buffer.writeInteger(UInt32(Record.formatVersion), endianness: .little)
         buffer.writeInteger(keyHash.secret0, endianness: .little)
         buffer.writeInteger(keyHash.secret1, endianness: .little)
-        // Complete or not there: a torn one would be taken for another format's.
+        // Written completely or not at all: a torn file would be mistaken for another format's.
         let temporary = path + "/" + formatName + ".new"
         Paths.remove(temporary)
         let file = try File(temporary, .create)
@@ -100,7 +102,7 @@ enum StoreFiles {
         for suffix in ["", "-wal", "-shm"] { Paths.remove(path + "/" + IndexDatabase.fileName + suffix) }
     }
 
-    /// Bytes that the index's files take on disk.
+    /// Bytes that the index's files use on disk.
     static func indexSize(_ path: String) -> Int64 {
         ["", "-wal", "-shm"].reduce(0) { sum, suffix in
             sum + Paths.onDisk(path + "/" + IndexDatabase.fileName + suffix)
@@ -109,9 +111,9 @@ enum StoreFiles {
 
     static func lockPath(_ path: String) -> String { path + "/lock" }
 
-    /// Keeps larders out of a directory that is only read; nil where no larder was ever in it.
+    /// Keeps larders from using a directory that is only read; nil if no larder ever used it.
     ///
-    /// Throws where one is.
+    /// Throws if one uses it.
     static func sharedLock(_ path: String) throws(StoreError) -> File? {
         let file: File
         do throws(StoreError) {
@@ -125,7 +127,7 @@ enum StoreFiles {
         return file
     }
 
-    /// Keeps a second larder out of a directory for as long as the file is held.
+    /// Keeps a second larder from using a directory as long as the file is held.
     static func lock(_ path: String) throws(StoreError) -> File {
         let name = lockPath(path)
         let file: File
@@ -146,8 +148,10 @@ enum StoreFiles {
         return file
     }
 
-    /// How long a lock is waited for: one that is given up may last a little longer, in a child between its birth and its
-    /// program, or in a larder that is about to have stopped.
+    /// How often to try for a lock.
+    ///
+    /// A lock that is being released may last a little longer: in a child process before it starts its program, or in a
+    /// larder that is about to end.
     private static let lockTries = 20
     private static let lockPause: UInt32 = 50_000
 

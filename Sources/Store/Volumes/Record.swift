@@ -1,7 +1,7 @@
-// The record format: how a stored response lies in a volume. docs/store-format.md tells it to the byte.
+// Value. The record format: the bytes of a stored response in a volume. docs/store-format.md describes it to the byte.
 //
-// Invariant: every record starts at a multiple of 64 with a prefix of 80 bytes whose checksum covers the prefix (less
-// its state byte), the key, the variant and the head. What does not match is no record.
+// Invariant: every record starts at a multiple of 64 with a prefix of 80 bytes whose checksum covers the prefix (except
+// its state byte), the key, the variant and the head. Bytes that do not match are not a record.
 
 import HTTPCaching
 import HTTPMessage
@@ -13,18 +13,18 @@ enum Record {
     static let prefixLength = 80
     static let alignment: Int64 = 64
     static let stateOffset: Int64 = 5
-    /// Room behind the head, so that a head freshened by a 304 usually fits where the old one was.
+    /// Room behind the head, so that a head freshened by a 304 usually fits in the old place.
     static let slack = 64
-    /// The longest header: the catalog keeps its length in 16 bits of 8-byte units.
+    /// The longest header: the catalog has 16 bits for its length in units of 8 bytes.
     static let maximumHeaderLength = Int(UInt16.max) * 8
 
-    /// The longest body that is believed: what a broken index or header tells must not overflow.
+    /// The longest plausible body: a length from a broken index or header must not overflow.
     static let maximumBodyLength: Int64 = 1 << 40
-    /// Numbers of records and volumes' positions above this are believed to be broken.
+    /// Higher numbers of records and positions of volumes are considered broken.
     static let maximumSequence: UInt64 = 1 << 62
 
     enum State: UInt8 {
-        /// The extent is taken, its body being written.
+        /// The extent is reserved, and its body is being written.
         case reserved = 1
         case complete = 2
         /// Purged, invalidated or replaced.
@@ -51,14 +51,14 @@ struct RecordPrefix: Equatable {
     var facts: StoredFacts
     var bodyLength: Int64
     var hash: UInt64
-    /// Grows with every record of the store: of two records of a key the higher one is the newer.
+    /// Grows with every record of the store: of two records of a key, the one with the higher number is newer.
     var sequence: UInt64
     var storedAt: WallTime
     var bodyChecksum: UInt32
 
     var recordLength: Int64 { Record.aligned(Int64(headerLength) + bodyLength) }
 
-    /// The record's bytes up to its body: prefix, key, variant, head and zeros.
+    /// The record's bytes before its body: prefix, key, variant, head and zeros.
     func encoded(key: [UInt8], variant: [UInt8], head: ByteBuffer) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(headerLength)
@@ -66,7 +66,7 @@ struct RecordPrefix: Equatable {
         return buffer
     }
 
-    /// Appends the record's bytes up to its body.
+    /// Appends the record's bytes before its body.
     func encode(key: [UInt8], variant: [UInt8], head: ByteBuffer, into buffer: inout ByteBuffer) {
         let start = buffer.writerIndex
         writePrefix(into: &buffer)
@@ -80,7 +80,7 @@ struct RecordPrefix: Equatable {
     }
 
     private func writePrefix(into buffer: inout ByteBuffer) {
-        // As words, two numbers at a time, and all at once: each call looks for room, and copies what it is given.
+        // As words, two numbers at a time, and all at once: each call would check for room and copy its bytes.
         let words: InlineArray<10, UInt64> = [
             Self.word(Record.magic, UInt32(Record.formatVersion) | UInt32(state.rawValue) << 8),
             Self.word(UInt32(headerLength), UInt32(UInt16(keyLength)) | UInt32(UInt16(variantLength)) << 16),
@@ -97,12 +97,12 @@ struct RecordPrefix: Equatable {
         unsafe words.span.bytes.withUnsafeBytes { _ = unsafe buffer.writeBytes($0) }
     }
 
-    /// Two numbers one behind the other, little-endian.
+    /// Two consecutive numbers, little-endian.
     private static func word(_ first: UInt32, _ second: UInt32) -> UInt64 {
         (UInt64(first) | UInt64(second) << 32).littleEndian
     }
 
-    /// Decodes the prefix at the start of `buffer`, lengths checked, checksum not.
+    /// Decodes the prefix at the start of `buffer`; checks lengths, but not the checksum.
     init?(_ buffer: ByteBuffer) {
         let start = buffer.readerIndex
         func field<T: FixedWidthInteger>(_ offset: Int, _ type: T.Type) -> T {
@@ -163,7 +163,7 @@ struct RecordPrefix: Equatable {
         self.bodyChecksum = bodyChecksum
     }
 
-    /// True where the header in `buffer` is what was written.
+    /// True if the header in `buffer` is as it was written.
     ///
     /// O(header).
     func matchesChecksum(in buffer: ByteBuffer) -> Bool {
@@ -173,7 +173,7 @@ struct RecordPrefix: Equatable {
         return Self.checksum(of: buffer, from: buffer.readerIndex, contentLength: content) == written
     }
 
-    // The state byte is left out: marking a record as removed rewrites that byte alone.
+    // Excludes the state byte: marking a record as removed rewrites only that byte.
     private static func checksum(of buffer: ByteBuffer, from start: Int, contentLength: Int) -> UInt32 {
         let bytes = buffer.readableBytesSpan.extracting(droppingFirst: start - buffer.readerIndex)
         var crc = bytes.extracting(0..<5).crc32c()

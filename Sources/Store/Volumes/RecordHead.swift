@@ -1,6 +1,5 @@
-// A value. The head of a stored response, as it stands in its record: status line and field lines, and behind them the target
-// that the origin was asked for, where that is not the one in the key. What is read into memory has them apart: the target is
-// never sent.
+// Value. The head of a stored response, as in its record: status line, field lines, and then the target that the origin
+// got if it differs from the key's. In memory they are separate, because the target is never sent.
 
 import HTTPCaching
 public import HTTPMessage
@@ -18,12 +17,12 @@ extension Fields {
     }
 }
 
-/// A head and the target behind it.
+/// A head followed by the target.
 enum RecordHead {
-    /// The name before the target: a build that knows nothing of targets takes the line for a field.
+    /// The name before the target: an older build takes the line for a field.
     private static let name = "Larder-Target: "
 
-    /// Head and target as they stand in a record; says in the facts whether there is a target.
+    /// Head and target as in a record; notes in the facts whether there is a target.
     static func joined(_ head: ByteBuffer, target: [UInt8], _ facts: inout StoredFacts) -> ByteBuffer {
         guard !target.isEmpty else {
             facts.flags.remove(.hasTarget)
@@ -37,7 +36,7 @@ enum RecordHead {
         return whole
     }
 
-    /// Takes a record's head apart; the target is empty where it has none.
+    /// Splits a record's head; the target is empty if it has none.
     ///
     /// O(1) without one.
     static func split(_ whole: ByteBuffer, _ facts: StoredFacts) -> (head: ByteBuffer, target: [UInt8]) {

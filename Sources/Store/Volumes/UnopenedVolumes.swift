@@ -1,4 +1,5 @@
-// A value, confined to the writer thread. The volumes that are there and could not be opened, and when each is tried again. Pure.
+// Value, confined to the writer thread. The volumes that exist and could not be opened, and when each is tried again.
+// Pure.
 
 import Runtime
 
@@ -9,7 +10,7 @@ struct UnopenedVolumes {
         var nextTry: Instant?
     }
 
-    /// Volumes that are tried in one go: each may wait for a failing disk.
+    /// The most volumes that are tried at once: each may wait for a failing disk.
     static let mostAtOnce = 64
     /// The longest pause between two tries of one volume.
     static let longestPause: Duration = .seconds(60)
@@ -21,7 +22,7 @@ struct UnopenedVolumes {
 
     mutating func remove(_ number: UInt32) { entries[number] = nil }
 
-    /// The volumes that are to be tried now, the lowest numbers first; `mostAtOnce` at most.
+    /// The volumes to try now, the lowest numbers first; `mostAtOnce` at most.
     func due(at now: Instant) -> [(number: UInt32, ring: Ring)] {
         entries.filter { entry in entry.value.nextTry.map { $0 <= now } ?? true }
             .sorted { $0.key < $1.key }.prefix(Self.mostAtOnce)

@@ -1,4 +1,4 @@
-// Shared, immutable but for the kernel's mapping. One volume file, open for as long as anybody reads from it.
+// Shared, immutable but for the kernel's mapping. One volume file, open as long as anybody reads from it.
 
 import CLinux
 import Glibc
@@ -10,15 +10,15 @@ import Synchronization
 public final class Volume: Sendable {
     static let magic: UInt32 = 0x3156_524C  // "LRV1" in the file
 
-    /// Larger numbers in names or in the index are not larder's.
+    /// Larger numbers in names or in the index are not from larder.
     static let maximumNumber: UInt32 = 1 << 31
 
     let number: UInt32
     let file: File
-    /// What the volume is charged while it is written, in bytes.
+    /// The bytes charged for the volume while it is being written.
     let capacity: Int64
     private let mapping = Lock<UInt>(0)
-    /// Up to where the file has disk space, as far as the writer knows.
+    /// The end of the reserved disk space, as far as the writer knows.
     private let reserved = Atomic<Int64>(0)
 
     init(number: UInt32, file: File, capacity: Int64) {
@@ -45,11 +45,11 @@ public final class Volume: Sendable {
     /// The file's descriptor, for `sendfile`; valid while the volume is held.
     public var descriptor: CInt { file.descriptor }
 
-    /// Has disk space for what is written next, more at a time than is written: cheaper than block by block with each write,
-    /// and it lies together.
+    /// Reserves disk space for the next writes, in large steps: cheaper than block by block with each write, and
+    /// contiguous.
     ///
-    /// Nothing where the file system cannot; what is written then finds out whether there is room. About 30 µs for a step;
-    /// the writer thread's.
+    /// Does nothing if the file system cannot; then the writes find out whether there is room. About 30 µs for a step;
+    /// on the writer thread.
     func reserve(upTo end: Int64) {
         let start = reserved.load(ordering: .relaxed)
         guard end > start, let next = VolumeLayout.stepped(end, capacity: capacity) else { return }
@@ -57,7 +57,7 @@ public final class Volume: Sendable {
         _ = clinux_reserve(file.descriptor, Int(start), Int(next - start))
     }
 
-    /// True where `sendfile` of the range would not wait for the disk.
+    /// True if `sendfile` of the range would not wait for the disk.
     ///
     /// About 1 µs for 1 MB; any thread.
     public func isResident(_ range: Range<Int64>) -> Bool {
@@ -96,9 +96,10 @@ public final class Volume: Sendable {
     ///
     /// Blocks.
     ///
-    /// - Throws: `corrupt` where it was read and is no volume of this format; anything else says nothing of what is in it.
+    /// - Throws: `corrupt` if it was read and is not a volume of this format; any other error says nothing about its
+    ///   contents.
     static func open(_ path: String, number: UInt32, isReadOnly: Bool = false) throws(StoreError) -> Volume {
-        // A pipe would be waited for, and a device may do something when it is opened.
+        // Opening a pipe would wait, and opening a device may have an effect.
         guard try Paths.isRegularFile(path) else { throw StoreError(.io, "open", path, detail: "not a regular file") }
         let file = try File(path, isReadOnly ? .read : .readWrite)
         var buffer = ByteBuffer()

@@ -1,8 +1,8 @@
-// A value, confined to the thread that scans. Walks the records of a volume in order: what rebuilding the index and
-// `larder verify` rest on.
+// Value, confined to the thread that scans. Walks the records of a volume in order, for rebuilding the index and for
+// `larder verify`.
 //
-// Bytes that are no record are stepped over by the alignment. A body cannot pose as a record there: the record's hash
-// would have to be the key's under the directory's secret, which the callers check.
+// Bytes that are not a record are skipped by the alignment. A body cannot pose as a record: the record's hash would
+// have to be the key's under the directory's secret, which the callers check.
 
 import NIOCore
 
@@ -23,7 +23,7 @@ struct VolumeScan {
     private var offset = VolumeLayout.headerLength
     private var window = ByteBuffer()
     private var windowStart: Int64 = 0
-    /// Bytes that belong to no record that is whole.
+    /// Bytes that belong to no whole record.
     private(set) var skipped: Int64 = 0
 
     init(_ volume: Volume) {
@@ -31,7 +31,7 @@ struct VolumeScan {
         length = min(volume.file.status?.length ?? 0, volume.capacity)
     }
 
-    /// The next record whose header is whole, in whatever state; nil at the end.
+    /// The next record with a whole header, in any state; nil at the end.
     ///
     /// Blocks.
     mutating func next() -> Found? {

@@ -1,42 +1,42 @@
-// A value. The volumes that a start finds in the directory, with what the index knows of their rings.
+// Value. The volumes that a start finds in the directory, with their rings according to the index.
 //
-// Invariants: every file that has a volume's name is counted for the numbers that are not used again, and charged; only what was
-// read and is no volume is removed.
+// Invariants: every file with a volume's name is charged, and its number is not used again; a file is removed only if
+// it was read and is not a volume.
 
 import Logging
 import NIOCore
 
 struct VolumeSurvey: Sendable {
-    /// Opens a volume: `Volume.open`, or what a test has in its place.
+    /// Opens a volume: `Volume.open`, or a replacement in a test.
     typealias Open = @Sendable (_ path: String, _ number: UInt32) throws(StoreError) -> Volume
 
     struct Found: Sendable {
         let number: UInt32
-        /// Nil where it could not be opened: it is tried again.
+        /// Nil if it could not be opened: it is tried again.
         let volume: Volume?
         let charge: Int64
         let ring: Ring
         let isSingle: Bool
 
-        /// As eviction knows it.
+        /// The slot for eviction.
         var slot: VolumeSlot { VolumeSlot(volume: number, charge: charge, isSingle: isSingle) }
     }
 
-    /// Volumes that could not be opened are told of one by one up to this many.
-    private static let mostTold = 10
+    /// The most unopened volumes that are logged one by one.
+    private static let loggedLimit = 10
 
     private(set) var volumes: [Found] = []
     private(set) var nextNumber: UInt32 = 1
     private(set) var nextPosition: Int64 = 0
 
-    /// A directory without volumes.
+    /// An empty directory.
     init() {}
 
-    /// Opens every volume file; what is no volume of this format is removed.
+    /// Opens every volume file; removes files that are not volumes of this format.
     ///
-    /// Blocks: one open and one read a volume.
+    /// Blocks: one open and one read for each volume.
     ///
-    /// - Throws: Where the directory cannot be listed: then nothing is known of it.
+    /// - Throws: If the directory cannot be listed: then nothing is known about it.
     init(
         _ path: String,
         rows: [VolumeRow],
@@ -67,7 +67,7 @@ struct VolumeSurvey: Sendable {
                     continue
                 }
                 unopened += 1
-                if unopened <= Self.mostTold {
+                if unopened <= Self.loggedLimit {
                     logger.warning(
                         "A volume cannot be opened; until it can, its pictures are fetched from the origins",
                         metadata: ["error": "\(error)"]
@@ -78,28 +78,28 @@ struct VolumeSurvey: Sendable {
                 found.append((entry, row?.order ?? Int64(number)))
             }
         }
-        if unopened > Self.mostTold {
-            logger.warning("More volumes cannot be opened", metadata: ["volumes": "\(unopened - Self.mostTold)"])
+        if unopened > Self.loggedLimit {
+            logger.warning("More volumes cannot be opened", metadata: ["volumes": "\(unopened - Self.loggedLimit)"])
         }
         volumes = found.sorted { $0.order < $1.order }.map(\.0)
-        // Numbers are never used again, also those of volumes that only the index remembers.
+        // Numbers are never used again, not even those of volumes that only the index remembers.
         nextNumber = max(nextNumber, (rows.map(\.number).max() ?? 0) + 1, highestNumber + 1)
     }
 
-    /// What is known of a volume once it is open.
+    /// The data of an open volume.
     static func found(_ volume: Volume, in ring: Ring) -> Found {
         let length = volume.file.status?.length ?? volume.capacity
         return Found(
             number: volume.number,
             volume: volume,
-            // A crash may have left more reserved than was written, and a copy of the file less.
+            // A crash may have left more reserved than was written, and a copied file may have less.
             charge: max(VolumeLayout.onDisk(length), volume.file.bytesOnDisk ?? volume.capacity),
             ring: ring,
             isSingle: volume.capacity < 1 << 20 || holdsOneRecord(volume)
         )
     }
 
-    // A volume made for one body is as long as its record, or was opened for one that grew.
+    // A volume made for one body is as long as its record, or was made for one that grew.
     private static func holdsOneRecord(_ volume: Volume) -> Bool {
         var scan = VolumeScan(volume)
         guard let first = scan.next() else { return false }

@@ -1,5 +1,5 @@
-// Shared. The volumes that look-ups may read, by number, and the numbers of those that are there and could not be opened yet;
-// the writer thread alone adds and removes.
+// Shared. The volumes that look-ups may read, by number, and the numbers of those that could not be opened yet. Only
+// the writer thread adds and removes them.
 
 import Runtime
 import Synchronization
@@ -10,10 +10,10 @@ final class VolumeTable: Sendable {
 
     subscript(number: UInt32) -> Volume? { volumes.withLock { $0[number] } }
     var all: [Volume] { volumes.withLock { Array($0.values) } }
-    /// Volumes that are there and could not be opened yet.
+    /// Volumes that exist and could not be opened yet.
     var allUnopened: Set<UInt32> { unopened.withLock { $0 } }
 
-    /// Whether rows of a volume are of use, now or once it can be opened.
+    /// Whether rows of a volume are useful, now or as soon as it can be opened.
     func isThere(_ number: UInt32) -> Bool { self[number] != nil || unopened.withLock { $0.contains(number) } }
 
     func add(_ volume: Volume) {

@@ -1,4 +1,4 @@
-// Shared: the origin's side of the model walk: makes answers, and remembers them. The origin's threads answer, the walk
+// Shared. The origin's side of the model walk: makes answers, and remembers them. The origin's threads answer, the walk
 // asks.
 
 import Runtime

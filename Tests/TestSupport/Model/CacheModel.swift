@@ -1,8 +1,9 @@
-// A value: a shared cache by the letter of RFC 9111: what it must not store, how old and how fresh what it stored is, and
+// Value. A shared cache by the letter of RFC 9111: what it must not store, how old and how fresh what it stored is, and
 // when it must not reuse it.
 //
 // Where the RFC gives a choice the model has bounds: a cache may be stricter. The configuration is larder's documented
-// default: heuristic tenth, at least a minute and at most a day; an hour where nothing is said; ten seconds for errors; a year at most.
+// default: heuristic tenth, at least a minute and at most a day; an hour where nothing is said; ten seconds for errors;
+// a year at most.
 
 /// A model of a shared cache.
 package struct CacheModel: Sendable {

@@ -1,4 +1,4 @@
-// Value: makes requests and responses for walks: what real origins and clients send, and what they should not.
+// Value. Makes requests and responses for walks: what real origins and clients send, and what they should not.
 
 /// Random field lines.
 package struct HeaderGenerator: Sendable {

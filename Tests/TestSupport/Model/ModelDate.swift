@@ -1,4 +1,4 @@
-// Stateless: dates of HTTP (RFC 9110 §5.6.7), read and written by the model in its own way: by counting days.
+// Stateless. Dates of HTTP (RFC 9110 §5.6.7), read and written by the model in its own way: by counting days.
 
 /// Dates, as seconds since 1970.
 package enum ModelDate {

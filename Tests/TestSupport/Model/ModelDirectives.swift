@@ -1,4 +1,4 @@
-// Values: the directives of a message (RFC 9111 §5.2, RFC 9213) as the model reads them.
+// Values. The directives of a message (RFC 9111 §5.2, RFC 9213) as the model reads them.
 
 /// The cache directives of a message.
 package struct ModelDirectives: Sendable {

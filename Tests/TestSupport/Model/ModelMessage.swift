@@ -1,7 +1,7 @@
-// Values: requests and responses as the model of a cache sees them: lines of text, read again for each question.
+// Values. Requests and responses as the model of a cache sees them: lines of text, read again for each question.
 //
-// The model is written from the text of RFC 9111 and shares nothing with larder: it is slow, plain, and easy to compare with
-// the clauses it cites. Times are seconds since 1970.
+// The model is written from the text of RFC 9111 and shares nothing with larder: it is slow, plain, and easy to compare
+// with the clauses it cites. Times are seconds since 1970.
 
 /// A message's fields in order.
 package struct ModelFields: Sendable {

@@ -2,12 +2,12 @@
 
 import Hummingbird
 
-/// Why a request to the admin interface is not done.
-struct Refusal: Error, Sendable {
+/// The reason why a request to the admin interface is refused.
+struct AdminRefusal: Error, Sendable {
     let status: HTTPResponse.Status
     /// What is wrong, and what would be right.
     let detail: String
-    /// The member or parameter that is wrong, such as `prefix[3]`; nil where it is none.
+    /// The member or parameter that is wrong, such as `prefix[3]`; nil if it is neither.
     var field: String?
     /// The methods that are allowed, for 405.
     var allow: String?
@@ -21,7 +21,7 @@ struct Refusal: Error, Sendable {
         var response = Response.text(JSON.object(members).description + "\n", "application/problem+json", status)
         if let allow { response.headers[.allow] = allow }
         if status == .unauthorized {
-            // Basic is for browsers: the token is its password, whatever the name.
+            // Basic is for browsers: the token is the password, and the name does not matter.
             response.headers[.wwwAuthenticate] = "Bearer realm=\"larder\", Basic realm=\"larder\", charset=\"UTF-8\""
         }
         return response

@@ -2,10 +2,10 @@
 // may depend on it.
 
 /// What goes into the Host field of a request to an origin.
-package enum HostHeader: Sendable, Hashable {
+public enum HostHeader: Sendable, Hashable {
     /// The host and port of the origin's URL.
     case origin
-    /// The Host that the client sent.
+    /// The Host that the client sent, or the origin's own if the client sent none.
     case client
     /// A fixed host name, with or without a port.
     case name(String)
@@ -13,7 +13,7 @@ package enum HostHeader: Sendable, Hashable {
 
 extension HostHeader: CustomStringConvertible {
     /// The setting as it is written in the configuration.
-    package var description: String {
+    public var description: String {
         switch self {
         case .origin: "origin"
         case .client: "client"

@@ -6,18 +6,20 @@ import HTTPMessage
 
 extension Configuration {
     /// The settings of one route.
-    package struct Route: Sendable, Equatable {
+    package struct RouteSettings: Sendable, Equatable {
         /// The hosts whose requests it takes.
         package var host = RouteHost.any
-        /// What the paths of its requests begin with.
+        /// The prefix of its requests' paths.
         package var path = "/"
-        /// Its own origins in the order they are asked; empty for the top-level list.
+        /// Its own origins in the order in which they are tried; empty for the top-level list.
         package var origins: [Origin] = []
-        /// Whether the client's host is part of its cache keys; nil where the file does not say.
+        /// Whether the client's host is part of its cache keys; nil if the file does not say.
         package var keyHost: Bool?
-        /// Its own cache settings: those that `ownCacheSettings` names, the others mean nothing here.
+        /// Its own cache settings.
+        ///
+        /// Only those that `ownCacheSettings` names are meaningful.
         package var cache = Cache()
-        /// The names of its own cache settings, such as `cache.default_ttl`; for the others the top-level ones hold.
+        /// The names of its own cache settings, such as `cache.default_ttl`; the others are the top-level ones.
         package var ownCacheSettings: Set<String> = []
 
         /// Makes a route that takes every request and changes nothing.
@@ -31,7 +33,7 @@ package enum RouteHost: Sendable, Hashable {
     case any
     /// This one: a name, or an address without brackets.
     case name(String)
-    /// Every name that ends with a dot and this one: `*.example.com`.
+    /// Every name that ends with a dot and this name: `*.example.com`.
     case subdomains(of: String)
 
     /// Whether it takes the requests of a host.
@@ -46,7 +48,7 @@ package enum RouteHost: Sendable, Hashable {
         }
     }
 
-    /// The host that counts of a Host field: as `HostNormalization` spells it, without brackets and port.
+    /// The host in a Host field, for comparing: as `HostNormalization` spells it, without brackets and port.
     ///
     /// - Parameter authority: A host, with or without a port.
     /// - Returns: The host.
@@ -56,7 +58,7 @@ package enum RouteHost: Sendable, Hashable {
             ? String(normal.dropFirst().prefix { $0 != "]" }) : String(normal.prefix { $0 != ":" })
     }
 
-    /// A host that it takes and that no exact host of a configuration is.
+    /// A host that it takes, and that differs from every exact host in a configuration.
     var example: String {
         switch self {
         case .any: "\0"
@@ -67,7 +69,7 @@ package enum RouteHost: Sendable, Hashable {
 }
 
 extension RouteHost: CustomStringConvertible {
-    /// The hosts as the configuration has them.
+    /// The hosts as they are written in the configuration.
     package var description: String {
         switch self {
         case .any: "any"

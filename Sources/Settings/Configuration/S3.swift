@@ -4,23 +4,23 @@ package import HTTPMessage
 
 extension Configuration {
     /// The server of an object store, and the keys to it.
-    package struct ObjectStore: Sendable, Equatable {
+    package struct S3: Sendable, Equatable {
         /// What 403 from a store means.
         package enum Forbidden: String, Sendable, CaseIterable {
-            /// That it does not let larder in: no answer, the next origin is asked.
+            /// It does not let larder in: the next origin gets the request.
             case failure
-            /// That it has no such object: so S3 answers whoever may not list the bucket.
+            /// It has no such object: S3 sends 403 instead of 404 to callers that may not list the bucket.
             case missing
         }
 
-        /// The region that stands for none with stores that have just one.
+        /// The region for stores that have only one.
         package static let standardRegion = "us-east-1"
 
-        /// The server, `http` or `https`; nil for Amazon's of the region.
+        /// The server, `http` or `https`; nil for Amazon's server of the region.
         package var endpoint: OriginURL?
-        /// The region; nil where the file does not say.
+        /// The region; nil if the file does not say.
         package var region: String?
-        /// Whether the bucket goes into the path rather than into the host; nil where it goes by endpoint and bucket.
+        /// Whether the bucket is in the path instead of the host; nil to derive it from endpoint and bucket.
         package var pathStyle: Bool?
         /// The access key's name.
         package var accessKey = Credential(from: .environment("AWS_ACCESS_KEY_ID"))

@@ -1,13 +1,13 @@
-// Value. The settings of the access log: one line a request.
+// Value. The settings of the access log, which has one line for each request.
 
 extension Configuration {
     /// The settings of the access log.
-    package struct AccessLog: Sendable, Equatable {
+    package struct AccessLogSettings: Sendable, Equatable {
         /// The form of a line.
         package enum Format: String, Sendable, CaseIterable {
             /// The combined log format of Apache and nginx.
             case combined
-            /// One JSON object a line.
+            /// One JSON object on each line.
             case json
         }
 
@@ -15,7 +15,7 @@ extension Configuration {
         package var path: String
         /// The form of a line.
         package var format = Format.combined
-        /// The bytes of lines that are gathered before they are written.
+        /// The bytes of lines that are collected before they are written.
         package var buffer: Int64 = 65_536
 
         /// Makes an access log with default settings.
