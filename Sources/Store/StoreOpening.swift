@@ -63,7 +63,7 @@ struct StoreOpening {
         core.lock.withLock { $0 = lock }
         self.core = core
         let found = self.survey.volumes.compactMap { $0.volume?.number }
-        startIndex = { IndexWriter(core, index, found: found).run() }
+        startIndex = { IndexThread(core, index, found: found).run() }
     }
 
     /// 2^24 for each second since 1970: a run that begins later begins higher, unless that many records came in a second.
