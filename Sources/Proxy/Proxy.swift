@@ -19,7 +19,7 @@ package final class Proxy: Sendable {
     }
 
     let core: ProxyCore
-    private let loops: [BoundLoop]
+    let loops: [BoundLoop]
     private let counters: [Counters]
     private let state: Lock<State>
     private let logger: Logger
@@ -134,6 +134,9 @@ package final class Proxy: Sendable {
     /// True while connections are taken.
     package var isListening: Bool { state.withLock { $0.isListening } }
 
+    /// How often too many tasks waited for a loop.
+    package var timesLoopsFull: Int { loops.reduce(0) { $0 + $1.loop.timesMailFull } }
+
     /// Figures of this moment.
     package var statistics: ProxyStatistics {
         ProxyStatistics(
@@ -150,11 +153,11 @@ package final class Proxy: Sendable {
 }
 
 /// A loop and what is confined to it.
-private struct BoundLoop: Sendable {
+struct BoundLoop: Sendable {
     let loop: Loop
-    let bound: LoopBound<LoopState>
+    fileprivate let bound: LoopBound<LoopState>
     /// The loop's state; only on the loop.
-    var value: LoopState { bound.value }
+    fileprivate var value: LoopState { bound.value }
 }
 
 /// What the picture port has done since its start, and is doing.

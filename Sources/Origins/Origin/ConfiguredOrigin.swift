@@ -49,6 +49,10 @@ final class ConfiguredOrigin: Sendable {
         }
     }
 
+    var fileOrigin: FileOrigin? {
+        if case .file(let origin) = kind { origin } else { nil }
+    }
+
     /// A request's target as this origin knows it; nil if the origin does not have such targets.
     func target(of request: OriginRequest) -> String? {
         guard let prefix = settings.strippedPrefix else { return request.target }

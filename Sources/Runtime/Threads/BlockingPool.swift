@@ -11,6 +11,7 @@ public final class BlockingPool: Sendable {
     private struct State {
         var jobs = CircularBuffer<@Sendable () -> Void>()
         var isClosed = false
+        var timesFull = 0
     }
 
     // What the threads hold. They do not hold the pool, whose end is theirs.
@@ -21,7 +22,11 @@ public final class BlockingPool: Sendable {
         /// False where the pool is shut down, or `limit` jobs wait.
         func add(_ job: @escaping @Sendable () -> Void, limit: Int) -> Bool {
             let isTaken = state.withLock { state in
-                guard !state.isClosed, state.jobs.count < limit else { return false }
+                guard !state.isClosed else { return false }
+                guard state.jobs.count < limit else {
+                    state.timesFull += 1
+                    return false
+                }
                 state.jobs.append(job)
                 return true
             }
@@ -65,6 +70,9 @@ public final class BlockingPool: Sendable {
             threads.withLock { $0.append(thread) }
         }
     }
+
+    /// How many jobs were refused because too many waited.
+    public var timesFull: Int { queue.state.withLock { $0.timesFull } }
 
     /// Leaves a job; any thread.
     ///
