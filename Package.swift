@@ -128,7 +128,7 @@ let package = Package(
             "AdminTests",
             [
                 "LarderHarness", "Admin", "HTTPMessage", "Proxy", "Runtime", "Store", "Origins", "Settings",
-                "TestSupport", nioPosix,
+                "TestSupport", nioCore, nioPosix,
             ]
         ),
         tests(

@@ -19,7 +19,7 @@ package final class Proxy: Sendable {
     }
 
     let core: ProxyCore
-    private let loops: [BoundLoop]
+    let loops: [BoundLoop]
     private let counters: [Counters]
     private let state: Lock<State>
     private let logger: Logger
@@ -135,6 +135,9 @@ package final class Proxy: Sendable {
     /// True while connections are accepted.
     package var isListening: Bool { state.withLock { $0.isListening } }
 
+    /// How often too many tasks waited for a loop.
+    package var timesLoopsFull: Int { loops.reduce(0) { $0 + $1.loop.timesMailFull } }
+
     /// The present figures.
     package var statistics: ProxyStatistics {
         ProxyStatistics(
@@ -151,11 +154,11 @@ package final class Proxy: Sendable {
 }
 
 /// A loop and what is confined to it.
-private struct BoundLoop: Sendable {
+struct BoundLoop: Sendable {
     let loop: Loop
-    let bound: LoopBound<LoopState>
+    fileprivate let bound: LoopBound<LoopState>
     /// The loop's state; only on the loop.
-    var value: LoopState { bound.value }
+    fileprivate var value: LoopState { bound.value }
 }
 
 /// The figures of the picture port since its start, and of the moment.

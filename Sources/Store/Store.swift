@@ -251,6 +251,12 @@ public final class Store: Sendable {
     /// Some locks, no disk.
     public var statistics: StoreStatistics { StoreStatistics(core) }
 
+    /// How often too many jobs waited for the thread that writes volumes.
+    public var timesWriterFull: Int { core.writes.timesFull }
+
+    /// How often too many jobs waited for the index's thread.
+    public var timesIndexFull: Int { core.indexing.timesFull }
+
     /// Stored responses whose keys are in a range, in the order of their keys.
     ///
     /// `completion` is called on another thread.

@@ -65,7 +65,7 @@ struct StoreOpening {
         core.lock.withLock { $0 = lock }
         self.core = core
         let found = self.survey.volumes.compactMap { $0.volume?.number }
-        startIndex = { IndexWriter(core, index, found: found).run() }
+        startIndex = { IndexThread(core, index, found: found).run() }
     }
 
     /// 2^24 for each second since 1970: a later run begins with a higher number, unless a second had that many records.

@@ -19,13 +19,16 @@ struct BlockingPoolTests {
         )
         try isHeld.wait()
         for _ in 0..<3 { #expect(pool.submit {}) }
+        #expect(pool.timesFull == 0)
         #expect(!pool.submit {})
         #expect(pool.submit(isBounded: false) { isDone.open() })
+        #expect(pool.timesFull == 1)
         gate.open()
         try isDone.wait()
         #expect(pool.submit {})
         pool.shutDown()
         #expect(!pool.submit {})
+        #expect(pool.timesFull == 1)
     }
 
     @Test("abandoned, it drops what waits and does not wait for a thread that hangs")

@@ -18,6 +18,7 @@ extension Figures {
             "lost_log_lines": .integer(proxy.lostLogLines),
             "lost_messages": .integer(lostMessages),
             "limits_reached": members("limit", total: nil),
+            "queues_full": .object(queues.map { .init($0.queue.rawValue, .integer($0.timesFull)) }),
             "counters": .object(proxy.counters.map { .init($0.counter.name, .integer($0.value)) }),
             "origins": .array(origins.map(json)), "store": storeJSON,
         ]

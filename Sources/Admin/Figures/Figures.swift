@@ -10,6 +10,8 @@ struct Figures: Sendable {
     /// Messages of larder's own log that were lost.
     let lostMessages: Int
     let uptime: Duration
+    /// How often the bound of each queue was reached.
+    let queues: [(queue: Queue, timesFull: Int)]
     let proxy: ProxyStatistics
     let store: StoreStatistics
     let origins: [OriginStatistics]

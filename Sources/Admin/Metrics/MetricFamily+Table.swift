@@ -28,6 +28,9 @@ extension MetricFamily {
         MetricFamily(.counter, "larder_lost_messages_total", "Messages of larder's own log that were lost") {
             $0.lostMessages
         },
+        MetricFamily(.counter, "larder_queue_full_total", "Times the bound of a queue between threads was reached") {
+            $0.queues.map { Sample(labels: [("queue", $0.queue.rawValue)], value: Double($0.timesFull)) }
+        },
     ]
 
     private static let groups: [MetricFamily] = [

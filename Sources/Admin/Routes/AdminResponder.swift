@@ -89,6 +89,7 @@ final class AdminResponder: HTTPResponder {
             version: parts.version,
             lostMessages: parts.lostMessages(),
             uptime: Instant.now - began,
+            queues: Queue.allCases.map { ($0, parts.timesFull($0)) },
             proxy: parts.proxy.statistics,
             store: parts.store.statistics,
             origins: parts.origins.statistics(),

@@ -53,6 +53,9 @@ final class FileOrigin: Sendable {
         pool.submit(job)
     }
 
+    /// How many jobs were refused because too many waited.
+    var timesFull: Int { pool.timesFull }
+
     /// Ends the threads that do not hang.
     func shutDown() {
         pool.abandon()

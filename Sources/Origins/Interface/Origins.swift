@@ -9,7 +9,8 @@ import Synchronization
 
 /// The prioritized lists of origins.
 public final class Origins: Sendable {
-    private let mailbox: Commands
+    let mailbox: Commands
+    let fileOrigins: [FileOrigin]
     private let counters: [OriginCounters]
     private let identities: [UInt32]
     private let lists: [Range<Int>]
@@ -56,6 +57,7 @@ public final class Origins: Sendable {
         self.lists = ranges
         identities = origins.map { max(FNV1a.hash32($0.settings.url.text.utf8), 1) }
         counters = origins.map(\.counters)
+        fileOrigins = origins.compactMap(\.fileOrigin)
         self.mailbox = mailbox
         let budget = SharedRetryBudget()
         self.budget = budget
@@ -162,6 +164,12 @@ public final class Origins: Sendable {
             }
         }
     }
+
+    /// How often too many commands waited for the origin thread.
+    public var timesMailboxFull: Int { mailbox.timesFull }
+
+    /// How many requests the threads of file origins refused because too many waited.
+    public var timesFilesFull: Int { fileOrigins.reduce(0) { $0 + $1.timesFull } }
 
     deinit {
         mailbox.post(.shutDown)

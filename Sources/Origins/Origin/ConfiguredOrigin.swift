@@ -49,6 +49,10 @@ final class ConfiguredOrigin: Sendable {
         }
     }
 
+    var fileOrigin: FileOrigin? {
+        if case .file(let origin) = kind { origin } else { nil }
+    }
+
     /// A request's target as this origin spells it; nil if the origin cannot have such a target.
     func target(of request: OriginRequest) -> String? {
         guard let prefix = settings.strippedPrefix else { return request.target }

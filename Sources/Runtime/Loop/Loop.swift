@@ -45,6 +45,9 @@ public final class Loop: Sendable {
         runner.withLock { $0 = DedicatedThread.start("larder-loop-\(number)", slices: .short) { [self] in run() } }
     }
 
+    /// How often too many tasks waited for the loop.
+    public var timesMailFull: Int { mail.timesFull }
+
     /// True on the loop's own thread.
     public var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
 

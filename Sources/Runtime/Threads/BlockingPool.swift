@@ -12,6 +12,7 @@ public final class BlockingPool: Sendable {
     private struct State {
         var jobs = CircularBuffer<@Sendable () -> Void>()
         var isClosed = false
+        var timesFull = 0
     }
 
     // The state of the threads. They do not retain the pool, because the end of the pool is also theirs.
@@ -22,7 +23,11 @@ public final class BlockingPool: Sendable {
         /// False if the pool is shut down, or `limit` jobs wait.
         func add(_ job: @escaping @Sendable () -> Void, limit: Int) -> Bool {
             let isTaken = state.withLock { state in
-                guard !state.isClosed, state.jobs.count < limit else { return false }
+                guard !state.isClosed else { return false }
+                guard state.jobs.count < limit else {
+                    state.timesFull += 1
+                    return false
+                }
                 state.jobs.append(job)
                 return true
             }
@@ -68,6 +73,9 @@ public final class BlockingPool: Sendable {
             threads.withLock { $0.append(thread) }
         }
     }
+
+    /// How many jobs were refused because too many waited.
+    public var timesFull: Int { queue.state.withLock { $0.timesFull } }
 
     /// Adds a job; any thread.
     ///

@@ -10,6 +10,12 @@ final class RowWriter {
     /// begins by the clock alone.
     private static let reserve: UInt64 = 1 << 16
 
+    /// Rows of one transaction.
+    ///
+    /// Their keys may lie all over the file, a page each: the log has to stay within what is set aside, and what the kernel does
+    /// for the commit within a time slice or a few.
+    static let transactionLimit = 128
+
     private let core: StoreCore
     /// Above it, sequences are not noted yet.
     private var reserved: UInt64 = 0

@@ -8,14 +8,6 @@ import NIOCore
 import Runtime
 import Synchronization
 
-/// Where a response of known length is to lie.
-struct PlacedRecord {
-    let volume: Volume
-    let location: RecordLocation
-    let isSingle: Bool
-    let accesses: AccessCount
-}
-
 final class SpaceKeeper: VolumeKeeper {
     /// `VolumeKeeper` changes it as well, nobody else.
     var eviction: Eviction
@@ -28,8 +20,7 @@ final class SpaceKeeper: VolumeKeeper {
     private var maximumSize: Int64
     private var indexBytes: Int64
     private var nextPosition: Int64
-    /// Volumes that are there and could not be opened yet.
-    private var unopened = UnopenedVolumes()
+    private let late: LateVolumes
 
     init(
         _ core: StoreCore,
@@ -45,6 +36,7 @@ final class SpaceKeeper: VolumeKeeper {
         self.yielder = yielder
         copier = RecordCopier(core, yielder)
         leftovers = Leftovers(core)
+        late = LateVolumes(core)
         self.maximumSize = maximumSize
         indexBytes = StoreFiles.indexSize(core.path)
         nextPosition = survey.nextPosition
@@ -180,7 +172,7 @@ final class SpaceKeeper: VolumeKeeper {
                 core.volumes.add(volume)
             } else {
                 core.volumes.addUnopened(found.number)
-                unopened.add(found.number, in: found.ring)
+                late.add(found.number, in: found.ring)
             }
         }
         shrinkAll()
@@ -195,7 +187,7 @@ final class SpaceKeeper: VolumeKeeper {
     }
 
     func forgetAll() {
-        unopened = UnopenedVolumes()
+        late.forgetAll()
         leftovers.forgetAll()
         core.volumes.removeAll()
         _ = core.catalog.removeAll { _ in true }
@@ -218,29 +210,12 @@ final class SpaceKeeper: VolumeKeeper {
     }
 
     private func openLate() {
-        var opened: [UInt32] = []
-        for (number, ring) in unopened.due(at: core.clock.instant) {
-            let path = core.path(ofVolume: number)
-            do throws(StoreError) {
-                let found = VolumeSurvey.found(try core.openVolume(path, number), in: ring)
-                eviction.update(found.slot)
-                unopened.remove(number)
-                if let volume = found.volume { core.volumes.add(volume) }
-                opened.append(number)
-            } catch {
-                // What is gone or was read and is no volume is of no use; anything else may be well the next time.
-                if error.kind == .corrupt || !Paths.isTaken(path) {
-                    core.logger.warning("A volume cannot be used", metadata: ["error": "\(error)"])
-                    drop(number)
-                } else {
-                    unopened.failed(number, at: core.clock.instant)
-                }
-            }
-        }
-        guard !opened.isEmpty else { return }
-        core.logger.notice("Volumes that could not be opened are open now", metadata: ["volumes": "\(opened.count)"])
+        let tried = late.open()
+        for number in tried.useless { drop(number) }
+        guard !tried.opened.isEmpty else { return }
+        for found in tried.opened { eviction.update(found.slot) }
         shrinkAll()
-        core.post(.opened(opened))
+        core.post(.opened(tried.opened.map(\.number)))
     }
 
     /// Tells a new index of the rings, oldest volumes first.
@@ -298,7 +273,7 @@ final class SpaceKeeper: VolumeKeeper {
         yielder.yieldIfOver()
         extents.forget(volume: volume)
         core.volumes.remove(volume)
-        unopened.remove(volume)
+        late.remove(volume)
         core.post(.removeVolume(volume))
         if leftovers.remove(volume) { shareOut() }
         yielder.yieldIfOver()
