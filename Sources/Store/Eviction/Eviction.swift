@@ -6,7 +6,8 @@
 // worthwhile ones move to the main ring, and evicted ones are remembered by their hash. docs/decisions/0040 describes
 // the rules and their effect.
 
-struct Eviction {
+/// Noncopyable: a question to it would else copy all of it.
+struct Eviction: ~Copyable {
     /// The volume of a ring to which records are appended.
     struct Active: Equatable {
         let volume: UInt32

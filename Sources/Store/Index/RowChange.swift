@@ -2,7 +2,7 @@
 
 enum RowChange: Sendable {
     /// A row, and the groups that the response is a member of; nil where they are as they were.
-    case put(IndexRow, groups: [String]?)
+    indirect case put(IndexRow, groups: [String]?)
     /// As `put`, where the catalog may not know of another record of the key and variant. The older one is marked as removed, so
     /// that no rebuild finds it once the newer one is gone.
     indirect case supersede(IndexRow, groups: [String])
