@@ -218,7 +218,7 @@ public enum Storability: Equatable, Sendable {
         _ response: Fields
     ) -> StoredFacts.Flags {
         var flags: StoredFacts.Flags = []
-        // s-maxage implies proxy-revalidate (RFC 9111 §5.2.2.10). We part from the clause where the same response also gives
+        // s-maxage implies proxy-revalidate (RFC 9111 §5.2.2.10). We part from the clause if the same response also gives
         // an RFC 5861 window: an origin that sends both means the window.
         let hasWindow = control.staleWhileRevalidate != nil || control.staleIfError != nil
         if control.mustRevalidate || control.proxyRevalidate || (control.sMaxAge != nil && !hasWindow) {

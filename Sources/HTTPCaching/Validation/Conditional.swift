@@ -66,7 +66,7 @@ public enum Conditional {
     ///   - request: The fields of the request.
     ///   - etag: The ETag of the stored response.
     ///   - lastModified: The Last-Modified of the stored response.
-    ///   - date: The Date of the stored response: a Last-Modified is strong only where it is earlier (RFC 9110 §8.8.2.2).
+    ///   - date: The Date of the stored response: a Last-Modified is strong only if it is earlier (RFC 9110 §8.8.2.2).
     /// - Returns: Whether to answer with ranges.
     public static func ifRangeAllows(request: Fields, etag: String?, lastModified: String?, date: WallTime?) -> Bool {
         let values = request.all("If-Range")

@@ -16,7 +16,7 @@ public enum Freshening {
     ///   - stored: The stored fields.
     ///   - notModified: The fields of the 304 as received.
     ///   - setCookie: What becomes of a Set-Cookie of the 304.
-    /// - Returns: The fields to store; the facts are to be decided anew from them.
+    /// - Returns: The fields to store; the facts must be decided again from them.
     public static func freshen(
         _ stored: Fields,
         with notModified: Fields,

@@ -17,7 +17,7 @@ public struct TextRoom: ~Copyable {
         capacity = room.count
     }
 
-    /// Writes the bytes of a literal; traps where there is no room for them.
+    /// Writes the bytes of a literal; traps if there is no room for them.
     ///
     /// - Parameter literal: The literal.
     @inlinable
@@ -29,7 +29,7 @@ public struct TextRoom: ~Copyable {
         unsafe place.copyMemory(from: literal.utf8Start, byteCount: length)
     }
 
-    /// Writes a number's digits, behind a minus sign where it is negative; traps where there is no room for them.
+    /// Writes a number's digits, behind a minus sign if it is negative; traps if there is no room for them.
     ///
     /// - Parameter value: The number.
     @inlinable
@@ -38,7 +38,7 @@ public struct TextRoom: ~Copyable {
         write(value.magnitude)
     }
 
-    /// Writes a number's digits; traps where there is no room for them.
+    /// Writes a number's digits; traps if there is no room for them.
     ///
     /// - Parameter value: The number.
     @inlinable

@@ -33,9 +33,9 @@ public enum HTTPDate {
         return dayName == 3 ? reader.fixdate() : reader.rfc850(relativeTo: now)
     }
 
-    /// Reads a date in any of HTTP's three forms where it stands.
+    /// Reads a date in any of HTTP's three forms in place.
     ///
-    /// No allocation where it is spelled as usual.
+    /// No allocation if it is spelled as usual.
     /// - Parameters:
     ///   - span: The bytes of a head.
     ///   - range: Where the date stands.

@@ -38,7 +38,7 @@ public struct Fields: Sendable, Equatable {
         places.all.isEmpty
     }
 
-    /// Calls a closure with every line where it stands, in order.
+    /// Calls a closure with every line in place, in order.
     ///
     /// - Parameter body: Reads the line in the span, which is `bytes`.
     public func eachLine(_ body: (FieldLine, RawSpan) -> Void) {
@@ -154,7 +154,7 @@ public struct Fields: Sendable, Equatable {
         return values
     }
 
-    /// Calls a closure with the value of every line of a name where it stands, in order; allocates nothing.
+    /// Calls a closure with the value of every line of a name in place, in order; allocates nothing.
     ///
     /// - Parameters:
     ///   - name: The name in any case.

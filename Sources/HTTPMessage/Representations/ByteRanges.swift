@@ -89,7 +89,7 @@ public enum ByteRanges {
         return .offsets(first: first, last: last)
     }
 
-    /// A number of any size, the largest there is where it does not fit.
+    /// A number of any size, the largest possible if it does not fit.
     private static func offset(_ digits: Substring) -> Int64? {
         Decimal.parse(String(digits)).map { Int64(clamping: $0) }
     }

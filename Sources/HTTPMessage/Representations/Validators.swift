@@ -16,7 +16,7 @@ public struct Validators: Sendable, Equatable {
     }
 
     private let tag: Tag
-    /// The Last-Modified, where the Date of the same response makes it strong (RFC 9110 §8.8.2.2).
+    /// The Last-Modified, if the Date of the same response makes it strong (RFC 9110 §8.8.2.2).
     private let strongDate: WallTime?
     private let completeLength: Int64?
     private let contentType: String?
@@ -89,7 +89,7 @@ public struct Validators: Sendable, Equatable {
         return .strong(tag.opaque)
     }
 
-    /// Last-Modified, where the response was sent at least a second later by the origin's own clock.
+    /// Last-Modified, if the response was sent at least a second later by the origin's own clock.
     private static func strongDate(of fields: Fields) -> WallTime? {
         guard let modified = single(fields, "Last-Modified"), let date = single(fields, "Date"), date - modified >= 1
         else { return nil }

@@ -16,7 +16,7 @@ public struct PictureName: Sendable, Equatable {
         case percentSign
         /// A NUL, encoded or not.
         case null
-        /// It leads above the root, or an encoded slash or backslash stands beside a `..`.
+        /// It leads above the root, or an encoded slash or backslash is in a segment with `..`.
         case aboveRoot
         /// The URL's host is no host.
         case host

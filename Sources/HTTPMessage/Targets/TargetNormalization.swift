@@ -7,7 +7,7 @@
 
 /// Brings request targets into one spelling.
 public enum TargetNormalization {
-    /// Whether a target is normal already, so that the caller can use it where it stands.
+    /// Whether a target is normal already, so that the caller can use it in place.
     ///
     /// One pass, no allocation.
     ///
@@ -85,10 +85,10 @@ public enum TargetNormalization {
     /// percent-encoding normalized.
     ///
     /// - Parameters:
-    ///   - target: Path and query; empty or a query alone where an absolute target had no path.
+    ///   - target: Path and query; empty or only a query if an absolute target had no path.
     ///   - foldsCase: Whether the path's ASCII letters become lower case; digits of triplets do not.
     /// - Returns: The bytes, or nil if the target is refused: a percent sign without two digits, NUL, more `..` than there are
-    ///   segments, or a `..` beside an encoded slash or backslash.
+    ///   segments, or a `..` in a segment with an encoded slash or backslash.
     public static func normalize(_ target: RawSpan, foldsCase: Bool) -> [UInt8]? {
         let count = target.byteCount
         var pathEnd = 0
@@ -118,7 +118,7 @@ public enum TargetNormalization {
         return normal
     }
 
-    /// The byte a triplet stands for, where the triplet is spelled as it should be: upper case, and for a byte that needs it.
+    /// The byte that a triplet encodes, if the triplet is normal: upper case, and for a byte that must be encoded.
     private static func normalTriplet(_ target: RawSpan, at index: Int) -> UInt8? {
         guard let decoded = PercentEncoding.triplet(target, at: index, end: target.byteCount), decoded != 0 else {
             return nil

@@ -1,5 +1,5 @@
-// Pure. Carries the bytes of the command line through the argument parser, which accepts only texts: a byte that is not
-// UTF-8 becomes a character of its own. Names of pictures and files get the byte back; elsewhere it is refused.
+// Stateless. Carries the bytes of the command line through the argument parser, which accepts only texts: a byte that
+// is not UTF-8 becomes a character of its own. Names of pictures and files get the byte back; elsewhere it is refused.
 
 import Glibc
 import HTTPMessage
