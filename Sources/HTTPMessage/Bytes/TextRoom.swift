@@ -68,7 +68,8 @@ public struct TextRoom: ~Copyable {
     @inlinable
     @inline(__always)
     var place: UnsafeMutableRawPointer {
-        // because `count` is at most the room's length; only a room without a byte has no address, and nothing is written there
+        // because `count` is at most the room's length; only a room without a byte has no address, and nothing is
+        // written there
         unsafe room.baseAddress.unsafelyUnwrapped + count
     }
 

@@ -209,8 +209,8 @@ public struct Fields: Sendable, Equatable {
 
     /// Removes every line for which a closure says so.
     ///
-    /// - Parameter isUnwanted: Decides about one line in the span, where only that line and those behind it stand as before; called
-    ///   once for each, in order.
+    /// - Parameter isUnwanted: Decides about one line in the span, where only that line and those behind it stand as
+    ///   before; called once for each, in order.
     public mutating func removeAll(where isUnwanted: (FieldLine, RawSpan) -> Bool) {
         // Usually nothing has to be removed or moved.
         guard let first = bytes.withRawSpan({ span in places.all.firstIndex { isUnwanted($0.line, span) } }) else {

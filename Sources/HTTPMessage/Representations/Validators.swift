@@ -27,8 +27,8 @@ public struct Validators: Sendable, Equatable {
     /// - Parameters:
     ///   - fields: The fields of the response.
     ///   - completeLength: The length of the whole representation in bytes; nil if it is not known.
-    ///   - isDateOfBytes: Whether Date tells when the bytes were sent. It does not in a stored head: a later 304 has updated it, so
-    ///     that a Last-Modified which was weak would look strong.
+    ///   - isDateOfBytes: Whether Date tells when the bytes were sent. It does not in a stored head: a later 304 has
+    ///     updated it, so that a Last-Modified which was weak would look strong.
     public init(_ fields: Fields, completeLength: Int64?, isDateOfBytes: Bool = true) {
         tag = Self.tag(of: fields)
         strongDate = isDateOfBytes ? Self.strongDate(of: fields) : nil
@@ -51,9 +51,9 @@ public struct Validators: Sendable, Equatable {
 
     /// Whether bytes of this response and of another may be joined.
     ///
-    /// Both have the same strong entity tag, or neither is contradicted by one: an origin that tagged one response tags the other
-    /// too, and tags that differ never join, not even across origins. Without tags on both sides the same Last-Modified and the same
-    /// complete length do, where each response's own Date makes Last-Modified strong.
+    /// Both have the same strong entity tag, or neither is contradicted by one: an origin that tagged one response tags
+    /// the other too, and tags that differ never join, not even across origins. Without tags on both sides the same
+    /// Last-Modified and the same complete length do, where each response's own Date makes Last-Modified strong.
     ///
     /// - Parameters:
     ///   - other: The other response.

@@ -11,7 +11,8 @@ package enum ArgumentBytes {
 
     /// The arguments after the program's name, as texts that keep every byte.
     package static func texts() -> [String] {
-        // because the system's argument vector has that many entries, each ends with a NUL, and neither changes while larder runs
+        // because the system's argument vector has that many entries, each ends with a NUL, and neither changes while
+        // larder runs
         (1..<max(1, Int(CommandLine.argc))).compactMap { place in
             unsafe CommandLine.unsafeArgv[place].map { argument in
                 unsafe text(UnsafeRawBufferPointer(start: argument, count: strlen(argument)))
