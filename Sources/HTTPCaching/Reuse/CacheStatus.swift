@@ -13,7 +13,7 @@ public struct CacheStatus: Sendable, Equatable {
         case hit
         /// Forwarded for this reason.
         case forward(ForwardReason)
-        /// Neither: larder made the answer itself.
+        /// Neither: larder made the response itself.
         case none
     }
 
@@ -24,7 +24,7 @@ public struct CacheStatus: Sendable, Equatable {
     public var outcome: Outcome
     /// The status of the origin's response, if it may differ from the client's.
     public var forwardStatus: Int?
-    /// Whether the origin's answer was stored.
+    /// Whether the origin's response was stored.
     public var isStored: Bool
     /// Whether the request followed another's fill.
     public var isCollapsed: Bool
@@ -49,7 +49,7 @@ public struct CacheStatus: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - outcome: What was done.
-    ///   - forwardStatus: The status of the origin's answer.
+    ///   - forwardStatus: The status of the origin's response.
     ///   - isStored: Whether that was stored.
     ///   - isCollapsed: Whether the request followed another's fill.
     ///   - timeToLive: Seconds of freshness left.

@@ -5,7 +5,7 @@
 
 public import HTTPMessage
 
-/// Updates stored responses from 304 answers.
+/// Updates stored responses by 304 responses.
 public enum Freshening {
     /// Fields that a 304 does not update: they describe the stored bytes or are part of a variant's key.
     static let kept: Set<String> = ["content-length", "content-encoding", "content-range", "vary"]

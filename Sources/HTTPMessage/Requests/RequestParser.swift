@@ -10,7 +10,7 @@ public enum RequestParse: Sendable, Equatable {
     case incomplete
     /// A whole head; its offsets are those of the parsed span.
     case head(RequestHead)
-    /// To be answered with the refusal's status and a close.
+    /// The response is the refusal's status and a close.
     case refused(RequestRefusal)
 }
 

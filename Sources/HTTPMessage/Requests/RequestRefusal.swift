@@ -50,7 +50,7 @@ public enum RequestRefusal: String, Sendable, CaseIterable {
     /// An HTTP/1.0 request has Transfer-Encoding (RFC 9112 §6.1).
     case transferEncodingInHTTP10
 
-    /// The status to answer with before closing.
+    /// The status of the response before closing.
     public var status: Int {
         switch self {
         case .targetTooLong: 414
