@@ -5,7 +5,7 @@ import NIOCore
 import Runtime
 
 enum OwnResponses {
-    // MARK: Requests that are complete
+    // MARK: Complete requests
 
     /// `OPTIONS *` asks about the server itself (RFC 9110 §9.3.7).
     static func answerOptions(_ head: RequestHead, _ received: ByteBuffer, on connection: ClientConnection) {
