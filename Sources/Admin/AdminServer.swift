@@ -17,8 +17,8 @@ package final class AdminServer: Sendable {
 
     /// The loop of every interface of this process.
     ///
-    /// It is never shut down: the server closes its connections before `run` returns, but a task of its library, which nobody
-    /// can wait for, may still put work on the loop after that.
+    /// It is never shut down: the server closes its connections before `run` returns, but a task of its library, which
+    /// nobody can wait for, may still put work on the loop after that.
     private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
     private let responder: AdminResponder

@@ -35,7 +35,7 @@ struct OriginTroublesTests {
     private static let refused = error(.connectionRefused, "Connection refused")
 
     @Test(
-        "of a list where others answer, an authoritative origin that fails and any name that does not resolve are told",
+        "in a list where others respond, a failing authoritative origin and any unresolvable name are reported",
         arguments: [
             (Origin(isAuthoritative: true), []),
             (
@@ -69,7 +69,7 @@ struct OriginTroublesTests {
         #expect(OriginTroubles.reasons(origins, listNames: ["default"]) == reasons)
     }
 
-    @Test("a list of which every origin fails is told once, with all of its origins")
+    @Test("a list whose origins all fail is reported once, with all of its origins")
     func every() {
         let origins = [
             Origin(isAuthoritative: true, isBackingOff: true, failure: Self.refused),

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("POST /purge")
 struct PurgeTests {
-    @Test("removes what is named, and tells what")
+    @Test("removes the named responses, and reports them")
     func rules() async throws {
         try await withLarder { (larder: TestLarder) async throws -> Void in
             try await larder.fetch("/a~b.jpg", "/images/1.jpg", "/images/2.jpg", "/thumbs/1.png", "/x.jpg")

@@ -80,7 +80,7 @@ struct RouteTests {
         }
     }
 
-    @Test("health is told, and readiness ends with the drain")
+    @Test("health is reported, and readiness ends with the drain")
     func health() async throws {
         try await withLarder { (larder: TestLarder) async throws -> Void in
             #expect(try await JSON(parsing: larder.admin("GET", "/healthz").body)["status"]?.text == "ok")

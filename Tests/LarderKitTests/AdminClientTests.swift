@@ -50,14 +50,14 @@ struct AdminClientTests {
         #expect(origin.requests.first?.field("Authorization") == "Bearer 0123456789abcdef")
     }
 
-    @Test("a refusal is told in the interface's words, with the field that it names")
+    @Test("a refusal has the interface's words, with the field that it names")
     func refusal() async throws {
         let body = #"{"status": 400, "detail": "url is no URL", "field": "url[17]"}"#
         let (failure, _) = try await failure(of: .text(body, status: 400))
         #expect(failure.description == "url is no URL" && failure.refusedItem == 17 && !failure.isPassing)
     }
 
-    @Test("a refusal without words is told by its status")
+    @Test("a refusal without words is reported by its status")
     func wordless() async throws {
         let (failure, url) = try await failure(of: .text("{}", status: 401))
         #expect(failure.description == "\(url) (--admin) responded with status 401" && failure.refusedItem == nil)
@@ -71,7 +71,7 @@ struct AdminClientTests {
         )
     }
 
-    @Test("a connection that breaks is told")
+    @Test("a broken connection is reported")
     func broken() async throws {
         let (failure, url) = try await failure(of: .reset)
         #expect(failure.description.hasPrefix("\(url) (--admin) sent no complete response: "))

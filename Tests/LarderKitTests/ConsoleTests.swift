@@ -50,7 +50,7 @@ struct ConsoleTests {
         #expect(CommandName.mistake(in: arguments, known: ["serve", "purge"]) == mistake)
     }
 
-    @Test("a problem is told as compilers tell theirs")
+    @Test("a problem has the form of a compiler's diagnostic")
     func diagnostic() {
         let problem = Problem(file: "f", line: 3, column: 7, path: "cache", message: "is wrong", expected: "a map")
         #expect(problem.diagnostic == "f:3:7: cache: is wrong; expected a map")

@@ -28,7 +28,7 @@ import Testing
         #expect(got.response?.isDefinitive == expected)
     }
 
-    @Test("an origin that is left alone might know better: what the rest says is not definitive")
+    @Test("an origin whose circuit breaker is open might know better: the others' 404 is not final")
     func skipped() async throws {
         let (main, copy) = (try ScriptedOrigin(), try ScriptedOrigin())
         main.respond { _ in [.reset] }

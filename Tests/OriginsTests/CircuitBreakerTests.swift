@@ -5,7 +5,7 @@ import Testing
 
 @testable import Origins
 
-@Suite("An origin that keeps failing is left alone for a while") struct CircuitBreakerTests {
+@Suite("The circuit breaker of an origin that keeps failing opens for a while") struct CircuitBreakerTests {
     let start = Instant.now
 
     private func opened() -> CircuitBreaker {
@@ -27,7 +27,7 @@ import Testing
         #expect(breaker.probeDue == start + CircuitBreaker.firstBackOff)
     }
 
-    @Test("an answer in between starts the count anew")
+    @Test("a response in between resets the count")
     func answerResets() {
         var breaker = CircuitBreaker()
         for _ in 1..<CircuitBreaker.failuresToOpen { _ = breaker.recordFailure(at: start, chance: 1) }
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test(
-        "who answered a moment ago is not left alone for what it breaks off or refuses at once, but for silence",
+        "after a recent response the breaker opens for silence, not for prompt failures",
         arguments: [(true, 0, true), (true, 999, true), (true, 1000, false), (false, 0, false)]
     )
     func prompt(isPrompt: Bool, milliseconds: Int, isClosed: Bool) {

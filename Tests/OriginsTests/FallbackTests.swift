@@ -63,7 +63,7 @@ import Testing
         #expect(got.violations.isEmpty)
     }
 
-    @Test("when nobody answers, the last error is told, with what was tried")
+    @Test("when no origin responds, the last error is reported, with the attempts")
     func nobody() async throws {
         let servers = [try origin(.resetting, 0), try origin(.refusing, 1)]
         let got = try await Running(servers.map { .test($0.url) }).get("/a.jpg")

@@ -118,7 +118,7 @@ import Testing
         #expect(quick.requestCount("/a.jpg") == 0)
     }
 
-    @Test("an origin that has been overtaken five times in a row is left alone; who still waits for it asks the next")
+    @Test("after being overtaken five times in a row its circuit breaker opens, and waiting requests ask the next")
     func overtaken() async throws {
         let (late, quick) = (try ScriptedOrigin(), try ScriptedOrigin())
         late.respond { _ in [.hang] }
@@ -151,7 +151,7 @@ import Testing
         #expect((figures.overtaken, figures.isBackingOff) == (8, false))
     }
 
-    @Test("an origin that is left alone for being late answers all requests that nobody else can, whatever the budget")
+    @Test("with a breaker open for lateness it still gets requests that no other can serve, whatever the budget")
     func onlyLate() async throws {
         let (late, quick) = (try ScriptedOrigin(), try ScriptedOrigin())
         let isHeld = Lock(true)

@@ -32,7 +32,7 @@ import Testing
         #expect(excess.next == next.map { now + .seconds($0) })
     }
 
-    @Test("who takes bytes again begins anew, and a second pause does not")
+    @Test("a receiver that takes bytes again starts over, but a second pause does not")
     func flow() {
         var heldUp = heldUp([.seconds(4), .seconds(3)])
         heldUp.begin(0, at: start + .seconds(60))

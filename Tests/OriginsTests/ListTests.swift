@@ -33,14 +33,14 @@ import Testing
         #expect(walk(AskingOrder([0, 1, 2], preferred: 7)) == [0, 1, 2])
     }
 
-    @Test("origins that are left alone come last, and only while nobody has answered")
+    @Test("origins with an open circuit breaker come last, and only while no other has responded")
     func passedOver() {
         #expect(walk(AskingOrder([0, 1, 2]), skipping: [0]) == [1, 2, 0])
         #expect(walk(AskingOrder([0, 1, 2]), skipping: [0, 1, 2]) == [0, 1, 2])
         #expect(walk(AskingOrder([0, 1, 2]), hasAnswer: true, skipping: [0]) == [1, 2])
     }
 
-    @Test("looking for one to ask beside another takes nobody away from the last resort")
+    @Test("looking for an origin to hedge to does not remove one from the last resort")
     func beside() {
         var order = AskingOrder([0, 1, 2])
         #expect(order.next(isAvailable: { $0 == 1 }) == 1)

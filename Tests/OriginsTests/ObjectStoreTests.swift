@@ -119,7 +119,7 @@ import Testing
         #expect(running.origins.statistics()[0].errors == [.denied: 1])
     }
 
-    @Test("that denies everything is passed over for the next, request after request, and is not left alone for it")
+    @Test("that denies everything is skipped for the next, request after request, and its circuit breaker stays closed")
     func denied() async throws {
         let copy = try ScriptedOrigin()
         copy.respond { _ in [.text("copy")] }

@@ -79,7 +79,7 @@ struct ProbeTests {
     }
 
     @Test(
-        "while all are left alone, few requests a second ask them, and the rest fail at once",
+        "while all circuit breakers are open, few requests a second are sent, and the rest fail at once",
         .timeLimit(.minutes(1))
     )
     func lastResort() async throws {
@@ -100,7 +100,7 @@ struct ProbeTests {
         #expect(running.origins.statistics()[0].skipped >= 200)
     }
 
-    @Test("with something to fall back on, origins that are left alone are not asked for want of another")
+    @Test("with a fallback, origins whose circuit breaker is open are not asked as a last resort")
     func fallback() async throws {
         let origin = try ScriptedOrigin()
         origin.respond { _ in [.reset] }

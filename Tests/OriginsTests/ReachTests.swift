@@ -26,7 +26,7 @@ import Testing
         #expect((reach.failure?.kind == kind) == isLost)
     }
 
-    @Test("the last failure is told, and a success ends it")
+    @Test("the last failure is reported, and a success ends it")
     func recovery() {
         var reach = Reach()
         #expect(reach.recordFailure(failure(.dnsFailure)) == .lost)
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test("a failed look leaves nobody alone, and a later one finds the origin again, without a request")
+    @Test("a failed look opens no circuit breaker, and a later one finds the origin again, without a request")
     func again() async throws {
         let origin = try ScriptedOrigin()
         origin.respond { _ in [.text("picture")] }
@@ -89,7 +89,7 @@ import Testing
         #expect(try await running.get("/a.jpg").body == Array("picture".utf8))
     }
 
-    @Test("a name that stops resolving is told by the request that fails, and looked up again without another")
+    @Test("a name that stops resolving is reported by the failing request, and looked up again without another request")
     func name() async throws {
         let running = try Running([settings("http://nowhere.invalid")], looksAtOrigins: true)
         #expect(try await running.get("/a.jpg").error?.kind == .dnsFailure)
@@ -110,7 +110,7 @@ import Testing
         #expect(running.origins.statistics()[0].failure == nil)
     }
 
-    @Test("a configured probe is the look: what it finds is told after the first, and the next good one ends it")
+    @Test("a configured probe replaces the look: its first failure is reported, and the next success ends it")
     func probe() async throws {
         let origin = try ScriptedOrigin()
         let bad = Gate()
@@ -124,7 +124,7 @@ import Testing
         #expect(origin.requests.allSatisfy { $0.method == "HEAD" && $0.path == "/alive" })
     }
 
-    @Test("a directory is looked at: one that is missing, is empty, or cannot be searched is told, and found again")
+    @Test("a directory is looked at: a missing, empty or unsearchable one is reported, and found again")
     func directory() async throws {
         let directory = try TemporaryDirectory()
         let (well, empty, missing) = (directory.path("well"), directory.path("empty"), directory.path("missing"))

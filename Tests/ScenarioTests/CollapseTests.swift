@@ -32,7 +32,7 @@ struct CollapseTests {
     }
 
     @Test(
-        "§4: who comes while what may not be reused is on its way is not given it",
+        "§4: a response that may not be reused is not given to requests that arrive during its fill",
         arguments: [("no-cache", ""), ("max-age=0", ""), ("max-age=60", "no-cache"), ("max-age=60", "min-fresh=100")]
     )
     func notReusable(response: String, request: String) async throws {
@@ -62,7 +62,7 @@ struct CollapseTests {
         }
     }
 
-    @Test("§4.3.1: who comes right behind what may not be reused validates it, rather than fetching it once more")
+    @Test("§4.3.1: a request right after such a response validates it instead of fetching it once more")
     func rightBehind() async throws {
         let origin = try ScriptedOrigin()
         origin.respond { request in
@@ -81,7 +81,7 @@ struct CollapseTests {
         }
     }
 
-    @Test("RFC 5861 §3: who comes right behind what is stale on arrival has it validated behind him")
+    @Test("RFC 5861 §3: a request right after a response that is stale on arrival has it validated in the background")
     func staleOnArrival() async throws {
         let origin = try ScriptedOrigin()
         let control = "max-age=0, stale-while-revalidate=600"

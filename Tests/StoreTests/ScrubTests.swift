@@ -15,7 +15,7 @@ struct ScrubTests {
     /// Quick enough not to be waited for, and slow enough to leave the disk to others.
     private static let quick: Int64 = 200 << 20
 
-    @Test("it reads no more than its rate: pauses are not made up for, and no rate is no wait for ever")
+    @Test("it reads no more than its rate: pauses are not made up for, and a rate of 0 does not wait forever")
     func pace() {
         var pace = ScrubPace()
         func second(_ count: Double) -> Instant { Instant(nanoseconds: Int64(count * 1e9)) }

@@ -50,7 +50,7 @@ public struct StoredPart: Sendable, Equatable {
     /// - Parameters:
     ///   - request: The fields of a GET.
     ///   - stored: The stored fields.
-    /// - Returns: False too where the Range is to be ignored, so that the whole is asked for.
+    /// - Returns: False also if the Range is to be ignored, so that the whole is requested.
     public func answers(_ request: Fields, stored: Fields) -> Bool {
         guard let wanted = request.combined("Range"),
             Conditional.ifRangeAllows(

@@ -13,7 +13,7 @@ public struct CacheStatus: Sendable, Equatable {
         case hit
         /// Forwarded for this reason.
         case forward(ForwardReason)
-        /// Neither: larder made the answer itself.
+        /// Neither: larder made the response itself.
         case none
     }
 
@@ -22,15 +22,15 @@ public struct CacheStatus: Sendable, Equatable {
 
     /// What was done.
     public var outcome: Outcome
-    /// The status of the origin's answer, where it may differ from what the client gets.
+    /// The status of the origin's response, if it may differ from the client's.
     public var forwardStatus: Int?
-    /// Whether the origin's answer was stored.
+    /// Whether the origin's response was stored.
     public var isStored: Bool
     /// Whether the request followed another's fill.
     public var isCollapsed: Bool
     /// Seconds of freshness left; negative if stale.
     public var timeToLive: Int64?
-    /// The cache key, where the operator wants it shown.
+    /// The cache key, if the operator wants it shown.
     public var key: String?
     /// More words, for people.
     public var detail: String?
@@ -49,11 +49,11 @@ public struct CacheStatus: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - outcome: What was done.
-    ///   - forwardStatus: The status of the origin's answer.
+    ///   - forwardStatus: The status of the origin's response.
     ///   - isStored: Whether that was stored.
     ///   - isCollapsed: Whether the request followed another's fill.
     ///   - timeToLive: Seconds of freshness left.
-    ///   - key: The cache key, where it is shown.
+    ///   - key: The cache key, if it is shown.
     ///   - detail: More words.
     public init(
         outcome: Outcome,

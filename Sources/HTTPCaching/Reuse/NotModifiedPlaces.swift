@@ -12,7 +12,8 @@ public struct NotModifiedPlaces: Sendable {
 
     /// Finds them; O(length of the head).
     ///
-    /// nil for a head of 64 kB or more, one without a well-formed entity tag, and one whose lines lie in more than four places.
+    /// nil for a head of 64 kB or more, one without a well-formed entity tag, and one whose lines lie in more than four
+    /// places.
     ///
     /// - Parameter head: Status line and field lines of a stored 200.
     public init?(_ head: RawSpan) {

@@ -1,7 +1,7 @@
 // Value. What to do with a request.
 //
 // Made by Planner, performed by the request handler in one exhaustive switch. Invariant: `validate` is planned only
-// where the stored response has a validator.
+// if the stored response has a validator.
 
 /// What to do with a request.
 public enum Plan: Equatable, Sendable {

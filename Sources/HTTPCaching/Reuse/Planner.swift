@@ -56,7 +56,8 @@ public enum Planner {
         return forward(request, planned: isUsable ? .complete(reason) : planned)
     }
 
-    /// Whether a stored response may be served although every origin failed to validate or replace it (RFC 9111 §4.2.4).
+    /// Whether a stored response may be served although every origin failed to validate or replace it (RFC 9111
+    /// §4.2.4).
     ///
     /// - Parameters:
     ///   - request: What the request says.

@@ -9,7 +9,7 @@ public import HTTPMessage
 public struct RequestFacts: Sendable, Equatable {
     /// The method as far as a cache tells them apart.
     public var method: Method
-    /// The directives; Pragma: no-cache counts where there is no Cache-Control (RFC 9111 §5.4).
+    /// The directives; Pragma: no-cache counts if there is no Cache-Control (RFC 9111 §5.4).
     public var cacheControl: CacheControl
     /// Whether there is an Authorization: its response may be for one user (RFC 9111 §3.5).
     public var hasAuthorization: Bool

@@ -35,7 +35,7 @@ public struct CachingRules: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - ttl: Lifetime whatever the origin gives.
-    ///   - defaultTTL: Lifetime where the origin gives none and no heuristic applies.
+    ///   - defaultTTL: Lifetime if the origin gives none and no heuristic applies.
     ///   - heuristicFraction: Part of the time since Last-Modified.
     ///   - heuristicMinimum: Shortest heuristic lifetime.
     ///   - heuristicMaximum: Longest heuristic lifetime.
@@ -43,7 +43,7 @@ public struct CachingRules: Sendable, Equatable {
     ///   - staleIfError: How long stale responses are served when origins fail; a week.
     ///   - negativeTTL: Longest lifetime of errors without an explicit one.
     ///   - maximumTTL: Longest lifetime of all; a year.
-    ///   - pictureTypes: Media types that variants of pictures are told apart by.
+    ///   - pictureTypes: Media types that distinguish variants of pictures.
     ///   - setCookie: What becomes of Set-Cookie.
     public init(
         ttl: Int? = nil,

@@ -55,8 +55,8 @@ public enum Storability: Equatable, Sendable {
     ///   - requestTime: When the request was sent.
     ///   - responseTime: When the response head was received.
     ///   - rules: The operator's rules.
-    ///   - isPostOfTarget: Whether it answers a POST and its Content-Location is the target: with explicit freshness such
-    ///     a response answers later GETs (RFC 9110 §9.3.3).
+    ///   - isPostOfTarget: Whether it answers a POST and its Content-Location is the target: with explicit freshness
+    ///     such a response answers later GETs (RFC 9110 §9.3.3).
     ///   - expectsImage: Whether the operator expects a picture, so that a page or nothing is an error in disguise.
     /// - Returns: The facts to store, or why not.
     public static func decide(
@@ -193,7 +193,8 @@ public enum Storability: Equatable, Sendable {
         let flags = flags(lifetime, control, status, response)
         var windows = (grace: control.staleWhileRevalidate, onError: control.staleIfError)
         if !flags.contains(.isNegative) {
-            // An origin that gives a lifetime of 0 wants each request validated. A lifetime of 0 that was assumed says nothing.
+            // An origin that gives a lifetime of 0 wants each request validated. A lifetime of 0 that was assumed says
+            // nothing.
             let isNeverFresh = seconds == 0 && explicit?.seconds == 0
             windows.grace = windows.grace ?? (isNeverFresh ? 0 : rules.grace)
             windows.onError = windows.onError ?? rules.staleIfError
@@ -218,8 +219,8 @@ public enum Storability: Equatable, Sendable {
         _ response: Fields
     ) -> StoredFacts.Flags {
         var flags: StoredFacts.Flags = []
-        // s-maxage implies proxy-revalidate (RFC 9111 §5.2.2.10). We part from the clause where the same response also gives
-        // an RFC 5861 window: an origin that sends both means the window.
+        // s-maxage implies proxy-revalidate (RFC 9111 §5.2.2.10). We part from the clause if the same response also
+        // gives an RFC 5861 window: an origin that sends both means the window.
         let hasWindow = control.staleWhileRevalidate != nil || control.staleIfError != nil
         if control.mustRevalidate || control.proxyRevalidate || (control.sMaxAge != nil && !hasWindow) {
             flags.insert(.mustRevalidate)

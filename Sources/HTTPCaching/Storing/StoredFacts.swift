@@ -89,7 +89,7 @@ public struct StoredFacts: Sendable, Equatable {
 
     /// The age to send, never negative (RFC 9111 §4.2.3).
     ///
-    /// - Parameter now: The time of the answer.
+    /// - Parameter now: The time of the response.
     /// - Returns: Seconds, at most 2^31.
     public func age(at now: WallTime) -> Int64 {
         min(max(now - bornAt, 0), Int64(DeltaSeconds.maximum))
@@ -106,7 +106,7 @@ public struct StoredFacts: Sendable, Equatable {
 
     /// Seconds of freshness left; negative if stale, 0 if its age is not known.
     ///
-    /// - Parameter now: The time of the answer.
+    /// - Parameter now: The time of the response.
     /// - Returns: The `ttl` of Cache-Status.
     public func timeToLive(at now: WallTime) -> Int64 {
         bornAt <= now ? freshUntil - now : 0
@@ -114,7 +114,7 @@ public struct StoredFacts: Sendable, Equatable {
 
     /// Seconds since it became stale; negative if fresh, nil if its age is not known.
     ///
-    /// - Parameter now: The time of the answer.
+    /// - Parameter now: The time of the response.
     /// - Returns: What windows of staleness are compared with (RFC 5861).
     public func staleness(at now: WallTime) -> Int64? {
         bornAt <= now ? now - freshUntil : nil

@@ -26,7 +26,7 @@ public enum Conditional {
     ///   - lastModified: The Last-Modified of the stored response.
     ///   - date: The Date of the stored response, which stands in for a missing Last-Modified (RFC 9111 §4.3.2).
     ///   - status: The status of the stored response: preconditions are for successes (RFC 9110 §13.2.1).
-    /// - Returns: What to answer.
+    /// - Returns: The result.
     public static func evaluate(
         method: Method,
         request: Fields,
@@ -66,8 +66,8 @@ public enum Conditional {
     ///   - request: The fields of the request.
     ///   - etag: The ETag of the stored response.
     ///   - lastModified: The Last-Modified of the stored response.
-    ///   - date: The Date of the stored response: a Last-Modified is strong only where it is earlier (RFC 9110 §8.8.2.2).
-    /// - Returns: Whether to answer with ranges.
+    ///   - date: The Date of the stored response: a Last-Modified is strong only if it is earlier (RFC 9110 §8.8.2.2).
+    /// - Returns: Whether to respond with ranges.
     public static func ifRangeAllows(request: Fields, etag: String?, lastModified: String?, date: WallTime?) -> Bool {
         let values = request.all("If-Range")
         guard let value = values.first else {

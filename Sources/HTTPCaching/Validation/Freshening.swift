@@ -5,7 +5,7 @@
 
 public import HTTPMessage
 
-/// Updates stored responses from 304 answers.
+/// Updates stored responses by 304 responses.
 public enum Freshening {
     /// Fields that a 304 does not update: they describe the stored bytes or are part of a variant's key.
     static let kept: Set<String> = ["content-length", "content-encoding", "content-range", "vary"]
@@ -16,7 +16,7 @@ public enum Freshening {
     ///   - stored: The stored fields.
     ///   - notModified: The fields of the 304 as received.
     ///   - setCookie: What becomes of a Set-Cookie of the 304.
-    /// - Returns: The fields to store; the facts are to be decided anew from them.
+    /// - Returns: The fields to store; the facts must be decided again from them.
     public static func freshen(
         _ stored: Fields,
         with notModified: Fields,

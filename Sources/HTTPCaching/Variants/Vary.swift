@@ -22,9 +22,9 @@ public enum Vary {
     ///
     /// - Parameters:
     ///   - response: The fields of the response.
-    ///   - pictureTypes: Media types that variants of a picture are told apart by.
-    /// - Returns: The names; a malformed one counts as `*`. Accept is called `PictureAccept.name` where the response is a picture
-    ///   and there are such types.
+    ///   - pictureTypes: Media types that distinguish variants of a picture.
+    /// - Returns: The names; a malformed one counts as `*`. Accept is called `PictureAccept.name` if the response is a
+    ///   picture and there are such types.
     public static func names(in response: Fields, pictureTypes: [String] = []) -> VaryNames {
         let members = response.all("Vary").flatMap { FieldList.members(of: $0) }
         guard !members.isEmpty else {

@@ -29,7 +29,7 @@ public enum Decimal {
     /// Reads a text that is one or more digits and nothing else.
     ///
     /// - Parameter text: The digits.
-    /// - Returns: The number, `UInt64.max` where it is larger than that, or nil for any other text.
+    /// - Returns: The number, `UInt64.max` if it is larger than that, or nil for any other text.
     public static func parse(_ text: String) -> UInt64? {
         let span = unsafe text.utf8.span.bytes  // because a code unit has no padding: each of its bytes is initialized
         return parse(span, 0..<span.byteCount)

@@ -32,7 +32,8 @@ extension RawSpan {
         guard !range.isEmpty else {
             return range.upperBound
         }
-        // because `extracting` checks the bounds, memchr stays within them, and the pointer is used inside the closure only
+        // because `extracting` checks the bounds, memchr stays within them, and the pointer is used inside the closure
+        // only
         return unsafe extracting(range).withUnsafeBytes { bytes in
             guard let start = bytes.baseAddress, let found = unsafe memchr(start, Int32(byte), bytes.count) else {
                 return range.upperBound

@@ -17,7 +17,7 @@ public struct TextRoom: ~Copyable {
         capacity = room.count
     }
 
-    /// Writes the bytes of a literal; traps where there is no room for them.
+    /// Writes the bytes of a literal; traps if there is no room for them.
     ///
     /// - Parameter literal: The literal.
     @inlinable
@@ -29,7 +29,7 @@ public struct TextRoom: ~Copyable {
         unsafe place.copyMemory(from: literal.utf8Start, byteCount: length)
     }
 
-    /// Writes a number's digits, behind a minus sign where it is negative; traps where there is no room for them.
+    /// Writes a number's digits, behind a minus sign if it is negative; traps if there is no room for them.
     ///
     /// - Parameter value: The number.
     @inlinable
@@ -38,7 +38,7 @@ public struct TextRoom: ~Copyable {
         write(value.magnitude)
     }
 
-    /// Writes a number's digits; traps where there is no room for them.
+    /// Writes a number's digits; traps if there is no room for them.
     ///
     /// - Parameter value: The number.
     @inlinable
@@ -68,7 +68,8 @@ public struct TextRoom: ~Copyable {
     @inlinable
     @inline(__always)
     var place: UnsafeMutableRawPointer {
-        // because `count` is at most the room's length; only a room without a byte has no address, and nothing is written there
+        // because `count` is at most the room's length; only a room without a byte has no address, and nothing is
+        // written there
         unsafe room.baseAddress.unsafelyUnwrapped + count
     }
 

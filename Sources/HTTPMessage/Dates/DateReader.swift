@@ -1,7 +1,7 @@
 // Value. A cursor over the text of a date, with one method a form of RFC 9110 §5.6.7.
 //
-// Owned by HTTPDate.parse. Invariant: strict in everything but case: one blank where the grammar has one, two digits
-// where it has two, nothing after the end.
+// Owned by HTTPDate.parse. Invariant: strict in everything but case: one blank if the grammar has one, two digits
+// if it has two, nothing after the end.
 
 struct DateReader {
     let bytes: [UInt8]
@@ -62,7 +62,7 @@ struct DateReader {
         let bounded = min(max(now.secondsSinceEpoch, 0), 253_402_300_799)
         let thisYear = CivilDate(daysSinceEpoch: Int(bounded / 86_400)).year
         let candidate = thisYear - thisYear % 100 + year
-        // The candidate is of now's century; the next century's is right where that is within the 50 years ahead.
+        // The candidate is of now's century; the next century's is right if that is within the 50 years ahead.
         if candidate + 100 <= thisYear + 50 {
             return instant(candidate + 100, month, day, time)
         }

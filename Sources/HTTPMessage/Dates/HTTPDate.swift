@@ -12,8 +12,8 @@ public enum HTTPDate {
     ///
     /// - Parameters:
     ///   - text: A field value: IMF-fixdate, RFC 850 or asctime form.
-    ///   - now: What the two-digit year of RFC 850 is near: one that seems more than 50 years ahead is in the past. Without
-    ///     it 70…99 are of the 20th century.
+    ///   - now: What the two-digit year of RFC 850 is near: one that seems more than 50 years ahead is in the past.
+    ///     Without it 70…99 are of the 20th century.
     /// - Returns: The instant, or nil for anything else, "0" and "-1" included.
     public static func parse(_ text: String, relativeTo now: WallTime? = nil) -> WallTime? {
         guard text.utf8.count <= 40 else {
@@ -33,9 +33,9 @@ public enum HTTPDate {
         return dayName == 3 ? reader.fixdate() : reader.rfc850(relativeTo: now)
     }
 
-    /// Reads a date in any of HTTP's three forms where it stands.
+    /// Reads a date in any of HTTP's three forms in place.
     ///
-    /// No allocation where it is spelled as usual.
+    /// No allocation if it is spelled as usual.
     /// - Parameters:
     ///   - span: The bytes of a head.
     ///   - range: Where the date stands.

@@ -31,7 +31,8 @@ public enum ConnectionIdentity {
         isSent(in: request) || isAskedFor(in: response)
     }
 
-    /// Whether a value of one of those fields names such a scheme: credentials, or a list of challenges (RFC 9110 §11.3).
+    /// Whether a value of one of those fields names such a scheme: credentials, or a list of challenges (RFC 9110
+    /// §11.3).
     ///
     /// O(its length), no allocation.
     /// - Parameters:

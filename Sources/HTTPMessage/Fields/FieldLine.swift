@@ -19,7 +19,7 @@ public struct FieldLine: Sendable, Equatable {
     ///   - span: Field lines in a form that was checked, each with its CR LF.
     ///   - position: Where the line begins; behind it afterwards.
     ///   - end: Where the last line ends.
-    /// - Returns: The line; nil at the end, and where there is no line after all.
+    /// - Returns: The line; nil at the end, or if there is no line after all.
     public static func next(_ span: RawSpan, _ position: inout Int, end: Int) -> FieldLine? {
         guard let (name, line) = nextName(span, &position, end: end) else { return nil }
         return FieldLine(name: name, value: span.trimmed(name.upperBound + 1..<line.upperBound - 2), line: line)

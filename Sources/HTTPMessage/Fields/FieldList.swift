@@ -32,7 +32,7 @@ public enum FieldList {
         return members
     }
 
-    /// The next member of a list where it stands, without surrounding blanks; nil behind the last.
+    /// The next member of a list in place, without surrounding blanks; nil behind the last.
     ///
     /// O(its length), no allocation.
     /// - Parameters:

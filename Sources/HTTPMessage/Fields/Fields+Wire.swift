@@ -23,7 +23,8 @@ extension Fields {
         }
     }
 
-    /// Appends a text of Latin-1 scalars as bytes; a control character becomes a space, one beyond U+00FF a question mark.
+    /// Appends a text of Latin-1 scalars as bytes; a control character becomes a space, one beyond U+00FF a question
+    /// mark.
     static func write(_ text: String, into bytes: inout [UInt8]) {
         let ascii = text.utf8.span
         for offset in ascii.indices where ascii[offset] >= 0x80 || !ASCII.isFieldValue(ascii[offset]) {

@@ -38,7 +38,7 @@ public struct Fields: Sendable, Equatable {
         places.all.isEmpty
     }
 
-    /// Calls a closure with every line where it stands, in order.
+    /// Calls a closure with every line in place, in order.
     ///
     /// - Parameter body: Reads the line in the span, which is `bytes`.
     public func eachLine(_ body: (FieldLine, RawSpan) -> Void) {
@@ -154,7 +154,7 @@ public struct Fields: Sendable, Equatable {
         return values
     }
 
-    /// Calls a closure with the value of every line of a name where it stands, in order; allocates nothing.
+    /// Calls a closure with the value of every line of a name in place, in order; allocates nothing.
     ///
     /// - Parameters:
     ///   - name: The name in any case.
@@ -209,8 +209,8 @@ public struct Fields: Sendable, Equatable {
 
     /// Removes every line for which a closure says so.
     ///
-    /// - Parameter isUnwanted: Decides about one line in the span, where only that line and those behind it stand as before; called
-    ///   once for each, in order.
+    /// - Parameter isUnwanted: Decides about one line in the span, where only that line and those behind it stand as
+    ///   before; called once for each, in order.
     public mutating func removeAll(where isUnwanted: (FieldLine, RawSpan) -> Bool) {
         // Usually nothing has to be removed or moved.
         guard let first = bytes.withRawSpan({ span in places.all.firstIndex { isUnwanted($0.line, span) } }) else {

@@ -7,9 +7,9 @@
 public enum ByteRanges {
     /// What a Range field asks for.
     public enum Result: Sendable, Equatable {
-        /// Not a range of bytes, malformed, or too many: answer with the whole representation.
+        /// Not a range of bytes, malformed, or too many: the response is the whole representation.
         case ignored
-        /// No range lies inside the representation: answer 416.
+        /// No range lies inside the representation: the response is 416.
         case unsatisfiable
         /// One range or more, of offsets from 0, both ends included.
         case ranges([ClosedRange<Int64>])
@@ -60,7 +60,7 @@ public enum ByteRanges {
         guard length >= 0, let specs = specs(value), specs.count <= limit else {
             return .ignored
         }
-        // A suffix of an empty representation is satisfiable but has no offsets: the whole of it answers.
+        // A suffix of an empty representation is satisfiable but has no offsets: the response is the whole.
         guard length > 0 || !specs.contains(where: { $0.isSatisfiableSuffix }) else {
             return .ignored
         }
@@ -89,7 +89,7 @@ public enum ByteRanges {
         return .offsets(first: first, last: last)
     }
 
-    /// A number of any size, the largest there is where it does not fit.
+    /// A number of any size, the largest possible if it does not fit.
     private static func offset(_ digits: Substring) -> Int64? {
         Decimal.parse(String(digits)).map { Int64(clamping: $0) }
     }

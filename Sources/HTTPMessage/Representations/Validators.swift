@@ -16,7 +16,7 @@ public struct Validators: Sendable, Equatable {
     }
 
     private let tag: Tag
-    /// The Last-Modified, where the Date of the same response makes it strong (RFC 9110 §8.8.2.2).
+    /// The Last-Modified, if the Date of the same response makes it strong (RFC 9110 §8.8.2.2).
     private let strongDate: WallTime?
     private let completeLength: Int64?
     private let contentType: String?
@@ -27,8 +27,8 @@ public struct Validators: Sendable, Equatable {
     /// - Parameters:
     ///   - fields: The fields of the response.
     ///   - completeLength: The length of the whole representation in bytes; nil if it is not known.
-    ///   - isDateOfBytes: Whether Date tells when the bytes were sent. It does not in a stored head: a later 304 has updated it, so
-    ///     that a Last-Modified which was weak would look strong.
+    ///   - isDateOfBytes: Whether Date tells when the bytes were sent. It does not in a stored head: a later 304 has
+    ///     updated it, so that a Last-Modified which was weak would look strong.
     public init(_ fields: Fields, completeLength: Int64?, isDateOfBytes: Bool = true) {
         tag = Self.tag(of: fields)
         strongDate = isDateOfBytes ? Self.strongDate(of: fields) : nil
@@ -51,9 +51,9 @@ public struct Validators: Sendable, Equatable {
 
     /// Whether bytes of this response and of another may be joined.
     ///
-    /// Both have the same strong entity tag, or neither is contradicted by one: an origin that tagged one response tags the other
-    /// too, and tags that differ never join, not even across origins. Without tags on both sides the same Last-Modified and the same
-    /// complete length do, where each response's own Date makes Last-Modified strong.
+    /// Both have the same strong entity tag, or neither is contradicted by one: an origin that tagged one response tags
+    /// the other too, and tags that differ never join, not even across origins. Without tags on both sides the same
+    /// Last-Modified and the same complete length do, where each response's own Date makes Last-Modified strong.
     ///
     /// - Parameters:
     ///   - other: The other response.
@@ -89,7 +89,7 @@ public struct Validators: Sendable, Equatable {
         return .strong(tag.opaque)
     }
 
-    /// Last-Modified, where the response was sent at least a second later by the origin's own clock.
+    /// Last-Modified, if the response was sent at least a second later by the origin's own clock.
     private static func strongDate(of fields: Fields) -> WallTime? {
         guard let modified = single(fields, "Last-Modified"), let date = single(fields, "Date"), date - modified >= 1
         else { return nil }

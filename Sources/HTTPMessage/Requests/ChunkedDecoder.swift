@@ -16,7 +16,7 @@ public struct ChunkedDecoder: Sendable {
         case bytes(Range<Int>)
         /// The body and its trailers end at `consumed`; what follows is the next request.
         case end(consumed: Int)
-        /// Not chunked: answer 400 and close.
+        /// Not chunked: respond with 400 and close.
         case refused(Refusal)
     }
 

@@ -125,7 +125,7 @@ struct HeadReader {
     /// Records the place of a value that shapes the response to a hit.
     private mutating func noteShaping(_ mark: RequestHead.Marks, _ value: Range<Int>) {
         if head.marks.contains(mark) {
-            // Repeated, it is no longer simple; an entity tag still counts where a date is repeated.
+            // Repeated, it is no longer simple; an entity tag still counts if a date is repeated.
             if mark == .ifNoneMatch || !head.marks.contains(.ifNoneMatch) { head.shaping = 0..<0 }
         } else if mark == .ifNoneMatch || head.marks.isDisjoint(with: [.ifNoneMatch, .ifModifiedSince, .range]) {
             head.shaping = value

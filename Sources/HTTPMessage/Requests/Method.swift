@@ -4,9 +4,9 @@
 
 /// A request method as far as a cache tells them apart.
 public enum Method: UInt8, Sendable, Equatable {
-    /// GET: stored and answered from what is stored.
+    /// GET: its responses are stored and served from the store.
     case get
-    /// HEAD: answered from what GET stored.
+    /// HEAD: served from the stored response to GET.
     case head
     /// Any other, known or not: its text is in the head; never stored.
     case other

@@ -56,7 +56,7 @@ public struct RequestHead: Sendable, Equatable {
         set { methodSlice = Slice(newValue) }
     }
 
-    /// Where the path and query stand; empty, or a query alone, where an absolute target has no path; `*` with `.asterisk`.
+    /// Where the path and query stand; empty, or only a query, if an absolute target has no path; `*` with `.asterisk`.
     public internal(set) var target: Range<Int> {
         get { targetSlice.range }
         set { targetSlice = Slice(newValue) }

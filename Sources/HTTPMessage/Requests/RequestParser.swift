@@ -10,7 +10,7 @@ public enum RequestParse: Sendable, Equatable {
     case incomplete
     /// A whole head; its offsets are those of the parsed span.
     case head(RequestHead)
-    /// To be answered with the refusal's status and a close.
+    /// The response is the refusal's status and a close.
     case refused(RequestRefusal)
 }
 
@@ -31,8 +31,8 @@ public enum RequestParser {
     /// - Parameters:
     ///   - span: What has been received and not yet consumed.
     ///   - limits: The bounds of a head.
-    ///   - scanned: How many of the bytes an earlier call has already found incomplete, so that a head that arrives in many
-    ///     pieces is looked through once.
+    ///   - scanned: How many of the bytes an earlier call has already found incomplete, so that a head that arrives in
+    ///     many pieces is looked through once.
     /// - Returns: The head, that it is incomplete, or why it is refused.
     public static func parse(_ span: RawSpan, limits: RequestLimits, scanned: Int = 0) -> RequestParse {
         let skipped = span.byteCount >= 2 && span[0] == ASCII.cr && span[1] == ASCII.lf ? 2 : 0

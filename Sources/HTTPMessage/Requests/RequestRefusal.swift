@@ -1,7 +1,7 @@
 // Value. Why a request head is refused, by name.
 //
 // Returned by RequestParser; the raw value is the label in log and counter. Invariant: a refused request is answered
-// with `status` and the connection is closed, since where the next request starts is not known.
+// with `status` and the connection is closed, because the start of the next request is unknown.
 
 /// The reason a request head is refused.
 public enum RequestRefusal: String, Sendable, CaseIterable {
@@ -50,7 +50,7 @@ public enum RequestRefusal: String, Sendable, CaseIterable {
     /// An HTTP/1.0 request has Transfer-Encoding (RFC 9112 §6.1).
     case transferEncodingInHTTP10
 
-    /// The status to answer with before closing.
+    /// The status of the response before closing.
     public var status: Int {
         switch self {
         case .targetTooLong: 414

@@ -55,8 +55,8 @@ public final class ResponseHeadParser {
     /// Starts with a new response and forgets the former one.
     ///
     /// - Parameters:
-    ///   - isAskedAgain: Whether libcurl repeats the request without the expectation after a 417, so that the first 417 is
-    ///     not the response.
+    ///   - isAskedAgain: Whether libcurl repeats the request without the expectation after a 417, so that the first 417
+    ///     is not the response.
     ///   - allowsHTTP2: Whether the connection may use HTTP/2; libcurl presents its heads as lines.
     public func begin(isAskedAgain: Bool = false, allowsHTTP2: Bool = false) {
         self.isAskedAgain = isAskedAgain
@@ -97,8 +97,8 @@ public final class ResponseHeadParser {
         }
     }
 
-    /// Takes the complete field lines at the start of a span, up to the first that is not in the usual form or concerns the
-    /// framing.
+    /// Takes the complete field lines at the start of a span, up to the first that is not in the usual form or concerns
+    /// the framing.
     ///
     /// The result is that of `take` line by line, at half the cost.
     ///
@@ -185,8 +185,8 @@ public final class ResponseHeadParser {
         return .more
     }
 
-    /// Only "chunked", once: the request allowed no other coding (RFC 9112 §7.4), and none exists in HTTP/1.0 (§6.1) or HTTP/2
-    /// (RFC 9113 §8.2.2).
+    /// Only "chunked", once: the request allowed no other coding (RFC 9112 §7.4), and none exists in HTTP/1.0 (§6.1) or
+    /// HTTP/2 (RFC 9113 §8.2.2).
     private func parseTransferEncoding(_ text: RawSpan, _ value: Range<Int>) -> Step {
         guard text.matches(value, lowercased: "chunked"), !isChunked, version == .http11 else {
             return .refused(.transferEncoding)
@@ -244,8 +244,8 @@ public final class ResponseHeadParser {
         }
     }
 
-    /// Fields that a recipient needs before the body, for framing, routing, authentication, caching or reading the content:
-    /// they must not come in a trailer section (RFC 9110 §6.5.1).
+    /// Fields that a recipient needs before the body, for framing, routing, authentication, caching or reading the
+    /// content: they must not come in a trailer section (RFC 9110 §6.5.1).
     private static let keptOut = Set([
         "host", "content-length", "content-encoding", "content-type", "content-range", "cache-control", "expires",
         "age",

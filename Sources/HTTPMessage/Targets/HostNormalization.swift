@@ -27,8 +27,9 @@ public enum HostNormalization {
 
     /// The normal spelling of a host.
     ///
-    /// Letters become lower case, percent-encoded unreserved characters are decoded, IPv6 addresses are spelled as RFC 5952
-    /// says, and a dot at the end is left out. An empty port, 80 and 443 are left out too; others lose leading zeros.
+    /// Letters become lower case, percent-encoded unreserved characters are decoded, IPv6 addresses are spelled as RFC
+    /// 5952 says, and a dot at the end is left out. An empty port, 80 and 443 are left out too; others lose leading
+    /// zeros.
     ///
     /// - Parameter host: A host with an optional port, or nothing.
     /// - Returns: The bytes; what cannot be read as a host is only brought into lower case.

@@ -33,8 +33,8 @@ public struct OriginURL: Sendable, Hashable {
     public let host: String
     /// The port; 0 for `file` and `s3`.
     public let port: Int
-    /// The path prefix without a slash at the end (empty for the root), percent-encoded; for `file` the decoded absolute
-    /// path of the directory.
+    /// The path prefix without a slash at the end (empty for the root), percent-encoded; for `file` the decoded
+    /// absolute path of the directory.
     public let path: String
 
     /// Makes a URL of parts that are valid and in normal form already.

@@ -16,7 +16,7 @@ public struct PictureName: Sendable, Equatable {
         case percentSign
         /// A NUL, encoded or not.
         case null
-        /// It leads above the root, or an encoded slash or backslash stands beside a `..`.
+        /// It leads above the root, or an encoded slash or backslash is in a segment with `..`.
         case aboveRoot
         /// The URL's host is no host.
         case host
@@ -26,7 +26,8 @@ public struct PictureName: Sendable, Equatable {
     private let scheme: String?
     /// The URL's host, with its port if it has one; nil if a path alone is named.
     public let host: String?
-    /// Path and query in ASCII: octets that may not stand in a request are percent-encoded, the rest is as it was given.
+    /// Path and query in ASCII: octets that may not stand in a request are percent-encoded, the rest is as it was
+    /// given.
     public let target: String
 
     /// Reads a path with its query, or a full URL (http or https).
@@ -56,7 +57,8 @@ public struct PictureName: Sendable, Equatable {
         self.init(scheme, host, try PictureName.spelled(rest))
     }
 
-    /// Reads the name of a file below the pictures' directory, as `find` prints it there: `./a b.jpg`, `a b.jpg` or `/a b.jpg`.
+    /// Reads the name of a file below the pictures' directory, as `find` prints it there: `./a b.jpg`, `a b.jpg` or `/a
+    /// b.jpg`.
     ///
     /// Every octet but the slash is part of a name: percent signs, question marks and number signs are encoded.
     /// - Parameter bytes: The bytes, in any encoding.

@@ -7,14 +7,15 @@
 
 /// Brings request targets into one spelling.
 public enum TargetNormalization {
-    /// Whether a target is normal already, so that the caller can use it where it stands.
+    /// Whether a target is normal already, so that the caller can use it in place.
     ///
     /// One pass, no allocation.
     ///
     /// - Parameters:
     ///   - target: Path and query, starting with a slash.
     ///   - foldsCase: Whether paths that differ in ASCII case alone are the same.
-    /// - Returns: True if `normalize` would change nothing; false also for a few that it would not change or would refuse.
+    /// - Returns: True if `normalize` would change nothing; false also for a few that it would not change or would
+    ///   refuse.
     public static func isNormal(_ target: RawSpan, foldsCase: Bool) -> Bool {
         let count = target.byteCount
         guard count > 0, target[0] == ASCII.slash else {
@@ -64,8 +65,8 @@ public enum TargetNormalization {
         return index == count || isNormalQuery(target, from: index + 1)
     }
 
-    /// Whether a target of eight bytes or more is a path of letters, digits, dashes, dots and underscores, as nearly all are, and
-    /// no segment of it begins with a dot.
+    /// Whether a target of eight bytes or more is a path of letters, digits, dashes, dots and underscores, as nearly
+    /// all are, and no segment of it begins with a dot.
     private static func isPlain(_ target: RawSpan, foldsCase: Bool) -> Bool {
         // Words overlap by a byte, so that a slash is seen with what follows it.
         target.allWords(of: 0..<target.byteCount, step: 7) { word, _ in
@@ -80,15 +81,15 @@ public enum TargetNormalization {
 
     /// The normal spelling of a target.
     ///
-    /// Percent-encoded unreserved characters are decoded, other triplets get upper-case digits, bytes that may not stand in a
-    /// target are encoded, dot segments are removed, and an empty path becomes a slash. The query only has its
-    /// percent-encoding normalized.
+    /// Percent-encoded unreserved characters are decoded, other triplets get upper-case digits, bytes that may not
+    /// stand in a target are encoded, dot segments are removed, and an empty path becomes a slash. The query only has
+    /// its percent-encoding normalized.
     ///
     /// - Parameters:
-    ///   - target: Path and query; empty or a query alone where an absolute target had no path.
+    ///   - target: Path and query; empty or only a query if an absolute target had no path.
     ///   - foldsCase: Whether the path's ASCII letters become lower case; digits of triplets do not.
-    /// - Returns: The bytes, or nil if the target is refused: a percent sign without two digits, NUL, more `..` than there are
-    ///   segments, or a `..` beside an encoded slash or backslash.
+    /// - Returns: The bytes, or nil if the target is refused: a percent sign without two digits, NUL, more `..` than
+    ///   there are segments, or a `..` in a segment with an encoded slash or backslash.
     public static func normalize(_ target: RawSpan, foldsCase: Bool) -> [UInt8]? {
         let count = target.byteCount
         var pathEnd = 0
@@ -118,7 +119,7 @@ public enum TargetNormalization {
         return normal
     }
 
-    /// The byte a triplet stands for, where the triplet is spelled as it should be: upper case, and for a byte that needs it.
+    /// The byte that a triplet encodes, if the triplet is normal: upper case, and for a byte that must be encoded.
     private static func normalTriplet(_ target: RawSpan, at index: Int) -> UInt8? {
         guard let decoded = PercentEncoding.triplet(target, at: index, end: target.byteCount), decoded != 0 else {
             return nil

@@ -1,5 +1,5 @@
-// Pure. Carries the bytes of the command line through the argument parser, which accepts only texts: a byte that is not
-// UTF-8 becomes a character of its own. Names of pictures and files get the byte back; elsewhere it is refused.
+// Stateless. Carries the bytes of the command line through the argument parser, which accepts only texts: a byte that
+// is not UTF-8 becomes a character of its own. Names of pictures and files get the byte back; elsewhere it is refused.
 
 import Glibc
 import HTTPMessage
@@ -11,7 +11,8 @@ package enum ArgumentBytes {
 
     /// The arguments after the program's name, as texts that keep every byte.
     package static func texts() -> [String] {
-        // because the system's argument vector has that many entries, each ends with a NUL, and neither changes while larder runs
+        // because the system's argument vector has that many entries, each ends with a NUL, and neither changes while
+        // larder runs
         (1..<max(1, Int(CommandLine.argc))).compactMap { place in
             unsafe CommandLine.unsafeArgv[place].map { argument in
                 unsafe text(UnsafeRawBufferPointer(start: argument, count: strlen(argument)))

@@ -1,4 +1,4 @@
-// Pure. Recognizes a command that does not exist and suggests one.
+// Stateless. Recognizes a command that does not exist and suggests one.
 
 import Settings
 

@@ -30,7 +30,7 @@ package struct Failure: Error, CustomStringConvertible {
 }
 
 extension Failure {
-    /// Turns a mistake in a text into a failure that names where the text comes from.
+    /// Turns a mistake in a text into a failure that names the source of the text.
     /// - Parameters:
     ///   - name: The option, variable or setting.
     ///   - end: What follows the mistake.

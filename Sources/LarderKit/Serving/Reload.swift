@@ -3,7 +3,8 @@
 import Settings
 
 struct Reload {
-    /// The configuration in force from now on: the new values of settings that can be reloaded, the old ones of the rest.
+    /// The configuration in force from now on: the new values of settings that can be reloaded, the old ones of the
+    /// rest.
     let effective: Configuration
     /// The paths of the settings that take effect now.
     let applied: [String]

@@ -60,9 +60,9 @@ final class HTTPService: Sendable {
 
     /// The server of a bucket.
     ///
-    /// With an endpoint, the bucket is part of the path unless the settings say otherwise: few stores except Amazon's have a
-    /// host name for each bucket. A bucket with a dot in its name is part of the path too, because it would not match the
-    /// wildcard of Amazon's certificate.
+    /// With an endpoint, the bucket is part of the path unless the settings say otherwise: few stores except Amazon's
+    /// have a host name for each bucket. A bucket with a dot in its name is part of the path too, because it would not
+    /// match the wildcard of Amazon's certificate.
     private static func place(of bucket: String, in store: ObjectStore) -> Place {
         let amazon = OriginURL(scheme: .https, host: "s3.\(store.region).amazonaws.com", port: 443, path: "")
         let endpoint = store.endpoint ?? amazon

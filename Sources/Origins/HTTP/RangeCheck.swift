@@ -4,7 +4,7 @@
 
 import HTTPMessage
 
-/// Judges the head of an answer by the Range of its request.
+/// Judges the head of a response by the Range of its request.
 enum RangeCheck {
     /// The result for a head.
     enum Verdict: Equatable {

@@ -4,7 +4,7 @@
 public struct OriginAttempt: Sendable, Equatable {
     /// How asking one origin ended.
     public enum Outcome: Sendable, Equatable {
-        /// It answered with this status.
+        /// It responded with this status.
         case answered(Int)
         /// It sent no response.
         case failed(OriginError.Kind)

@@ -118,7 +118,7 @@ final class OriginPool {
     func drop(_ connection: CleartextConnection) { idle.drop(connection) }
     func closeIdle() { idle.close() }
 
-    // MARK: What its answers tell
+    // MARK: Responses
 
     /// A response's head, and the request that it belongs to.
     struct Answer {

@@ -34,8 +34,8 @@ struct Reach {
 
     /// A look, a request or a probe failed.
     ///
-    /// One failure is enough for an origin that was never reached, and for a name that does not resolve. Other failures of an
-    /// origin that was reached before are for `CircuitBreaker` to judge.
+    /// One failure is enough for an origin that was never reached, and for a name that does not resolve. Other failures
+    /// of an origin that was reached before are for `CircuitBreaker` to judge.
     mutating func recordFailure(_ error: OriginError) -> Change {
         guard failure != nil || !wasReached || error.isOfName else { return .none }
         defer { failure = error }

@@ -1,5 +1,5 @@
-// Explains a URL with the same route, key, selection and plan as a request's, by the same pure functions, from data
-// that can be read without a trace. It counts, fills, loads and changes nothing.
+// Stateless. Explains a URL with the same route, key, selection and plan as a request's, by the same pure functions,
+// from data that can be read without a trace. It counts, fills, loads and changes nothing.
 
 import HTTPCaching
 package import HTTPMessage

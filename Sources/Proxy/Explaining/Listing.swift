@@ -1,5 +1,5 @@
-// Lists the stored responses, page by page, with facts from their records' heads. Nothing is counted, loaded or
-// changed.
+// Stateless. Lists the stored responses, page by page, with facts from their records' heads. Nothing is counted, loaded
+// or changed.
 
 import HTTPMessage
 import Runtime

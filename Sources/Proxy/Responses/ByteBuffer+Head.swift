@@ -1,4 +1,4 @@
-// Response heads as bytes, for what is stored and for what is sent.
+// Stateless. Response heads as bytes, for storing and for sending.
 
 import HTTPMessage
 import NIOCore

@@ -5,7 +5,7 @@ import NIOCore
 import Runtime
 
 enum OwnResponses {
-    // MARK: Requests that are complete
+    // MARK: Complete requests
 
     /// `OPTIONS *` asks about the server itself (RFC 9110 §9.3.7).
     static func answerOptions(_ head: RequestHead, _ received: ByteBuffer, on connection: ClientConnection) {
@@ -74,7 +74,7 @@ enum OwnResponses {
 
     // MARK: Connections that end
 
-    /// Refuses bytes that are not a request, and ends the connection: where the next request begins is unknown
+    /// Refuses bytes that are not a request, and ends the connection, because the start of the next request is unknown
     /// (RFC 9112 §9.4).
     static func refuse(_ refusal: RequestRefusal, on connection: ClientConnection) {
         let counters = connection.loopState.counters

@@ -1,5 +1,5 @@
-// Makes keys from names outside of requests: in a purge, in a Location, on the command line. For the control plane and
-// rare requests only.
+// Shared, immutable. Makes keys from names outside of requests: in a purge, in a Location, on the command line. For the
+// control plane and rare requests only.
 
 import HTTPMessage
 import Settings

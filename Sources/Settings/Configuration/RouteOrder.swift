@@ -9,7 +9,8 @@ import HTTPMessage
 
 /// The routes of a configuration in the order in which they are tried.
 package struct RouteOrder: Sendable {
-    /// Places in `Configuration.routes`, the first to be tried first; the default route, which takes the rest, is not in it.
+    /// Places in `Configuration.routes`, the first to be tried first; the default route, which takes the rest, is not
+    /// in it.
     package let indices: [Int]
     /// Whether ASCII letter case in paths is ignored.
     package let foldsCase: Bool

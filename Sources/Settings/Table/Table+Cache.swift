@@ -145,7 +145,7 @@ extension Table {
             \.heuristicMinimum,
             .duration(.zero...day * 3650),
             .reload,
-            "The shortest time that this heuristic gives, at most `heuristic_maximum`; it prevents that every visitor's request for a new picture goes to the origin."
+            "The shortest time that this heuristic gives, at most `heuristic_maximum`; it keeps every visitor's request for a new picture from going to the origin."
         ),
         row(
             "cache.heuristic_maximum",

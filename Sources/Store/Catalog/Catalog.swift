@@ -14,7 +14,7 @@ public struct Candidate: Sendable {
     public let item: MemoryItem?
 }
 
-/// The catalog's answer for a key.
+/// The result of a look-up.
 public enum Lookup: Sendable {
     /// Nothing is stored for it.
     case miss

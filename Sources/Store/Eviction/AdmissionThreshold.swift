@@ -16,7 +16,8 @@ struct AdmissionThreshold {
     /// Learns from a reclaimed volume.
     /// - Parameters:
     ///   - best: The worth of the best response that was evicted.
-    ///   - ring: The volume's ring. The first volume of either ring sets the threshold; later only the main ring moves it.
+    ///   - ring: The volume's ring. The first volume of either ring sets the threshold; later only the main ring moves
+    ///     it.
     ///   - weight: The size of the volume as a fraction of a common volume.
     mutating func learn(_ best: Double, from ring: Ring, weight: Double = 1) {
         if value == 0 {

@@ -53,7 +53,7 @@ struct Eviction: ~Copyable {
         self.nextVolume = nextVolume
     }
 
-    // MARK: What comes
+    // MARK: New records
 
     /// The accesses of a response that is to be stored.
     ///
@@ -72,7 +72,7 @@ struct Eviction: ~Copyable {
     /// A record of that length is stored: updates the average length, by which records are ranked.
     mutating func note(length: Int64) { ranking.note(length: length) }
 
-    // MARK: What goes
+    // MARK: Reclaiming
 
     /// The volume to reclaim next: the oldest of probation if that has more than its share, else the oldest of the main
     /// ring.

@@ -1,5 +1,6 @@
-// How room is made. The volumes on the disk (`SpaceKeeper`) and those of a simulation take the same steps, so that a
-// simulation is accurate. Space is charged before it is used, so that disk use never passes the limit (invariant 7).
+// Confined to the owner's thread. How room is made. The volumes on the disk (`SpaceKeeper`) and those of a simulation
+// take the same steps, so that a simulation is accurate. Space is charged before it is used, so that disk use never
+// passes the limit (invariant 7).
 
 import Glibc
 

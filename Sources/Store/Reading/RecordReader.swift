@@ -1,4 +1,4 @@
-// Any thread. Reads a record and makes a stored response from it: one read, after which everything is compared and
+// Shared. Reads a record and makes a stored response from it: one read, after which everything is compared and
 // checked.
 
 import HTTPCaching

@@ -6,7 +6,7 @@ struct SimulatedIndex {
     /// A row's numbers and its length, in pages that are two thirds full.
     private static let bytesPerRow = 56.0
     private static let bytesPerKeyByte = 1.5
-    /// The writer is told of changes in steps.
+    /// The writer learns of changes in steps.
     private static let step: Int64 = 512 << 10
 
     /// The size that the writer was last told.
