@@ -1,5 +1,5 @@
-// A value. The cache key of a request: exactly what the origin can see of it (design §3.2), and where that would let two
-// lists of origins share a key, the host as well.
+// A value. The cache key of a request: exactly what the origin can see of it, and the host as well if two lists of origins
+// would share a key otherwise.
 //
 // The key is the normalized path and query; where the route's keys have a host it is `//host/path?query`, the host as
 // `HostNormalization` spells it (docs/decisions/0060). A path that itself begins with two slashes is `//@//path` where keys have none: no host is "@", so a key with a host and one without

@@ -17,7 +17,7 @@ final class WriterThread {
     private let yielder: Yielder
     private let records: RecordWriter
     private let extents: ExtentWriter
-    private let freshening: Freshening
+    private let headers: HeaderRewriter
     private let recovery: DirectoryRecovery
 
     /// Makes the parts; disk use is within the limit when it returns.
@@ -31,7 +31,7 @@ final class WriterThread {
         yielder = parts.yielder
         records = RecordWriter(parts)
         extents = ExtentWriter(parts)
-        freshening = Freshening(parts, records)
+        headers = HeaderRewriter(parts, records)
         recovery = DirectoryRecovery(parts)
     }
 
@@ -71,7 +71,7 @@ final class WriterThread {
             extents.write(bytes, of: fill)
         case .finish(let fill, let completion): completion(extents.finish(fill))
         case .discard(let fill): extents.discard(fill)
-        case .freshen(let freshened): freshening.freshen(freshened)
+        case .freshen(let freshened): headers.freshen(freshened)
         case .markRemoved(let location, let hash): admission.markRemoved(location, hash: hash)
         case .setMaximumSize(let bytes): space.setMaximumSize(bytes)
         case .indexSize(let bytes): space.setIndexSize(bytes)

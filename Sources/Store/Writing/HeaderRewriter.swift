@@ -5,7 +5,7 @@ import HTTPMessage
 import NIOCore
 import Runtime
 
-final class Freshening {
+final class HeaderRewriter {
     private let core: StoreCore
     private let health: DiskHealth
     private let records: RecordWriter
