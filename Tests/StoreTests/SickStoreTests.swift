@@ -30,6 +30,8 @@ struct SickStoreTests {
             if let found = stage.get("/\(number)") { #expect(found == Array(sample[number..<number + 60_000])) }
         }
         stage.store.close()
+        // A record that the disk took a part of is no damage.
+        #expect(try Store.verify(directory: stage.path).isSound)
         withExtendedLifetime(mount) {}
     }
 

@@ -96,7 +96,12 @@ final class RecordWriter {
         }
         for record in records {
             let refusal = failure ?? admit(record)
-            if refusal != nil, record.place.isSingle { space.drop(record.place.volume.number) }
+            if refusal != nil, record.place.isSingle {
+                space.drop(record.place.volume.number)
+            } else if failure != nil {
+                // The disk may have taken its header and not its body: no scan may take it for a record.
+                record.place.volume.writeRemoved(at: record.place.location)
+            }
             record.whole.completion(refusal.map(admission.counted))
             yielder.yieldIfOver()
         }
