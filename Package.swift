@@ -47,6 +47,7 @@ let package = Package(
         .target(name: "CLinux"),
 
         module("HTTPMessage", []),
+        module("Coding", ["HTTPMessage"]),
         module("Runtime", ["HTTPMessage", "CLinux", nioCore]),
         module(
             "HTTPCaching",
@@ -62,8 +63,8 @@ let package = Package(
         module(
             "Admin",
             [
-                "Proxy", "Store", "Origins", "Settings", "HTTPMessage", "HTTPCaching", "Runtime", nioCore, nioPosix,
-                logging,
+                "Proxy", "Store", "Origins", "Settings", "Coding", "HTTPMessage", "HTTPCaching", "Runtime", nioCore,
+                nioPosix, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ]
@@ -71,7 +72,8 @@ let package = Package(
         module(
             "LarderKit",
             [
-                "Admin", "HTTPMessage", "Origins", "Proxy", "Runtime", "Settings", "Store", nioCore, nioPosix, logging,
+                "Admin", "Coding", "HTTPMessage", "Origins", "Proxy", "Runtime", "Settings", "Store", nioCore, nioPosix,
+                logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
@@ -79,7 +81,7 @@ let package = Package(
         .executableTarget(
             name: "larder",
             dependencies: [
-                "LarderKit", "Admin", "HTTPMessage", "Proxy", "Settings", "Store", "CMimalloc", logging,
+                "LarderKit", "Admin", "Coding", "HTTPMessage", "Proxy", "Settings", "Store", "CMimalloc", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -102,6 +104,7 @@ let package = Package(
         ),
         tests("RuntimeTests", ["Runtime", "HTTPMessage", "TestSupport"]),
         tests("HTTPMessageTests", ["HTTPMessage", "TestSupport"]),
+        tests("CodingTests", ["Coding"]),
         tests("HTTPCachingTests", ["HTTPCaching", "HTTPMessage", "TestSupport"]),
         tests(
             "StoreTests",
@@ -113,8 +116,8 @@ let package = Package(
         tests(
             "LarderKitTests",
             [
-                "LarderKit", "Admin", "HTTPMessage", "Origins", "Runtime", "Settings", "Store", "TestSupport", nioCore,
-                logging,
+                "LarderKit", "Coding", "HTTPMessage", "Origins", "Runtime", "Settings", "Store", "TestSupport",
+                nioCore, logging,
             ]
         ),
         tests(
@@ -127,7 +130,7 @@ let package = Package(
         tests(
             "AdminTests",
             [
-                "LarderHarness", "Admin", "HTTPMessage", "Proxy", "Runtime", "Store", "Origins", "Settings",
+                "LarderHarness", "Admin", "Coding", "HTTPMessage", "Proxy", "Runtime", "Store", "Origins", "Settings",
                 "TestSupport", nioCore, nioPosix,
             ]
         ),
