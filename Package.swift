@@ -55,6 +55,7 @@ let package = Package(
         ),
         module("Store", ["HTTPCaching", "HTTPMessage", "Runtime", "CISAL", "CLinux", "CSQLite", nioCore, logging]),
         module("Origins", ["HTTPMessage", "Runtime", "CCurl", "CLinux", nioCore, logging]),
+        module("Fleet", ["Coding", "HTTPMessage", "Runtime", logging]),
         module("Settings", ["HTTPMessage", "Yams"]),
         module(
             "Proxy",
@@ -112,6 +113,7 @@ let package = Package(
             excluding: ["Fixtures"]
         ),
         tests("OriginsTests", ["Origins", "HTTPMessage", "Runtime", "TestSupport", nioCore, logging]),
+        tests("FleetTests", ["Fleet", "Coding", "HTTPMessage", "Runtime", "TestSupport"]),
         tests("SettingsTests", ["Settings", "HTTPMessage", "TestSupport"]),
         tests(
             "LarderKitTests",
