@@ -35,7 +35,7 @@ package enum Base64 {
     /// The text of a text's UTF-8, padded.
     package static func encoded(_ text: String) -> String { encoded(Array(text.utf8)) }
 
-    /// The bytes of a text; nil where it is none.
+    /// The bytes of a text; nil if it is not Base 64.
     ///
     /// The padding may be missing.
     package static func decoded(_ text: some StringProtocol) -> [UInt8]? {
