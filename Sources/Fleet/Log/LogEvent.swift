@@ -6,8 +6,8 @@ package enum LogEvent: Sendable {
     case endRead(LogEnd, LogAttempt)
     /// The revision that the record asked for was last written at; nil where there is none of that id.
     case recordRead(revision: Int64?, LogAttempt)
-    /// Records in the order of their revisions, and whether there are more.
-    case pageRead([LogRow], hasMore: Bool, LogAttempt)
+    /// Records in the order of their revisions, the revision that they were asked for from, and whether there are more.
+    case pageRead([LogRow], from: Int64, hasMore: Bool, LogAttempt)
     case watchOpened(LogAttempt)
     /// One message of the watch. Its header's revision is left out: it says nothing of how far the watch has come.
     case changed([LogChange], LogAttempt)

@@ -100,8 +100,8 @@ package struct LogState: Sendable {
         case .began(let position, let isStoreEmpty): return begin(at: position, isStoreEmpty: isStoreEmpty, now)
         case .endRead(let end, let attempt): return attempt == self.attempt ? judge(end) : []
         case .recordRead(let revision, let attempt): return attempt == self.attempt ? checkChain(revision) : []
-        case .pageRead(let rows, let hasMore, let attempt):
-            return attempt == self.attempt ? addPage(rows, hasMore: hasMore) : []
+        case .pageRead(let rows, let from, let hasMore, let attempt):
+            return attempt == self.attempt ? addPage(rows, from: from, hasMore: hasMore) : []
         case .watchOpened(let attempt):
             if attempt == self.attempt, case .opening = phase { phase = .following }
             return []
@@ -169,8 +169,8 @@ extension LogState {
         return perform(catchUp.first, end)
     }
 
-    private mutating func addPage(_ rows: [LogRow], hasMore: Bool) -> [LogAction] {
-        guard case .readingPages(var catchUp) = phase else { return [] }
+    private mutating func addPage(_ rows: [LogRow], from: Int64, hasMore: Bool) -> [LogAction] {
+        guard case .readingPages(var catchUp) = phase, from == catchUp.from else { return [] }
         let step = catchUp.add(rows, hasMore: hasMore)
         phase = .readingPages(catchUp)
         return perform(step, catchUp.end)

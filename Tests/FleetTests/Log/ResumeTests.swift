@@ -32,7 +32,7 @@ struct ResumeTests {
     func noCounter(count: UInt64) {
         var follower = resumed(Follower.position(0, revision: 3), Follower.end(0, revision: 30))
         #expect(follower.taken() == [.readPage(from: 4, at: 30, limit: 1_000, follower.attempt)])
-        follower.receive(.pageRead((0..<count).map { Follower.row($0 + 1) }, hasMore: false, follower.attempt))
+        follower.receive(.pageRead((0..<count).map { Follower.row($0 + 1) }, from: 4, hasMore: false, follower.attempt))
         let doubt = LogAction.doubt(Follower.position(0, revision: 30), .gap)
         #expect(follower.taken() == [.watch(from: 31, follower.attempt)] + (count == 0 ? [] : [doubt]))
     }
@@ -102,10 +102,13 @@ struct ResumeTests {
     func compacted() {
         var follower = catchingUp(to: 7)
         #expect(follower.taken().last == .readPage(from: 41, at: 500, limit: 1_000, follower.attempt))
-        follower.receive(.pageRead([Follower.row(5), Follower.row(6)], hasMore: true, follower.attempt))
-        // Nothing has a number until all of it is there.
+        follower.receive(.pageRead([Follower.row(5), Follower.row(6)], from: 41, hasMore: true, follower.attempt))
+        // Nothing has a number until all of it is there; an answer that comes twice is one.
+        follower.receive(
+            .pageRead([Follower.row(5), Follower.row(6)], from: 41, hasMore: true, follower.attempt)
+        )
         #expect(follower.taken() == [.readPage(from: 61, at: 500, limit: 1_000, follower.attempt)])
-        follower.receive(.pageRead([Follower.row(7)], hasMore: false, follower.attempt))
+        follower.receive(.pageRead([Follower.row(7)], from: 61, hasMore: false, follower.attempt))
         let position = Follower.position(7)
         #expect(
             follower.taken() == [
@@ -122,7 +125,7 @@ struct ResumeTests {
     func gap(numbers: [UInt64]) {
         var follower = catchingUp(to: 7)
         _ = follower.taken()
-        follower.receive(.pageRead(numbers.map { Follower.row($0) }, hasMore: false, follower.attempt))
+        follower.receive(.pageRead(numbers.map { Follower.row($0) }, from: 41, hasMore: false, follower.attempt))
         #expect(
             follower.taken() == [
                 .watch(from: 501, follower.attempt), .doubt(Follower.end(7, revision: 500).position, .gap),
@@ -133,7 +136,7 @@ struct ResumeTests {
     @Test("a page that says that there is more, and has nothing, is the last one")
     func emptyPage() {
         var follower = catchingUp(to: 7)
-        follower.receive(.pageRead([], hasMore: true, follower.attempt))
+        follower.receive(.pageRead([], from: 41, hasMore: true, follower.attempt))
         #expect(follower.state.doubts == [.gap: 1])
     }
 
@@ -158,7 +161,9 @@ struct ResumeTests {
         #expect(catchingUp(to: 8, limits: limits).state.doubts == [.tooFar: 1])
         var follower = catchingUp(to: 7, limits: limits)
         let large = [UInt8](repeating: 0, count: 200)
-        follower.receive(.pageRead([5, 6].map { Follower.row($0, value: large) }, hasMore: true, follower.attempt))
+        follower.receive(
+            .pageRead([5, 6].map { Follower.row($0, value: large) }, from: 41, hasMore: true, follower.attempt)
+        )
         #expect(follower.state.doubts == [.tooFar: 1])
     }
 
@@ -174,7 +179,7 @@ struct ResumeTests {
         #expect(follower.taken() == [.readEnd(follower.attempt)])
         follower.receive(.endRead(Follower.end(2), old))
         follower.receive(.recordRead(revision: nil, old))
-        follower.receive(.pageRead([], hasMore: false, old))
+        follower.receive(.pageRead([], from: 41, hasMore: false, old))
         follower.receive(.watchOpened(old))
         #expect(follower.taken().isEmpty)
         #expect(follower.state.doubts.isEmpty && follower.state.reconnects == [.closed: 1])

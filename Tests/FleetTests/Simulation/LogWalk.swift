@@ -22,6 +22,7 @@ struct LogWalk {
 
     private static let faults = 0.2
 
+    private let happenings: [SimulatedLog.Happening]
     private var random: SeededGenerator
     private var log = SimulatedLog()
     private var node: SimulatedNode
@@ -31,7 +32,13 @@ struct LogWalk {
     private var sleepsUntil = 0
     private var isDead = false
 
-    init(seed: UInt64, sabotage: SimulatedNode.Sabotage? = nil, isHeaderAhead: Bool = false) {
+    init(
+        seed: UInt64,
+        sabotage: SimulatedNode.Sabotage? = nil,
+        isHeaderAhead: Bool = false,
+        happenings: [SimulatedLog.Happening] = SimulatedLog.Happening.allCases
+    ) {
+        self.happenings = happenings
         random = SeededGenerator(seed: seed)
         node = SimulatedNode(seed: seed, sabotage: sabotage, isHeaderAhead: isHeaderAhead)
         node.start(log, at: now)
@@ -77,9 +84,8 @@ struct LogWalk {
     }
 
     private mutating func happen() {
-        let all = SimulatedLog.Happening.allCases
-        var choice = Int.random(in: 0..<all.map(\.weight).reduce(0, +), using: &random)
-        for happening in all {
+        var choice = Int.random(in: 0..<happenings.map(\.weight).reduce(0, +), using: &random)
+        for happening in happenings {
             choice -= happening.weight
             guard choice < 0 else { continue }
             log.happen(happening, at: now, &random)

@@ -30,6 +30,22 @@ struct LogWalkTests {
         }
     }
 
+    @Test("nothing is doubted while nothing is taken from the log, whatever its watch and the network do")
+    func noFalseDoubt() {
+        let seed = SeededGenerator().seed
+        var total = LogWalk.Counts()
+        for number in 0..<20 as Range<UInt64> {
+            var walk = LogWalk(seed: seed &+ number, happenings: SimulatedLog.Happening.harmless)
+            walk.run(2_000)
+            walk.settle()
+            #expect(walk.violations.isEmpty, "seed \(seed &+ number): \(walk.violations.prefix(3))")
+            // A lost index has no position.
+            #expect(walk.counts.doubts.keys.allSatisfy { $0 == .noPosition }, "seed \(seed &+ number): \(walk.counts)")
+            total.add(walk.counts)
+        }
+        #expect(total.reconnects[.gap, default: 0] > 0 && total.reconnects[.compacted, default: 0] > 0)
+    }
+
     @Test("a watch that begins behind the end that its header tells of loses nothing")
     func headerAhead() {
         let seed = SeededGenerator().seed

@@ -94,6 +94,10 @@ extension SimulatedLog {
             foreignRecord
         case foreignCount
 
+        /// What takes nothing from the log: nobody has a reason to doubt.
+        static let harmless: [Happening] = [.purge, .otherKey, .compact, .backUp]
+
+        /// True for what happens only to a log that has some records.
         var isOfAge: Bool { [.trim, .loseCounter, .foreignRecord, .foreignCount].contains(self) }
 
         /// How often it happens, beside the others.

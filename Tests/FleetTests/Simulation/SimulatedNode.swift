@@ -147,7 +147,7 @@ extension SimulatedNode {
             answer(.recordRead(revision: chain(id, log), attempt), attempt, fails, log, now)
         case .readPage(let from, let at, let limit, let attempt):
             let page = log.page(from: from, at: at, limit: limit)
-            let event = page.map { LogEvent.pageRead($0.rows, hasMore: $0.hasMore, attempt) }
+            let event = page.map { LogEvent.pageRead($0.rows, from: from, hasMore: $0.hasMore, attempt) }
             answer(event ?? .failed(.compacted, attempt), attempt, fails, log, now)
         case .watch(let from, let attempt):
             let start = isHeaderAhead ? log.end.revision + 1 : from
