@@ -89,7 +89,7 @@ struct ApplyQueue: Sendable {
         keepAt = isDurable ? nil : now + limits.keep
     }
 
-    /// What the store is to do next; nil where it is busy or nothing waits.
+    /// What the store is to do next; nil if it is busy or nothing waits.
     mutating func next(at now: Instant) -> LogAction? {
         guard underWay == nil else { return nil }
         if let doubted {
@@ -122,7 +122,7 @@ struct ApplyQueue: Sendable {
         return ask(.apply(entries, position), position)
     }
 
-    /// One doubt for all the next records that are not understood; nil where the next one is.
+    /// One doubt for all the next records that are not understood; nil if the next one is.
     private mutating func nextFault() -> LogAction? {
         var count = 0
         var reason: DoubtReason?

@@ -14,7 +14,7 @@ package struct FleetRecord: Hashable, Sendable {
     package let by: String
     /// When, in milliseconds since 1970 by that node's clock.
     package let at: Int64
-    /// True where what it names is validated rather than removed.
+    /// True if what it names is validated rather than removed.
     package let isSoft: Bool
     /// One at least.
     package let rules: [FleetRule]
@@ -44,7 +44,7 @@ package struct FleetRecord: Hashable, Sendable {
         self.part = part
     }
 
-    /// True where both order the same, whoever wrote them when: an id that is already in the log must name the same order.
+    /// True if both order the same, whoever wrote them when: an id that is already in the log must name the same order.
     package func hasSameOrder(as other: FleetRecord) -> Bool {
         isSoft == other.isSoft && rules == other.rules && part == other.part
     }

@@ -1,4 +1,4 @@
-// Value. Which records the last accepted ones are. A number alone does not say it: where a counter was lost or a log restored,
+// Value. Which records the last accepted ones are. A number alone does not say it: if a counter was lost or a log restored,
 // numbers begin again, and an old position seems to be past a new record. Nor does a revision, for those may begin again too.
 
 struct KnownRecords: Sendable {

@@ -11,7 +11,7 @@ package enum LogAction: Equatable, Sendable {
     /// Watch from a revision on.
     case watch(from: Int64, LogAttempt)
     case stopWatch
-    /// Take another endpoint from now on, for what an attempt asks or for ticks; the two differ where they can.
+    /// Take another endpoint from now on, for what an attempt asks or for ticks; the two differ if they can.
     case useNextEndpoint(isForTicks: Bool)
     /// As `readEnd`, for a proof.
     case readTick(LogTick)

@@ -3,7 +3,7 @@
 
 package enum LogChange: Hashable, Sendable {
     case record(LogRow)
-    /// The counter was written, and so has the version `number`; 0 where it was deleted.
+    /// The counter was written, and so has the version `number`; 0 if it was deleted.
     case count(revision: Int64, number: UInt64)
 
     package var revision: Int64 {

@@ -6,9 +6,9 @@ package struct LogEnd: Hashable, Sendable {
     package let number: UInt64
     /// The revision of the whole store, which other keys move too.
     package let revision: Int64
-    /// The revision that the counter, and so the last record, was written at; 0 where there is no record.
+    /// The revision that the counter, and so the last record, was written at; 0 if there is no record.
     package let record: Int64
-    /// The id of the last record; empty where there is none, or where it is no id of larder's.
+    /// The id of the last record; empty if there is none, or it is no id of larder's.
     package let id: String
 
     package init(log: LogIdentity, number: UInt64, revision: Int64, record: Int64, id: String) {

@@ -7,7 +7,7 @@ package struct LogIdentity: Hashable, Sendable {
 
     /// etcd's own name of its cluster.
     package let cluster: String
-    /// What the first node of the farm wrote at random, once; empty where nobody has yet.
+    /// What the first node of the farm wrote at random, once; empty if nobody has yet.
     package let identity: String
 
     package init(cluster: String, identity: String) {

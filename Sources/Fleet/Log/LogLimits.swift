@@ -1,7 +1,7 @@
 // Value. The bounds of what a node keeps of the log in memory, and how often it asks for its end.
 
 package struct LogLimits: Sendable {
-    /// Records that wait to be applied; where more come, the watch stops and the node catches up later.
+    /// Records that wait to be applied; if more come, the watch stops and the node catches up later.
     package var queued = 10_000
     /// Their bytes.
     package var queuedBytes = 16 << 20

@@ -9,9 +9,9 @@ package struct LogPosition: Hashable, Sendable {
     package let number: UInt64
     /// A revision at which the log was known to end here.
     package let revision: Int64
-    /// The revision that the last record was written at; 0 where there is none.
+    /// The revision that the last record was written at; 0 if there is none.
     package let record: Int64
-    /// The id of the last record; empty where there is none.
+    /// The id of the last record; empty if there is none.
     package let id: String
 
     package init(log: LogIdentity, number: UInt64, revision: Int64, record: Int64, id: String) {
@@ -38,7 +38,7 @@ package struct LogPosition: Hashable, Sendable {
         LogPosition(log: log, number: number, revision: revision, record: record, id: id)
     }
 
-    /// True where both are behind the same record.
+    /// True if both are behind the same record.
     package func hasSameRecord(as other: LogPosition) -> Bool {
         log == other.log && number == other.number && record == other.record && id == other.id
     }
@@ -59,7 +59,7 @@ extension LogPosition {
         return Array(value.description.utf8)
     }
 
-    /// The position that was encoded; nil where the bytes are no position.
+    /// The position that was encoded; nil if the bytes are no position.
     package init?(decoding bytes: [UInt8]) {
         guard bytes.count <= Self.encodedLimit, let value = try? JSON(parsing: bytes),
             let cluster = value["cluster"]?.text, let identity = value["identity"]?.text,

@@ -3,7 +3,7 @@
 package struct LogRow: Hashable, Sendable {
     /// The revision it was written at.
     package let revision: Int64
-    /// The last part of the key; empty where it is no id of larder's.
+    /// The last part of the key; empty if it is no id of larder's.
     package let id: String
     package let value: [UInt8]
 

@@ -67,7 +67,7 @@ package struct LogState: Sendable {
             : queue.hasApplied(number, revision: revision, id: id)
     }
 
-    /// DEAF: true where nothing proves that no purge was missed for so long.
+    /// DEAF: true if nothing proves that no purge was missed for so long.
     package func isDeaf(at now: Instant, maxSilence: Duration) -> Bool {
         guard let heard = ticks.heard else { return true }
         return now - heard > maxSilence

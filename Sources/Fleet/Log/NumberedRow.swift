@@ -1,10 +1,10 @@
-// Value. What a watch tells of one revision: a record and the number that its count gives it, where both came.
+// Value. What a watch tells of one revision: a record and the number that its count gives it, if both came.
 
 struct NumberedRow: Equatable, Sendable {
     let revision: Int64
     private(set) var row: LogRow?
     private(set) var number: UInt64?
-    /// False where a revision has two records: larder writes one.
+    /// False if a revision has two records: larder writes one.
     private var isSingle = true
 
     private init(revision: Int64) { self.revision = revision }

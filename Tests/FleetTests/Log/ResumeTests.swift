@@ -182,6 +182,13 @@ struct ResumeTests {
         follower.receive(.pageRead([], from: 41, hasMore: false, old))
         follower.receive(.watchOpened(old))
         #expect(follower.taken().isEmpty)
+        follower.receive(.endRead(Follower.end(4), follower.attempt))
+        follower.receive(.watchOpened(follower.attempt))
+        _ = follower.taken()
+        follower.receive(.changed(Follower.changes(5), old))
+        follower.receive(.changed(Follower.changes(7), old))
+        follower.receive(.failed(.closed, old))
+        #expect(follower.taken().isEmpty)
         #expect(follower.state.doubts.isEmpty && follower.state.reconnects == [.closed: 1])
     }
 
