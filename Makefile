@@ -14,7 +14,7 @@ RELEASE := --configuration release --product larder --static-swift-stdlib $(CHEC
 	-Xswiftc -enforce-exclusivity=unchecked
 
 # One target after the other: hundreds of tests with servers and clients at once would wait for each other's processors.
-SUITES := HTTPMessageTests HTTPCachingTests RuntimeTests SettingsTests StoreTests OriginsTests ProxyTests LarderKitTests AdminTests ScenarioTests
+SUITES := HTTPMessageTests CodingTests HTTPCachingTests RuntimeTests SettingsTests StoreTests OriginsTests FleetTests ProxyTests LarderKitTests AdminTests ScenarioTests
 each-suite = @for suite in $(SUITES); do echo "== $$suite" && $(1) --filter "^$$suite\\." || exit 1; done
 
 # How long each parser is fuzzed.

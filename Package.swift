@@ -47,6 +47,7 @@ let package = Package(
         .target(name: "CLinux"),
 
         module("HTTPMessage", []),
+        module("Coding", ["HTTPMessage"]),
         module("Runtime", ["HTTPMessage", "CLinux", nioCore]),
         module(
             "HTTPCaching",
@@ -54,6 +55,7 @@ let package = Package(
         ),
         module("Store", ["HTTPCaching", "HTTPMessage", "Runtime", "CISAL", "CLinux", "CSQLite", nioCore, logging]),
         module("Origins", ["HTTPMessage", "Runtime", "CCurl", "CLinux", nioCore, logging]),
+        module("Fleet", ["Coding", "HTTPMessage", "Runtime", logging]),
         module("Settings", ["HTTPMessage", "Yams"]),
         module(
             "Proxy",
@@ -62,8 +64,8 @@ let package = Package(
         module(
             "Admin",
             [
-                "Proxy", "Store", "Origins", "Settings", "HTTPMessage", "HTTPCaching", "Runtime", nioCore, nioPosix,
-                logging,
+                "Proxy", "Store", "Origins", "Settings", "Coding", "HTTPMessage", "HTTPCaching", "Runtime", nioCore,
+                nioPosix, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ]
@@ -71,7 +73,8 @@ let package = Package(
         module(
             "LarderKit",
             [
-                "Admin", "HTTPMessage", "Origins", "Proxy", "Runtime", "Settings", "Store", nioCore, nioPosix, logging,
+                "Admin", "Coding", "HTTPMessage", "Origins", "Proxy", "Runtime", "Settings", "Store", nioCore, nioPosix,
+                logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
@@ -79,7 +82,7 @@ let package = Package(
         .executableTarget(
             name: "larder",
             dependencies: [
-                "LarderKit", "Admin", "HTTPMessage", "Proxy", "Settings", "Store", "CMimalloc", logging,
+                "LarderKit", "Admin", "Coding", "HTTPMessage", "Proxy", "Settings", "Store", "CMimalloc", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -102,6 +105,7 @@ let package = Package(
         ),
         tests("RuntimeTests", ["Runtime", "HTTPMessage", "TestSupport"]),
         tests("HTTPMessageTests", ["HTTPMessage", "TestSupport"]),
+        tests("CodingTests", ["Coding"]),
         tests("HTTPCachingTests", ["HTTPCaching", "HTTPMessage", "TestSupport"]),
         tests(
             "StoreTests",
@@ -109,12 +113,13 @@ let package = Package(
             excluding: ["Fixtures"]
         ),
         tests("OriginsTests", ["Origins", "HTTPMessage", "Runtime", "TestSupport", nioCore, logging]),
+        tests("FleetTests", ["Fleet", "Coding", "HTTPMessage", "Runtime", "TestSupport"]),
         tests("SettingsTests", ["Settings", "HTTPMessage", "TestSupport"]),
         tests(
             "LarderKitTests",
             [
-                "LarderKit", "Admin", "HTTPMessage", "Origins", "Runtime", "Settings", "Store", "TestSupport", nioCore,
-                logging,
+                "LarderKit", "Coding", "HTTPMessage", "Origins", "Runtime", "Settings", "Store", "TestSupport",
+                nioCore, logging,
             ]
         ),
         tests(
@@ -127,7 +132,7 @@ let package = Package(
         tests(
             "AdminTests",
             [
-                "LarderHarness", "Admin", "HTTPMessage", "Proxy", "Runtime", "Store", "Origins", "Settings",
+                "LarderHarness", "Admin", "Coding", "HTTPMessage", "Proxy", "Runtime", "Store", "Origins", "Settings",
                 "TestSupport", nioCore, nioPosix,
             ]
         ),

@@ -1,7 +1,7 @@
 // larder check: reports every problem of a configuration file at once.
 
-import Admin
 import ArgumentParser
+import Coding
 import Glibc
 import LarderKit
 import Settings

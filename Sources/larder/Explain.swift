@@ -1,7 +1,7 @@
 // larder explain: shows the stored responses of a URL, their origins, and what would happen to a request for it now.
 
-import Admin
 import ArgumentParser
+import Coding
 import HTTPMessage
 import LarderKit
 

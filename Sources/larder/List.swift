@@ -2,6 +2,7 @@
 
 import Admin
 import ArgumentParser
+import Coding
 import Glibc
 import HTTPMessage
 import LarderKit

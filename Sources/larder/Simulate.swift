@@ -1,7 +1,7 @@
 // larder simulate: shows how many requests a cache of a given size would serve, by a trace of requests.
 
-import Admin
 import ArgumentParser
+import Coding
 import LarderKit
 import Settings
 import Store

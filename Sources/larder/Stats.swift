@@ -1,7 +1,7 @@
 // larder stats: shows the figures of the running larder to people.
 
-import Admin
 import ArgumentParser
+import Coding
 import LarderKit
 
 struct Stats: AsyncParsableCommand {

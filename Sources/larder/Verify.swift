@@ -2,6 +2,7 @@
 
 import Admin
 import ArgumentParser
+import Coding
 import LarderKit
 import Settings
 import Store

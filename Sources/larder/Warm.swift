@@ -2,6 +2,7 @@
 
 import Admin
 import ArgumentParser
+import Coding
 import HTTPMessage
 import LarderKit
 import Settings

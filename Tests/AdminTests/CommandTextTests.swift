@@ -1,6 +1,6 @@
 // What commands print: for people, for programs, and where something is wrong.
 
-import Admin
+import Coding
 import LarderHarness
 import Settings
 import TestSupport

@@ -1,6 +1,6 @@
 // POST /purge and larder purge while a purge cannot be put on the disk.
 
-import Admin
+import Coding
 import Glibc
 import LarderHarness
 import Settings

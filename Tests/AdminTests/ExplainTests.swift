@@ -1,6 +1,6 @@
 // GET /explain: it tells what a request would get, and leaves no trace.
 
-import Admin
+import Coding
 import HTTPMessage
 import LarderHarness
 import Proxy

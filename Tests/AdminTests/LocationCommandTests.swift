@@ -1,6 +1,6 @@
 // Commands need a running larder and what says where it is; nothing else.
 
-import Admin
+import Coding
 import LarderHarness
 import Settings
 import TestSupport

@@ -1,6 +1,6 @@
 // Names on the command line and in lists: taken byte by byte, or refused with their line.
 
-import Admin
+import Coding
 import LarderHarness
 import Settings
 import TestSupport

@@ -1,5 +1,6 @@
 // What /healthz says of the origins: a pure function of their figures.
 
+import Coding
 import Origins
 import Testing
 

@@ -1,6 +1,6 @@
 // POST /purge: what is removed is what was named, in whatever spelling, and what is wrong is named by its field.
 
-import Admin
+import Coding
 import HTTPMessage
 import LarderHarness
 import Settings

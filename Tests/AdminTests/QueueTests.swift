@@ -1,3 +1,4 @@
+import Coding
 import HTTPMessage
 import LarderHarness
 import NIOCore

@@ -1,6 +1,7 @@
 // The routes of the admin interface: what they answer, who may ask, and how they refuse.
 
 import Admin
+import Coding
 import HTTPMessage
 import LarderHarness
 import Proxy

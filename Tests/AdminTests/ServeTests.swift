@@ -1,6 +1,6 @@
 // Stateless. Larder as a process, whose standard error nobody reads.
 
-import Admin
+import Coding
 import Glibc
 import TestSupport
 import Testing

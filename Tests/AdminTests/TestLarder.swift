@@ -1,6 +1,7 @@
 // Value. A larder behind its admin interface, on free ports, with a scripted origin.
 
 import Admin
+import Coding
 import LarderHarness
 import NIOPosix
 import Proxy

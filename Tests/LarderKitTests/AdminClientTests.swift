@@ -1,6 +1,6 @@
 // The admin client against a scripted interface: what a command gets, and what its user reads when there is nothing.
 
-import Admin
+import Coding
 import Settings
 import TestSupport
 import Testing

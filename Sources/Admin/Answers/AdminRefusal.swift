@@ -1,5 +1,6 @@
 // Value. A refusal of the admin interface as problem details (RFC 9457), for commands and people.
 
+import Coding
 import Hummingbird
 
 /// The reason why a request to the admin interface is refused.

@@ -1,5 +1,6 @@
 // Value. The JSON of /explain. Names are stable: they are added, never changed.
 
+import Coding
 import HTTPCaching
 import HTTPMessage
 import Origins

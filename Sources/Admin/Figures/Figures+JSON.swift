@@ -1,5 +1,6 @@
 // Value. The JSON of /stats. Names are stable: they are added, never changed.
 
+import Coding
 import Origins
 import Proxy
 import Store

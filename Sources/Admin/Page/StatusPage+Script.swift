@@ -1,6 +1,7 @@
 // Value. The status page's script: requests /stats every two seconds and replaces the figures. It inserts texts as
 // text, never as HTML. The sentences about the limits come from the table of counters.
 
+import Coding
 import Proxy
 
 extension StatusPage {

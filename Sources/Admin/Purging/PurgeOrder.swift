@@ -1,5 +1,6 @@
 // Value. The rules of a request to /purge. All of its JSON is read and checked before anything is removed.
 
+import Coding
 import HTTPMessage
 import Hummingbird
 import Store

@@ -1,5 +1,6 @@
 // Shared. GET /objects: the stored responses in the order of their keys, a page at a time.
 
+import Coding
 import Glibc
 import HTTPMessage
 import Hummingbird

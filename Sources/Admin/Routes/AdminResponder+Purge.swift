@@ -1,6 +1,7 @@
 // Shared. POST /purge: every rule is in effect before the response. The response waits for the sweeps, so that it can
 // say what they removed and whether the purge is on the disk.
 
+import Coding
 import Hummingbird
 import NIOCore
 import Runtime

@@ -1,6 +1,7 @@
 // Shared. The endpoints of the admin interface. Guard checks a request, then its endpoint responds. Every error becomes
 // problem details here and nowhere else.
 
+import Coding
 import Hummingbird
 import Origins
 import Proxy

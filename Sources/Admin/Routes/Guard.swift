@@ -5,6 +5,7 @@
 // origin is refused. Without a token, so is a request for a host name that is not this interface's: if an attacker's
 // name points at 127.0.0.1, his page looks like one of ours (DNS rebinding).
 
+import Coding
 import Hummingbird
 import Settings
 

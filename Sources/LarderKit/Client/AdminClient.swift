@@ -1,6 +1,6 @@
 // Value. Sends requests to the running larder's admin interface; each has a connection of its own and blocks.
 
-package import Admin
+package import Coding
 import Glibc
 import Origins
 import Settings

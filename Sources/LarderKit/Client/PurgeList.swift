@@ -1,7 +1,7 @@
 // Confined to the command that runs it. Purges the names of a list, a batch at a time, so that a list may be of any
 // length.
 
-import Admin
+import Coding
 import HTTPMessage
 
 package struct PurgeList {

@@ -1,6 +1,6 @@
 // Value. The outcome of a list of purges.
 
-package import Admin
+package import Coding
 
 package struct PurgeListReport {
     package let names: Int

@@ -1,6 +1,7 @@
 // Value. The response of /explain as `larder explain` prints it.
 
-package import Admin
+import Admin
+package import Coding
 
 package struct ExplainText {
     private let report: JSON

@@ -1,6 +1,7 @@
 // Value. Simulates one trace at several cache sizes in parallel and reports the results.
 
-package import Admin
+import Admin
+package import Coding
 package import Store
 
 package struct SimulationReport {

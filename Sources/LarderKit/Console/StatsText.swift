@@ -1,6 +1,7 @@
 // Value. The figures of /stats as `larder stats` prints them.
 
-package import Admin
+import Admin
+package import Coding
 
 package struct StatsText {
     private let stats: JSON

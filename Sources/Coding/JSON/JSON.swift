@@ -1,4 +1,4 @@
-// Value. A JSON text (RFC 8259), as the admin interface writes it and the commands read it: members keep their order.
+// Value. A JSON text (RFC 8259) as larder writes and reads it: members keep their order.
 
 /// A JSON value.
 package enum JSON: Sendable, Equatable {

@@ -1,6 +1,6 @@
-// JSON as the admin interface reads and writes it.
+// JSON as larder reads and writes it.
 
-import Admin
+import Coding
 import Testing
 
 @Suite("RFC 8259: JSON")

@@ -128,28 +128,39 @@ private struct JSONReader {
     private mutating func readString() throws(JSON.Mistake) -> String {
         offset += 1
         var text: [UInt8] = []
-        while let byte = next {
+        while true {
+            // Most texts are one stretch without escapes: the answers of etcd are megabytes of base 64.
+            let start = offset
+            while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { offset += 1 }
+            text += bytes[start..<offset]
+            guard let byte = next else { throw mistake("a string without its end") }
             offset += 1
             switch byte {
             case UInt8(ascii: "\""):
                 guard let string = String(validating: text, as: UTF8.self) else { throw mistake("not UTF-8") }
                 return string
             case UInt8(ascii: "\\"): text += String(try readEscape()).utf8
-            case 0..<0x20: throw mistake("a control character in a string")
-            default: text.append(byte)
+            default: throw mistake("a control character in a string")
             }
         }
-        throw mistake("a string without its end")
     }
 
     private mutating func readEscape() throws(JSON.Mistake) -> Unicode.Scalar {
-        let escapes: [UInt8: Unicode.Scalar] = [
-            0x22: "\"", 0x5C: "\\", 0x2F: "/", 0x62: "\u{8}", 0x66: "\u{c}", 0x6E: "\n", 0x72: "\r", 0x74: "\t",
-        ]
         guard let byte = next else { throw mistake("a string without its end") }
         offset += 1
-        if let scalar = escapes[byte] { return scalar }
-        guard byte == UInt8(ascii: "u") else { throw mistake("an unknown escape") }
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
+        case UInt8(ascii: "b"): return "\u{8}"
+        case UInt8(ascii: "f"): return "\u{c}"
+        case UInt8(ascii: "n"): return "\n"
+        case UInt8(ascii: "r"): return "\r"
+        case UInt8(ascii: "t"): return "\t"
+        case UInt8(ascii: "u"): return try readUnicode()
+        default: throw mistake("an unknown escape")
+        }
+    }
+
+    private mutating func readUnicode() throws(JSON.Mistake) -> Unicode.Scalar {
         let unit = try readUnit()
         guard 0xD800..<0xDC00 ~= unit else {
             guard let scalar = Unicode.Scalar(unit) else { throw mistake("half a surrogate pair") }
