@@ -24,7 +24,7 @@ package enum Readable {
         return (value < 0 ? "-" : "") + String(digits)
     }
 
-    /// A share in percent; a dash if there is none.
+    /// A share in percent; a dash for nil.
     package static func percent(_ share: Double?) -> String {
         guard let share else { return "–" }
         return "\(fixed(share * 100, 1)) %"

@@ -44,7 +44,7 @@ package struct FleetRecord: Hashable, Sendable {
         self.part = part
     }
 
-    /// True if both order the same, whoever wrote them when: an id that is already in the log must name the same order.
+    /// True if both purge the same, whatever their author and time: an id in the log must not be reused for another order.
     package func hasSameOrder(as other: FleetRecord) -> Bool {
         isSoft == other.isSoft && rules == other.rules && part == other.part
     }

@@ -1,5 +1,5 @@
-// Value. What a watch tells of the log: a record and its count come as two changes of the same revision. The removal of old
-// records is none.
+// Value. What a watch tells of the log: a record and its count come as two changes of the same revision. The shell
+// leaves out the removal of old records.
 
 package enum LogChange: Hashable, Sendable {
     case record(LogRow)

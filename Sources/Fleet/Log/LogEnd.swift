@@ -8,7 +8,7 @@ package struct LogEnd: Hashable, Sendable {
     package let revision: Int64
     /// The revision that the counter, and so the last record, was written at; 0 if there is no record.
     package let record: Int64
-    /// The id of the last record; empty if there is none, or it is no id of larder's.
+    /// The id of the last record; empty in an empty log, and for an id that larder does not write.
     package let id: String
 
     package init(log: LogIdentity, number: UInt64, revision: Int64, record: Int64, id: String) {

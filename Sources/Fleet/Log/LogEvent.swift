@@ -4,7 +4,7 @@ package enum LogEvent: Sendable {
     /// The store is open: its position in a log, if it has one, and whether it has anything stored.
     case began(LogPosition?, isStoreEmpty: Bool)
     case endRead(LogEnd, LogAttempt)
-    /// The revision that the record asked for was last written at; nil if there is none of that id.
+    /// The revision of the requested record; nil if the log has no such id.
     case recordRead(revision: Int64?, LogAttempt)
     /// Records in the order of their revisions, the revision that they were asked for from, and whether there are more.
     case pageRead([LogRow], from: Int64, hasMore: Bool, LogAttempt)

@@ -9,9 +9,9 @@ package struct LogPosition: Hashable, Sendable {
     package let number: UInt64
     /// A revision at which the log was known to end here.
     package let revision: Int64
-    /// The revision that the last record was written at; 0 if there is none.
+    /// The revision of the last record; 0 in an empty log.
     package let record: Int64
-    /// The id of the last record; empty if there is none.
+    /// The id of the last record; empty in an empty log.
     package let id: String
 
     package init(log: LogIdentity, number: UInt64, revision: Int64, record: Int64, id: String) {

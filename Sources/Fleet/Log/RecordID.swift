@@ -13,7 +13,7 @@ package struct RecordID: Hashable, Sendable, CustomStringConvertible {
 
     private init(unchecked text: String) { description = text }
 
-    /// A caller's key: 1 to 120 letters, digits, dots, underscores and hyphens; nil if it is none.
+    /// A caller's key: 1 to 120 letters, digits, dots, underscores and hyphens; nil for any other text.
     package init?(key: String) {
         guard 1...Self.keyLengthLimit ~= key.utf8.count, key.utf8.allSatisfy(Self.isKeyByte) else { return nil }
         self.init(unchecked: key)
